@@ -1,0 +1,1 @@
+"""Why we call: purpose, script, result codes, retry and calling rules."""

@@ -1,0 +1,1 @@
+"""The floor: database, clock, access, journal, errors. No noun of the trade enters here."""

@@ -1,0 +1,1 @@
+"""What is served, a vehicle first: identity, ownership over time, mileage."""

@@ -1,0 +1,1 @@
+"""Clients: people, sole proprietors and legal entities; how to reach them and what they refused."""

@@ -1,0 +1,1 @@
+"""People who work here: roles at units, sign-in, sessions."""

@@ -1,0 +1,1 @@
+"""The organisation tree: company, responsibility centres, departments, workshops."""

@@ -1,0 +1,1 @@
+"""Service orders: work orders, their lines and the recommendations left behind."""

@@ -1,0 +1,1 @@
+"""Pages, forms, partials and exports: HTTP in, HTML or XLSX out. Views are thin; rules live below."""

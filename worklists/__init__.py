@@ -1,0 +1,1 @@
+"""Who calls whom next and what came of it: work-lists, tasks, attempts, control."""
