@@ -1,1 +1,1 @@
-"""The processes: web, scheduler, command line. The only place that wires the packages together."""
+"""The processes: web, scheduler, command line. The only place that wires the packages."""

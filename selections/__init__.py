@@ -1,1 +1,4 @@
-"""Whom it concerns: runs and the leads they found. A run is a record that can be opened a year later."""
+"""Whom it concerns: runs and the leads they found.
+
+A run is a record that can be opened a year later.
+"""

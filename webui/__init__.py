@@ -1,1 +1,4 @@
-"""Pages, forms, partials and exports: HTTP in, HTML or XLSX out. Views are thin; rules live below."""
+"""Pages, forms, partials and exports: HTTP in, HTML or XLSX out.
+
+Views are thin; rules live below.
+"""

@@ -1,1 +1,1 @@
-"""Clients: people, sole proprietors and legal entities; how to reach them and what they refused."""
+"""Clients: people, sole proprietors, legal entities; how to reach them, what they refused."""

@@ -1,0 +1,133 @@
+"""Campaigns with their rules, and result codes as versioned data (rule 9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from directory.clients.models import RefusalScope
+
+
+class CampaignState(StrEnum):
+    """Whether tasks of the campaign are handed out."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+
+
+class Campaign(Base):
+    """Why we call: purpose, script, retry, window, control."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (CheckConstraint("call_from_minute < call_until_minute", "window"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    purpose: Mapped[str]
+    """Key of the purpose of contact: what a client may refuse (``maintenance``)."""
+    goal: Mapped[str]
+    """One sentence that the manager reads before the call."""
+    script: Mapped[str] = mapped_column(default="")
+    """Lines separated by newlines, shown as steps."""
+    state: Mapped[CampaignState] = mapped_column(default=CampaignState.ACTIVE)
+    priority: Mapped[int] = mapped_column(default=5)
+    """1 is handed out first."""
+    retry_ladder: Mapped[list[Any]]
+    """Rungs after «no answer», in order; see ``campaigns.retries``."""
+    call_from_minute: Mapped[int] = mapped_column(default=9 * 60)
+    """Minutes after midnight in the client's zone; calls begin not earlier."""
+    call_until_minute: Mapped[int] = mapped_column(default=20 * 60)
+    call_weekdays: Mapped[int] = mapped_column(default=0b0111111)
+    """Bit 0 is Monday; Sunday is off by default."""
+    control_days: Mapped[int] = mapped_column(default=3)
+    cooling_off_days: Mapped[int] = mapped_column(default=30)
+    data_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    """Unit in charge of wrong data; None: the work-list's own."""
+    created_at: Mapped[datetime]
+
+
+class Outcome(StrEnum):
+    """What came of an attempt (A13). Exactly one of five."""
+
+    INTERVIEW = "interview"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    BAD_DATA = "bad_data"
+    REPEAT = "repeat"
+
+
+class DataFault(StrEnum):
+    """What «wrong data» is about."""
+
+    CONTACT = "contact"
+    ASSET = "asset"
+
+
+class ResultCode(Base):
+    """What exactly came of an attempt; its wording and flags are in versions."""
+
+    __tablename__ = "result_codes"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.INTERVIEW)
+    """An interview needs a code (rule 9); the other outcomes may carry one as their reason."""
+    position: Mapped[int]
+    is_archived: Mapped[bool] = mapped_column(default=False)
+    current_version: Mapped[int] = mapped_column(default=1)
+
+
+class ResultCodeVersion(Base):
+    """Wording and flags of a result code at a time: logic hangs on flags, never on names."""
+
+    __tablename__ = "result_code_versions"
+    __table_args__ = (UniqueConstraint("result_code_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_code_id: Mapped[int] = mapped_column(ForeignKey(ResultCode.id))
+    number: Mapped[int]
+    names: Mapped[dict[str, Any]]
+    """Locale → wording; ``ru`` is always there."""
+    comment_required: Mapped[bool] = mapped_column(default=False)
+    asks_mileage: Mapped[bool] = mapped_column(default=False)
+    asks_acquisition: Mapped[bool] = mapped_column(default=False)
+    """Asks how the service was acquired."""
+    offers_service_request: Mapped[bool] = mapped_column(default=False)
+    offers_involvement: Mapped[bool] = mapped_column(default=False)
+    needs_next_date: Mapped[bool] = mapped_column(default=False)
+    """A new task must be planned («will think, call later»)."""
+    allows_control: Mapped[bool] = mapped_column(default=False)
+    is_success: Mapped[bool] = mapped_column(default=False)
+    refusal: Mapped[RefusalScope | None]
+    """Puts the client on do-not-contact with this reach."""
+    fault: Mapped[DataFault | None]
+    """For «wrong data»: the number or the asset is marked as unconfirmed."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class CampaignResult(Base):
+    """A result code that a campaign offers."""
+
+    __tablename__ = "campaign_results"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id), primary_key=True)
+    result_code_id: Mapped[int] = mapped_column(ForeignKey(ResultCode.id), primary_key=True)
+
+
+class AcquisitionWay(Base):
+    """How a client came to a booking (answers «записан на сервис»)."""
+
+    __tablename__ = "acquisition_ways"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[dict[str, Any]]
+    position: Mapped[int]
+    is_archived: Mapped[bool] = mapped_column(default=False)

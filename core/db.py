@@ -1,0 +1,220 @@
+"""Database access: the declarative base, moments in UTC, units of work, and what differs by engine.
+
+SQLite runs in WAL mode with ``synchronous=FULL``, foreign keys on, and every writing transaction
+begins with ``BEGIN IMMEDIATE``: a read that is upgraded later fails at once, whatever the timeout.
+"""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from zlib import crc32
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Numeric,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from core.settings import Settings
+
+SAFE_SQLITE = (3, 51, 3)
+"""The first release without the WAL-reset fault, which corrupts a file with several writers."""
+
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+    "mmap_size=268435456",
+)
+
+
+class UnsafeSQLite(RuntimeError):
+    """The SQLite in use can corrupt the database when several connections write."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Naive values are refused; what comes back is aware and in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        Decimal: Numeric(14, 2),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        enum.Enum: Enum(
+            enum.Enum,
+            native_enum=False,
+            create_constraint=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+
+class Database:
+    """One engine with its two ways in: units of work that write, and reads that cannot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._write = sessionmaker(engine, expire_on_commit=False)
+        self._read = sessionmaker(
+            engine.execution_options(prozvon_reads=True), expire_on_commit=False
+        )
+
+    @classmethod
+    def connect(cls, settings: Settings, **engine_options: Any) -> "Database":
+        """Open the database that the settings name; the file of an embedded one is made if missing.
+
+        Raises UnsafeSQLite when the SQLite library has the WAL-reset fault.
+        """
+        if settings.is_sqlite:
+            return cls(_sqlite_engine(settings.database_url, **engine_options))
+        return cls(_postgresql_engine(settings.database_url, **engine_options))
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back on any error."""
+        with self._write() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads; whatever it changed is rolled back."""
+        with self._read() as session:
+            yield session
+
+    def writing_session(self) -> Session:
+        """A session for a caller that commits or rolls back by itself (a web request)."""
+        return self._write()
+
+    def reading_session(self) -> Session:
+        """A session for a caller that only reads and closes it by itself."""
+        return self._read()
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str, **options: Any) -> Engine:
+    module = _sqlite_module()
+    engine = create_engine(
+        url,
+        module=module,
+        connect_args={"timeout": 20, "isolation_level": None, "check_same_thread": False},
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get("prozvon_reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_module() -> Any:
+    try:
+        from pysqlite3 import dbapi2 as module
+    except ImportError:
+        import sqlite3 as module
+    if module.sqlite_version_info < SAFE_SQLITE:
+        raise UnsafeSQLite(
+            f"SQLite {module.sqlite_version} can corrupt a database with several writers; "
+            f"install pysqlite3 0.6.1 or newer (needs {'.'.join(map(str, SAFE_SQLITE))})"
+        )
+    return module
+
+
+def _postgresql_engine(url: str, **options: Any) -> Engine:
+    connect_args = {
+        "connect_timeout": 5,
+        "options": "-c timezone=UTC -c statement_timeout=120000 "
+        "-c idle_in_transaction_session_timeout=60000",
+    }
+    defaults: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    return create_engine(url, connect_args=connect_args, **(defaults | options))
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock, in UTC: the only clock that decides anything (promises P7, P39)."""
+    if is_postgresql(session):
+        moment = session.scalar(select(func.clock_timestamp()))
+        assert isinstance(moment, datetime)
+        return moment.astimezone(UTC)
+    written = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+    return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether the session talks to PostgreSQL; for this seam, not for the packages above."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(session: Session, table: Table | type[Base]) -> Any:
+    """An INSERT of the engine in use, with ``on_conflict_do_nothing`` and ``…_do_update``."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def exclusively(session: Session, name: str) -> None:
+    """Let one transaction at a time pass here; the others wait until it ends.
+
+    SQLite has one writer anyway; PostgreSQL takes a lock that ends with the transaction.
+    """
+    if is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))

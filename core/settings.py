@@ -1,0 +1,108 @@
+"""The environment, read once and frozen. No other module looks at ``os.environ``."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+class SettingError(ValueError):
+    """A setting cannot be used; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an installation may set; see ``docs/settings.md`` for the meaning of each line."""
+
+    database_url: str
+    var_dir: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_workers: int = 2
+    web_threads: int = 4
+    time_zone: str = "Europe/Moscow"
+    """IANA zone of the company, used where neither person nor unit nor client has one."""
+    default_locale: str = "ru"
+    secure_cookies: bool = False
+    """True behind HTTPS: ``Secure`` cookies with the ``__Host-`` prefix and HSTS."""
+    trusted_proxies: int = 0
+    lease: timedelta = timedelta(seconds=300)
+    """How long a claim lasts without a sign of life from the page (rule 8)."""
+    idle_session: timedelta = timedelta(hours=4)
+    longest_session: timedelta = timedelta(hours=14)
+    max_upload_bytes: int = 20 * 1024 * 1024
+    json_logs: bool = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read ``PROZVON_*`` once.
+
+        Raises SettingError, naming the variable, when a value cannot be understood.
+        """
+        env = os.environ if environ is None else environ
+        var_dir = Path(env.get("PROZVON_VAR", "var")).absolute()
+        return cls(
+            database_url=_database_url(env, var_dir),
+            var_dir=var_dir,
+            secret_key=env.get("PROZVON_SECRET_KEY") or _kept_secret(var_dir),
+            host=env.get("PROZVON_HOST", cls.host),
+            port=_integer(env, "PROZVON_PORT", cls.port),
+            web_workers=_integer(env, "PROZVON_WEB_WORKERS", cls.web_workers),
+            web_threads=_integer(env, "PROZVON_WEB_THREADS", cls.web_threads),
+            time_zone=_zone(env.get("PROZVON_TIME_ZONE", cls.time_zone)),
+            default_locale=env.get("PROZVON_LOCALE", cls.default_locale),
+            secure_cookies=_flag(env, "PROZVON_SECURE_COOKIES"),
+            trusted_proxies=_integer(env, "PROZVON_TRUSTED_PROXIES", cls.trusted_proxies),
+            lease=timedelta(seconds=_integer(env, "PROZVON_LEASE_SECONDS", 300)),
+            max_upload_bytes=_integer(env, "PROZVON_MAX_UPLOAD_BYTES", cls.max_upload_bytes),
+            json_logs=_flag(env, "PROZVON_JSON_LOGS"),
+        )
+
+
+def _database_url(env: Mapping[str, str], var_dir: Path) -> str:
+    url = env.get("PROZVON_DATABASE_URL") or f"sqlite:///{var_dir / 'prozvon.db'}"
+    if url.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    if url.startswith(("sqlite:", "postgresql+psycopg://")):
+        return url
+    raise SettingError("PROZVON_DATABASE_URL must start with sqlite:// or postgresql://")
+
+
+def _kept_secret(var_dir: Path) -> str:
+    """The signing key of this installation, made at the first start, readable by its owner only."""
+    path = var_dir / "secret.key"
+    var_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret := secrets.token_hex(32))
+    return secret
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number") from None
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    return env.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError):
+        raise SettingError("PROZVON_TIME_ZONE must be an IANA zone such as Europe/Moscow") from None
+    return name

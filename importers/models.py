@@ -1,0 +1,65 @@
+"""A file that somebody loaded, and its rows with what became of each (rule 20)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from directory.assets.models import Asset
+from directory.clients.models import Client
+from directory.staff.models import Employee
+from directory.units.models import Unit
+
+
+class ImportedFile(Base):
+    """A file as it was read; the same content for the same unit and format is the same file."""
+
+    __tablename__ = "imported_files"
+    __table_args__ = (UniqueConstraint("unit_id", "format", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    format: Mapped[str]
+    """``maintenance-due`` or ``lost-clients``."""
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    name: Mapped[str]
+    sha256: Mapped[str]
+    header: Mapped[list[Any]]
+    loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
+    loaded_at: Mapped[datetime]
+
+
+class RowFate(StrEnum):
+    """What will happen (or happened) to a row."""
+
+    NEW_CLIENT = "new_client"
+    FOUND_BY_KEY = "found_by_key"
+    FOUND_BY_VIN = "found_by_vin"
+    FOUND_BY_PHONE = "found_by_phone"
+    DUPLICATE = "duplicate"
+    """The same client and asset as an earlier row of the file."""
+    REJECTED = "rejected"
+
+
+class ImportedRow(Base):
+    """One row of a file: its cells, its reading, its problems, whom it concerns."""
+
+    __tablename__ = "imported_rows"
+    __table_args__ = (Index("uq_imported_rows_file", "file_id", "row_no", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey(ImportedFile.id))
+    row_no: Mapped[int]
+    cells: Mapped[list[Any]]
+    reading: Mapped[dict[str, Any]]
+    """The typed values of ``importers.rows.LeadRow`` as JSON."""
+    problems: Mapped[list[Any]]
+    fate: Mapped[RowFate]
+    duplicate_of: Mapped[int | None]
+    """The row number of the earlier row."""
+    client_id: Mapped[int | None] = mapped_column(ForeignKey(Client.id))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    formed_at: Mapped[datetime | None]
+    """When a task was formed from it (or it was found to be in work already)."""

@@ -1,0 +1,16 @@
+"""Every module that defines a table, imported so that the metadata is whole."""
+# ruff: noqa: F401
+
+import campaigns.models
+import core.journal
+import core.submissions
+import directory.assets.models
+import directory.clients.models
+import directory.staff.models
+import directory.units.models
+import directory.visits.models
+import importers.models
+import selections.models
+import worklists.models.attempt
+import worklists.models.task
+import worklists.models.work_list

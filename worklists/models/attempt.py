@@ -1,0 +1,94 @@
+"""One contact that happened, with its outcome; and the booking made in it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCodeVersion
+from core.db import Base
+from directory.assets.models import Asset
+from directory.clients.models import Client, ContactPoint
+from directory.staff.models import Employee
+from directory.units.models import Unit
+from worklists.models.task import Task
+from worklists.models.work_list import WorkList
+
+
+class Attempt(Base):
+    """One attempt on one task. Never changed; a conversation that settles several tasks has one
+    attempt per task, the copies pointing to the first (reports count a conversation once)."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        Index("ix_attempts_client", "client_id", "at"),
+        Index("ix_attempts_unit", "unit_id", "at", "id"),
+        Index("ix_attempts_task", "task_id", "at"),
+        Index("ix_attempts_employee", "employee_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    client_id: Mapped[int] = mapped_column(ForeignKey(Client.id))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
+    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey(ContactPoint.id))
+    channel: Mapped[str] = mapped_column(default="phone")
+    outcome: Mapped[Outcome]
+    result_version_id: Mapped[int | None] = mapped_column(ForeignKey(ResultCodeVersion.id))
+    comment: Mapped[str] = mapped_column(default="")
+    mileage_km: Mapped[int | None]
+    acquisition_id: Mapped[int | None] = mapped_column(ForeignKey(AcquisitionWay.id))
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    at: Mapped[datetime]
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+    """Key of the form that it came by: one submit, one attempt."""
+
+
+class ServiceRequestState(StrEnum):
+    """Where a booking stands."""
+
+    REQUESTED = "requested"
+    CANCELLED = "cancelled"
+
+
+class ServiceRequest(Base):
+    """A booking into a workshop made in the call (A13)."""
+
+    __tablename__ = "service_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey(Task.id), index=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey(Client.id), index=True)
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    workshop_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    wanted_on: Mapped[date]
+    wanted_minute: Mapped[int | None]
+    """Minutes after midnight at the workshop; None: any time of the day."""
+    work: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")
+    state: Mapped[ServiceRequestState] = mapped_column(default=ServiceRequestState.REQUESTED)
+    created_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
+    created_at: Mapped[datetime]
+
+
+class Notification(Base):
+    """Something that a person must know and act on."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (Index("ix_notifications_unseen", "employee_id", "seen_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
+    kind: Mapped[str]
+    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``."""
+    task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
+    work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
+    occasion: Mapped[str] = mapped_column(unique=True)
+    """Names the occurrence, so that it is told once: ``control:17:2``."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
