@@ -1,0 +1,16 @@
+"""What may be done with the directory."""
+
+from core.access import Permission
+
+
+class DirectoryPermission(Permission):
+    """Permissions over clients, people and units."""
+
+    SEE_CLIENTS = "directory.clients.see"
+    """Open the cards of clients and their assets, search."""
+    EDIT_CLIENTS = "directory.clients.edit"
+    """Correct names, contact points and vehicles."""
+    MANAGE_PEOPLE = "directory.people.manage"
+    """Add people, give and take roles, set passwords."""
+    MANAGE_UNITS = "directory.units.manage"
+    """Change the organisation tree."""

@@ -1,0 +1,27 @@
+"""Which rows a person sees: those of the units given to them and below (rule 22)."""
+
+from sqlalchemy import ColumnElement, Select, select
+
+from core.access import Actor
+from worklists.models.task import Task
+from worklists.models.work_list import WorkList
+
+
+def tasks_visible_to(actor: Actor) -> Select[tuple[Task]]:
+    """The tasks of this person's units."""
+    return select(Task).where(task_is_visible(actor))
+
+
+def work_lists_visible_to(actor: Actor) -> Select[tuple[WorkList]]:
+    """The work-lists of this person's units."""
+    return select(WorkList).where(work_list_is_visible(actor))
+
+
+def task_is_visible(actor: Actor) -> ColumnElement[bool]:
+    """Condition on ``tasks`` for joins."""
+    return Task.unit_id.in_(actor.unit_ids)
+
+
+def work_list_is_visible(actor: Actor) -> ColumnElement[bool]:
+    """Condition on ``work_lists`` for joins."""
+    return WorkList.unit_id.in_(actor.unit_ids)
