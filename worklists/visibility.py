@@ -7,12 +7,12 @@ from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 
 
-def tasks_visible_to(actor: Actor) -> Select[tuple[Task]]:
+def tasks_visible_to(actor: Actor) -> Select[Task]:
     """The tasks of this person's units."""
     return select(Task).where(task_is_visible(actor))
 
 
-def work_lists_visible_to(actor: Actor) -> Select[tuple[WorkList]]:
+def work_lists_visible_to(actor: Actor) -> Select[WorkList]:
     """The work-lists of this person's units."""
     return select(WorkList).where(work_list_is_visible(actor))
 

@@ -6,7 +6,7 @@ from core.access import Actor
 from directory.clients.models import Client, ClientUnit
 
 
-def clients_visible_to(actor: Actor) -> Select[tuple[Client]]:
+def clients_visible_to(actor: Actor) -> Select[Client]:
     """The clients of this person's units."""
     return select(Client).where(client_is_visible(actor))
 
