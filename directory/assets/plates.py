@@ -9,7 +9,10 @@ _COUNTRY_MARKS = ("RUS", "PYC", "UA", "RU")
 
 
 def plate_norm(text: str) -> str:
-    """Upper case, Latin letters, no blanks or dashes, no country mark at the end: «о 777 оо 77 rus» → O777OO77."""
+    """Upper case, Latin letters, no blanks or dashes, no country mark at the end.
+
+    «о 777 оо 77 rus» becomes O777OO77.
+    """
     norm = text.upper().translate(_DROPPED).translate(_TO_LATIN)
     for mark in _COUNTRY_MARKS:
         # A Ukrainian plate may itself end in two letters: AA1234UA stays whole.

@@ -18,7 +18,7 @@ class VinProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VinReading:
-    """What was read. ``was_mended``: look-alike letters were replaced, so a person should look at it.
+    """What was read. ``was_mended``: look-alike letters were replaced, a person should look.
 
     ``check_digit_ok`` is information only: vehicles made for Europe do not carry the check digit.
     """

@@ -1,4 +1,4 @@
-"""Names of clients: one spelling to compare by, and a guess at what kind of client a name belongs to."""
+"""Names of clients: one spelling to compare by, and a guess at the kind of client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SOLE = re.compile(rf"^\W*(?:{_SOLE_FORMS})(?=[\s.\"])|[\s,(](?:{_SOLE_FORMS})\W
 
 
 def name_norm(text: str) -> str:
-    """The form two spellings of one name share: case, ё, spaces, quotes and dashes unified (NFC)."""
+    """The form that spellings of one name share: case, ё, spaces, quotes, dashes, NFC."""
     folded = unicodedata.normalize("NFC", text).casefold().translate(_UNIFIED)
     return " ".join(folded.split())
 

@@ -1,7 +1,7 @@
 """Phone numbers as people type them, turned into E.164.
 
-Two speeds (performance.md §9): a translation table with the rules of Russian and Ukrainian numbers answers
-usual input in a few microseconds; ``phonenumbers`` is asked only about what those rules do not know.
+Two speeds (performance.md §9): a translation table with the rules of Russian and Ukrainian numbers
+answers usual input in microseconds; ``phonenumbers`` is asked only about what they do not know.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PhoneProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One number: ``e164`` (+ and digits), the extension to dial after it, what was written beside it."""
+    """One number: ``e164``, the extension to dial after it, what was written beside it."""
 
     e164: str
     extension: str | None = None
@@ -38,7 +38,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class PhoneReading:
-    """All numbers found in one text. ``problem`` can stand beside numbers: one of two was unreadable."""
+    """All numbers found in one text. A ``problem`` beside numbers: one of two was unreadable."""
 
     numbers: tuple[Phone, ...] = ()
     problem: PhoneProblem | None = None
@@ -61,8 +61,10 @@ _LABELS = re.compile(
 )
 _ROUNDED = re.compile(r"(\d(?:[.,]\d+)?)[eEеЕ]\+?(\d{1,2})")
 _UKRAINIAN_CODES = frozenset(
-    "39 50 63 66 67 68 70 73 75 77 89 90 91 92 93 94 95 96 97 98 99 "
-    "31 32 33 34 35 36 37 38 41 43 44 46 47 48 51 52 53 54 55 56 57 61 62 64 65 69 80".split()
+    f"{code:02}"
+    for code in range(31, 100)
+    # Gaps in the plan of Ukraine; everything else is a region or a mobile network.
+    if code not in (40, 42, 45, 49, 58, 59, 60, 71, 72, 74, 76, 78, 79, *range(81, 89))
 )
 _MAX_TEXT = 200
 
@@ -105,7 +107,7 @@ def _by_rule(digits: str, region: str, *, has_plus: bool) -> str | None:
         if digits[:2] == "80" and region == "UA" and digits[2:4] in _UKRAINIAN_CODES:
             return "+38" + digits[1:]
     elif length == 10 and not has_plus:
-        if first in "3489" and region == "RU":
+        if region == "RU" and _is_russian(digits):
             return "+7" + digits
         if first == "0" and region in ("RU", "UA") and digits[1:3] in _UKRAINIAN_CODES:
             return "+38" + digits
@@ -115,6 +117,11 @@ def _by_rule(digits: str, region: str, *, has_plus: bool) -> str | None:
     elif length == 9 and region == "UA" and not has_plus and digits[:2] in _UKRAINIAN_CODES:
         return "+380" + digits
     return None
+
+
+def _is_russian(national: str) -> bool:
+    # No area code begins with 89: such ten digits are a mobile with its 8 and one digit missing.
+    return national[0] in "3489" and national[:2] != "89"
 
 
 def _read_slowly(text: str, region: str) -> PhoneReading:
@@ -131,6 +138,8 @@ def _read_slowly(text: str, region: str) -> PhoneReading:
         if phone is not None and phone.e164 not in {known.e164 for known in numbers}:
             numbers.append(phone)
         problem = problem or trouble
+    if not numbers and problem is None:
+        problem = PhoneProblem.NOT_A_NUMBER  # separators only
     return PhoneReading(tuple(numbers), problem)
 
 
@@ -143,7 +152,7 @@ def _read_rounded(match: re.Match[str], region: str) -> PhoneReading:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Split a text that holds several numbers; keep one number written with odd separators whole."""
+    """Split a text that holds several numbers; keep one number with odd separators whole."""
     text = _JOINED_EXTENSION.sub(" ", text)
     parts = [part for part in _SEPARATORS.split(text) if part.strip()]
     if len(parts) > 1 and max(_count_digits(part) for part in parts) < 6:
@@ -173,7 +182,6 @@ def _read_piece(piece: str, region: str) -> tuple[Phone | None, PhoneProblem | N
     bare = _WORDS.sub(" ", _LABELS.sub(" ", piece))
     digits = "".join(filter(str.isdigit, bare))
     if not digits:
-        # A word on its own («нет», «жена») is not a number that failed, but it is not a number either.
         return None, PhoneProblem.NOT_A_NUMBER
     e164 = _by_rule(digits, region, has_plus="+" in bare) or _by_plan(bare, digits, region)
     if e164 is not None:
@@ -216,8 +224,8 @@ def _why_not(digits: str) -> PhoneProblem:
     return PhoneProblem.UNKNOWN
 
 
-# Area codes of land lines. Longest prefix wins. Mobiles say nothing about the place (promises.md §0.9),
-# and phonenumbers is wrong by an hour about Kaliningrad.
+# Area codes of land lines, longest prefix wins. Mobiles say nothing about the place, and
+# phonenumbers is wrong by an hour about Kaliningrad (promises.md §0.9).
 _ZONES = {
     "Europe/Kaliningrad": "401",
     "Europe/Moscow": "47 48 49 81 82 831 834 835 836 843 855 86 87 8352 8353 8362 8342",

@@ -1,4 +1,4 @@
-"""The rules of thumb and the full numbering plans never disagree about a number that both can read."""
+"""The rules of thumb and the full numbering plans agree about every number both can read."""
 
 import zoneinfo
 
@@ -10,12 +10,6 @@ from directory.clients import phones
 from directory.clients.phones import normalise_phone
 
 DIGITS = "0123456789"
-SPELLINGS = st.builds(
-    lambda prefix, digits, gaps: prefix + "".join(a + b for a, b in zip(digits, gaps, strict=True)),
-    st.sampled_from(["", "+7", "8", "7", "+380", "380", "0", "80", "+", "00"]),
-    st.text(DIGITS, min_size=8, max_size=12),
-    st.lists(st.sampled_from(["", "", "", " ", "-", "(", ")"]), min_size=12, max_size=12),
-).map(str) | st.text(DIGITS + "+-() .,;/доб#e", max_size=24)
 
 
 def _by_the_plan(text: str, region: str) -> str | None:

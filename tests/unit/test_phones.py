@@ -103,7 +103,7 @@ def test_usual_input_takes_microseconds() -> None:
     started = time.process_time()
     for spelling in spellings * 4_000:
         normalise_phone(spelling)
-    # The promise is 5 µs on a quiet machine (performance.md §9); four times that here, against noise.
+    # The promise is 5 µs on a quiet machine (performance.md §9); four times that, against noise.
     assert (time.process_time() - started) / 20_000 < 20e-6
 
 
