@@ -15,7 +15,8 @@
     const request = e.detail.ctx.request;
     const token = UI.find('meta[name="csrf-token"]')?.content;
     if (request.method !== "GET") request.headers["X-CSRFToken"] = token || "";
-    else request.body?.delete?.("csrf_token"); // a token has no place in an address
+    // Both put their values into the address, where a token has no place.
+    if (/^(GET|DELETE)$/.test(request.method)) request.body?.delete?.("csrf_token");
   });
   document.addEventListener("htmx:before:request", (e) => {
     const ctx = e.detail.ctx;
