@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Flask, g, redirect, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -63,25 +63,26 @@ def create_app(
 @signed_in
 def home() -> Any:
     """The first page that the role may open."""
-    places = [item for item in _navigation() if item is not None]
+    places = navigation(current_app.extensions["endpoints"])
     return redirect(places[0].url if places else url_for("auth.role"))
 
 
-def _navigation() -> list[Any]:
-    from flask import current_app
-
-    return list(navigation(current_app.extensions["endpoints"]))
-
-
 def _page_values() -> dict[str, Any]:
-    """Values that every template may use by name."""
+    """Values that every template may use by name; an error page must render for anybody."""
+    role = g.get("role")
     return {
         "actor": g.get("actor", requests.NOBODY),
-        "employee": g.get("employee"),
-        "role": g.get("role"),
-        "roles": g.get("roles", ()),
+        "person": _person() if role is not None else None,
+        "roles": [
+            {"key": other.value, "label": label(other), "current": other is role}
+            for other in g.get("roles", ())
+        ],
         "now": g.get("now"),
-        "nav": _navigation() if g.get("role") else [],
+        "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
         "new_form_key": lambda: uuid4().hex,
     }
+
+
+def _person() -> dict[str, str]:
+    return {"name": g.actor.name, "role_label": label(g.role)}

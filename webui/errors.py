@@ -43,7 +43,7 @@ def _stale(_error: StaleDataError) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return answer(400, None, kind="csrf")
+    return answer(400, None)
 
 
 def _http(error: HTTPException) -> Response:
@@ -74,15 +74,13 @@ def _unexpected(error: Exception) -> Response:
     return answer(500, None, reference=reference)
 
 
-def answer(
-    status: int, words: str | None, *, kind: str | None = None, reference: str | None = None
-) -> Response:
-    """The page (or, for htmx, the toast) that tells the error; ``words`` None: the usual ones."""
+def answer(status: int, words: str | None, *, reference: str | None = None) -> Response:
+    """The page (or, for htmx, the toast) that tells the error; ``words`` None: the usual ones of the status."""
     template = "errors/_toast.html" if is_htmx() and status < 500 else "errors/error.html"
     g.setdefault("actor_locale", None)
     response = make_response(
         render_template(
-            template, status=status, words=words, kind=kind or str(status), reference=reference
+            template, status=status, reason=words, request_id=reference, retry_after=None
         ),
         status,
     )

@@ -1,9 +1,11 @@
-"""The sections that a person sees in the rail, by what the role permits."""
+"""The rail: the sections that a role may open; and addresses that keep what a page was asked for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from campaigns.permissions import CampaignPermission
@@ -12,82 +14,90 @@ from directory.permissions import DirectoryPermission
 from importers.permissions import ImportPermission
 from worklists.permissions import WorkPermission
 
+_SEE = (WorkPermission.SEE,)
+
 
 @dataclass(frozen=True)
 class Section:
-    """One place of the rail."""
+    """One place of the rail; whoever holds one of the permissions sees it."""
 
     key: str
     endpoint: str
-    title: Any
+    label: Any
     icon: str
     permissions: tuple[Permission, ...]
+    group: int
     goto: str = ""
     """Physical key pressed after G."""
 
 
-SECTIONS: tuple[Section | None, ...] = (
-    Section("stages", "stages.board", _l("Этапы"), "layout-kanban", (WorkPermission.SEE,), "KeyS"),
-    Section("my", "my.tasks", _l("Мои задачи"), "list-check", (WorkPermission.SEE,), "KeyM"),
+SECTIONS = (
+    Section("stages", "stages.board", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
+    Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
+    Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
     Section(
-        "control", "control.board", _l("На контроле"), "eye-check", (WorkPermission.SEE,), "KeyC"
-    ),
-    None,
-    Section(
-        "clients", "search.page", _l("Клиенты"), "users", (DirectoryPermission.SEE_CLIENTS,), "KeyK"
+        "clients", "search.page", _l("Клиенты"), "users",
+        (DirectoryPermission.SEE_CLIENTS,), 2, "KeyK",
     ),
     Section(
-        "selections", "files.page", _l("Выборки"), "table-import", (ImportPermission.LOAD,), "KeyV"
+        "selections", "files.page", _l("Выборки"), "table-import",
+        (ImportPermission.LOAD,), 2, "KeyV",
     ),
-    Section("attempts", "attempts.journal", _l("Журнал"), "history", (WorkPermission.SEE,), "KeyJ"),
-    None,
+    Section("attempts", "attempts.journal", _l("Журнал"), "history", _SEE, 2, "KeyJ"),
     Section(
-        "people",
-        "admin_people.page",
-        _l("Люди"),
-        "users-group",
-        (DirectoryPermission.MANAGE_PEOPLE,),
+        "people", "admin_people.page", _l("Люди"), "users-group",
+        (DirectoryPermission.MANAGE_PEOPLE,), 3,
     ),
     Section(
-        "units",
-        "admin_units.page",
-        _l("Подразделения"),
-        "building",
-        (DirectoryPermission.MANAGE_UNITS,),
+        "units", "admin_units.page", _l("Подразделения"), "building",
+        (DirectoryPermission.MANAGE_UNITS,), 3,
     ),
     Section(
-        "results",
-        "admin_results.page",
-        _l("Результаты"),
-        "clipboard-list",
-        (CampaignPermission.MANAGE_RESULTS,),
+        "results", "admin_results.page", _l("Результаты"), "clipboard-list",
+        (CampaignPermission.MANAGE_RESULTS,), 3,
     ),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """A section as the rail shows it."""
+    """One line of the rail; `key` is what a page sets as `page` to be marked as the current one."""
 
     key: str
     url: str
     label: str
     icon: str
-    goto: str
+    goto: str = ""
+    starts_group: bool = False
     count: int = 0
     hot: bool = False
 
 
-def navigation(known_endpoints: frozenset[str]) -> list[NavItem | None]:
-    """The rail of the present person; None stands for a separator."""
-    items: list[NavItem | None] = []
+def navigation(endpoints: Collection[str]) -> list[NavItem]:
+    """The rail of the present person."""
+    items: list[NavItem] = []
+    group = 0
     for section in SECTIONS:
-        if section is None:
-            if items and items[-1] is not None:
-                items.append(None)
-        elif section.endpoint in known_endpoints and any(map(g.actor.may, section.permissions)):
-            items.append(
-                NavItem(section.key, url_for(section.endpoint), str(section.title), section.icon,
-                        section.goto)
-            )  # fmt: skip
-    return items[:-1] if items and items[-1] is None else items
+        if section.endpoint not in endpoints or not any(map(g.actor.may, section.permissions)):
+            continue
+        items.append(
+            NavItem(
+                key=section.key,
+                url=url_for(section.endpoint),
+                label=str(section.label),
+                icon=section.icon,
+                goto=section.goto,
+                starts_group=bool(items) and section.group != group,
+            )
+        )
+        group = section.group
+    return items
+
+
+def with_query(**changes: Any) -> str:
+    """Return the present address with some query values changed; None takes a value away."""
+    query = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        query[name] = [] if value is None else [str(value)]
+    text = urlencode(query, doseq=True)
+    return f"{request.path}?{text}" if text else request.path
