@@ -15,9 +15,7 @@ SHORTEST_VIN_TAIL = 6
 _LONGEST_TEXT = 200
 _PHONE_SHAPED = re.compile(r"[\d\s()+.,‐‑–—−-]+")
 _PLATE_SHAPED = re.compile(r"[A-Z0-9]{5,10}")
-_KNOWN_PLATE = re.compile(r"[A-Z]{1,2}\d{3,4}[A-Z]{0,2}\d{0,3}|\d{4,5}[A-Z]{2}\d{0,2}")
-    r"[A-Z]{1,2}\d{3,4}[A-Z]{0,2}\d{0,3}|\d{4,5}[A-Z]{2}\d{0,2}"
-)
+_KNOWN_PLATE = re.compile(r"[A-Z]{1,2}\d{3,4}[A-Z]{1,2}\d{0,3}|\d{4,5}[A-Z]{2}\d{0,2}")
 
 
 class SearchKind(StrEnum):
