@@ -138,8 +138,7 @@ def _hit(field: MatchedField, row: Any) -> SearchHit:
 
 
 def _by_phone(terms: SearchTerms) -> Iterator[Select[*tuple[Any, ...]]]:
-    if terms.phones:
-        yield by_phone(terms.phones)
+    yield from map(by_phone, terms.phones)
     prefixes = [by_contact_beginning(ContactKind.PHONE, one) for one in terms.phone_prefixes]
     tails = [by_phone_tail(terms.phone_tail)] if terms.phone_tail else []
     # Few digits are mostly the last ones, as people say them; many are a number being typed.
@@ -147,9 +146,9 @@ def _by_phone(terms: SearchTerms) -> Iterator[Select[*tuple[Any, ...]]]:
     yield from (*tails, *prefixes) if is_short else (*prefixes, *tails)
 
 
-def by_phone(numbers: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Clients with one of the whole numbers (E.164)."""
-    return _by_contact(ContactPoint.kind == ContactKind.PHONE, ContactPoint.value.in_(numbers))
+def by_phone(number: str) -> Select[*tuple[Any, ...]]:
+    """Clients with the whole number (E.164)."""
+    return _by_contact(ContactPoint.kind == ContactKind.PHONE, ContactPoint.value == number)
 
 
 def by_contact_beginning(kind: ContactKind, beginning: str) -> Select[*tuple[Any, ...]]:
@@ -160,11 +159,10 @@ def by_contact_beginning(kind: ContactKind, beginning: str) -> Select[*tuple[Any
 
 
 def by_phone_tail(digits: str) -> Select[*tuple[Any, ...]]:
-    """Clients whose phone ends in these digits."""
-    return _by_contact(
-        ContactPoint.kind == ContactKind.PHONE,
-        *_begins(ContactPoint.reversed_value, digits[::-1]),
-    ).order_by(ContactPoint.reversed_value)
+    """Clients whose phone ends in these digits; only phones have a reversed value."""
+    return _by_contact(*_begins(ContactPoint.reversed_value, digits[::-1])).order_by(
+        ContactPoint.reversed_value
+    )
 
 
 def _by_contact(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
