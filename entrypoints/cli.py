@@ -1,0 +1,154 @@
+"""The command line. Each command opens a unit of work, calls a use-case and prints a sentence.
+
+Heavy modules are imported by the command that needs them: ``prozvon --help`` answers at once.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from core.errors import ProzvonError
+from core.settings import SettingError, Settings
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """End with the refusal's sentence and exit code 1 instead of a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SettingError as error:
+            raise click.ClickException(str(error)) from None
+        except ProzvonError as error:
+            raise click.ClickException(_words(error)) from None
+
+    return wrapped
+
+
+def _words(error: ProzvonError) -> str:
+    from flask import Flask
+    from flask_babel import Babel, force_locale
+
+    from webui.labels.words import sentence
+
+    app = Flask("webui")
+    Babel(app)
+    with app.app_context(), force_locale(Settings.from_environment().default_locale):
+        return str(sentence(error))
+
+
+@click.group()
+@click.version_option(package_name="prozvon")
+def main() -> None:
+    """Prozvon: outbound campaigns and work-lists."""
+
+
+@main.command()
+@click.option("--no-demo", is_flag=True, help="Do not load demo data into an empty database.")
+@told
+def run(no_demo: bool) -> None:
+    """Set up the embedded database if needed and serve pages and scheduler in one go."""
+    from entrypoints.running import run_everything
+
+    run_everything(Settings.from_environment(), with_demo=not no_demo)
+
+
+@main.command()
+@told
+def web() -> None:
+    """Serve pages only; run ``prozvon scheduler`` beside it."""
+    from entrypoints.web import serve
+
+    serve(Settings.from_environment())
+
+
+@main.command()
+@told
+def scheduler() -> None:
+    """Run the sweeps only; any number of schedulers may run."""
+    from entrypoints.running import run_scheduler_alone
+
+    run_scheduler_alone(Settings.from_environment())
+
+
+@main.group()
+def db() -> None:
+    """The database schema."""
+
+
+@db.command("upgrade")
+@told
+def db_upgrade() -> None:
+    """Bring the schema to the newest revision and install the catalogue that ships."""
+    from entrypoints.running import prepare_database
+
+    settings = Settings.from_environment()
+    prepare_database(settings).dispose()
+    click.echo("The schema is at the newest revision.")
+
+
+@db.command("check")
+@told
+def db_check() -> None:
+    """Tell whether the schema is at the newest revision (exit code 1 when it is not)."""
+    from core.db import Database
+    from core.migrations import is_current
+
+    if not is_current(Database.connect(Settings.from_environment())):
+        click.echo("The schema is behind: run «prozvon db upgrade».")
+        sys.exit(1)
+    click.echo("The schema is at the newest revision.")
+
+
+@main.group()
+def demo() -> None:
+    """Demo data."""
+
+
+@demo.command("load")
+@click.option("--password", default=None, help="Password of every demo person.")
+@told
+def demo_load(password: str | None) -> None:
+    """Fill an empty database with a dealer group at work."""
+    from entrypoints.running import load_demo_data, prepare_database
+
+    settings = Settings.from_environment()
+    database = prepare_database(settings)
+    load_demo_data(database, password=password)
+    database.dispose()
+
+
+@main.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--role", "roles", multiple=True, required=True, help="Role, may be repeated.")
+@click.option("--unit", required=True, help="Code of the unit.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@told
+def user_add(login: str, name: str, roles: tuple[str, ...], unit: str, password: str) -> None:
+    """Add a person with roles at a unit."""
+    from entrypoints.people import add_person
+
+    add_person(login, name=name, roles=roles, unit_code=unit, password=password)
+    click.echo(f"{login} can sign in now.")
+
+
+@user.command("set-password")
+@click.argument("login")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@told
+def user_set_password(login: str, password: str) -> None:
+    """Set a password; every session of the person ends."""
+    from entrypoints.people import change_password
+
+    change_password(login, password=password)
+    click.echo(f"The password of {login} is changed, all sessions are ended.")

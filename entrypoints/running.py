@@ -1,0 +1,97 @@
+"""What ``prozvon run`` does: prepare the database, then serve pages and sweeps side by side."""
+
+import logging
+import multiprocessing
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+from campaigns.catalogue import install_catalogue
+
+from core import logs
+from core.clock import database_clock
+from core.db import Database
+from core.migrations import is_current, upgrade
+from core.settings import Settings
+from entrypoints.demo.loading import demo_logins, is_empty, load_demo
+from entrypoints.scheduler import run_scheduler
+from entrypoints.wiring import JOBS
+
+DEMO_PASSWORD = "prozvon-demo-2026"  # noqa: S105 - printed at the start, for demo data only
+
+logger = logging.getLogger(__name__)
+
+
+def prepare_database(settings: Settings) -> Database:
+    """Connect, bring the schema up to date, install what ships; returns the open database."""
+    if settings.is_sqlite:
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+    database = Database.connect(settings)
+    if not is_current(database):
+        upgrade(database)
+    with database.unit_of_work() as session:
+        install_catalogue(session, now=database_clock(session))
+    return database
+
+
+def load_demo_data(database: Database, *, password: str | None = None) -> None:
+    """Load the demo with a progress bar on the terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=100, unit="%", desc="demo data", file=sys.stderr, leave=True) as bar:
+
+        def progress(phase: str, done: int, total: int) -> None:
+            bar.set_description(phase)
+            bar.update(int(100 * done / max(total, 1)) - bar.n)
+
+        load_demo(database, database_clock, progress=progress, password=password or DEMO_PASSWORD)
+
+
+def run_everything(settings: Settings, *, with_demo: bool) -> None:
+    """Prepare, print where and how to sign in, then serve until stopped."""
+    database = prepare_database(settings)
+    if with_demo and is_empty(database):
+        click.echo("An empty database: loading demo data (once, about half a minute).")
+        load_demo_data(database)
+        (settings.var_dir / "demo").touch()
+    database.dispose()
+    _greet(settings)
+    sweeps = multiprocessing.get_context("spawn").Process(
+        target=run_scheduler_alone, args=(settings,), daemon=True, name="prozvon-scheduler"
+    )
+    sweeps.start()
+    from entrypoints.web import serve
+
+    serve(settings)
+
+
+def run_scheduler_alone(settings: Settings) -> None:
+    """Run the sweeps of this process until SIGTERM."""
+    logs.set_up(as_json=settings.json_logs)
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    database = Database.connect(settings)
+    run_scheduler(database, database_clock, JOBS, stop)
+    database.dispose()
+
+
+def _greet(settings: Settings) -> None:
+    click.echo(f"\nProzvon: http://{settings.host}:{settings.port}/\n")
+    if (settings.var_dir / "demo").exists():
+        click.echo(f"Demo logins (password of each: {DEMO_PASSWORD}):")
+        for login, words, unit in demo_logins():
+            click.echo(f"  {login:<14} {words:<32} {unit}")
+    else:
+        click.echo("No demo data here. Add the first person: prozvon user add LOGIN …")
+    click.echo("\nCtrl+C stops it.", nl=True)
+    sys.stdout.flush()

@@ -1,0 +1,88 @@
+"""The web application: one factory that puts the pages on their environment."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, Flask, current_app, g, redirect, url_for
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.access import Permission
+from core.clock import Clock
+from core.db import Database
+from core.settings import Settings
+from directory.staff.models import Role
+from webui import assets, errors, headers, i18n, requests
+from webui.auth.pages import bp as auth
+from webui.labels.words import label
+from webui.navigation import navigation
+from webui.requests import signed_in
+
+BLUEPRINTS: tuple[Blueprint, ...] = (auth,)
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    grants: Mapping[Role, frozenset[Permission]],
+) -> Flask:
+    """Build the WSGI application that serves every page from this database and clock."""
+    app = Flask(__name__, static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-csrf" if settings.secure_cookies else "csrf",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1_000_000,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        MAX_FORM_PARTS=20_000,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    headers.install(app, settings)
+    assets.install(app)
+    i18n.install(app, settings)
+    requests.install(app, requests.Environment(settings, database, clock, grants))
+    CSRFProtect(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", home)
+    app.context_processor(_page_values)
+    app.extensions["endpoints"] = frozenset(app.view_functions)
+    return app
+
+
+@signed_in
+def home() -> Any:
+    """The first page that the role may open."""
+    places = navigation(current_app.extensions["endpoints"])
+    return redirect(places[0].url if places else url_for("auth.role"))
+
+
+def _page_values() -> dict[str, Any]:
+    """Values that every template may use by name; an error page must render for anybody."""
+    role = g.get("role")
+    return {
+        "actor": g.get("actor", requests.NOBODY),
+        "person": _person() if role is not None else None,
+        "roles": [
+            {"key": other.value, "label": label(other), "current": other is role}
+            for other in g.get("roles", ())
+        ],
+        "now": g.get("now"),
+        "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
+        "label": label,
+        "new_form_key": lambda: uuid4().hex,
+    }
+
+
+def _person() -> dict[str, str]:
+    return {"name": g.actor.name, "role_label": label(g.role)}

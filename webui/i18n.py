@@ -1,0 +1,103 @@
+"""Which language and which clock a page is shown in, and the filters that write values in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from flask import Flask, Response, current_app, g, request
+from jinja2 import StrictUndefined
+
+from webui import wording
+
+LOCALES = {"ru": "Русский", "uk": "Українська", "en": "English"}
+"""The languages of the interface, each named in itself."""
+
+_YEAR = 31_536_000
+_FILTERS: dict[str, Callable[..., str]] = {
+    "moment": wording.moment,
+    "day": wording.day,
+    "day_short": wording.day_short,
+    "clock": wording.clock,
+    "ago_or_due": wording.ago_or_due,
+    "money": wording.money,
+    "phone": wording.phone,
+    "initials": wording.initials,
+    "whole": wording.whole,
+}
+
+
+class LocaleSettings(Protocol):
+    """What language and time depend on before anybody has signed in."""
+
+    @property
+    def default_locale(self) -> str:
+        """One of LOCALES."""
+        ...
+
+    @property
+    def time_zone(self) -> str:
+        """IANA name of the zone the company works in."""
+        ...
+
+    @property
+    def secure_cookies(self) -> bool:
+        """True when the site is only reached through HTTPS."""
+        ...
+
+
+def install(app: Flask, settings: LocaleSettings) -> None:
+    """Set up translations, time zones and the filters of templates.
+
+    `g.actor_locale` and `g.time_zone` are the choices of the person signed in; the app sets them
+    before the first template is rendered.
+    """
+    app.config["DEFAULT_LOCALE"] = settings.default_locale
+    app.config["DEFAULT_TIME_ZONE"] = settings.time_zone
+    flask_babel.Babel(
+        app,
+        default_locale=settings.default_locale,
+        default_translation_directories=str(Path(__file__).parent / "translations"),
+        locale_selector=locale_code,
+        timezone_selector=lambda: wording.zone().key,
+        default_timezone=settings.time_zone,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(_FILTERS)
+    app.jinja_env.globals["locale_code"] = locale_code
+    app.jinja_env.globals["locales"] = LOCALES
+
+    def remember(response: Response) -> Response:
+        return remember_choice(response, secure=settings.secure_cookies)
+
+    app.after_request(remember)
+
+
+def locale_code() -> str:
+    """Return the language of this page: the person's, the one just asked for, the browser's."""
+    choices = (g.get("actor_locale"), request.args.get("lang"), request.cookies.get("locale"))
+    for code in choices:
+        if code in LOCALES:
+            return str(code)
+    fallback = str(current_app.config["DEFAULT_LOCALE"])
+    return request.accept_languages.best_match(list(LOCALES), default=fallback) or fallback
+
+
+def remember_choice(response: Response, *, secure: bool) -> Response:
+    """Keep `?lang=uk` in a cookie, so that language links work before signing in."""
+    chosen = request.args.get("lang")
+    if chosen in LOCALES and chosen != request.cookies.get("locale"):
+        response.set_cookie(
+            "locale", chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True
+        )
+    return response
+
+
+def user_zone() -> ZoneInfo:
+    """Return the time zone that the person sees and types times in."""
+    return wording.zone()

@@ -1,0 +1,1 @@
+"""Words for people: one wording per enum member, one sentence per refusal."""

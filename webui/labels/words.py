@@ -1,0 +1,31 @@
+"""``label(member)`` and ``sentence(error)``: the only way from a value to words."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import NotFound, NotPermitted, ProzvonError
+from webui.labels import work
+
+LABELS: Mapping[Enum, Any] = {**work.LABELS}
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    NotFound: lambda _e: _l("Такой страницы нет, или она относится к другому подразделению."),
+    NotPermitted: lambda _e: _l("Для этого у вашей роли нет права. Обратитесь к администратору."),
+    **work.SENTENCES,
+}
+
+
+def label(member: Enum) -> str:
+    """The wording of an enum member in the user's language."""
+    return str(LABELS[member])
+
+
+def sentence(error: ProzvonError) -> str:
+    """What the refusal means and what to do, in the user's language."""
+    for kind in type(error).__mro__:
+        if kind in SENTENCES:
+            return str(SENTENCES[kind](error))
+    raise KeyError(type(error))

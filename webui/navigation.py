@@ -1,0 +1,103 @@
+"""The rail: the sections that a role may open; and addresses that keep what a page was asked for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from campaigns.permissions import CampaignPermission
+from core.access import Permission
+from directory.permissions import DirectoryPermission
+from importers.permissions import ImportPermission
+from worklists.permissions import WorkPermission
+
+_SEE = (WorkPermission.SEE,)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One place of the rail; whoever holds one of the permissions sees it."""
+
+    key: str
+    endpoint: str
+    label: Any
+    icon: str
+    permissions: tuple[Permission, ...]
+    group: int
+    goto: str = ""
+    """Physical key pressed after G."""
+
+
+SECTIONS = (
+    Section("stages", "stages.board", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
+    Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
+    Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
+    Section(
+        "clients", "search.page", _l("Клиенты"), "users",
+        (DirectoryPermission.SEE_CLIENTS,), 2, "KeyK",
+    ),
+    Section(
+        "selections", "files.page", _l("Выборки"), "table-import",
+        (ImportPermission.LOAD,), 2, "KeyV",
+    ),
+    Section("attempts", "attempts.journal", _l("Журнал"), "history", _SEE, 2, "KeyJ"),
+    Section(
+        "people", "admin_people.page", _l("Люди"), "users-group",
+        (DirectoryPermission.MANAGE_PEOPLE,), 3,
+    ),
+    Section(
+        "units", "admin_units.page", _l("Подразделения"), "building",
+        (DirectoryPermission.MANAGE_UNITS,), 3,
+    ),
+    Section(
+        "results", "admin_results.page", _l("Результаты"), "clipboard-list",
+        (CampaignPermission.MANAGE_RESULTS,), 3,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the rail; `key` is what a page sets as `page` to be marked as the current one."""
+
+    key: str
+    url: str
+    label: str
+    icon: str
+    goto: str = ""
+    starts_group: bool = False
+    count: int = 0
+    hot: bool = False
+
+
+def navigation(endpoints: Collection[str]) -> list[NavItem]:
+    """The rail of the present person."""
+    items: list[NavItem] = []
+    group = 0
+    for section in SECTIONS:
+        if section.endpoint not in endpoints or not any(map(g.actor.may, section.permissions)):
+            continue
+        items.append(
+            NavItem(
+                key=section.key,
+                url=url_for(section.endpoint),
+                label=str(section.label),
+                icon=section.icon,
+                goto=section.goto,
+                starts_group=bool(items) and section.group != group,
+            )
+        )
+        group = section.group
+    return items
+
+
+def with_query(**changes: Any) -> str:
+    """Return the present address with some query values changed; None takes a value away."""
+    query = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        query[name] = [] if value is None else [str(value)]
+    text = urlencode(query, doseq=True)
+    return f"{request.path}?{text}" if text else request.path

@@ -1,0 +1,271 @@
+/* core.js: behaviour of every page. Delegated events only, so swapped-in HTML needs no set-up.
+   No words of its own: they come from data-text-* of <body>. No eval, no inline styles.
+   webui/templates/README.md lists the attributes that pages may use. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const shown = (el) => el.getClientRects().length > 0;
+  const fire = (el, name) => el.dispatchEvent(new Event(name, { bubbles: true }));
+  const NOT_TYPED = /^(radio|checkbox|button|submit|reset|range|color|file)$/;
+  const typing = (el) =>
+    el.isContentEditable ||
+    /^(TEXTAREA|SELECT)$/.test(el.tagName) ||
+    (el.tagName === "INPUT" && !NOT_TYPED.test(el.type));
+  const store = {
+    get: (area, key) => {
+      try { return area().getItem(key); } catch { return null; }
+    },
+    set: (area, key, value) => {
+      try {
+        if (value === null) area().removeItem(key);
+        else area().setItem(key, value);
+      } catch { /* private windows may refuse; the page works without memory */ }
+    },
+  };
+  const local = () => window.localStorage;
+  const session = () => window.sessionStorage;
+
+  /* ---- hotkeys: the physical key (event.code), so Cyrillic layouts work ---- */
+  const keysOff = () => store.get(local, "keys") === "off";
+  const chord = (e) =>
+    (e.ctrlKey || e.metaKey ? "Ctrl+" : "") +
+    (e.altKey ? "Alt+" : "") +
+    (e.shiftKey ? "Shift+" : "") +
+    e.code.replace("NumpadEnter", "Enter").replace("Numpad", "Digit");
+  let goto = 0;
+
+  document.addEventListener("keydown", (e) => {
+    if (e.isComposing || (e.repeat && !/^(Key[JK]|Arrow)/.test(e.code))) return;
+    if (e.code === "Escape") return escape(e);
+    const keys = chord(e);
+    const plain = !/^(Ctrl|Alt)\+/.test(keys);
+    if (plain && (typing(e.target) || keysOff() || find("dialog[open]"))) return;
+    if (plain && goto && e.timeStamp - goto < 1500) {
+      goto = 0;
+      const link = find(`[data-goto="${e.code}"]`);
+      if (link) { e.preventDefault(); link.click(); return; }
+    }
+    if (keys === "KeyG" && find("[data-goto]")) { goto = e.timeStamp; return; }
+    const scope = find("dialog[open]") || document;
+    const el = all(`[data-key="${keys}"]`, scope).find(shown);
+    if (el) { e.preventDefault(); press(el); }
+  });
+
+  function press(el) {
+    if ("keyFocus" in el.dataset) {
+      el.focus();
+      el.select?.();
+    } else if (el.type === "radio" || el.type === "checkbox") {
+      el.checked = el.type === "radio" || !el.checked;
+      fire(el, "input");
+      fire(el, "change");
+      if (el.type === "radio" && el.form) focusFirstEmpty(el.form);
+    } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
+      el.form.requestSubmit(el);
+    } else el.click();
+  }
+
+  function escape(e) {
+    const menu = find("details.menu[open]");
+    const pop = find(".pop:not([hidden])");
+    if (menu) { menu.open = false; find("summary", menu).focus(); }
+    else if (pop) togglePop(pop.id, false);
+    else if (typing(e.target) && !e.target.closest("dialog")) {
+      e.target.blur();
+      find("[data-focus]")?.focus({ preventScroll: true });
+    }
+  }
+
+  /* ---- conditional fields: at once, without the server; the server checks by the same table ---- */
+  const switchValue = (box) => {
+    const control = formOf(box)?.elements[box.dataset.switch];
+    if (!control) return "";
+    return control.type === "checkbox" ? (control.checked ? control.value : "") : control.value;
+  };
+  const formOf = (box) => (box.tagName === "FORM" ? box : box.closest("form"));
+
+  function applySwitch(box) {
+    const value = switchValue(box);
+    const own = (el) => el.parentElement.closest("[data-switch]") === box;
+    const off = (list) => !list.split(" ").includes(value);
+    all("[data-when]", box).filter(own).forEach((el) => {
+      el.toggleAttribute("data-off", off(el.dataset.when));
+    });
+    all("[data-when-not]", box).filter(own).forEach((el) => {
+      el.toggleAttribute("data-off", !off(el.dataset.whenNot));
+    });
+    const chosen = find("input[data-submit]:checked", box);
+    const label = find("[data-main-label]", formOf(box) || box);
+    if (chosen && label) label.textContent = chosen.dataset.submit;
+  }
+
+  function paintTiles(within = document) {
+    all(".tile, .mg", within).forEach((tile) => {
+      const input = find("input", tile);
+      if (input) tile.classList.toggle("on", input.checked);
+    });
+  }
+
+  function focusFirstEmpty(form) {
+    const field = all("[data-when]:not([data-off]) :is(input, select, textarea)", form).find(
+      (el) => shown(el) && !NOT_TYPED.test(el.type) && el.type !== "hidden" && !el.value,
+    );
+    (field || find("textarea", form))?.focus();
+  }
+
+  document.addEventListener("change", (e) => {
+    const el = e.target;
+    const box = el.name && el.closest("[data-switch]");
+    for (let b = box; b; b = b.parentElement.closest("[data-switch]")) {
+      if (b.dataset.switch === el.name) applySwitch(b);
+    }
+    if (el.type === "radio" || el.type === "checkbox") paintTiles(el.form || document);
+    if (el.matches("[data-autosubmit]")) el.form.requestSubmit();
+    if (el.matches("[data-keys-switch]")) store.set(local, "keys", el.checked ? null : "off");
+  });
+
+  /* ---- one click on something declarative ---- */
+  document.addEventListener("click", (e) => {
+    const b = e.target.closest?.("button, a, summary");
+    closeMenus(e.target);
+    if (!b) return;
+    const data = b.dataset;
+    fillFields(b);
+    if (data.dialog) openDialog(data.dialog);
+    if ("close" in data) b.closest("dialog")?.close();
+    if ("dismiss" in data) b.closest("[data-toast], .notice")?.remove();
+    if (data.pop) togglePop(data.pop);
+    if (data.nav) { e.preventDefault(); window.UI.step(data.nav === "next" ? 1 : -1); }
+    if (data.themeSet) setTheme(data.themeSet);
+    if ("themeToggle" in data) {
+      setTheme({ light: "dark", dark: "auto", auto: "light" }[root.dataset.theme] || "auto");
+    }
+    if (data.toggleClass) find(data.toggleOn || "main > *")?.classList.toggle(data.toggleClass);
+    if (data.reveal) reveal(b, document.getElementById(data.reveal));
+    if ("print" in data) window.print();
+    if (b.getAttribute("role") === "tab" && b.tagName === "BUTTON") showTab(b);
+  });
+
+  /* data-set-<field name>="value": a chip fills one or more fields of its form */
+  function fillFields(b) {
+    const form = b.form || b.closest("form");
+    for (const { name, value } of form ? [...b.attributes] : []) {
+      const field = name.startsWith("data-set-") && form.elements[name.slice(9)];
+      if (!field) continue;
+      field.value = value;
+      const el = field instanceof RadioNodeList ? field[0] : field;
+      fire(el, "input");
+      fire(el, "change");
+    }
+  }
+
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return dialog?.close();
+    if (id === "keys") listKeys(dialog);
+    return dialog.showModal();
+  }
+
+  function setTheme(theme) {
+    root.dataset.theme = theme;
+    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+    paintTheme();
+  }
+  const paintTheme = () =>
+    all("[data-theme-set]").forEach((b) => {
+      b.setAttribute("aria-pressed", String(b.dataset.themeSet === root.dataset.theme));
+    });
+
+  function reveal(b, input) {
+    const open = input.type === "password";
+    input.type = open ? "text" : "password";
+    b.setAttribute("aria-pressed", String(open));
+  }
+
+  function togglePop(id, want) {
+    const pop = document.getElementById(id);
+    const opener = find(`[data-pop="${id}"]`);
+    const open = want ?? pop.hidden;
+    pop.hidden = !open;
+    opener?.setAttribute("aria-expanded", String(open));
+    if (open) find("input:not([type=hidden]), select, button, a", pop)?.focus();
+    else if (pop.contains(document.activeElement) || document.activeElement === document.body) {
+      opener?.focus();
+    }
+  }
+  function closeMenus(target) {
+    all("details.menu[open]").forEach((m) => { if (!m.contains(target)) m.open = false; });
+  }
+  document.addEventListener("pointerdown", (e) => {
+    const pop = find(".pop:not([hidden])");
+    if (pop && !pop.contains(e.target) && !e.target.closest("[data-pop]")) togglePop(pop.id, false);
+  });
+  document.addEventListener("submit", (e) => {
+    if (e.target.classList.contains("pop")) togglePop(e.target.id, false);
+  });
+
+  function showTab(tab) {
+    all('[role="tab"]', tab.closest('[role="tablist"]')).forEach((t) => {
+      const on = t === tab;
+      t.setAttribute("aria-selected", String(on));
+      t.tabIndex = on ? 0 : -1;
+      document.getElementById(t.getAttribute("aria-controls"))?.toggleAttribute("hidden", !on);
+    });
+  }
+
+  /* ---- the keys sheet lists exactly what the page declares ---- */
+  function listKeys(dialog) {
+    const rows = find("[data-keys-list]", dialog);
+    const seen = new Set();
+    rows.replaceChildren();
+    all("[aria-keyshortcuts]").filter((el) => shown(el) && !dialog.contains(el)).forEach((el) => {
+      const keys = el.getAttribute("aria-keyshortcuts").replace("Control", "Ctrl");
+      const label = keyLabel(el);
+      if (!label || seen.has(keys + label)) return;
+      seen.add(keys + label);
+      const [row, name, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+      name.textContent = label;
+      keys.split(/[ +]/).forEach((key) => {
+        const cap = document.createElement("kbd");
+        cap.className = "kbd";
+        cap.textContent = key;
+        value.append(cap);
+      });
+      row.append(name, value);
+      rows.append(row);
+    });
+    const box = find("[data-keys-switch]", dialog);
+    if (box) box.checked = !keysOff();
+  }
+  const keyLabel = (el) => {
+    const named = el.dataset.keyLabel || el.getAttribute("aria-label") || el.labels?.[0]?.innerText;
+    const text = named || (el.innerText || "").trim() || el.title || el.placeholder || "";
+    return text.split("\n")[0].trim().replace(/\s*\([^)]*\)$/, "");
+  };
+
+  /* ---- what happens after HTML arrived, first or later ---- */
+  function settle(within = document) {
+    all("[data-switch]").forEach(applySwitch);
+    paintTiles();
+    paintTheme();
+    document.dispatchEvent(new CustomEvent("ui:settled", { detail: { within } }));
+  }
+  function focusAfter(within, failed) {
+    const bad = find('[aria-invalid="true"]', within);
+    if (bad) bad.focus();
+    else if (failed) find('.notice[role="alert"]', within)?.focus();
+    else find("[data-focus]", within)?.focus({ preventScroll: true });
+  }
+
+  const net = find("#net");
+  const offline = (is) => { if (net) net.hidden = !is; };
+  addEventListener("offline", () => offline(true));
+  addEventListener("online", () => offline(false));
+  offline(navigator.onLine === false);
+
+  window.UI = { find, all, shown, store, session, settle, focusAfter, togglePop };
+  settle();
+  find('[aria-invalid="true"]')?.focus();
+})();

@@ -1,0 +1,152 @@
+/* forms.js: sending once, asking before what cannot be undone, drafts, the lease, toasts. */
+(() => {
+  "use strict";
+  const { find, all, store, session } = window.UI;
+  const words = document.body.dataset;
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
+
+  /* ---- one write at a time; the server is idempotent too, this only spares it ---- */
+  addEventListener("submit", (e) => {
+    const form = e.target;
+    if (!isPost(form)) return;
+    const question = e.submitter?.dataset.confirm || form.dataset.confirm;
+    if (form.dataset.sending || (question && !ask(question, form, e.submitter))) {
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.sending = "1";
+    (e.submitter || find("[data-main]", form))?.setAttribute("aria-busy", "true");
+    setTimeout(() => idle(form), 20000);
+  }, true);
+  addEventListener("pageshow", (e) => { if (e.persisted) all("form[data-sending]").forEach(idle); });
+
+  function idle(form) {
+    delete form.dataset.sending;
+    all('[aria-busy="true"]', form).forEach((b) => b.removeAttribute("aria-busy"));
+  }
+
+  let agreed = null;
+  function ask(question, form, submitter) {
+    if (agreed === form) { agreed = null; return true; }
+    const dialog = find("#confirm");
+    if (!dialog) return true;
+    find("[data-confirm-text]", dialog).textContent = question;
+    const yes = find("[data-confirm-yes]", dialog);
+    yes.textContent = submitter?.dataset.confirmYes || yes.dataset.confirmYes;
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "yes") return;
+      agreed = form;
+      form.requestSubmit(submitter || undefined);
+    }, { once: true });
+    dialog.showModal();
+    return false;
+  }
+
+  /* ---- drafts: what was typed survives a reload and a lost network ---- */
+  const KEPT = /^(hidden|password|file|submit|button|reset)$/;
+  const key = (form) => `draft:${form.dataset.draft}`;
+  const fields = (form) => [...form.elements].filter((el) => el.name && !KEPT.test(el.type));
+  const drop = (name) => store.set(session, `draft:${name}`, null);
+
+  function keep(form) {
+    const values = fields(form).map((el) =>
+      /^(radio|checkbox)$/.test(el.type) ? [el.name, el.value, el.checked] : [el.name, el.value],
+    );
+    store.set(session, key(form), JSON.stringify(values));
+  }
+  function restore(form) {
+    if (form.dataset.draftRead) return;
+    form.dataset.draftRead = "1";
+    const saved = store.get(session, key(form));
+    if (!saved) return;
+    for (const [name, value, checked] of JSON.parse(saved)) {
+      fields(form).filter((el) => el.name === name).forEach((el) => {
+        if (checked === undefined) el.value = value;
+        else if (el.value === value) el.checked = checked;
+      });
+    }
+    find("[data-draft-note]", form)?.removeAttribute("hidden");
+    window.UI.settle();
+  }
+  document.addEventListener("input", (e) => {
+    const form = e.target.closest?.("form[data-draft]");
+    if (form) keep(form);
+  });
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (form.dataset?.draft && !e.defaultPrevented) store.set(session, "draft-sent", form.dataset.draft);
+  });
+  /* A plain post leads to another page. Unless that is the same form with errors, or an error, it is saved. */
+  function forgetSent() {
+    const sent = store.get(session, "draft-sent");
+    store.set(session, "draft-sent", null);
+    if (!sent || document.body.dataset.error !== undefined) return;
+    const same = all("form[data-draft]").find((f) => f.dataset.draft === sent);
+    if (!same || !find('[aria-invalid="true"], .notice[role="alert"]', same)) drop(sent);
+  }
+
+  /* ---- toasts: 8 seconds, waiting while somebody points at them or has focus inside ---- */
+  function arm(toast) {
+    if (toast.dataset.armed || "toastKeep" in toast.dataset) return;
+    toast.dataset.armed = "1";
+    let left = 8000;
+    let since = Date.now();
+    let timer = setTimeout(() => toast.remove(), left);
+    const pause = () => { clearTimeout(timer); left -= Date.now() - since; };
+    const go = () => {
+      clearTimeout(timer);
+      since = Date.now();
+      timer = setTimeout(() => toast.remove(), Math.max(left, 1500));
+    };
+    toast.addEventListener("pointerenter", pause);
+    toast.addEventListener("focusin", pause);
+    toast.addEventListener("pointerleave", go);
+    toast.addEventListener("focusout", go);
+  }
+  function say(text) {
+    const shell = find("#toast-bad")?.content.firstElementChild.cloneNode(true);
+    if (!shell) return;
+    find("[data-toast-text]", shell).textContent = text;
+    find("#toasts").replaceChildren(shell);
+  }
+
+  /* ---- the lease of an open task ---- */
+  const beaten = new WeakMap();
+  function beat(el) {
+    const every = Number(el.dataset.heartbeatEvery || 60) * 1000;
+    if (!beaten.has(el)) beaten.set(el, Date.now());
+    if (Date.now() - beaten.get(el) < every || document.hidden) return;
+    beaten.set(el, Date.now());
+    const token = find('meta[name="csrf-token"]')?.content || "";
+    fetch(el.dataset.heartbeatUrl, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "X-CSRFToken": token, "X-Requested-With": "heartbeat" },
+    })
+      .then((answer) => {
+        if (answer.ok) return;
+        if (answer.status === 409) find("#lease-lost")?.removeAttribute("hidden");
+        if (answer.status < 500) el.removeAttribute("data-heartbeat-url");
+      })
+      .catch(() => { /* no network: the next beat tries again */ });
+  }
+  setInterval(() => all("[data-heartbeat-url]").forEach(beat), 5000);
+
+  function settle() {
+    all("form[data-draft]").forEach(restore);
+    all("[data-draft-saved]").forEach((el) => drop(el.dataset.draftSaved));
+    all("[data-toast]").forEach(arm);
+  }
+  document.addEventListener("ui:settled", settle);
+  Object.assign(window.UI, {
+    idle,
+    say,
+    drop,
+    idleAll: () => all("form[data-sending]").forEach(idle),
+    fail: () => say(words.textFailed),
+  });
+  forgetSent();
+  settle();
+})();

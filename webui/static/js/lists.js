@@ -1,0 +1,92 @@
+/* lists.js: moving inside lists with the keyboard, and ticking many rows. */
+(() => {
+  "use strict";
+  const { find, all, shown } = window.UI;
+
+  /* ---- lists with one Tab stop: arrows move, J/K (data-nav) open the neighbour ---- */
+  const rovers = (list) => all("[data-rove]", list).filter(shown);
+  function settleRovers() {
+    all("[data-roving]").forEach((list) => {
+      const items = rovers(list);
+      const current = items.find((x) => x.hasAttribute("aria-current")) || items[0];
+      items.forEach((x) => { x.tabIndex = x === current ? 0 : -1; });
+    });
+  }
+  function step(by) {
+    const list = all("[data-roving]").find(shown);
+    const items = list ? rovers(list) : [];
+    const at = items.findIndex((x) => x.hasAttribute("aria-current"));
+    const next = items[Math.max(0, Math.min(items.length - 1, at + by))];
+    if (!next || next === items[at]) return;
+    next.click();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("click", (e) => {
+    const item = e.target.closest?.('[data-roving="select"] [data-rove]');
+    if (!item || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    rovers(item.closest("[data-roving]")).forEach((x) => {
+      if (x === item) x.setAttribute("aria-current", "true");
+      else x.removeAttribute("aria-current");
+      x.tabIndex = x === item ? 0 : -1;
+    });
+  }, true);
+  document.addEventListener("keydown", (e) => {
+    const item = e.target.closest?.('[data-rove], [role="tab"]');
+    if (!item || e.altKey || e.ctrlKey || e.target.closest("input, select, textarea")) return;
+    const list = item.closest('[data-roving], [role="tablist"]');
+    const items = list?.matches("[data-roving]") ? rovers(list) : all('[role="tab"]', list);
+    const next = neighbour(items, items.indexOf(item), e.code);
+    if (!next) return;
+    e.preventDefault();
+    items.forEach((x) => { x.tabIndex = x === next ? 0 : -1; });
+    next.focus();
+    if (next.getAttribute("role") === "tab") next.click();
+  });
+  const neighbour = (items, at, code) =>
+    ({
+      Home: items[0],
+      End: items[items.length - 1],
+      ArrowUp: items[at - 1],
+      ArrowLeft: items[at - 1],
+      ArrowDown: items[at + 1],
+      ArrowRight: items[at + 1],
+    })[code];
+
+  /* ---- ticks: all, a range with Shift, a live count ---- */
+  let lastTick = null;
+  const ticks = (name) => all(`input[type="checkbox"][name="${name}"]`);
+  document.addEventListener("click", (e) => {
+    const el = e.target;
+    if (el.type !== "checkbox") return;
+    if (el.dataset.checkAll) {
+      ticks(el.dataset.checkAll).forEach((t) => { t.checked = el.checked; });
+      countTicks();
+      return;
+    }
+    if (!el.name || !find(`[data-check-all="${el.name}"]`)) return;
+    const list = ticks(el.name);
+    if (e.shiftKey && lastTick?.name === el.name) {
+      const [from, to] = [list.indexOf(lastTick), list.indexOf(el)].sort((a, b) => a - b);
+      list.slice(Math.max(from, 0), to + 1).forEach((t) => { t.checked = el.checked; });
+    }
+    lastTick = el;
+    countTicks();
+  });
+  function countTicks() {
+    all("[data-check-all]").forEach((box) => {
+      const name = box.dataset.checkAll;
+      const list = ticks(name);
+      const on = list.filter((t) => t.checked);
+      box.checked = list.length > 0 && on.length === list.length;
+      box.indeterminate = on.length > 0 && on.length < list.length;
+      list.forEach((t) => t.closest("tr")?.classList.toggle("sel-r", t.checked));
+      all(`[data-count-checked="${name}"]`).forEach((el) => { el.textContent = on.length; });
+      all(`[data-bulk="${name}"]`).forEach((el) => el.toggleAttribute("data-off", !on.length));
+    });
+  }
+
+  const settle = () => { settleRovers(); countTicks(); };
+  document.addEventListener("ui:settled", settle);
+  window.UI.step = step;
+  settle();
+})();
