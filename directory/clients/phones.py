@@ -100,9 +100,8 @@ def _by_rule(digits: str, region: str, *, has_plus: bool) -> str | None:
     """E.164 by length and first digits alone, or None where only a full numbering plan can tell."""
     length, first = len(digits), digits[:1]
     if length == 11:
-        if (first == "7" or (first == "8" and not has_plus and region == "RU")) and digits[
-            1
-        ] in "3489":
+        has_trunk = first == "8" and not has_plus and region == "RU"
+        if (first == "7" or has_trunk) and _is_russian(digits[1:]):
             return "+7" + digits[1:]
         if digits[:2] == "80" and region == "UA" and digits[2:4] in _UKRAINIAN_CODES:
             return "+38" + digits[1:]
