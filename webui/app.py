@@ -16,11 +16,19 @@ from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
 from webui.auth.pages import bp as auth
+from webui.clients.edit import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
+from webui.search import bp as search
+from webui.vehicles.pages import bp as vehicles
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth,
+    clients,
+    vehicles,
+    search,
+)
 
 
 def create_app(
