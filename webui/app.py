@@ -16,7 +16,8 @@ from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
 from webui.auth.pages import bp as auth
-from webui.clients.edit import bp as clients
+from webui.clients.edit import bp as client_edit
+from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
@@ -26,6 +27,7 @@ from webui.vehicles.pages import bp as vehicles
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
     clients,
+    client_edit,
     vehicles,
     search,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
@@ -15,10 +15,11 @@ from directory.clients import editing
 from directory.clients.card import client_card
 from directory.clients.models import Client, ClientKind, ContactState
 from directory.permissions import DirectoryPermission
-from webui.clients.pages import bp
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label, sentence
 from webui.requests import requires
+
+bp = Blueprint("client_edit", __name__)
 
 _ZONES = (
     "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Europe/Saratov", "Europe/Volgograd",
@@ -168,7 +169,7 @@ def _try(
             field.errors = [str(sentence(error))]
         return _page(client_id, problem=str(sentence(error)), status=422, **kept)
     flash(done)
-    return redirect(url_for("clients.edit", client_id=client_id), 303)
+    return redirect(url_for("client_edit.edit", client_id=client_id), 303)
 
 
 def _page(
