@@ -1,4 +1,4 @@
-"""The rail: the sections that a role may open; and addresses that keep what a page was asked for."""
+"""The rail with the sections that a role may open; addresses that keep what was asked for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
