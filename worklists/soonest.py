@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union_all
+from sqlalchemy import Select, bindparam, func, select, union_all
 
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task
@@ -53,8 +53,6 @@ def soonest_tasks(
     return _soonest(len(units), states, unassigned), values
 
 
-def capped_count(query: Select[Any]) -> Select[Any]:
+def capped_count(query: Select[*tuple[Any, ...]]) -> Select[Any]:
     """Count the rows of the query, but no further than one above ``MORE_THAN``."""
-    from sqlalchemy import func
-
     return select(func.count()).select_from(query.limit(MORE_THAN + 1).subquery())

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, Outcome
@@ -112,10 +113,8 @@ def _column(
     lists = select(Task.work_list_id).where(condition)
     count = session.scalar(capped_count(lists.distinct())) or 0
     late = lists.where(Task.state == TaskState.PLANNED, Task.due_at < now).distinct()
-    overdue = (
-        (session.scalar(capped_count(late)) or 0) if stage in {Stage.NEW, Stage.IN_WORK} else 0
-    )
-    return Column(stage, cards, count, overdue)
+    overdue = session.scalar(capped_count(late)) if stage is Stage.NEW else 0
+    return Column(stage, cards, count, overdue or 0)
 
 
 def _on_stage(
@@ -193,7 +192,7 @@ def _cards(
     return _first_of_each(found.all(), limit)
 
 
-def _rows(actor: Actor):  # type: ignore[no-untyped-def]
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Task.work_list_id,
@@ -224,7 +223,7 @@ def _rows(actor: Actor):  # type: ignore[no-untyped-def]
     )
 
 
-def _first_of_each(rows: Sequence, limit: int) -> list[Card]:  # type: ignore[type-arg]
+def _first_of_each(rows: Sequence[Any], limit: int) -> list[Card]:
     cards: dict[int, Card] = {}
     for row in rows:
         if row.work_list_id not in cards and len(cards) < limit:
@@ -232,7 +231,7 @@ def _first_of_each(rows: Sequence, limit: int) -> list[Card]:  # type: ignore[ty
     return list(cards.values())
 
 
-def _card(row) -> Card:  # type: ignore[no-untyped-def]
+def _card(row: Any) -> Card:
     shown_at = {
         TaskState.ON_CONTROL: row.control_at,
         TaskState.DONE: row.closed_at,
