@@ -32,7 +32,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("stages", "stages.board", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
+    Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
     Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
     Section(
