@@ -13,9 +13,9 @@ from directory.staff.events import PasswordSet, PersonSignedIn, SignInFailed
 from directory.staff.logins import login_hash, same_login
 from directory.staff.models import Employee, Role
 from directory.staff.passwords import check_password, hash_password, is_right, needs_rehash
-from directory.staff.people import get_manageable
 from directory.staff.sessions import actor_for, end_all_sessions, roles_of
 from directory.staff.tries import give_back, take_try
+from directory.staff.visibility import get_manageable
 
 
 class SignInRefused(Refused):
