@@ -54,5 +54,5 @@ def _note(name: str, count: int) -> None:
     event = ListExported(
         employee_id=g.actor.person, list=name, query=request.query_string.decode(), rows=count
     )
-    with environment_of(current_app).database.unit_of_work() as session:  # type: ignore[arg-type]
+    with environment_of(current_app).database.unit_of_work() as session:
         journal.record(session, event, actor=g.actor, at=g.now)
