@@ -1,0 +1,1 @@
+"""Demo data: an invented dealer group with five years of service and work in every state."""
