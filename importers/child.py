@@ -1,8 +1,8 @@
 """Parse a workbook in a process that may die (promises P21, P22).
 
-The parent starts ``python -m importers.child FILE``; the child limits its own memory and time, and answers
-in JSON lines: one about the table, then batches of rows, then the end or a refusal. Silence, a crash or a
-late answer is a refusal too; nothing but ``FileRefused`` leaves this module.
+The parent starts ``python -m importers.child FILE``; the child limits its own memory and time, and
+answers in JSON lines: one about the table, then batches of rows (row number, cells as text), then
+the end or a refusal. Silence, a crash, a late answer are refusals; only ``FileRefused`` leaves.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import time as clock
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from importers.problems import FileProblem, FileRefused
 
@@ -42,51 +41,64 @@ class ChildLimits:
     answer_size: int = 512 << 20
 
 
-def parse_in_child(
-    path: Path, *, has_error_cells: bool = False, limits: ChildLimits | None = None
-) -> Iterator[dict[str, Any]]:
-    """Yield the child's messages: ``table``, then ``rows``, then ``end``.
+class ParsingChild:
+    """The child at work on one file; a context manager, the child is gone when it is left.
 
-    The child is gone when the iterator is exhausted, closed or has raised ``FileRefused``.
+    It loads the workbook at once and sends no row before ``messages`` is called, so that the slow
+    half of the guard can look at the same file meanwhile.
     """
-    limits = limits or ChildLimits()
-    child = _start(path, has_error_cells, limits)
-    is_complete = False
-    try:
-        for line in _lines(child, limits):
+
+    def __init__(self, path: Path, limits: ChildLimits | None = None) -> None:
+        self._limits = limits or ChildLimits()
+        self._path = path
+
+    def __enter__(self) -> Self:
+        self._process = _start(self._path, self._limits)
+        self._deadline = clock.monotonic() + self._limits.wall_seconds
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+    def messages(self, *, has_error_cells: bool = False) -> Iterator[dict[str, Any]]:
+        """Yield ``table``, then ``rows`` many times, then ``end``; or raise ``FileRefused``."""
+        assert self._process.stdin is not None
+        with suppress(OSError):  # already dead: the missing answer tells
+            self._process.stdin.write(b"%d\n" % has_error_cells)
+            self._process.stdin.close()
+        is_complete = False
+        for line in _lines(self._process, self._deadline, self._limits):
             message = _decoded(line)
             if "refused" in message:
-                code = FileProblem(message["refused"])
-                raise FileRefused(code, **message["values"])
+                raise FileRefused(FileProblem(message["refused"]), **message["values"])
             is_complete = "end" in message
             yield message
         if not is_complete:
-            raise FileRefused(_cause_of_death(child))
-    finally:
-        child.kill()
-        child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+            raise FileRefused(_cause_of_death(self._process))
 
 
-def _start(path: Path, has_error_cells: bool, limits: ChildLimits) -> subprocess.Popen[bytes]:
+def _start(path: Path, limits: ChildLimits) -> subprocess.Popen[bytes]:
     # The environment holds secrets (database URL); the child gets none of it.
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    arguments = [str(path.resolve()), str(int(has_error_cells)), str(limits.memory)]
-    return subprocess.Popen(  # noqa: S603 (our own interpreter, arguments are not a shell's)
-        [sys.executable, "-m", "importers.child", *arguments, str(limits.cpu_seconds)],
+    arguments = [str(path.resolve()), str(limits.memory), str(limits.cpu_seconds)]
+    return subprocess.Popen(  # noqa: S603 (our own interpreter, no shell)
+        [sys.executable, "-m", "importers.child", *arguments],
         cwd=_ROOT,
         env=environment | {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
 
 
-def _lines(child: subprocess.Popen[bytes], limits: ChildLimits) -> Iterator[bytes]:
+def _lines(child: subprocess.Popen[bytes], deadline: float, limits: ChildLimits) -> Iterator[bytes]:
     """Complete lines of the child's answer; refuses when time or size run out."""
     assert child.stdout is not None
-    deadline = clock.monotonic() + limits.wall_seconds
     pending: list[bytes] = []
     size, pending_size = 0, 0
     with selectors.DefaultSelector() as selector:
@@ -111,7 +123,7 @@ def _lines(child: subprocess.Popen[bytes], limits: ChildLimits) -> Iterator[byte
 
 def _decoded(line: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(line, object_hook=_decode_moment)
+        message = json.loads(line)
     except ValueError as error:
         raise FileRefused(FileProblem.DAMAGED) from error
     if not isinstance(message, dict):
@@ -130,39 +142,13 @@ def _cause_of_death(child: subprocess.Popen[bytes]) -> FileProblem:
     return FileProblem.DAMAGED
 
 
-def _decode_moment(value: dict[str, Any]) -> Any:
-    if len(value) != 1:
-        return value
-    match value:
-        case {"$d": str(text)}:
-            return date.fromisoformat(text)
-        case {"$m": str(text)}:
-            return datetime.fromisoformat(text)
-        case {"$t": str(text)}:
-            return text
-        case _:
-            return value
-
-
-def _encode_moment(value: object) -> dict[str, str]:
-    match value:
-        case datetime():
-            return {"$m": value.isoformat()}
-        case date():
-            return {"$d": value.isoformat()}
-        case time() | timedelta():
-            return {"$t": str(value)}
-        case _:
-            return {"$t": repr(value)}
-
-
 def main(arguments: list[str]) -> int:
-    """The child's side: FILE, 1 if error cells must be looked for, bytes of memory, seconds of CPU."""
-    path, has_error_cells, memory, cpu_seconds = arguments
+    """The child's side: FILE, bytes of memory, seconds of CPU; stdin: "1" to seek error cells."""
+    path, memory, cpu_seconds = arguments
     _limit_self(int(memory), int(cpu_seconds))
     out = sys.stdout.buffer
     try:
-        for message in _messages(Path(path), has_error_cells=has_error_cells == "1"):
+        for message in _messages(Path(path)):
             line = _encode(message)
             out.write(line if len(line) < _LONG_LINE else _encode(_shortened(message)))
     except FileRefused as refused:
@@ -190,16 +176,17 @@ def _limit_self(memory: int, cpu_seconds: int) -> None:
         resource.setrlimit(name, (limit, limit))
 
 
-def _messages(path: Path, *, has_error_cells: bool) -> Iterator[dict[str, object]]:
+def _messages(path: Path) -> Iterator[dict[str, object]]:
     # Imported behind the limits: from here on nothing may harm the parent.
+    from importers.values import text_of
     from importers.workbook import find_table
 
-    table = find_table(path, has_error_cells=has_error_cells)
+    table = find_table(path, has_error_cells=lambda: sys.stdin.readline().strip() == "1")
     columns = [[column.index, column.heading, column.field] for column in table.columns]
     yield {"table": {"sheet": table.sheet, "columns": columns}}
     batch: list[object] = []
     for row_no, cells in table.rows:
-        batch.append((row_no, cells))
+        batch.append((row_no, [cell if type(cell) is str else text_of(cell) for cell in cells]))
         if len(batch) == _ROWS_IN_BATCH:
             yield {"rows": batch}
             batch = []
@@ -213,16 +200,11 @@ def _shortened(message: dict[str, object]) -> dict[str, object]:
     rows = message.get("rows")
     if not isinstance(rows, list):
         return message
-    return {
-        "rows": [
-            (row_no, [cell[:_LONGEST_TEXT] if isinstance(cell, str) else cell for cell in cells])
-            for row_no, cells in rows
-        ]
-    }
+    return {"rows": [(row_no, [text[:_LONGEST_TEXT] for text in texts]) for row_no, texts in rows]}
 
 
 def _encode(message: dict[str, object]) -> bytes:
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=_encode_moment)
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace") + b"\n"
 
 

@@ -75,7 +75,7 @@ class RowProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """``column`` is the heading as it stands in the file, "" for the whole row; ``value`` the cell."""
+    """``column``: the heading as in the file, "" for the whole row; ``value``: the cell."""
 
     column: str
     code: RowProblemCode

@@ -1,13 +1,15 @@
-"""Cells → frozen, typed rows. Pure but for ``read_leads``, which reads a file behind guard and child.
+"""Cells → frozen, typed rows. Pure but for ``read_leads``, which reads behind guard and child.
 
 What rejects a row: nobody to identify (neither a readable phone nor a valid VIN), or nobody to name
-(neither a name nor a valid VIN). Everything else is a warning: what could not be read is left out and told.
+(neither a name nor a valid VIN). All else is a warning: what cannot be read is left out and told.
 """
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +18,10 @@ from typing import TypeVar
 from directory.assets.vin import VinProblem, read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
-from importers.child import ChildLimits, parse_in_child
+from importers.child import ChildLimits, ParsingChild
 from importers.columns import Column, Field
 from importers.formats.declaration import LeadFormat
-from importers.guard import Limits, inspect_workbook
+from importers.guard import Limits, check_container, scan_parts
 from importers.problems import (
     FileProblem,
     FileRefused,
@@ -29,16 +31,14 @@ from importers.problems import (
 )
 from importers.values import (
     ERROR_TEXTS,
-    clean_text,
     read_day,
     read_kilometres,
     read_year,
-    text_of,
 )
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 _MAKES_OF_TWO_WORDS = re.compile(
-    r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz|лада \(ваз\))\b[\s/,]*",
+    r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz)\b[\s/,]*",
     re.IGNORECASE,
 )
 _PHONE_CODES = {problem: RowProblemCode(f"phone_{problem.value}") for problem in PhoneProblem}
@@ -48,16 +48,19 @@ _VIN_CODES = {
 }
 _PHONE_TROUBLE = frozenset(_PHONE_CODES.values())
 _IDENTITY = _PHONE_TROUBLE | frozenset(_VIN_CODES.values())
-_NAME_PARTS = (Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
+_TEXT_FIELDS = (
+    *(Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC, Field.PLATE, Field.MAKE),
+    *(Field.MODEL, Field.MAKE_MODEL, Field.EMAIL, Field.DEALER, Field.COMMENT, Field.EXTERNAL_KEY),
+)
 _PLACEHOLDERS = frozenset({"", "-", "–", "—", "нет", "н/д", "0", "?", "немає", "n/a"})
 _T = TypeVar("_T", int, date)
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One row of an importer's file. ``row_no`` is Excel's; ``cells`` are the originals as text.
+    """One row of an importer's file; ``row_no`` as Excel counts, ``cells`` as text.
 
-    ``problems`` reject the row; ``warnings`` say what was left out or mended. Unread values are None.
+    ``problems`` reject the row; ``warnings`` say what was left out or mended.
     """
 
     row_no: int
@@ -114,24 +117,39 @@ def read_leads(
 
     ``region``: the country of phones without a country code.
     """
-    inspection = inspect_workbook(path, limits)
-    has_errors = bool(inspection.parts_with_error_cells)
-    messages = parse_in_child(path, has_error_cells=has_errors, limits=child_limits)
-    table = next(messages)["table"]
-    columns = tuple(
-        Column(index, heading, Field(field) if field else None)
-        for index, heading, field in table["columns"]
-    )
-    fmt.check_columns(columns)
-    reader = RowReader(columns, region=region, has_error_cells=has_errors)
-    rows: list[LeadRow] = []
-    skipped = Skipped()
-    for message in messages:
-        rows += [reader.read(row_no, cells) for row_no, cells in message.get("rows", ())]
-        skipped = Skipped(**message["end"]) if "end" in message else skipped
+    check_container(path, limits)
+    with ParsingChild(path, child_limits) as child, _no_collecting():
+        # The child loads while the guard still scans; it sends nothing before the guard agrees.
+        has_errors = bool(scan_parts(path, limits).parts_with_error_cells)
+        messages = child.messages(has_error_cells=has_errors)
+        table = next(messages)["table"]
+        columns = tuple(
+            Column(index, heading, Field(field) if field else None)
+            for index, heading, field in table["columns"]
+        )
+        fmt.check_columns(columns)
+        reader = RowReader(columns, region=region, has_error_cells=has_errors)
+        rows: list[LeadRow] = []
+        skipped = Skipped()
+        for message in messages:
+            rows += [reader.read(row_no, cells) for row_no, cells in message.get("rows", ())]
+            skipped = Skipped(**message["end"]) if "end" in message else skipped
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
     return ReadResult(table["sheet"], columns, rows, skipped)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    # A million fresh objects and not one cycle: the collector would walk them again and again and
+    # take more time than the reading itself.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def duplicate_key(row: LeadRow) -> str | None:
@@ -157,19 +175,25 @@ class RowReader:
         self._mapped = [column.index for column in columns if column.field]
         self._region = region
         self._has_error_cells = has_error_cells
+        self._texts = [self._at.get(field) for field in _TEXT_FIELDS]
 
-    def read(self, row_no: int, cells: list[object]) -> LeadRow:
+    def read(self, row_no: int, cells: list[str]) -> LeadRow:
         """Read one row; never raises."""
-        texts = tuple([cell if type(cell) is str else text_of(cell) for cell in cells])
+        texts = tuple(cells)
         if len(cells) < self._width:
             cells = cells + [""] * (self._width - len(cells))
         told: list[RowProblem] = []
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
-        name = self._name(cells)
+        name, last, first, patronymic, plate, make, model, both, email, dealer, comment, key = [
+            (" ".join(cells[index].split()) or None) if index is not None else None
+            for index in self._texts
+        ]
+        name = _whole_name(name, last, first, patronymic)
         phones = self._read_phones(cells, told)
         vin = self._vin(cells, told)
-        make, model = self._make_and_model(cells)
+        if both is not None:
+            make, model = _make_and_model(make, model, both)
         if vin and not phones and not any(note.code in _PHONE_TROUBLE for note in told):
             told.append(RowProblem("", RowProblemCode.NO_PHONE))
         # What stood in the way of a rejected row is part of the reason.
@@ -180,7 +204,8 @@ class RowReader:
         last_visit_on = self._value(Field.LAST_VISIT_ON, read_day, cells, told)
         planned_on = self._value(Field.PLANNED_ON, read_day, cells, told)
         sold_on = self._value(Field.SOLD_ON, read_day, cells, told)
-        email = self._email(cells, told)
+        if email is not None:
+            email = self._email(email, told)
         return LeadRow(
             row_no=row_no,
             cells=texts,
@@ -188,7 +213,7 @@ class RowReader:
             kind=looks_like_legal_entity(name) if name else ClientKindGuess.PERSON,
             phones=phones,
             vin=vin,
-            plate=self._text(Field.PLATE, cells),
+            plate=plate,
             make=make,
             model=model,
             year=year,
@@ -197,39 +222,35 @@ class RowReader:
             planned_on=planned_on,
             sold_on=sold_on,
             mileage_km=mileage_km,
-            dealer=self._text(Field.DEALER, cells),
-            comment=self._text(Field.COMMENT, cells),
-            external_key=self._text(Field.EXTERNAL_KEY, cells),
+            dealer=dealer,
+            comment=comment,
+            external_key=key,
             problems=(*reasons, *verdict),
             warnings=tuple([note for note in told if note not in reasons] if reasons else told),
         )
 
-    def _without_errors(self, cells: list[object], told: list[RowProblem]) -> list[object]:
+    def _without_errors(self, cells: list[str], told: list[RowProblem]) -> list[str]:
         for index in self._mapped:
             if cells[index] in ERROR_TEXTS:
                 told.append(self._note(index, RowProblemCode.ERROR_IN_CELL, cells))
                 cells = [*cells[:index], "", *cells[index + 1 :]]
         return cells
 
-    def _note(self, index: int, code: RowProblemCode, cells: list[object]) -> RowProblem:
-        return RowProblem(self._headings[index], code, text_of(cells[index])[:200])
-
-    def _text(self, field: Field, cells: list[object]) -> str | None:
-        index = self._at.get(field)
-        return (clean_text(cells[index]) or None) if index is not None else None
+    def _note(self, index: int, code: RowProblemCode, cells: list[str]) -> RowProblem:
+        return RowProblem(self._headings[index], code, cells[index][:200])
 
     def _value(
         self,
         field: Field,
-        read: Callable[[object], _T | RowProblemCode],
-        cells: list[object],
+        read: Callable[[str], _T | RowProblemCode],
+        cells: list[str],
         told: list[RowProblem],
     ) -> _T | None:
         index = self._at.get(field)
         if index is None:
             return None
         cell = cells[index]
-        if cell == "" or (isinstance(cell, str) and cell.strip() in _PLACEHOLDERS):
+        if cell in _PLACEHOLDERS or cell.strip() in _PLACEHOLDERS:
             return None
         value = read(cell)
         if isinstance(value, RowProblemCode):
@@ -237,15 +258,7 @@ class RowReader:
             return None
         return value
 
-    def _name(self, cells: list[object]) -> str | None:
-        whole = self._text(Field.NAME, cells)
-        if whole is None:
-            parts = [self._text(part, cells) for part in _NAME_PARTS]
-            whole = " ".join(part for part in parts if part) or None
-        # A number or a dash is no name.
-        return whole if whole and any(map(str.isalpha, whole)) else None
-
-    def _read_phones(self, cells: list[object], told: list[RowProblem]) -> tuple[Phone, ...]:
+    def _read_phones(self, cells: list[str], told: list[RowProblem]) -> tuple[Phone, ...]:
         found: dict[str, Phone] = {}
         for index in self._phones:
             cell = cells[index]
@@ -258,7 +271,7 @@ class RowReader:
                 told.append(self._note(index, _PHONE_CODES[reading.problem], cells))
         return tuple(found.values())
 
-    def _vin(self, cells: list[object], told: list[RowProblem]) -> str | None:
+    def _vin(self, cells: list[str], told: list[RowProblem]) -> str | None:
         index = self._at.get(Field.VIN)
         if index is None:
             return None
@@ -269,29 +282,33 @@ class RowReader:
             told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
         return reading.vin
 
-    def _make_and_model(self, cells: list[object]) -> tuple[str | None, str | None]:
-        make, model = self._text(Field.MAKE, cells), self._text(Field.MODEL, cells)
-        both = self._text(Field.MAKE_MODEL, cells)
-        if both is None or (make and model):
-            return make, model
-        if make is not None:
-            return make, both
-        two_words = _MAKES_OF_TWO_WORDS.match(both)
-        if two_words is not None:
-            return two_words[1], both[two_words.end() :] or model
-        first, _, rest = both.replace("/", " ", 1).partition(" ")
-        return first, rest.strip() or model
-
-    def _email(self, cells: list[object], told: list[RowProblem]) -> str | None:
-        index = self._at.get(Field.EMAIL)
-        text = self._text(Field.EMAIL, cells)
-        if index is None or text is None or text in _PLACEHOLDERS:
-            return None
+    def _email(self, text: str, told: list[RowProblem]) -> str | None:
         match = _EMAIL.search(text)
-        if match is None:
-            told.append(self._note(index, RowProblemCode.NOT_AN_EMAIL, cells))
-            return None
-        return match[0].rstrip(".")
+        if match is None and text not in _PLACEHOLDERS:
+            heading = self._headings[self._at[Field.EMAIL]]
+            told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
+        return match[0] if match else None
+
+
+def _whole_name(
+    name: str | None, last: str | None, first: str | None, patronymic: str | None
+) -> str | None:
+    if name is None:
+        name = " ".join(part for part in (last, first, patronymic) if part) or None
+    # A number or a dash is no name.
+    return name if name and any(map(str.isalpha, name)) else None
+
+
+def _make_and_model(
+    make: str | None, model: str | None, both: str
+) -> tuple[str | None, str | None]:
+    if make is not None:
+        return make, model or both
+    two_words = _MAKES_OF_TWO_WORDS.match(both)
+    if two_words is not None:
+        return two_words[1], both[two_words.end() :] or model
+    first, _, rest = both.replace("/", " ", 1).partition(" ")
+    return first, rest.strip() or model
 
 
 def _verdict(name: str | None, phones: tuple[Phone, ...], vin: str | None) -> list[RowProblem]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importers.problems import RowProblemCode
 
 ERROR_TEXTS = frozenset(
-    "#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split(" ")
+    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 )
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
@@ -25,45 +25,48 @@ _SERIAL_TEXT = re.compile(r"\d{5}(?:[.,]\d+)?")
 _MONTHS = {
     stem: number
     for number, stems in enumerate(
-        "янв січ jan|фев лют feb|мар бер mar|апр кві apr|май мая тра may|июн чер jun|"
-        "июл лип jul|авг сер aug|сен вер sep|окт жов oct|ноя лис nov|дек гру dec".split("|"),
+        (
+            *("янв січ jan", "фев лют feb", "мар бер mar", "апр кві apr", "май мая тра may"),
+            *("июн чер jun", "июл лип jul", "авг сер aug", "сен вер sep", "окт жов oct"),
+            *("ноя лис nov", "дек гру dec"),
+        ),
         start=1,
     )
     for stem in stems.split()
 }
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_ANY_DIGIT = re.compile(r"\d")
+_THOUSANDS = re.compile(r"\s*(?:тыс|тис|т\.|k\b|к\b)")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))|(?<=\d)[.,](?=\d{3}(?!\d))")
 
 
 def text_of(cell: object) -> str:
-    """The cell as a person sees it in a Russian workbook: 31.12.2024, 125000."""
+    """A workbook's cell as a person sees it in a Russian workbook: 31.12.2024, 125000.
+
+    Typed cells become texts that the readers below read back without loss: a real date is written
+    day first with four digits of the year, a whole number without a fraction.
+    """
     if isinstance(cell, str):
         return cell
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    if isinstance(cell, datetime):
-        return f"{cell:%d.%m.%Y %H:%M}" if cell.time() else f"{cell:%d.%m.%Y}"
     if isinstance(cell, date):
-        return f"{cell:%d.%m.%Y}"
+        return _text_of_moment(cell)
     return str(cell)
 
 
-def clean_text(cell: object) -> str:
-    """Text with single spaces and nothing around."""
-    return " ".join(text_of(cell).split())
+@lru_cache(maxsize=4096)
+def _text_of_moment(moment: date) -> str:
+    if isinstance(moment, datetime) and moment.time():
+        return f"{moment:%d.%m.%Y %H:%M}"
+    return f"{moment.day:02}.{moment.month:02}.{moment.year:04}"
 
 
-def read_day(cell: object) -> date | RowProblemCode:
-    """A day from a real date, an Excel serial number or a text; else the problem. Never blank."""
-    if isinstance(cell, datetime):
-        return _in_range(cell.date())
-    if isinstance(cell, date):
-        return _in_range(cell)
-    if isinstance(cell, bool):
-        return RowProblemCode.NOT_A_DATE
-    if isinstance(cell, int | float):
-        return _day_of_serial(float(cell))
-    return _day_of_text(text_of(cell)[:60])
+@lru_cache(maxsize=4096)
+def read_day(text: str) -> date | RowProblemCode:
+    """A day from any usual spelling or an Excel serial number; else the problem. Never blank."""
+    return _day_of_text(text[:60])
 
 
 def _in_range(day: date) -> date | RowProblemCode:
@@ -78,7 +81,6 @@ def _day_of_serial(serial: float) -> date | RowProblemCode:
     return RowProblemCode.NOT_A_DATE
 
 
-@lru_cache(maxsize=4096)
 def _day_of_text(text: str) -> date | RowProblemCode:
     text = _TIME_OF_DAY.sub("", _YEAR_MARK.sub("", " ".join(text.casefold().split())))
     text = text.strip(" .,")
@@ -113,31 +115,22 @@ def _full_year(digits: str) -> int:
     return 2000 + year if year < 70 else 1900 + year
 
 
-def read_kilometres(cell: object) -> int | RowProblemCode:
-    """«125 000 км», «125 тыс. км», 125000.0: whole kilometres."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
-        return _bounded(float(cell), 0, 3_000_000)
-    text = _GROUPED.sub("", text_of(cell)[:60].casefold())
+def read_kilometres(text: str) -> int | RowProblemCode:
+    """«125 000 км», «125 тыс. км», «125000.0»: whole kilometres."""
+    if text.isdecimal() and len(text) < 9:
+        return _bounded(int(text), 0, 3_000_000)
+    text = _GROUPED.sub("", text[:60].casefold())
     match = _NUMBER.search(text)
-    if match is None or isinstance(cell, bool | date):
+    if match is None or _ANY_DIGIT.search(text, match.end()):
         return RowProblemCode.NOT_A_NUMBER
-    rest = text[match.end() :]
-    if re.search(r"\d", rest):
-        return RowProblemCode.NOT_A_NUMBER
-    thousands = 1000 if re.match(r"\s*(?:тыс|тис|т\.|k\b|к\b)", rest) else 1
-    return _bounded(float(match[0].replace(",", ".")) * thousands, 0, 3_000_000)
+    factor = 1000 if _THOUSANDS.match(text, match.end()) else 1
+    return _bounded(float(match[0].replace(",", ".")) * factor, 0, 3_000_000)
 
 
-def read_year(cell: object) -> int | RowProblemCode:
+def read_year(text: str) -> int | RowProblemCode:
     """A year of manufacture: 2015, «2015 г.», or the year of a date."""
-    if isinstance(cell, date):
-        return cell.year
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
-        return _bounded(float(cell), 1950, 2100)
-    match = re.search(r"(?<!\d)\d{4}(?!\d)", text_of(cell)[:40])
-    if match is None:
-        return RowProblemCode.NOT_A_NUMBER
-    return _bounded(float(match[0]), 1950, 2100)
+    match = _YEAR.search(text[:40])
+    return _bounded(int(match[0]), 1950, 2100) if match else RowProblemCode.NOT_A_NUMBER
 
 
 def _bounded(value: float, low: int, high: int) -> int | RowProblemCode:

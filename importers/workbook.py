@@ -6,7 +6,7 @@ Runs inside the expendable child (``importers.child``): calamine can take its wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -70,11 +70,12 @@ def read_sheets(path: Path) -> Iterator[SheetRows]:
             yield SheetRows(meta.name, _rows_of(sheet), tuple(sheet.merged_cell_ranges or ()))
 
 
-def find_table(path: Path, *, has_error_cells: bool = False) -> FoundTable:
+def find_table(path: Path, *, has_error_cells: Callable[[], bool] = bool) -> FoundTable:
     """Pick the sheet whose headings say most, and its table.
 
-    Raises ``FileRefused(NO_ROWS)`` if every sheet is empty. A table without a single known heading is
-    still returned: the format says what is missing and names what was found.
+    Raises ``FileRefused(NO_ROWS)`` if all sheets are empty. A table without a known heading is
+    returned too: the format says what is missing and names what was found. ``has_error_cells`` is
+    asked when the first row is taken.
     """
     best: tuple[SheetRows, Table, list[list[Cell]]] | None = None
     for sheet in read_sheets(path):
@@ -86,9 +87,12 @@ def find_table(path: Path, *, has_error_cells: bool = False) -> FoundTable:
         raise FileRefused(FileProblem.NO_ROWS)
     sheet, table, head = best
     skipped = Skipped()
-    errors = find_error_cells(path, sheet.name) if has_error_cells else {}
-    rows = _data_rows(head, sheet.rows, table, skipped, errors)
-    return FoundTable(sheet.name, table.columns, skipped, rows)
+
+    def rows() -> Iterator[tuple[int, list[Cell]]]:
+        errors = find_error_cells(path, sheet.name) if has_error_cells() else {}
+        yield from _data_rows(head, sheet.rows, table, skipped, errors)
+
+    return FoundTable(sheet.name, table.columns, skipped, rows())
 
 
 def locate_table(
@@ -114,7 +118,7 @@ def locate_table(
 
 
 def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
-    # iter_rows yields the blank rows above the first used cell, but not the blank columns before it.
+    # iter_rows yields the blank rows above the first used cell, but not the columns before it.
     if sheet.start is None:
         return
     margin: list[Cell] = [""] * sheet.start[1]
@@ -147,7 +151,7 @@ def _heading_text(cell: Cell) -> str:
 
 
 def _may_be_heading(line: Sequence[str]) -> bool:
-    # Data rows hold a phone, a VIN or a date; headings hold at most a year or a number of kilometres.
+    # Data rows hold a phone, a VIN or a date; headings hold at most a year or kilometres.
     texts = [text for text in line if text]
     return bool(texts) and sum(bool(_MANY_DIGITS.search(text)) for text in texts) <= len(texts) // 8
 
@@ -168,7 +172,7 @@ def _table_of(block: Sequence[Sequence[str]], first: int) -> Table:
 
 
 def _first_wide_line(filled: Sequence[Sequence[str]]) -> Table | None:
-    """No heading is known: the first row with several cells is what a person would call the headings."""
+    """No heading is known: the first row with several cells is what a person would name."""
     ranked = [(min(sum(map(bool, line)), 2), -index) for index, line in enumerate(filled)]
     if not ranked or max(ranked)[0] == 0:
         return None

@@ -26,9 +26,13 @@ class VinReading:
     vin: str | None
     problem: VinProblem | None = None
     was_mended: bool = False
-    check_digit_ok: bool | None = None
     length: int = VIN_LENGTH
     bad_characters: str = ""
+
+    @property
+    def check_digit_ok(self) -> bool | None:
+        """Whether position 9 fits the rest; None without a VIN."""
+        return None if self.vin is None else self.vin[8] == check_digit(self.vin)
 
 
 _DROPPED = str.maketrans(dict.fromkeys(" \t\r\n\u00a0\u202f-–—‐‑._*", ""))
@@ -60,7 +64,7 @@ def read_vin(raw: object) -> VinReading:
     if not _ALLOWED.issuperset(vin):
         bad = "".join(sorted(set(vin) - _ALLOWED))
         return VinReading(None, VinProblem.BAD_CHARACTER, was_mended, bad_characters=bad)
-    return VinReading(vin, None, was_mended, check_digit_ok=vin[8] == check_digit(vin))
+    return VinReading(vin, None, was_mended)
 
 
 def check_digit(vin: str) -> str:

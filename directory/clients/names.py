@@ -43,8 +43,14 @@ def name_norm(text: str) -> str:
     return " ".join(folded.split())
 
 
+_FORM_WORDS = frozenset(re.split(r"[|\s]", f"{_LEGAL_FORMS}|{_SOLE_FORMS}|фізична"))
+
+
 def looks_like_legal_entity(name: str) -> ClientKindGuess:
     """Guess the kind of client by the legal form written in the name."""
+    # Most names are «Иванов Иван Иванович»: no need to search those.
+    if name.istitle() and '"' not in name and _FORM_WORDS.isdisjoint(name.casefold().split()):
+        return ClientKindGuess.PERSON
     norm = name_norm(name)
     if _SOLE.search(norm):
         return ClientKindGuess.SOLE_PROPRIETOR

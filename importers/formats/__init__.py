@@ -1,1 +1,1 @@
-"""The variants of importer's files (requirement A8): which columns each needs and which it can use."""
+"""The variants of importer's files (A8): which columns each needs and which it can use."""

@@ -14,7 +14,7 @@ PHONE_OR_VIN = (Field.PHONE, Field.VIN)
 
 @dataclass(frozen=True, slots=True)
 class LeadFormat:
-    """``required``: of each group at least one column must be there. ``optional``: used if there."""
+    """``required``: of each group one column must be there. ``optional``: used if there."""
 
     code: str
     required: tuple[tuple[Field, ...], ...]

@@ -1,7 +1,7 @@
 """Clients whose vehicle is due for maintenance.
 
-Needed: (a name or a VIN) and (a phone or a VIN). The planned date is used where it is there; a row with a
-wrong one is still a call to make, so it is a warning.
+Needed: (a name or a VIN) and (a phone or a VIN). The planned date is used where it is there; a row
+with a wrong one is still a call to make, so it is a warning.
 """
 
 from __future__ import annotations
