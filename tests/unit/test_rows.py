@@ -142,6 +142,11 @@ def test_rows_of_one_client_share_a_key() -> None:
     assert duplicate_key(row(ФИО="Иванов", Телефон="", VIN="")) is None
 
 
+def test_a_cell_that_only_fills_the_space_is_blank() -> None:
+    lead = row(ФИО="Иванов", Телефон="89161234567", Пробег="0", План_ТО=" - ", Почта="нет")
+    assert (lead.mileage_km, lead.planned_on, lead.email, lead.warnings) == (None, None, None, ())
+
+
 def test_a_row_shorter_than_the_table_is_read() -> None:
     columns = map_columns([("VIN",), ("ФИО",), ("Телефон",)])
     assert RowReader(columns).read(2, [VIN]).vin == VIN
