@@ -16,6 +16,10 @@ from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
 from webui.auth.pages import bp as auth
+from webui.boards.attempts import bp as attempts
+from webui.boards.control import bp as control
+from webui.boards.my import bp as my
+from webui.boards.stages import bp as stages
 from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
 from webui.labels.words import label
@@ -23,9 +27,14 @@ from webui.navigation import navigation
 from webui.requests import signed_in
 from webui.search import bp as search
 from webui.vehicles.pages import bp as vehicles
+from worklists.permissions import WorkPermission
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
+    stages,
+    my,
+    control,
+    attempts,
     clients,
     client_edit,
     vehicles,
@@ -90,6 +99,7 @@ def _page_values() -> dict[str, Any]:
         "now": g.get("now"),
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
+        "export_permission": WorkPermission.EXPORT,
         "new_form_key": lambda: uuid4().hex,
     }
 
