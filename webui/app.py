@@ -15,12 +15,14 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
+from webui.admin.people import bp as admin_people
+from webui.admin.units import bp as admin_units
 from webui.auth.pages import bp as auth
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth,)
+BLUEPRINTS: tuple[Blueprint, ...] = (auth, admin_people, admin_units)
 
 
 def create_app(
