@@ -194,11 +194,6 @@ class RowReader:
         vin = self._vin(cells, told)
         if both is not None:
             make, model = _make_and_model(make, model, both)
-        if vin and not phones and not any(note.code in _PHONE_TROUBLE for note in told):
-            told.append(RowProblem("", RowProblemCode.NO_PHONE))
-        # What stood in the way of a rejected row is part of the reason.
-        verdict = _verdict(name, phones, vin)
-        reasons = [note for note in told if note.code in _IDENTITY] if verdict else []
         year = self._value(Field.YEAR, read_year, cells, told)
         mileage_km = self._value(Field.MILEAGE_KM, read_kilometres, cells, told)
         last_visit_on = self._value(Field.LAST_VISIT_ON, read_day, cells, told)
@@ -206,6 +201,7 @@ class RowReader:
         sold_on = self._value(Field.SOLD_ON, read_day, cells, told)
         if email is not None:
             email = self._email(email, told)
+        problems, warnings = _judged(name, phones, vin, told)
         return LeadRow(
             row_no=row_no,
             cells=texts,
@@ -221,12 +217,12 @@ class RowReader:
             last_visit_on=last_visit_on,
             planned_on=planned_on,
             sold_on=sold_on,
-            mileage_km=mileage_km,
+            mileage_km=mileage_km or None,  # nobody types 0 and means it
             dealer=dealer,
             comment=comment,
             external_key=key,
-            problems=(*reasons, *verdict),
-            warnings=tuple([note for note in told if note not in reasons] if reasons else told),
+            problems=problems,
+            warnings=warnings,
         )
 
     def _without_errors(self, cells: list[str], told: list[RowProblem]) -> list[str]:
@@ -247,14 +243,12 @@ class RowReader:
         told: list[RowProblem],
     ) -> _T | None:
         index = self._at.get(field)
-        if index is None:
+        if index is None or not cells[index]:
             return None
-        cell = cells[index]
-        if cell in _PLACEHOLDERS or cell.strip() in _PLACEHOLDERS:
-            return None
-        value = read(cell)
+        value = read(cells[index])
         if isinstance(value, RowProblemCode):
-            told.append(self._note(index, value, cells))
+            if cells[index].strip() not in _PLACEHOLDERS:
+                told.append(self._note(index, value, cells))
             return None
         return value
 
@@ -309,6 +303,20 @@ def _make_and_model(
         return two_words[1], both[two_words.end() :] or model
     first, _, rest = both.replace("/", " ", 1).partition(" ")
     return first, rest.strip() or model
+
+
+def _judged(
+    name: str | None, phones: tuple[Phone, ...], vin: str | None, told: list[RowProblem]
+) -> tuple[tuple[RowProblem, ...], tuple[RowProblem, ...]]:
+    """Problems and warnings of a row from all that was told about its cells."""
+    verdict = _verdict(name, phones, vin)
+    if verdict:
+        # What stood in the way of a rejected row is part of the reason.
+        reasons = [note for note in told if note.code in _IDENTITY]
+        return (*reasons, *verdict), tuple(note for note in told if note not in reasons)
+    if not phones and not any(note.code in _PHONE_TROUBLE for note in told):
+        told.append(RowProblem("", RowProblemCode.NO_PHONE))
+    return (), tuple(told)
 
 
 def _verdict(name: str | None, phones: tuple[Phone, ...], vin: str | None) -> list[RowProblem]:

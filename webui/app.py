@@ -16,13 +16,28 @@ from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
 from webui.admin.people import bp as admin_people
+from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
 from webui.auth.pages import bp as auth
+from webui.boards.attempts import bp as attempts
+from webui.boards.control import bp as control
+from webui.boards.my import bp as my
+from webui.boards.stages import bp as stages
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
+from worklists.permissions import WorkPermission
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth, admin_people, admin_units)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth,
+    stages,
+    my,
+    control,
+    attempts,
+    admin_people,
+    admin_units,
+    admin_results,
+)
 
 
 def create_app(
@@ -82,6 +97,7 @@ def _page_values() -> dict[str, Any]:
         "now": g.get("now"),
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
+        "export_permission": WorkPermission.EXPORT,
         "new_form_key": lambda: uuid4().hex,
     }
 
