@@ -115,7 +115,7 @@ def _mine(wanted: TaskFilter, actor: Actor) -> ColumnElement[bool]:
     return or_(still_open, finished)
 
 
-def _soonest_first() -> tuple[ColumnElement[Any], ...]:
+def _soonest_first() -> tuple[Any, ...]:
     """Open ones by the moment they want attention, then finished ones, the newest first."""
     wants_at = case((Task.state == TaskState.ON_CONTROL, Task.control_at), else_=Task.due_at)
     return Task.closed_at.is_not(None), Task.closed_at.desc(), wants_at, Task.id
