@@ -1,4 +1,4 @@
-"""Result codes are edited as data: a new version each time, archived instead of deleted (rule 9)."""
+"""Result codes are edited as data: versions, archived instead of deleted (rule 9)."""
 
 import pytest
 from sqlalchemy import select
