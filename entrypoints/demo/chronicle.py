@@ -16,7 +16,6 @@ from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import Finish, TaskKind
 
 SCHEDULER = "scheduler"
-ENGINE = "engine"
 
 
 def by(employee_id: int) -> str:

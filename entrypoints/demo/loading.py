@@ -89,7 +89,10 @@ def _load(
     session: Session, clock: Clock, progress: Progress, scale: float, password: str
 ) -> DemoSummary:
     steps = iter(range(_PHASES + 1))
-    tell = lambda words: progress(words, next(steps), _PHASES)  # noqa: E731
+
+    def tell(words: str) -> None:
+        progress(words, next(steps), _PHASES)
+
     now = clock(session).replace(second=0, microsecond=0)
     day = local_day(now, COMPANY_ZONE)
     since = now - timedelta(days=6 * 365)
