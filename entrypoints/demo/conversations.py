@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from campaigns.models import Outcome
 from directory.clients.models import ContactState, RefusalScope
 from entrypoints.demo import talk
-from entrypoints.demo.chronicle import by
+from entrypoints.demo.book import by
 from entrypoints.demo.desk import LEASE, Desk
 from entrypoints.demo.endings import Ending, choose_ending
 from entrypoints.demo.facts import DEPARTMENT

@@ -11,7 +11,8 @@ from random import Random
 
 from campaigns.models import Outcome
 from directory.assets.models import MileageSource
-from entrypoints.demo.chronicle import Chronicle, by
+from entrypoints.demo.book import by
+from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.company import Centre
 from entrypoints.demo.facts import Facts, Purpose
 from entrypoints.demo.files_loaded import LoadedFiles

@@ -123,7 +123,7 @@ def _load(
     tell("Запись пробегов и рекомендаций")
     writing.write_readings(session, visits, book, _chance("advice"), day)
     tell("Запись рабочих листов и задач")
-    writing.write_work(session, book, files)
+    writing.write_work(session, book, files, now)
     tell("Статистика базы данных")
     refresh_statistics(session)
     tell("Готово")
