@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    ScalarSelect,
+    Select,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
@@ -82,7 +90,7 @@ def mark_wrong(
         record(session, event, actor=actor, at=now)
 
 
-def _callable(phone: type[ContactPoint]) -> tuple[ColumnElement[bool], ...]:
+def _callable(phone: type[ContactPoint]) -> tuple[ColumnExpressionArgument[bool], ...]:
     return (
         phone.kind == ContactKind.PHONE,
         phone.is_valid,
