@@ -50,9 +50,9 @@ class Try:
 def permit_try(
     session: Session, *, login: str, address: str, known_device: bool, now: datetime
 ) -> Try:
-    """Count a try before its password is looked at; the caller commits also when this raises.
+    """Count a try; the caller commits before its password is looked at.
 
-    Raises TooManyFailures.
+    Raises TooManyFailures, and then nothing was counted.
     """
     login = same_login(login)
     number = take_try(session, login=login, address=address, known_device=known_device, now=now)

@@ -144,19 +144,13 @@ def _enter(login: str, password: str) -> tuple[str, SignedIn]:
     environment = environment_of(current_app)
     g.session.rollback()
     with environment.database.unit_of_work() as session:
-        attempt, error = None, None
-        try:
-            attempt = permit_try(
-                session,
-                login=login,
-                address=request.remote_addr or "",
-                known_device=is_known_device(login),
-                now=g.now,
-            )
-        except TooManyFailures as refusal:
-            error = refusal
-    if attempt is None:
-        raise error or SignInRefused
+        attempt = permit_try(
+            session,
+            login=login,
+            address=request.remote_addr or "",
+            known_device=is_known_device(login),
+            now=g.now,
+        )
     if not attempt.is_right(password):
         with environment.database.unit_of_work() as session:
             refuse_try(session, attempt, now=g.now)
@@ -187,7 +181,7 @@ def _form_page(form: SignInForm, error: Refused | None = None, *, status: int = 
 
 
 def _next() -> str:
-    return local_target(request.form.get("next") or request.args.get("next"), "/")
+    return str(local_target(request.form.get("next") or request.args.get("next"), "/"))
 
 
 def _back() -> str:
@@ -215,7 +209,7 @@ def _role_choices() -> list[dict[str, Any]]:
     ]
 
 
-def _hint(held: Role) -> str:
+def _hint(held: Role) -> Any:
     return {
         Role.MANAGER: _("Свои задачи, звонки, заявки на обслуживание"),
         Role.OPERATOR: _("Свои задачи и звонки"),
