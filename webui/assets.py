@@ -83,7 +83,7 @@ class Assets:
 
 
 def install(app: Flask) -> None:
-    """Serve `/static/`, give templates `asset_url` and `with_query`, and compress pages on their way out."""
+    """Serve `/static/`, name addresses for templates, and compress pages on their way out."""
     app.extensions["webui.assets"] = Assets(STATIC, watch=app.debug)
     if "static" in app.view_functions:
         app.view_functions["static"] = serve
