@@ -252,8 +252,9 @@
     paintTheme();
     document.dispatchEvent(new CustomEvent("ui:settled", { detail: { within } }));
   }
+  const firstBad = (within) => all('[aria-invalid="true"]', within).find(shown);
   function focusAfter(within, failed) {
-    const bad = find('[aria-invalid="true"]', within);
+    const bad = firstBad(within);
     if (bad) bad.focus();
     else if (failed) find('.notice[role="alert"]', within)?.focus();
     else find("[data-focus]", within)?.focus({ preventScroll: true });
@@ -267,5 +268,5 @@
 
   window.UI = { find, all, shown, store, session, settle, focusAfter, togglePop };
   settle();
-  find('[aria-invalid="true"]')?.focus();
+  firstBad(document)?.focus();
 })();

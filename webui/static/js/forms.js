@@ -113,11 +113,18 @@
   }
 
   /* ---- the lease of an open task ---- */
+  /* Beats in a hidden tab too (people talk in another window), but not for somebody who left. */
   const beaten = new WeakMap();
+  let lastSign = Date.now();
+  const alive = () => { lastSign = Date.now(); };
+  ["keydown", "pointerdown", "visibilitychange"].forEach((name) => {
+    document.addEventListener(name, alive, { passive: true });
+  });
   function beat(el) {
     const every = Number(el.dataset.heartbeatEvery || 60) * 1000;
     if (!beaten.has(el)) beaten.set(el, Date.now());
-    if (Date.now() - beaten.get(el) < every || document.hidden) return;
+    if (Date.now() - beaten.get(el) < every) return;
+    if (Date.now() - lastSign > Number(el.dataset.heartbeatIdle || 1800) * 1000) return;
     beaten.set(el, Date.now());
     const token = find('meta[name="csrf-token"]')?.content || "";
     fetch(el.dataset.heartbeatUrl, {
@@ -136,6 +143,7 @@
 
   function settle() {
     all("form[data-draft]").forEach(restore);
+    all("[data-heartbeat-url]").forEach(beat);
     all("[data-draft-saved]").forEach((el) => drop(el.dataset.draftSaved));
     all("[data-toast]").forEach(arm);
   }

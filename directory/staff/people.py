@@ -1,0 +1,338 @@
+"""Add people, change them, give and take roles: within the units of the one who does it (rule 22).
+
+A person is *seen* by an administrator who has one of their units, and *managed* by one who has all
+of them. People without any role are the business of those who have a root of the tree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.db import exclusively, insert_into
+from core.errors import Invalid, NotFound, Refused
+from core.journal import record
+from directory.permissions import DirectoryPermission
+from directory.staff.events import (
+    PersonAdded,
+    PersonChanged,
+    PersonDisabled,
+    PersonEnabled,
+    RoleGiven,
+    RoleTaken,
+)
+from directory.staff.logins import usable_login
+from directory.staff.models import Appointment, Employee, Role
+from directory.staff.sessions import end_all_sessions
+from directory.units.models import Unit, UnitPath
+from directory.units.tree import get_unit
+
+LOCALES = ("ru", "uk", "en")
+
+
+class LoginTaken(Invalid):
+    """Two people cannot have one login."""
+
+    field = "login"
+
+
+class NameMissing(Invalid):
+    """A person needs a name."""
+
+    field = "full_name"
+
+
+class UnknownZone(Invalid):
+    """A time zone is an IANA name such as Europe/Moscow."""
+
+    field = "time_zone"
+
+
+class LastAdministrator(Refused):
+    """Every unit keeps an administrator who can sign in: the last one stays."""
+
+
+class ChangedByAnother(Refused):
+    """Somebody else saved this person meanwhile."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A role at a unit, for pages."""
+
+    appointment_id: int
+    role: Role
+    unit_id: int
+    unit_name: str
+
+
+def employees_visible_to(actor: Actor) -> Select[Employee]:
+    """People with a role inside the actor's units, by name."""
+    return select(Employee).where(_is_seen(actor)).order_by(Employee.full_name, Employee.id)
+
+
+def people_found(actor: Actor, *, text: str = "", with_disabled: bool = False) -> Select[Employee]:
+    """The visible people whose name or login contains the text, in any case."""
+    query = employees_visible_to(actor)
+    if not with_disabled:
+        query = query.where(Employee.is_active.is_(True))
+    for word in text.casefold().split():
+        query = query.where(
+            or_(
+                Employee.login.contains(word, autoescape=True),
+                func.lower(Employee.full_name).contains(word, autoescape=True),
+                Employee.full_name.contains(word.capitalize(), autoescape=True),
+            )
+        )
+    return query
+
+
+def get_visible(session: Session, employee_id: int, *, actor: Actor) -> Employee:
+    """The person, if the actor may see them; NotFound otherwise."""
+    actor.require(DirectoryPermission.MANAGE_PEOPLE)
+    return _one(session, employee_id, _is_seen(actor))
+
+
+def get_manageable(session: Session, employee_id: int, *, actor: Actor) -> Employee:
+    """The person, if all their roles are inside the actor's units; NotFound otherwise."""
+    actor.require(DirectoryPermission.MANAGE_PEOPLE)
+    return _one(session, employee_id, and_(_is_seen(actor), ~_has_role(actor, inside=False)))
+
+
+def is_manageable(session: Session, employee_id: int, *, actor: Actor) -> bool:
+    """Whether the actor may change this person, for pages."""
+    outside = select(_has_role(actor, inside=False)).where(Employee.id == employee_id)
+    return not session.scalar(outside.select_from(Employee))
+
+
+def posts_of(session: Session, employee_id: int, *, actor: Actor) -> list[Post]:
+    """The person's roles inside the actor's units."""
+    rows = session.execute(
+        select(Appointment.id, Appointment.role, Unit.id, Unit.name)
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .where(Appointment.employee_id == employee_id, Unit.id.in_(actor.unit_ids))
+        .order_by(Unit.name, Appointment.id)
+    )
+    return [Post(*row) for row in rows]
+
+
+def add_employee(
+    session: Session,
+    *,
+    login: str,
+    full_name: str,
+    role: Role,
+    unit_id: int,
+    locale: str = "ru",
+    time_zone: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Employee:
+    """Add a person with their first role; they sign in once they have a password.
+
+    Raises LoginTaken, LoginUnusable, SnilsIsWrong, NameMissing, NotFound for a foreign unit.
+    """
+    actor.require(DirectoryPermission.MANAGE_PEOPLE)
+    employee = Employee(
+        login=_free_login(session, login),
+        full_name=_usable_name(full_name),
+        password_hash=None,
+        locale=locale if locale in LOCALES else LOCALES[0],
+        time_zone=_usable_zone(time_zone),
+        created_at=now,
+    )
+    session.add(employee)
+    session.flush()
+    record(session, PersonAdded(employee_id=employee.id), actor=actor, at=now)
+    _appoint(session, employee.id, role=role, unit_id=unit_id, actor=actor, now=now)
+    return employee
+
+
+def change_employee(
+    session: Session,
+    employee_id: int,
+    *,
+    login: str,
+    full_name: str,
+    locale: str,
+    time_zone: str | None,
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Employee:
+    """Correct the person's data. ``version`` is the one the form was made from.
+
+    Raises ChangedByAnother, LoginTaken, LoginUnusable, SnilsIsWrong, NameMissing.
+    """
+    employee = get_manageable(session, employee_id, actor=actor)
+    if version is not None and employee.version != version:
+        raise ChangedByAnother
+    wanted = {
+        "login": _free_login(session, login, of=employee),
+        "full_name": _usable_name(full_name),
+        "locale": locale if locale in LOCALES else LOCALES[0],
+        "time_zone": _usable_zone(time_zone),
+    }
+    changed = tuple(field for field, value in wanted.items() if getattr(employee, field) != value)
+    for field in changed:
+        setattr(employee, field, wanted[field])
+    if changed:
+        event = PersonChanged(employee_id=employee.id, fields=changed)
+        record(session, event, actor=actor, at=now)
+    return employee
+
+
+def disable_employee(
+    session: Session, employee_id: int, *, actor: Actor, now: datetime
+) -> Employee:
+    """The person can no longer sign in and is signed out at once (P27).
+
+    Raises LastAdministrator.
+    """
+    exclusively(session, "administrators")
+    employee = get_manageable(session, employee_id, actor=actor)
+    if not employee.is_active:
+        return employee
+    for unit_id in _administered(session, employee_id):
+        _keep_administrator(session, unit_id, without=employee_id)
+    employee.is_active = False
+    end_all_sessions(session, employee_id, by="disabled", now=now, actor=actor)
+    record(session, PersonDisabled(employee_id=employee_id), actor=actor, at=now)
+    return employee
+
+
+def enable_employee(session: Session, employee_id: int, *, actor: Actor, now: datetime) -> Employee:
+    """The person can sign in again with the password they had."""
+    employee = get_manageable(session, employee_id, actor=actor)
+    if not employee.is_active:
+        employee.is_active = True
+        record(session, PersonEnabled(employee_id=employee_id), actor=actor, at=now)
+    return employee
+
+
+def give_role(
+    session: Session, employee_id: int, *, role: Role, unit_id: int, actor: Actor, now: datetime
+) -> None:
+    """Give the person a role at one of the actor's units; the same role twice changes nothing."""
+    get_visible(session, employee_id, actor=actor)
+    _appoint(session, employee_id, role=role, unit_id=unit_id, actor=actor, now=now)
+
+
+def take_role(
+    session: Session, employee_id: int, *, role: Role, unit_id: int, actor: Actor, now: datetime
+) -> None:
+    """Take the role at the unit; a person without it stays as they are.
+
+    Raises LastAdministrator, NotFound for a foreign unit.
+    """
+    exclusively(session, "administrators")
+    get_visible(session, employee_id, actor=actor)
+    get_unit(session, unit_id, actor=actor)
+    if role is Role.ADMINISTRATOR and unit_id in _administered(session, employee_id):
+        _keep_administrator(session, unit_id, without=employee_id)
+    taken = session.scalar(
+        delete(Appointment)
+        .where(
+            Appointment.employee_id == employee_id,
+            Appointment.role == role,
+            Appointment.unit_id == unit_id,
+        )
+        .returning(Appointment.id)
+    )
+    if taken is not None:
+        event = RoleTaken(employee_id=employee_id, role=role, unit_id=unit_id)
+        record(session, event, actor=actor, at=now)
+
+
+def installer(session: Session) -> Actor:
+    """The one at the command line: may do everything in the directory, at every unit."""
+    return Actor(
+        key="cli",
+        permissions=frozenset(DirectoryPermission),
+        unit_ids=frozenset(session.scalars(select(Unit.id))),
+    )
+
+
+def _appoint(
+    session: Session, employee_id: int, *, role: Role, unit_id: int, actor: Actor, now: datetime
+) -> None:
+    get_unit(session, unit_id, actor=actor)
+    given = session.scalar(
+        insert_into(session, Appointment)
+        .values(employee_id=employee_id, role=role, unit_id=unit_id)
+        .on_conflict_do_nothing()
+        .returning(Appointment.id)
+    )
+    if given is not None:
+        event = RoleGiven(employee_id=employee_id, role=role, unit_id=unit_id)
+        record(session, event, actor=actor, at=now)
+
+
+def _has_role(actor: Actor, *, inside: bool) -> ColumnElement[bool]:
+    here = Appointment.unit_id.in_(actor.unit_ids)
+    return exists().where(Appointment.employee_id == Employee.id, here if inside else ~here)
+
+
+def _is_seen(actor: Actor) -> ColumnElement[bool]:
+    anywhere = exists().where(Appointment.employee_id == Employee.id)
+    has_root = exists().where(Unit.parent_id.is_(None), Unit.id.in_(actor.unit_ids))
+    return or_(_has_role(actor, inside=True), and_(~anywhere, has_root))
+
+
+def _one(session: Session, employee_id: int, condition: ColumnElement[bool]) -> Employee:
+    employee = session.scalar(select(Employee).where(Employee.id == employee_id, condition))
+    if employee is None:
+        raise NotFound("employee", employee_id)
+    return employee
+
+
+def _administered(session: Session, employee_id: int) -> list[int]:
+    return list(
+        session.scalars(
+            select(Appointment.unit_id).where(
+                Appointment.employee_id == employee_id, Appointment.role == Role.ADMINISTRATOR
+            )
+        )
+    )
+
+
+def _keep_administrator(session: Session, unit_id: int, *, without: int) -> None:
+    """Somebody else who can sign in must administer the unit or one above it."""
+    others = (
+        select(Employee.id)
+        .join(Appointment, Appointment.employee_id == Employee.id)
+        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
+        .where(
+            UnitPath.descendant_id == unit_id,
+            Appointment.role == Role.ADMINISTRATOR,
+            Employee.id != without,
+            Employee.is_active.is_(True),
+            Employee.password_hash.is_not(None),
+        )
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise LastAdministrator
+
+
+def _free_login(session: Session, typed: str, *, of: Employee | None = None) -> str:
+    login = usable_login(typed)
+    holder = session.scalar(select(Employee.id).where(Employee.login == login))
+    if holder is not None and (of is None or holder != of.id):
+        raise LoginTaken
+    return login
+
+
+def _usable_name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > 200:
+        raise NameMissing
+    return cleaned
+
+
+def _usable_zone(zone: str | None) -> str | None:
+    if zone and zone not in available_timezones():
+        raise UnknownZone
+    return zone or None
