@@ -145,7 +145,7 @@ def ask_unit(
 
 
 def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
-    """If another unit asked for this task, now closed: tell who asked, and write it on both sides."""
+    """If another unit asked for this closed task: tell who asked, write it on both sides."""
     assert task.finish is not None
     finished = session.execute(
         update(Involvement)

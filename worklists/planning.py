@@ -74,7 +74,7 @@ def due_of(new: NewTask, source: Task, campaign: Campaign) -> datetime:
 def add_planned(
     session: Session, source: Task, new: NewTask, *, actor: Actor, now: datetime
 ) -> Task:
-    """Add the checked task to the work-list of ``source``; tell a performer who is not the actor."""
+    """Add the checked task to the work-list of ``source``; tell its performer."""
     campaign = session.get_one(Campaign, source.campaign_id)
     is_callback = new.kind is TaskKind.CALLBACK
     task = add_successor(

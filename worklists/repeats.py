@@ -1,4 +1,4 @@
-"""«Заполнить»: results of this client's finished tasks, to be copied to another one (A13, rule 9)."""
+"""«Заполнить»: results of the client's finished tasks, to be copied to another (A13, rule 9)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Is the report complete for its outcome and code? Flags of the code decide, never names (rule 9)."""
+"""Is the report complete for its outcome and code? Flags decide, never names (rule 9)."""
 
 from datetime import datetime
 

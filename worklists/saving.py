@@ -71,7 +71,7 @@ def require_free_or_mine(session: Session, task: Task, *, token: int | None, act
     """
     if task.state is TaskState.IN_WORK:
         if task.performer_id != actor.person:
-            raise _held(session, task)
+            raise held_by(session, task)
         return
     after(task.state, TaskAction.TAKE)
     if token is None:
@@ -90,6 +90,7 @@ def begin_step(
     if task.state is TaskState.IN_WORK:
         return
     from_state, task.state = task.state, after(task.state, TaskAction.TAKE)
+    task.is_personal = task.performer_id == actor.person
     task.performer_id = actor.person
     task.lease_until = now + lease
     task.claim_token += 1
@@ -136,10 +137,11 @@ def _require_client_free(session: Session, task: Task, *, actor: Actor) -> None:
         )
     ).first()
     if other is not None:
-        raise _held(session, other)
+        raise held_by(session, other)
 
 
-def _held(session: Session, task: Task) -> HeldByAnother:
+def held_by(session: Session, task: Task) -> HeldByAnother:
+    """Who works on the task, ready to be raised."""
     holder_id = task.performer_id
     assert holder_id is not None and task.lease_until is not None
     return HeldByAnother(holder_id, _name_of(session, f"employee:{holder_id}"), task.lease_until)
