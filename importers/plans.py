@@ -1,6 +1,6 @@
 """The plan of each row, in SQL: what would happen if work-lists were formed at this moment.
 
-The predicates are those of ``worklists.forming`` and ``worklists.verdicts``, which decide in the end.
+The predicates are those of ``worklists.forming`` and ``worklists.verdicts``, which decide.
 """
 
 from datetime import datetime

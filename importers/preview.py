@@ -118,7 +118,7 @@ def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[Fil
         .where(ImportedFile.unit_id.in_(actor.unit_ids))
         .order_by(ImportedFile.id.desc())
         .limit(limit)
-    ).tuples()
+    )
     told = list(files)
     counts = _recorded_counts(session, [file.id for file, _, _ in told])
     return [
@@ -143,7 +143,7 @@ def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter
         select(JournalEntry.subject_id, JournalEntry.details).where(
             JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids)
         )
-    ).tuples()
+    )
     for file_id, details in entries:
         counts[file_id].update(
             {name: details.get(name, 0) for name in ("rows", "rejected", "tasks_new")}
@@ -163,9 +163,7 @@ def preview(
     """One page (counted from 1) of what will happen now; ``plan`` narrows it to one group."""
     file = get_file(session, file_id, actor=actor)
     planned = planned_rows(session, file, now)
-    counted = session.execute(
-        select(planned.c.plan, func.count()).group_by(planned.c.plan)
-    ).tuples()
+    counted = session.execute(select(planned.c.plan, func.count()).group_by(planned.c.plan))
     counts = dict.fromkeys(RowPlan, 0) | {RowPlan(key): count for key, count in counted}
     shown = counts[plan] if plan is not None else sum(counts.values())
     pages = max(1, -(-shown // PAGE_SIZE))
@@ -206,7 +204,7 @@ def _page(
     )
     if plan is not None:
         query = query.where(planned.c.plan == plan.value)
-    for row, client_id, told, block, list_id in session.execute(query).tuples():
+    for row, client_id, told, block, list_id in session.execute(query):
         yield _preview_row(row, client_id, RowPlan(told), block, list_id)
 
 
@@ -258,7 +256,7 @@ def error_rows(session: Session, file_id: int, *, actor: Actor) -> Iterator[Erro
         .where(ImportedRow.file_id == file.id)
         .order_by(ImportedRow.row_no),
         execution_options={"yield_per": 1000},
-    ).tuples()
+    )
     for row_no, cells, kept in rows:
         rejecting = problems_of(kept, rejecting=True)
         told = (*rejecting, *problems_of(kept, rejecting=False))
