@@ -16,7 +16,6 @@ from core.bulk import copy_rows
 from core.clock import local_day
 from core.db import insert_into
 from directory.assets.models import Asset, AssetKind, MileageReading, MileageSource, Ownership
-from directory.assets.plates import plate_norm
 from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint, ContactState
 from directory.clients.names import name_norm
 from directory.clients.phones import phone_prefix_zone
@@ -133,12 +132,11 @@ def _vehicle(subject: Subject) -> object:
 
 def _asset(subject: Subject, now: datetime) -> dict[str, Any]:
     reading = subject.reading
-    plate = reading.get("plate")
     return {
         "kind": AssetKind.VEHICLE,
         "vin": reading.get("vin"),
-        "plate": plate,
-        "plate_norm": plate_norm(plate) if plate else None,
+        "plate": reading.get("plate"),
+        "plate_norm": subject.keys.plate,
         "make": reading.get("make", ""),
         "model": reading.get("model", ""),
         "year": reading.get("year"),

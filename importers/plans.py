@@ -82,9 +82,16 @@ def _identified(file: ImportedFile) -> CTE:
     """The rows with the client and vehicle found at loading, or since then by another file."""
     vin = ImportedRow.reading["vin"].as_string()
     phone = ImportedRow.reading["phone"].as_string()
-    plate = ImportedRow.reading["plate"].as_string()
-    asset_id = func.coalesce(
-        ImportedRow.asset_id, select(Asset.id).where(Asset.vin == vin).scalar_subquery()
+    plate = ImportedRow.reading["plate_norm"].as_string()
+    client_id = case(
+        (ImportedRow.client_id.is_not(None), ImportedRow.client_id),
+        (ImportedRow.fate != RowFate.NEW_CLIENT, null()),
+        else_=func.coalesce(_owner_of(vin), _client_at(phone, file.unit_id)),
+    )
+    asset_id = case(
+        (ImportedRow.asset_id.is_not(None), ImportedRow.asset_id),
+        (vin.is_not(None), select(Asset.id).where(Asset.vin == vin).scalar_subquery()),
+        (plate.is_not(None), _vehicle_of(client_id, plate)),
     )
     names_vehicle = or_(vin.is_not(None), plate.is_not(None))
     rows = select(
@@ -94,16 +101,30 @@ def _identified(file: ImportedFile) -> CTE:
         ImportedRow.formed_at,
         ImportedRow.duplicate_of,
         phone.label("phone"),
-        case(
-            (ImportedRow.client_id.is_not(None), ImportedRow.client_id),
-            (ImportedRow.fate != RowFate.NEW_CLIENT, null()),
-            else_=func.coalesce(_owner_of(vin), _client_at(phone, file.unit_id)),
-        ).label("client_id"),
+        client_id.label("client_id"),
         asset_id.label("asset_id"),
         func.coalesce(asset_id, case((names_vehicle, _NEW_ASSET), else_=0)).label("asset_key"),
     ).where(ImportedRow.file_id == file.id)
     # Else SQLite looks a client up anew for each mention of it.
     return rows.cte("identified").prefix_with("MATERIALIZED")
+
+
+def _vehicle_of(
+    client_id: ColumnElement[int | None], plate: ColumnElement[str]
+) -> ColumnElement[int | None]:
+    return (
+        select(Asset.id)
+        .join(Ownership, Ownership.asset_id == Asset.id)
+        .where(
+            Asset.plate_norm == plate,
+            Ownership.client_id == client_id,
+            Ownership.until_on.is_(None),
+        )
+        .order_by(Asset.id.desc())
+        .limit(1)
+        .correlate(ImportedRow)
+        .scalar_subquery()
+    )
 
 
 def _owner_of(vin: ColumnElement[str]) -> ColumnElement[int | None]:

@@ -44,6 +44,8 @@ def kept_reading(row: LeadRow, match: Match | None, phone_cells: Sequence[int]) 
         day = getattr(row, name)
         if day is not None:
             reading[name] = day.isoformat()
+    if row.plate:
+        reading["plate_norm"] = plate_norm(row.plate)
     if row.phones:
         cells = [row.cells[index] for index in phone_cells if index < len(row.cells)]
         reading["phones"] = [_kept_phone(phone, cells) for phone in row.phones]
@@ -68,13 +70,13 @@ def keys_of_reading(
     row_no: int, reading: dict[str, Any], client_id: int | None, asset_id: int | None
 ) -> RowKeys:
     """The same keys from what was kept."""
-    name, plate = reading.get("name"), reading.get("plate")
+    name = reading.get("name")
     return RowKeys(
         row_no=row_no,
         name=name_norm(name) if name else None,
         phones=tuple(phone[0] for phone in reading.get("phones", ())),
         vin=reading.get("vin"),
-        plate=plate_norm(plate) if plate else None,
+        plate=reading.get("plate_norm"),
         external_key=reading.get("external_key"),
         client_id=client_id,
         asset_id=asset_id,
