@@ -72,6 +72,10 @@ class RowProblemCode(StrEnum):
     NO_PHONE = "no_phone"
     NO_PHONE_AND_NO_VIN = "no_phone_and_no_vin"
     NO_NAME_AND_NO_VIN = "no_name_and_no_vin"
+    SEVERAL_CLIENTS = "several_clients"
+    """The phone belongs to several clients; one of them was taken."""
+    OTHER_OWNER = "other_owner"
+    """The VIN is known as another client's: that client stays the owner."""
 
 
 @dataclass(frozen=True, slots=True)
