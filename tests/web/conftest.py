@@ -51,7 +51,10 @@ class Browser:
         self, address: str, data: dict[str, Any] | None = None, **options: Any
     ) -> TestResponse:
         """Post a form with the CSRF token of a page that was read before."""
-        token = re.search(r'name="csrf-token" content="([^"]+)"', self._client.get("/sign-in").text)
+        token = re.search(
+            r'name="csrf-token" content="([^"]+)"',
+            self._client.get("/sign-in", follow_redirects=True).text,
+        )
         assert token is not None
         return self._client.post(
             address, data={"csrf_token": token.group(1)} | (data or {}), **options
