@@ -14,7 +14,6 @@ from core.db import Database
 from core.journal import history_of
 from directory.assets.models import Asset, Ownership
 from directory.clients.models import (
-    Client,
     ContactPoint,
     ContactRefusal,
     ContactState,
