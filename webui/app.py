@@ -23,9 +23,13 @@ from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
 from webui.boards.my import bp as my
 from webui.boards.stages import bp as stages
+from webui.clients.edit import bp as client_edit
+from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
+from webui.search import bp as search
+from webui.vehicles.pages import bp as vehicles
 from worklists.permissions import WorkPermission
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -34,6 +38,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     my,
     control,
     attempts,
+    clients,
+    client_edit,
+    vehicles,
+    search,
     admin_people,
     admin_units,
     admin_results,
