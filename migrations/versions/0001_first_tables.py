@@ -600,6 +600,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_token", sa.Integer(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_personal", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=32), nullable=True),
         sa.Column("result_version_id", sa.Integer(), nullable=True),
@@ -695,7 +696,16 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_tasks_queue",
-            ["unit_id", "priority", "due_at", "id"],
+            [
+                "unit_id",
+                "performer_id",
+                "kind",
+                "campaign_id",
+                "time_zone",
+                "priority",
+                "due_at",
+                "id",
+            ],
             unique=False,
             sqlite_where=sa.text("state = 'planned'"),
             postgresql_where=sa.text("state = 'planned'"),

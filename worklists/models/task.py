@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
@@ -75,8 +75,8 @@ class Task(Base):
         Index("uq_tasks_formed", "work_list_id", "campaign_id", "asset_key", unique=True,
               **_where(_ROOT_OPEN)),
         Index("uq_tasks_phoned_client", "client_id", unique=True, **_where(_PHONED_NOW)),
-        Index("ix_tasks_queue", "unit_id", "priority", "due_at", "id",
-              **_where("state = 'planned'")),
+        Index("ix_tasks_queue", "unit_id", "performer_id", "kind", "campaign_id", "time_zone",
+              "priority", "due_at", "id", **_where("state = 'planned'")),
         Index("ix_tasks_deferred", "due_at", **_where("state = 'deferred'")),
         Index("ix_tasks_leases", "lease_until", **_where("state = 'in_work'")),
         Index("ix_tasks_control", "control_at", **_where("state = 'on_control'")),
@@ -121,6 +121,8 @@ class Task(Base):
     claim_token: Mapped[int] = mapped_column(default=0)
     """Grows with each claim: fences whoever lost the lease."""
     taken_at: Mapped[datetime | None]
+    is_personal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Noted by the claim: it was already this performer's, so it stays theirs when let go."""
 
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[Outcome | None]

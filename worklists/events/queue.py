@@ -1,0 +1,74 @@
+"""What the queue, the leases and the sweeps write into the journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from core.journal import Event
+from worklists.lifecycle import TaskState
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTaken(Event):
+    """Somebody took the task into work."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    performer_id: int
+    token: int
+    client_id: int
+    lease_until: datetime
+    from_state: TaskState
+    to_state: TaskState = TaskState.IN_WORK
+    despite: tuple[str, ...] = ()
+    """Rules that stood against it: the client called in, so they did not count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskReleased(Event):
+    """The performer gave the task back without an outcome."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    performer_id: int
+    token: int
+    to_state: TaskState
+    from_state: TaskState = TaskState.IN_WORK
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseRanOut(Event):
+    """No sign of life from the page: the task went back to the queue (rule 8)."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    performer_id: int
+    token: int
+    to_state: TaskState
+    from_state: TaskState = TaskState.IN_WORK
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskReturned(Event):
+    """A deferred task's time has come."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    from_state: TaskState = TaskState.DEFERRED
+    to_state: TaskState = TaskState.PLANNED
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlCameDue(Event):
+    """The control date of the task has come."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskBecameOverdue(Event):
+    """Nobody took the task in time."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int

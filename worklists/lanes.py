@@ -1,0 +1,242 @@
+"""The queue as lanes: tasks of one unit, kind, campaign, time zone and priority, oldest first.
+
+All tasks of a lane are callable or not by the same hours, and the whole order of a lane lies in
+``ix_tasks_queue``. Finding the lanes costs one probe of that index each, whatever stands in them:
+a million tasks that may not be called at this hour are skipped in one step.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ColumnExpressionArgument,
+    FromClause,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, CampaignState
+from campaigns.windows import Window, is_open
+from core.db import UtcDateTime
+from directory.units.models import Unit
+from worklists.models.task import PHONING, Task, TaskKind
+from worklists.verdicts import client_is_clear, phones_now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One lane with its oldest task."""
+
+    unit_id: int
+    kind: TaskKind
+    campaign_id: int
+    time_zone: str
+    priority: int
+    is_mine: bool
+    """Its tasks were given to the person who asks; else they are anybody's."""
+    head_id: int
+    head_due_at: datetime
+    purpose: str
+    campaign_state: CampaignState
+    window: Window
+
+    @property
+    def is_phoned(self) -> bool:
+        return self.kind in PHONING
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Promised callbacks first, then what is mine, then by priority."""
+        return (self.kind is not TaskKind.CALLBACK, not self.is_mine, self.priority)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its tasks may be handed out now; callbacks and jobs keep no hours."""
+        if self.head_due_at > now:
+            return False
+        if not self.is_phoned:
+            return True
+        if self.campaign_state is not CampaignState.ACTIVE:
+            return False
+        return self.kind is TaskKind.CALLBACK or _is_open(self.window, self.time_zone, now)
+
+
+def open_lanes(
+    session: Session, *, performer_id: int, unit_ids: Iterable[int], now: datetime
+) -> list[Lane]:
+    """The lanes of these units that this person may be handed a task from now, in no order."""
+    rows = session.execute(
+        _all_lanes(), {"of_units": sorted(unit_ids), "performer": performer_id}
+    ).all()
+    return [lane for row in rows if (lane := _lane(row._asdict())).is_open(now)]
+
+
+def by_oldest_claimable(session: Session, lanes: list[Lane], now: datetime) -> list[Lane]:
+    """Lanes of one rank in the order of their oldest claimable task; those without one fall out."""
+    if len(lanes) < 2:
+        return lanes
+    by_head = {lane.head_id: lane for lane in lanes}
+    heads = session.scalars(
+        _oldest_claimable(is_mine=lanes[0].is_mine, is_phoned=lanes[0].is_phoned),
+        {"heads": sorted(by_head), "now": now, "performer": None},
+    )
+    return [by_head[int(head)] for head in heads]
+
+
+def first_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
+    """The oldest claimable task of the lane in the parameters, locked; rows locked are passed by.
+
+    Parameters: ``of_unit, of_kind, of_campaign, of_zone, of_priority, purpose, performer, now``.
+    """
+    task = aliased(Task)
+    return (
+        select(task.id)
+        .where(
+            task.unit_id == bindparam("of_unit"),
+            _owned(task, is_mine),
+            task.kind == bindparam("of_kind", type_=Task.kind.type),
+            task.campaign_id == bindparam("of_campaign"),
+            task.time_zone == bindparam("of_zone"),
+            task.priority == bindparam("of_priority"),
+            _claimable(task, bindparam("purpose"), is_phoned),
+        )
+        .order_by(task.performer_id, task.due_at, task.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _claimable(
+    task: type[Task], purpose: ColumnExpressionArgument[str], is_phoned: bool
+) -> ColumnElement[bool]:
+    now = bindparam("now", type_=UtcDateTime())
+    conditions = [_planned(task), task.due_at <= now]
+    if is_phoned:
+        other = aliased(Task)
+        conditions += [
+            ~select(other.id).where(other.client_id == task.client_id, phones_now(other)).exists(),
+            client_is_clear(task.client_id, task.asset_id, purpose, now),
+        ]
+    return and_(*conditions)
+
+
+def _planned(task: type[Task]) -> ColumnElement[bool]:
+    return task.state == literal_column("'planned'")
+
+
+def _owned(task: type[Task], is_mine: bool) -> ColumnElement[bool]:
+    return task.performer_id == bindparam("performer") if is_mine else task.performer_id.is_(None)
+
+
+@cache
+def _all_lanes() -> Select[Any]:
+    mine, anybodys = _lanes_of("mine", True), _lanes_of("anybodys", False)
+    lanes = union_all(
+        select(mine, literal_column("1").label("is_mine")),
+        select(anybodys, literal_column("0").label("is_mine")),
+    ).subquery("lanes")
+    return select(
+        lanes,
+        Campaign.purpose,
+        Campaign.state.label("campaign_state"),
+        Campaign.call_from_minute,
+        Campaign.call_until_minute,
+        Campaign.call_weekdays,
+    ).join(Campaign, Campaign.id == lanes.c.campaign_id)
+
+
+def _lanes_of(name: str, is_mine: bool) -> CTE:
+    """From each lane's first task on to the first of the next lane: a loose scan of the index."""
+    head, following = aliased(Task), aliased(Task)
+    lanes = (
+        _head_columns(head)
+        .select_from(Unit)
+        .join(head, head.id == _first_after(Unit.id, None, is_mine))
+        .where(Unit.id.in_(bindparam("of_units", expanding=True)))
+        .cte(name, recursive=True)
+    )
+    return lanes.union_all(
+        _head_columns(following)
+        .select_from(lanes)
+        .join(following, following.id == _first_after(lanes.c.unit_id, lanes, is_mine))
+    )
+
+
+def _head_columns(task: type[Task]) -> Select[*tuple[Any, ...]]:
+    return select(
+        task.id.label("head_id"),
+        task.due_at.label("head_due_at"),
+        task.unit_id,
+        task.kind,
+        task.campaign_id,
+        task.time_zone,
+        task.priority,
+    )
+
+
+def _first_after(
+    unit_id: ColumnExpressionArgument[int], lane: FromClause | None, is_mine: bool
+) -> ScalarSelect[int]:
+    task = aliased(Task)
+    key = (task.kind, task.campaign_id, task.time_zone, task.priority)
+    query = select(task.id).where(task.unit_id == unit_id, _planned(task), _owned(task, is_mine))
+    if lane is not None:
+        after = tuple_(lane.c.kind, lane.c.campaign_id, lane.c.time_zone, lane.c.priority)
+        query = query.where(tuple_(*key) > after)
+    return query.order_by(task.performer_id, *key, task.due_at, task.id).limit(1).scalar_subquery()
+
+
+@cache
+def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
+    head, oldest, task = aliased(Task), aliased(Task), aliased(Task)
+    first = (
+        select(task.id)
+        .where(
+            task.unit_id == head.unit_id,
+            task.performer_id == head.performer_id if is_mine else task.performer_id.is_(None),
+            task.kind == head.kind,
+            task.campaign_id == head.campaign_id,
+            task.time_zone == head.time_zone,
+            task.priority == head.priority,
+            _claimable(task, Campaign.purpose, is_phoned),
+        )
+        .order_by(task.performer_id, task.due_at, task.id)
+        .limit(1)
+        .correlate(head, Campaign)
+        .scalar_subquery()
+    )
+    return (
+        select(head.id)
+        .join(Campaign, Campaign.id == head.campaign_id)
+        .join(oldest, oldest.id == first)
+        .where(head.id.in_(bindparam("heads", expanding=True)))
+        .order_by(oldest.due_at, oldest.id)
+    )
+
+
+def _lane(row: dict[str, object]) -> Lane:
+    window = Window(*(int(str(row.pop(name))) for name in _WINDOW_COLUMNS))
+    return Lane(**row, window=window)  # type: ignore[arg-type]
+
+
+_WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
+
+
+def _is_open(window: Window, zone: str, now: datetime) -> bool:
+    """A zone that nobody knows is never open: the task waits for its data to be put right."""
+    try:
+        return is_open(window, zone, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False

@@ -1,0 +1,247 @@
+"""The one verdict: may this task be worked now, and if not, by which rules, until when (rule 13).
+
+The claim, the previews and the cards ask here, so that their answers agree. Law and consent come
+before a promised callback, that before the calling hours; jobs in which nobody is phoned are
+blocked by their holder only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    and_,
+    case,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, CampaignState
+from campaigns.windows import NeverOpens, is_open, next_opening, window_of
+from core.errors import Refused
+from directory.clients.models import (
+    Client,
+    ContactKind,
+    ContactPoint,
+    ContactRefusal,
+    ContactState,
+    RefusalScope,
+)
+from worklists.lifecycle import TaskState
+from worklists.models.task import PHONING, Task, TaskKind
+
+CHANNEL = "phone"
+_PHONING_IN_ORDER = (TaskKind.CALL, TaskKind.CALLBACK)
+
+
+class BlockRule(StrEnum):
+    """What can stand against working a task now, the weightiest first."""
+
+    DO_NOT_CONTACT = "do_not_contact"
+    COOLING_OFF = "cooling_off"
+    NO_VALID_PHONE = "no_valid_phone"
+    OUTSIDE_HOURS = "outside_hours"
+    HELD_BY_ANOTHER = "held_by_another"
+    NOT_DUE = "not_due"
+    CAMPAIGN_PAUSED = "campaign_paused"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One rule that stands against it; ``until``: when it ends by itself (None: it does not)."""
+
+    rule: BlockRule
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Everything that stands against it, the weightiest first."""
+
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the task may be worked now."""
+        return not self.blocks
+
+    @property
+    def rules(self) -> frozenset[BlockRule]:
+        """The rules alone."""
+        return frozenset(block.rule for block in self.blocks)
+
+
+class Blocked(Refused):
+    """Rules forbid working the task now; ``verdict`` says which."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(", ".join(block.rule for block in verdict.blocks))
+        self.verdict = verdict
+
+
+def client_block(
+    client_id: ColumnExpressionArgument[int],
+    asset_id: ColumnExpressionArgument[int | None],
+    purpose: ColumnExpressionArgument[str],
+    now: Any,
+) -> ColumnElement[str | None]:
+    """The weightiest rule that forbids phoning the client for this purpose, or NULL; for sets."""
+    return case(
+        (is_refused(client_id, asset_id, purpose), BlockRule.DO_NOT_CONTACT.value),
+        (cools_off(client_id, now), BlockRule.COOLING_OFF.value),
+        (~has_phone(client_id), BlockRule.NO_VALID_PHONE.value),
+        else_=None,
+    )
+
+
+def client_is_clear(
+    client_id: ColumnExpressionArgument[int],
+    asset_id: ColumnExpressionArgument[int | None],
+    purpose: ColumnExpressionArgument[str],
+    now: Any,
+) -> ColumnElement[bool]:
+    """The same as a condition: ``client_block`` would be NULL."""
+    return and_(
+        ~is_refused(client_id, asset_id, purpose),
+        ~cools_off(client_id, now),
+        has_phone(client_id),
+    )
+
+
+def is_refused(
+    client_id: ColumnExpressionArgument[int],
+    asset_id: ColumnExpressionArgument[int | None],
+    purpose: ColumnExpressionArgument[str],
+) -> ColumnElement[bool]:
+    """Whether a refusal that nobody lifted reaches this channel, purpose or asset."""
+    refusal = aliased(ContactRefusal)
+    return exists().where(
+        refusal.client_id == client_id,
+        refusal.lifted_at.is_(None),
+        or_(refusal.channel.is_(None), refusal.channel == CHANNEL),
+        or_(
+            refusal.scope.in_((RefusalScope.ALL, RefusalScope.CHANNEL)),
+            and_(refusal.scope == RefusalScope.PURPOSE, refusal.purpose == purpose),
+            and_(refusal.scope == RefusalScope.ASSET, refusal.asset_id == asset_id),
+        ),
+    )
+
+
+def cools_off(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
+    """Whether the client refused to talk and the cooling-off time is not over."""
+    client = aliased(Client)
+    return exists().where(client.id == client_id, client.cooling_off_until > now)
+
+
+def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
+    """Whether there is a number that may be dialled."""
+    point = aliased(ContactPoint)
+    return exists().where(
+        point.client_id == client_id,
+        point.kind == ContactKind.PHONE,
+        point.is_valid,
+        point.state != ContactState.WRONG,
+        ~point.do_not_contact,
+    )
+
+
+def phones_now(task: Any) -> ColumnElement[bool]:
+    """Condition on a ``tasks`` alias: its client is being phoned; as its unique index says it."""
+    return and_(
+        task.state == literal_column(f"'{TaskState.IN_WORK.value}'"),
+        task.kind.in_([literal_column(f"'{kind.value}'") for kind in _PHONING_IN_ORDER]),
+    )
+
+
+def verdict_on(
+    session: Session, task: Task, *, now: datetime, viewer_id: int | None = None
+) -> Verdict:
+    """Everything that stands against working the task now.
+
+    What the viewer holds does not stand against the viewer. ``now`` is UTC.
+    """
+    if task.kind not in PHONING:
+        return Verdict(_held_itself(task, viewer_id))
+    return Verdict(
+        (
+            *_client_blocks(session, task, now),
+            *_hours(session, task, now),
+            *_held(session, task, viewer_id),
+            *_not_due(task, now),
+            *_paused(session, task),
+        )
+    )
+
+
+def _client_blocks(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+    client_id, asset_id = literal(task.client_id), literal(task.asset_id, Task.asset_id.type)
+    purpose = _campaign(session, task).purpose
+    row = session.execute(
+        select(
+            is_refused(client_id, asset_id, literal(purpose)).label("refused"),
+            cools_off(client_id, now).label("cools_off"),
+            has_phone(client_id).label("has_phone"),
+            select(Client.cooling_off_until)
+            .where(Client.id == task.client_id)
+            .scalar_subquery()
+            .label("cooling_off_until"),
+        )
+    ).one()
+    blocks = []
+    if row.refused:
+        blocks.append(Block(BlockRule.DO_NOT_CONTACT))
+    if row.cools_off:
+        blocks.append(Block(BlockRule.COOLING_OFF, row.cooling_off_until))
+    if not row.has_phone:
+        blocks.append(Block(BlockRule.NO_VALID_PHONE))
+    return tuple(blocks)
+
+
+def _hours(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+    window = window_of(_campaign(session, task))
+    if task.kind is TaskKind.CALLBACK or is_open(window, task.time_zone, now):
+        return ()
+    try:
+        until = next_opening(window, task.time_zone, now)
+    except NeverOpens:
+        until = None
+    return (Block(BlockRule.OUTSIDE_HOURS, until),)
+
+
+def _held(session: Session, task: Task, viewer_id: int | None) -> tuple[Block, ...]:
+    until = session.scalar(
+        select(Task.lease_until).where(
+            Task.client_id == task.client_id,
+            phones_now(Task),
+            Task.performer_id.is_distinct_from(viewer_id),
+        )
+    )
+    return () if until is None else (Block(BlockRule.HELD_BY_ANOTHER, until),)
+
+
+def _held_itself(task: Task, viewer_id: int | None) -> tuple[Block, ...]:
+    if task.state is TaskState.IN_WORK and task.performer_id != viewer_id:
+        return (Block(BlockRule.HELD_BY_ANOTHER, task.lease_until),)
+    return ()
+
+
+def _not_due(task: Task, now: datetime) -> tuple[Block, ...]:
+    return (Block(BlockRule.NOT_DUE, task.due_at),) if task.due_at > now else ()
+
+
+def _paused(session: Session, task: Task) -> tuple[Block, ...]:
+    is_active = _campaign(session, task).state is CampaignState.ACTIVE
+    return () if is_active else (Block(BlockRule.CAMPAIGN_PAUSED),)
+
+
+def _campaign(session: Session, task: Task) -> Campaign:
+    campaign = session.get(Campaign, task.campaign_id)
+    assert campaign is not None
+    return campaign
