@@ -1,0 +1,276 @@
+"""Builders for the tests: each states only what the test is about, the rest is a default.
+
+``given = Given(session)`` writes rows straight into the tables (no use-case runs, no journal line).
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.catalogue import install_catalogue
+from campaigns.models import AcquisitionWay, Campaign, ResultCode
+from core.access import Actor
+from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
+from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint
+from directory.staff.models import Appointment, Employee, Role
+from directory.units.models import Unit, UnitKind, UnitPath
+from entrypoints.wiring import GRANTS
+from selections.models import Lead, RunSource, SelectionRun
+from tests.conftest import NOON
+from worklists.lifecycle import CLOSED, TaskState
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import WorkList
+
+Row = TypeVar("Row")
+_numbers = count(1)
+
+LEASE = timedelta(seconds=90)
+
+
+class Given:
+    """Puts rows where a test needs them; everything happens at ``now``."""
+
+    def __init__(self, session: Session, *, now: datetime = NOON) -> None:
+        self.session = session
+        self.now = now
+
+    def unit(
+        self,
+        name: str = "Сервис",
+        *,
+        kind: UnitKind = UnitKind.DEPARTMENT,
+        parent: Unit | None = None,
+        time_zone: str | None = None,
+    ) -> Unit:
+        unit = self._add(
+            Unit(parent_id=parent.id if parent else None, kind=kind, code=f"u{next(_numbers)}",
+                 name=name, time_zone=time_zone, created_at=self.now)
+        )  # fmt: skip
+        above = self.session.execute(
+            select(UnitPath.ancestor_id, UnitPath.depth).where(
+                UnitPath.descendant_id == unit.parent_id
+            )
+        ).all()
+        paths = [(unit.id, 0), *((ancestor, depth + 1) for ancestor, depth in above)]
+        self.session.add_all(
+            UnitPath(ancestor_id=ancestor, descendant_id=unit.id, depth=depth)
+            for ancestor, depth in paths
+        )
+        self.session.flush()
+        return unit
+
+    def employee(
+        self, name: str = "Мария Менеджер", *, role: Role = Role.MANAGER, unit: Unit | None = None
+    ) -> Employee:
+        """A person; with ``unit``: appointed to it in this role."""
+        employee = self._add(
+            Employee(login=f"person{next(_numbers)}", full_name=name, created_at=self.now)
+        )
+        if unit is not None:
+            self._add(Appointment(employee_id=employee.id, role=role, unit_id=unit.id))
+        return employee
+
+    def actor(
+        self, employee: Employee, *, role: Role = Role.MANAGER, units: Collection[Unit] = ()
+    ) -> Actor:
+        """The person at work in this role; ``units`` empty: those they are appointed to."""
+        roots = [unit.id for unit in units] or list(
+            self.session.scalars(
+                select(Appointment.unit_id).where(Appointment.employee_id == employee.id)
+            )
+        )
+        below = self.session.scalars(
+            select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(roots))
+        )
+        return Actor(
+            key=f"employee:{employee.id}",
+            employee_id=employee.id,
+            name=employee.full_name,
+            role=role.value,
+            unit_ids=frozenset(below),
+            permissions=GRANTS[role],
+        )
+
+    def manager(self, unit: Unit, *, name: str = "Мария Менеджер") -> Actor:
+        """A manager of this unit, ready to act."""
+        return self.actor(self.employee(name, unit=unit))
+
+    def client(
+        self,
+        name: str = "Иванов Иван",
+        *,
+        unit: Unit | None = None,
+        phone: str | None = "+79161234567",
+        time_zone: str | None = None,
+    ) -> Client:
+        """A client known to ``unit``, with one valid phone (``phone=None``: with none)."""
+        client = self._add(
+            Client(name=name, name_norm=name.lower(), time_zone=time_zone, created_at=self.now)
+        )
+        if unit is not None:
+            self._add(ClientUnit(client_id=client.id, unit_id=unit.id))
+        if phone is not None:
+            self.phone(client, phone)
+        return client
+
+    def phone(self, client: Client, value: str, **values: Any) -> ContactPoint:
+        return self._add(
+            ContactPoint(client_id=client.id, kind=ContactKind.PHONE, typed=value, value=value,
+                         reversed_value=value[::-1], **values)
+        )  # fmt: skip
+
+    def asset(self, client: Client | None = None, **values: Any) -> Asset:
+        """A vehicle, owned by ``client`` if given."""
+        number = next(_numbers)
+        values = {"vin": f"XTA{number:014d}", "make": "Lada", "model": "Vesta"} | values
+        asset = self._add(Asset(created_at=self.now, **values))
+        if client is not None:
+            self._add(Ownership(asset_id=asset.id, client_id=client.id))
+        return asset
+
+    def mileage(self, asset: Asset, km: int, *, read_on: date | None = None) -> MileageReading:
+        return self._add(
+            MileageReading(asset_id=asset.id, km=km, read_on=read_on or self.now.date(),
+                           source=MileageSource.VISIT, recorded_by="import:1")
+        )  # fmt: skip
+
+    def catalogue(self) -> None:
+        """The shipped campaigns, result codes and ways of acquisition."""
+        install_catalogue(self.session, now=self.now)
+
+    def campaign(self, code: str = "maintenance-due", **values: Any) -> Campaign:
+        """A campaign of the shipped catalogue, or a bare new one when its code is not there."""
+        self.catalogue()
+        campaign = self.session.scalars(select(Campaign).where(Campaign.code == code)).first()
+        if campaign is None:
+            plain = {"name": code, "purpose": code, "goal": "Позвонить", "retry_ladder": []}
+            campaign = self._add(Campaign(code=code, created_at=self.now, **(plain | values)))
+        for name, value in values.items():
+            setattr(campaign, name, value)
+        self.session.flush()
+        return campaign
+
+    def code_id(self, code: str) -> int:
+        """The id of a shipped result code."""
+        return self.session.scalars(select(ResultCode.id).where(ResultCode.code == code)).one()
+
+    def acquisition_id(self, code: str = "phone_call") -> int:
+        return self.session.scalars(
+            select(AcquisitionWay.id).where(AcquisitionWay.code == code)
+        ).one()
+
+    def work_list(
+        self,
+        unit: Unit | None = None,
+        client: Client | None = None,
+        *,
+        campaign: Campaign | None = None,
+        closed: bool = False,
+        **values: Any,
+    ) -> WorkList:
+        unit = unit or self.unit()
+        client = client or self.client(unit=unit)
+        return self._add(
+            WorkList(
+                unit_id=unit.id,
+                client_id=client.id,
+                campaign_id=(campaign or self.campaign()).id,
+                initiator="scheduler",
+                opened_at=self.now,
+                closed_at=self.now if closed else None,
+                **values,
+            )
+        )
+
+    def task(
+        self,
+        work_list: WorkList | None = None,
+        *,
+        unit: Unit | None = None,
+        client: Client | None = None,
+        asset: Asset | None = None,
+        campaign: Campaign | None = None,
+        state: TaskState = TaskState.PLANNED,
+        performer: Employee | Actor | None = None,
+        kind: TaskKind = TaskKind.CALL,
+        due_at: datetime | None = None,
+        **values: Any,
+    ) -> Task:
+        """A task; without ``work_list``: in a new open one of ``unit`` and ``client``."""
+        campaign = campaign or self.campaign()
+        work_list = work_list or self.work_list(unit, client, campaign=campaign)
+        return self._add(
+            Task(
+                work_list_id=work_list.id,
+                unit_id=work_list.unit_id,
+                client_id=work_list.client_id,
+                campaign_id=campaign.id,
+                asset_id=asset.id if asset else None,
+                asset_key=asset.id if asset else 0,
+                kind=kind,
+                state=state,
+                due_at=due_at or self.now,
+                performer_id=_person(performer),
+                **(_plain_task(campaign, self.now) | _state_values(state, self.now) | values),
+            )
+        )
+
+    def run(self, unit: Unit, *clients: Client, title: str = "Выборка") -> SelectionRun:
+        """A run that found these clients (without assets)."""
+        run = self._add(
+            SelectionRun(source=RunSource.FILE, unit_id=unit.id, title=title, parameters={},
+                         run_by="import:1", run_at=self.now)
+        )  # fmt: skip
+        for client in clients:
+            self.lead(run, client)
+        return run
+
+    def lead(
+        self,
+        run: SelectionRun,
+        client: Client,
+        asset: Asset | None = None,
+        *,
+        due_at: datetime | None = None,
+    ) -> Lead:
+        asset_id = asset.id if asset else None
+        return self._add(
+            Lead(run_id=run.id, client_id=client.id, asset_id=asset_id, asset_key=asset_id or 0,
+                 why={"days": 365}, due_at=due_at)
+        )  # fmt: skip
+
+    def _add(self, row: Row) -> Row:
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+
+def _person(performer: Employee | Actor | None) -> int | None:
+    if isinstance(performer, Actor):
+        return performer.person
+    return performer.id if performer else None
+
+
+def _plain_task(campaign: Campaign, now: datetime) -> dict[str, Any]:
+    return {
+        "goal": campaign.goal,
+        "priority": campaign.priority,
+        "time_zone": "Europe/Moscow",
+        "created_at": now,
+        "created_by": "scheduler",
+    }
+
+
+def _state_values(state: TaskState, now: datetime) -> dict[str, Any]:
+    """What the table demands of a task in this state."""
+    if state is TaskState.IN_WORK:
+        return {"lease_until": now + LEASE, "taken_at": now, "claim_token": 1}
+    if state is TaskState.ON_CONTROL:
+        return {"control_at": now + timedelta(days=3)}
+    if state in CLOSED:
+        return {"closed_at": now, "finish": Finish.GOAL_REACHED}
+    return {}

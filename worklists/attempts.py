@@ -1,0 +1,309 @@
+"""Recording what came of an attempt, with all that it causes, in one transaction (A13-A16)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Outcome
+from campaigns.result_codes import CodeChoice
+from core.access import Actor
+from core.clock import local_day
+from core.journal import record
+from directory.assets.mileage import record_mileage
+from directory.assets.models import MileageSource
+from directory.clients.consent import start_cooling_off
+from worklists.closing import close_if_finished, close_task
+from worklists.consequences import (
+    Consequence,
+    ConsequenceKind,
+    Decision,
+    consequence_seen,
+    decide,
+)
+from worklists.effects import keep_last, lock_settled, mark_data_wrong, refuse, settle
+from worklists.events.outcomes import AttemptRecorded
+from worklists.involvement import involve_unit
+from worklists.lifecycle import TaskAction, TaskState, after
+from worklists.models.attempt import Attempt
+from worklists.models.task import Task
+from worklists.permissions import WorkPermission
+from worklists.planning import PLANNABLE, add_planned
+from worklists.repeats import attempt_to_copy, copied_attempt
+from worklists.report_checks import check_report, code_of, require_call
+from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
+from worklists.saving import (
+    begin_step,
+    changed_meanwhile,
+    get_task,
+    require_free_or_mine,
+    require_unchanged,
+    task_to_change,
+)
+from worklists.service_requests import save_service_request
+
+__all__ = [
+    "AttemptReport",
+    "Consequence",
+    "ConsequenceKind",
+    "InvolvementDraft",
+    "NewTask",
+    "Recorded",
+    "ServiceRequestDraft",
+    "consequence_of",
+    "record_attempt",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What was saved. ``settled`` are the ids of the client's other tasks that ended with it."""
+
+    task: Task
+    attempt: Attempt
+    planned: Task | None
+    settled: tuple[int, ...]
+    consequence: Consequence
+
+
+def record_attempt(
+    session: Session,
+    task_id: int,
+    report: AttemptReport,
+    *,
+    actor: Actor,
+    now: datetime,
+    lease: timedelta,
+) -> Recorded:
+    """Save the outcome and everything that follows from it (rules 8-11).
+
+    A second report with the same ``form_key`` returns what the first one saved. Raises NotFound,
+    NotPermitted, NotACall, ChangedMeanwhile, HeldByAnother, StepRefused, and an Invalid whose
+    ``field`` names the field at fault.
+    """
+    actor.require(WorkPermission.WORK)
+    task = task_to_change(session, task_id, actor=actor)
+    earlier = session.scalars(select(Attempt).where(Attempt.form_key == report.form_key)).first()
+    if earlier is not None:
+        return _recorded_before(session, task, earlier, actor=actor)
+    require_call(task)
+    require_unchanged(session, task, report.version)
+    require_free_or_mine(session, task, token=report.token, actor=actor)
+    campaign = session.get_one(Campaign, task.campaign_id)
+    code = code_of(session, task, report)
+    check_report(session, task, code, report, actor=actor, now=now)
+    decision = decide(task, campaign, code, report, now=now)
+    settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
+
+    attempt = _add_attempt(session, task, code, report, actor=actor, now=now)
+    _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
+    planned = _follow_up(session, task, campaign, code, report, attempt, actor=actor, now=now)
+    if decision.consequence.kind is ConsequenceKind.REFUSED and decision.at is not None:
+        start_cooling_off(
+            session,
+            task.client_id,
+            until=decision.at,
+            source=f"attempt:{attempt.id}",
+            actor=actor,
+            now=now,
+        )
+    settle(session, settled, attempt, actor=actor, now=now)
+    close_if_finished(session, task.work_list_id, now, actor=actor)
+    return Recorded(
+        task=task,
+        attempt=attempt,
+        planned=planned,
+        settled=tuple(other.id for other in settled),
+        consequence=decision.consequence,
+    )
+
+
+def consequence_of(
+    session: Session, task_id: int, report: AttemptReport, *, actor: Actor, now: datetime
+) -> Consequence:
+    """Say what saving this report would lead to; nothing is changed.
+
+    Texts may still be missing. Raises NotFound and, where the report leads nowhere, the same
+    errors as saving it would: CodeRequired, NextDateRequired, GoalNotReached, ControlInPast.
+    """
+    task = get_task(session, task_id, actor=actor)
+    require_call(task)
+    campaign = session.get_one(Campaign, task.campaign_id)
+    code = code_of(session, task, report)
+    return decide(task, campaign, code, report, now=now).consequence
+
+
+def _add_attempt(
+    session: Session,
+    task: Task,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Attempt:
+    if report.outcome is Outcome.REPEAT:
+        assert report.copy_of_task_id is not None
+        source = attempt_to_copy(session, task, report.copy_of_task_id, actor=actor)
+        attempt = copied_attempt(source, task, form_key=report.form_key, actor=actor, now=now)
+    else:
+        attempt = _attempt(task, code, report, actor=actor, now=now)
+    session.add(attempt)
+    if attempt.copied_from_id is None and attempt.mileage_km is not None and task.asset_id:
+        record_mileage(
+            session,
+            task.asset_id,
+            km=attempt.mileage_km,
+            read_on=local_day(now, task.time_zone),
+            source=MileageSource.CLIENT,
+            is_lower_confirmed=report.mileage_is_lower_confirmed,
+            actor=actor,
+        )
+    session.flush()
+    return attempt
+
+
+def _attempt(
+    task: Task, code: CodeChoice | None, report: AttemptReport, *, actor: Actor, now: datetime
+) -> Attempt:
+    return Attempt(
+        task_id=task.id,
+        unit_id=task.unit_id,
+        client_id=task.client_id,
+        campaign_id=task.campaign_id,
+        asset_id=task.asset_id,
+        employee_id=actor.person,
+        contact_point_id=report.contact_point_id,
+        outcome=report.outcome,
+        result_version_id=code.version_id if code else None,
+        comment=report.comment.strip(),
+        mileage_km=report.mileage_km,
+        acquisition_id=report.acquisition_id,
+        at=now,
+        form_key=report.form_key,
+    )
+
+
+def _move(
+    session: Session,
+    task: Task,
+    decision: Decision,
+    attempt: Attempt,
+    *,
+    lease: timedelta,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Carry the decision out, in one UPDATE of the row: half-way states are never written."""
+    with session.no_autoflush:
+        begin_step(session, task, lease=lease, actor=actor, now=now)
+        from_state = task.state
+        keep_last(task, attempt)
+        match decision.action:
+            case TaskAction.COMPLETE:
+                assert decision.finish is not None
+                close_task(
+                    task, action=decision.action, finish=decision.finish, actor=actor, now=now
+                )
+            case TaskAction.DEFER:
+                assert decision.at is not None
+                _defer(task, decision.at)
+            case _:
+                _put_on_control(task, decision, actor=actor)
+        event = AttemptRecorded(
+            task_id=task.id,
+            from_state=from_state,
+            to_state=task.state,
+            attempt_id=attempt.id,
+            outcome=attempt.outcome,
+            result_version_id=attempt.result_version_id,
+            finish=task.finish,
+            due_at=task.due_at if task.state is TaskState.DEFERRED else None,
+            control_at=task.control_at if task.state is TaskState.ON_CONTROL else None,
+            copied_from_id=attempt.copied_from_id,
+        )
+        record(session, event, actor=actor, at=now)
+    session.flush()
+
+
+def _defer(task: Task, at: datetime) -> None:
+    task.state = after(task.state, TaskAction.DEFER)
+    task.due_at = at
+    task.performer_id = None  # anybody of the unit may try next
+    task.lease_until = task.taken_at = None
+
+
+def _put_on_control(task: Task, decision: Decision, *, actor: Actor) -> None:
+    task.state = after(task.state, TaskAction.PUT_ON_CONTROL)
+    task.control_at, task.control_due_at = decision.at, None
+    task.control_by_id = actor.person
+    task.lease_until = None
+
+
+def _follow_up(
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    attempt: Attempt,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Task | None:
+    """Everything else that the report asks for; returns the planned task, if any."""
+    planned = None
+    if report.new_task is not None:
+        planned = add_planned(session, task, report.new_task, actor=actor, now=now)
+    if report.service_request is not None:
+        save_service_request(session, task, report.service_request, actor=actor, now=now)
+    if report.involve is not None:
+        involve_unit(
+            session,
+            task.work_list_id,
+            report.involve,
+            from_task_id=task.id,
+            asset_id=task.asset_id,
+            actor=actor,
+            now=now,
+        )
+    if code is not None:
+        refuse(session, task, campaign, code, attempt, actor=actor, now=now)
+    if report.outcome is Outcome.BAD_DATA:
+        source = f"attempt:{attempt.id}"
+        mark_data_wrong(session, task, campaign, code, report, source=source, actor=actor, now=now)
+    return planned
+
+
+def _recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Actor) -> Recorded:
+    """The answer to a form that was already saved, put together again from what it wrote."""
+    if attempt.task_id != task.id or attempt.employee_id != actor.person:
+        raise changed_meanwhile(session, task)
+    planned = session.scalars(
+        select(Task)
+        .where(
+            Task.predecessor_id == task.id,
+            Task.created_at == attempt.at,
+            Task.kind.in_(PLANNABLE),
+        )
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
+    settled = session.scalars(
+        select(Attempt.task_id)
+        .where(Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at)
+        .order_by(Attempt.id)
+    ).all()
+    return Recorded(
+        task=task,
+        attempt=attempt,
+        planned=planned,
+        settled=tuple(settled),
+        consequence=consequence_seen(
+            task,
+            session.get_one(Campaign, task.campaign_id),
+            recorded_at=attempt.at,
+            planned_due=planned.due_at if planned else None,
+        ),
+    )

@@ -1,0 +1,192 @@
+"""What an outcome leads to: shown beside the button before it is saved, then done (rule 9)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from campaigns.models import Campaign, Outcome
+from campaigns.result_codes import CodeChoice
+from campaigns.retries import next_attempt_at
+from campaigns.windows import clip, window_of
+from core.errors import Invalid
+from worklists.lifecycle import TaskAction, TaskState
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.planning import due_of
+from worklists.reports import AttemptReport
+
+_MORNING = time(10)
+
+
+class ConsequenceKind(StrEnum):
+    """What becomes of the task."""
+
+    GOAL_REACHED = "goal_reached"
+    ON_CONTROL = "on_control"
+    """Watched until ``at``."""
+    REPLACED = "replaced"
+    """Done; the planned task goes on at ``at``."""
+    TRY_AGAIN = "try_again"
+    """Comes back at ``at``."""
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    """Done; nobody calls this client before ``at``."""
+    BAD_DATA = "bad_data"
+    COPIED = "copied"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """What becomes of the task, when, and which attempt of how many this is."""
+
+    kind: ConsequenceKind
+    at: datetime | None = None
+    attempts: int = 0
+    """Attempts at this task, this one included."""
+    of: int = 0
+    """Attempts after which a task ends as unreachable."""
+
+
+class NextDateRequired(Invalid):
+    """This result needs a next step: a planned task, or control."""
+
+    field = "new_task"
+
+
+class GoalNotReached(Invalid):
+    """A result without control ends the task: tick the goal, or plan what comes next (rule 10)."""
+
+    field = "goal_reached"
+
+
+class ControlInPast(Invalid):
+    """The control date lies ahead."""
+
+    field = "control_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Where the task goes. ``at``: due again, watched until, or cooling off until (by action)."""
+
+    action: TaskAction
+    finish: Finish | None = None
+    at: datetime | None = None
+    consequence: Consequence
+
+
+def decide(
+    task: Task, campaign: Campaign, code: CodeChoice | None, report: AttemptReport, *, now: datetime
+) -> Decision:
+    """What the report leads to. Pure. Raises NextDateRequired, GoalNotReached, ControlInPast."""
+    match report.outcome:
+        case Outcome.INTERVIEW:
+            assert code is not None
+            return _after_interview(task, campaign, code, report, now)
+        case Outcome.NO_ANSWER:
+            return _after_no_answer(task, campaign, now)
+        case Outcome.REFUSED:
+            until = now + timedelta(days=campaign.cooling_off_days)
+            return _done(task, campaign, Finish.REFUSED, ConsequenceKind.REFUSED, at=until)
+        case Outcome.BAD_DATA:
+            return _done(task, campaign, Finish.BAD_DATA, ConsequenceKind.BAD_DATA)
+        case Outcome.REPEAT:
+            return _done(task, campaign, Finish.REPEAT, ConsequenceKind.COPIED)
+        case _:
+            assert_never(report.outcome)
+
+
+def control_date(task: Task, campaign: Campaign, *, now: datetime) -> datetime:
+    """The campaign's default: so many days on at ten in the morning where the client lives."""
+    zone = ZoneInfo(task.time_zone)
+    day = now.astimezone(zone).date() + timedelta(days=campaign.control_days)
+    return clip(window_of(campaign), task.time_zone, datetime.combine(day, _MORNING, zone))
+
+
+def _after_interview(
+    task: Task, campaign: Campaign, code: CodeChoice, report: AttemptReport, now: datetime
+) -> Decision:
+    calls_back = report.new_task is not None and report.new_task.kind is TaskKind.CALLBACK
+    may_watch = code.allows_control and not report.goal_reached
+    if code.needs_next_date and report.new_task is None and not may_watch:
+        raise NextDateRequired()
+    if report.goal_reached:
+        return _done(task, campaign, Finish.GOAL_REACHED, ConsequenceKind.GOAL_REACHED)
+    if may_watch and (report.control_at is not None or not calls_back):
+        return _watch(task, campaign, report, now)
+    if calls_back:
+        assert report.new_task is not None
+        at = due_of(report.new_task, task, campaign)
+        return _done(task, campaign, Finish.REPLACED, ConsequenceKind.REPLACED, at=at)
+    raise GoalNotReached()
+
+
+def _watch(task: Task, campaign: Campaign, report: AttemptReport, now: datetime) -> Decision:
+    at = report.control_at or control_date(task, campaign, now=now)
+    if at <= now:
+        raise ControlInPast(at)
+    consequence = _consequence(task, campaign, ConsequenceKind.ON_CONTROL, at)
+    return Decision(action=TaskAction.PUT_ON_CONTROL, at=at, consequence=consequence)
+
+
+def _after_no_answer(task: Task, campaign: Campaign, now: datetime) -> Decision:
+    at = next_attempt_at(
+        campaign.retry_ladder,
+        task.attempts + 1,
+        now=now,
+        zone=task.time_zone,
+        window=window_of(campaign),
+    )
+    if at is None:
+        return _done(task, campaign, Finish.UNREACHABLE, ConsequenceKind.UNREACHABLE)
+    consequence = _consequence(task, campaign, ConsequenceKind.TRY_AGAIN, at)
+    return Decision(action=TaskAction.DEFER, at=at, consequence=consequence)
+
+
+def _done(
+    task: Task,
+    campaign: Campaign,
+    finish: Finish,
+    kind: ConsequenceKind,
+    *,
+    at: datetime | None = None,
+) -> Decision:
+    consequence = _consequence(task, campaign, kind, at)
+    return Decision(action=TaskAction.COMPLETE, finish=finish, at=at, consequence=consequence)
+
+
+def _consequence(
+    task: Task, campaign: Campaign, kind: ConsequenceKind, at: datetime | None
+) -> Consequence:
+    of = len(campaign.retry_ladder) + 1
+    return Consequence(kind=kind, at=at, attempts=task.attempts + 1, of=of)
+
+
+_KIND_OF_FINISH = {
+    Finish.GOAL_REACHED: ConsequenceKind.GOAL_REACHED,
+    Finish.REPLACED: ConsequenceKind.REPLACED,
+    Finish.UNREACHABLE: ConsequenceKind.UNREACHABLE,
+    Finish.REFUSED: ConsequenceKind.REFUSED,
+    Finish.BAD_DATA: ConsequenceKind.BAD_DATA,
+    Finish.REPEAT: ConsequenceKind.COPIED,
+}
+
+
+def consequence_seen(
+    task: Task, campaign: Campaign, *, recorded_at: datetime, planned_due: datetime | None
+) -> Consequence:
+    """The consequence as the task shows it after its outcome was saved at ``recorded_at``."""
+    kind, at = ConsequenceKind.GOAL_REACHED, None
+    if task.state is TaskState.DEFERRED:
+        kind, at = ConsequenceKind.TRY_AGAIN, task.due_at
+    elif task.state is TaskState.ON_CONTROL:
+        kind, at = ConsequenceKind.ON_CONTROL, task.control_at
+    elif task.finish is not None:
+        kind = _KIND_OF_FINISH.get(task.finish, kind)
+    if kind is ConsequenceKind.REPLACED:
+        at = planned_due
+    if kind is ConsequenceKind.REFUSED:
+        at = recorded_at + timedelta(days=campaign.cooling_off_days)
+    of = len(campaign.retry_ladder) + 1
+    return Consequence(kind=kind, at=at, attempts=task.attempts, of=of)

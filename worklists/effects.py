@@ -1,0 +1,248 @@
+"""What an outcome does beyond its own task: refusals, wrong data, tasks settled along with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, DataFault
+from campaigns.result_codes import CodeChoice
+from core.access import Actor
+from core.errors import NotFound
+from core.journal import record
+from directory.assets.models import Asset
+from directory.clients.consent import record_refusal
+from directory.clients.contact_points import callable_phones, get_contact_point, mark_wrong
+from directory.clients.models import ContactPoint, RefusalScope
+from worklists.closing import close_if_finished, close_task
+from worklists.events.outcomes import TaskDroppedByRefusal, TaskSettled
+from worklists.involvement import ask_unit, tell_asker
+from worklists.lifecycle import OPEN, WAITING, TaskAction, TaskState
+from worklists.models.attempt import Attempt
+from worklists.models.task import PHONING, Finish, Task, TaskKind
+from worklists.planning import add_successor
+from worklists.repeats import copied_attempt
+from worklists.reports import AttemptReport
+from worklists.saving import changed_meanwhile, held_by
+from worklists.visibility import task_is_visible
+
+CHANNEL = "phone"
+
+
+def lock_settled(
+    session: Session, task: Task, task_ids: Sequence[int], *, actor: Actor
+) -> list[Task]:
+    """The client's other open tasks that are settled too, locked. Raises NotFound and the like."""
+    found = {
+        other.id: other
+        for other in session.scalars(
+            select(Task)
+            .where(
+                Task.id.in_(task_ids),
+                Task.id != task.id,
+                Task.client_id == task.client_id,
+                Task.kind.in_(PHONING),
+                task_is_visible(actor),
+            )
+            .order_by(Task.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    }
+    for task_id in task_ids:
+        if task_id not in found:
+            raise NotFound("task", task_id)
+        if found[task_id].state not in OPEN:
+            raise changed_meanwhile(session, found[task_id])
+        if found[task_id].state is TaskState.IN_WORK:
+            _require_mine(session, found[task_id], actor)
+    return list(found.values())
+
+
+def settle(
+    session: Session, others: Sequence[Task], attempt: Attempt, *, actor: Actor, now: datetime
+) -> None:
+    """Give each of these tasks its own copy of the outcome, and end it."""
+    for other in others:
+        copy = copied_attempt(attempt, other, form_key=None, actor=actor, now=now)
+        session.add(copy)
+        session.flush()
+        from_state = other.state
+        keep_last(other, copy)
+        other.performer_id = other.performer_id or actor.person
+        close_task(other, action=TaskAction.COMPLETE, finish=Finish.REPEAT, actor=actor, now=now)
+        event = TaskSettled(
+            task_id=other.id,
+            from_state=from_state,
+            to_state=other.state,
+            attempt_id=copy.id,
+            copied_from_id=attempt.copied_from_id or attempt.id,
+        )
+        record(session, event, actor=actor, at=now)
+        session.flush()
+        close_if_finished(session, other.work_list_id, now, actor=actor)
+
+
+def keep_last(task: Task, attempt: Attempt) -> None:
+    """The task keeps its last attempt; all of them are in their own rows (rule 9)."""
+    task.attempts += 1
+    task.outcome = attempt.outcome
+    task.result_version_id = attempt.result_version_id
+    task.comment = attempt.comment
+
+
+def refuse(
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    code: CodeChoice,
+    attempt: Attempt,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write the refusal that the code stands for; drop the waiting calls that it forbids."""
+    scope = code.refusal
+    if scope is None:
+        return
+    if scope is RefusalScope.ASSET and task.asset_id is None:
+        scope = RefusalScope.PURPOSE  # nothing narrower is known
+    record_refusal(
+        session,
+        task.client_id,
+        scope=scope,
+        channel=CHANNEL,
+        purpose=campaign.purpose,
+        asset_id=task.asset_id,
+        reason=attempt.comment,
+        source=f"attempt:{attempt.id}",
+        actor=actor,
+        now=now,
+    )
+    for other in _covered(session, task, campaign, scope):
+        _drop(session, other, scope, attempt, actor=actor, now=now)
+
+
+def mark_data_wrong(
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    *,
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Mark the number (or the vehicle) and have the unit in charge look for the right one."""
+    fault = (code.fault if code else None) or DataFault.CONTACT
+    if fault is DataFault.ASSET and task.asset_id is not None:
+        session.execute(update(Asset).where(Asset.id == task.asset_id).values(is_confirmed=False))
+    elif (point := _called_number(session, task, report)) is not None:
+        mark_wrong(session, point, source=source, actor=actor, now=now)
+    _open_data_fix(session, task, campaign, comment=report.comment.strip(), actor=actor, now=now)
+
+
+def _require_mine(session: Session, task: Task, actor: Actor) -> None:
+    if task.performer_id != actor.person:
+        raise held_by(session, task)
+
+
+def _covered(
+    session: Session, task: Task, campaign: Campaign, scope: RefusalScope
+) -> Sequence[Task]:
+    """Waiting calls, in any unit, that the refusal forbids for good."""
+    tasks = select(Task).where(
+        Task.client_id == task.client_id,
+        Task.id != task.id,
+        Task.kind.in_(PHONING),
+        Task.state.in_(WAITING),
+    )
+    match scope:
+        case RefusalScope.PURPOSE:
+            of_purpose = select(Campaign.id).where(Campaign.purpose == campaign.purpose)
+            tasks = tasks.where(Task.campaign_id.in_(of_purpose))
+        case RefusalScope.ASSET:
+            tasks = tasks.where(Task.asset_id == task.asset_id)
+        case RefusalScope.ALL | RefusalScope.CHANNEL:
+            pass
+    return session.scalars(tasks.order_by(Task.id).with_for_update()).all()
+
+
+def _drop(
+    session: Session,
+    other: Task,
+    scope: RefusalScope,
+    attempt: Attempt,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    from_state = other.state
+    close_task(other, action=TaskAction.CANCEL, finish=Finish.REFUSED, actor=actor, now=now)
+    event = TaskDroppedByRefusal(
+        task_id=other.id,
+        from_state=from_state,
+        to_state=other.state,
+        attempt_id=attempt.id,
+        scope=scope.value,
+    )
+    record(session, event, actor=actor, at=now)
+    session.flush()
+    tell_asker(session, other, actor=actor, now=now)
+    close_if_finished(session, other.work_list_id, now, actor=actor)
+
+
+def _called_number(session: Session, task: Task, report: AttemptReport) -> ContactPoint | None:
+    if report.contact_point_id is not None:
+        return get_contact_point(session, report.contact_point_id, client_id=task.client_id)
+    return session.scalars(callable_phones(task.client_id).limit(1)).first()
+
+
+def _open_data_fix(
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    *,
+    comment: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """One task to correct the data, in the campaign's unit in charge or the work-list's own."""
+    waiting = select(Task.id).where(
+        Task.client_id == task.client_id,
+        Task.asset_key == task.asset_key,
+        Task.kind == TaskKind.DATA_FIX,
+        Task.state.in_(OPEN),
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        return
+    if campaign.data_unit_id is not None and campaign.data_unit_id != task.unit_id:
+        ask_unit(
+            session,
+            task,
+            unit_id=campaign.data_unit_id,
+            kind=TaskKind.DATA_FIX,
+            campaign_id=campaign.id,
+            text=comment or task.goal,
+            due_at=now,
+            from_task_id=task.id,
+            asset_id=task.asset_id,
+            actor=actor,
+            now=now,
+        )
+        return
+    add_successor(
+        session,
+        task,
+        work_list_id=task.work_list_id,
+        kind=TaskKind.DATA_FIX,
+        goal=comment or task.goal,
+        comment=comment,
+        due_at=now,
+        priority=task.priority,
+        performer_id=None,
+        actor=actor,
+        now=now,
+    )

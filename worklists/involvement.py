@@ -1,0 +1,227 @@
+"""Asking another unit to do something: a task in a work-list of its own (A6, rule 4)."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.catalogue import department_campaign_id
+from campaigns.models import Campaign
+from core.access import Actor
+from core.errors import Invalid, NotFound
+from core.journal import record
+from directory.units.models import Unit
+from worklists.closing import lock_work_lists, open_work_list
+from worklists.events.outcomes import AskedByUnit, InvolvementFinished, UnitInvolved
+from worklists.models.task import Task, TaskKind
+from worklists.models.work_list import Involvement, WorkList
+from worklists.notifications_sent import notify
+from worklists.permissions import WorkPermission
+from worklists.planning import record_planned
+from worklists.reports import InvolvementDraft
+from worklists.visibility import work_list_is_visible
+
+
+class UnitUnknown(Invalid):
+    """Only a unit that is in use can be asked."""
+
+    field = "involve_unit_id"
+
+
+class SameUnit(Invalid):
+    """A unit does not involve itself: it plans a task."""
+
+    field = "involve_unit_id"
+
+
+class TextMissing(Invalid):
+    """The other unit must read what it is asked to do."""
+
+    field = "involve_text"
+
+
+class InvolvementDueInPast(Invalid):
+    """The other unit can only be asked for a later moment."""
+
+    field = "involve_due_at"
+
+
+def involve_unit(
+    session: Session,
+    work_list_id: int,
+    draft: InvolvementDraft,
+    *,
+    from_task_id: int | None,
+    asset_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Involvement:
+    """Ask the unit; whoever asks is told when it is done there.
+
+    Raises NotFound, NotPermitted and the errors of this module.
+    """
+    actor.require(WorkPermission.INVOLVE)
+    work_list = session.scalars(
+        select(WorkList).where(WorkList.id == work_list_id, work_list_is_visible(actor))
+    ).one_or_none()
+    if work_list is None:
+        raise NotFound("work_list", work_list_id)
+    source = _task_of(session, work_list_id, from_task_id)
+    check_involvement(session, work_list.unit_id, draft, now=now)
+    lock_work_lists(session, work_list.client_id)
+    return ask_unit(
+        session,
+        source,
+        unit_id=draft.unit_id,
+        kind=TaskKind.DEPARTMENT,
+        campaign_id=department_campaign_id(session),
+        text=draft.text.strip(),
+        due_at=draft.due_at,
+        from_task_id=from_task_id,
+        asset_id=asset_id,
+        actor=actor,
+        now=now,
+    )
+
+
+def check_involvement(
+    session: Session, own_unit_id: int, draft: InvolvementDraft, *, now: datetime
+) -> None:
+    """Raise what is wrong with the request, if anything."""
+    if draft.unit_id == own_unit_id:
+        raise SameUnit(draft.unit_id)
+    if session.scalar(select(Unit.is_archived).where(Unit.id == draft.unit_id)) is not False:
+        raise UnitUnknown(draft.unit_id)
+    if not draft.text.strip():
+        raise TextMissing()
+    if draft.due_at <= now:
+        raise InvolvementDueInPast(draft.due_at)
+
+
+def ask_unit(
+    session: Session,
+    source: Task,
+    *,
+    unit_id: int,
+    kind: TaskKind,
+    campaign_id: int,
+    text: str,
+    due_at: datetime,
+    from_task_id: int | None,
+    asset_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Involvement:
+    """Make the task in the other unit's work-list and tie both sides together."""
+    to_work_list_id = open_work_list(
+        session,
+        unit_id=unit_id,
+        client_id=source.client_id,
+        campaign_id=campaign_id,
+        origin_id=source.work_list_id,
+        actor=actor,
+        now=now,
+    )
+    task = Task(
+        work_list_id=to_work_list_id,
+        unit_id=unit_id,
+        client_id=source.client_id,
+        campaign_id=campaign_id,
+        asset_id=asset_id,
+        asset_key=asset_id or 0,
+        kind=kind,
+        priority=session.get_one(Campaign, campaign_id).priority,
+        goal=text,
+        due_at=due_at,
+        time_zone=source.time_zone,
+        predecessor_id=from_task_id,
+        created_at=now,
+        created_by=actor.key,
+    )
+    session.add(task)
+    session.flush()
+    record_planned(session, task, actor=actor, now=now)
+    return _tie(session, source, task, from_task_id=from_task_id, actor=actor, now=now)
+
+
+def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+    """If another unit asked for this closed task: tell who asked, write it on both sides."""
+    assert task.finish is not None
+    finished = session.execute(
+        update(Involvement)
+        .where(Involvement.to_task_id == task.id, Involvement.finished_at.is_(None))
+        .values(finished_at=now)
+        .returning(
+            Involvement.id,
+            Involvement.asked_by,
+            Involvement.from_work_list_id,
+            Involvement.from_task_id,
+        )
+    ).first()
+    if finished is None:
+        return
+    for work_list_id in (finished.from_work_list_id, task.work_list_id):
+        event = InvolvementFinished(
+            work_list_id=work_list_id,
+            involvement_id=finished.id,
+            to_task_id=task.id,
+            finish=task.finish,
+        )
+        record(session, event, actor=actor, at=now)
+    notify(
+        session,
+        finished.asked_by,
+        kind="involvement_done",
+        task_id=finished.from_task_id or task.id,
+        work_list_id=finished.from_work_list_id,
+        occasion=f"involvement:{finished.id}",
+        now=now,
+    )
+
+
+def _tie(
+    session: Session,
+    source: Task,
+    task: Task,
+    *,
+    from_task_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Involvement:
+    involvement = Involvement(
+        from_work_list_id=source.work_list_id,
+        from_task_id=from_task_id,
+        to_work_list_id=task.work_list_id,
+        to_task_id=task.id,
+        asked_by=actor.person,
+        asked_at=now,
+    )
+    session.add(involvement)
+    session.flush()
+    asked = UnitInvolved(
+        work_list_id=source.work_list_id,
+        involvement_id=involvement.id,
+        unit_id=task.unit_id,
+        to_work_list_id=task.work_list_id,
+        to_task_id=task.id,
+    )
+    record(session, asked, actor=actor, at=now)
+    heard = AskedByUnit(
+        work_list_id=task.work_list_id,
+        involvement_id=involvement.id,
+        from_work_list_id=source.work_list_id,
+        to_task_id=task.id,
+    )
+    record(session, heard, actor=actor, at=now)
+    return involvement
+
+
+def _task_of(session: Session, work_list_id: int, task_id: int | None) -> Task:
+    """The task asked from; without one, the newest of the work-list stands for it."""
+    tasks = select(Task).where(Task.work_list_id == work_list_id).order_by(Task.id.desc()).limit(1)
+    if task_id is not None:
+        tasks = tasks.where(Task.id == task_id)
+    task = session.scalars(tasks).first()
+    if task is None:
+        raise NotFound("task", task_id)
+    return task

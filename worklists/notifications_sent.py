@@ -1,0 +1,35 @@
+"""Telling a person what they must know and act on: each occasion once."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.db import insert_into
+from worklists.models.attempt import Notification
+
+
+def notify(
+    session: Session,
+    employee_id: int,
+    *,
+    kind: str,
+    task_id: int,
+    work_list_id: int,
+    occasion: str,
+    now: datetime,
+) -> bool:
+    """Tell the person; whether this occasion is new."""
+    told = session.execute(
+        insert_into(session, Notification)
+        .values(
+            employee_id=employee_id,
+            kind=kind,
+            task_id=task_id,
+            work_list_id=work_list_id,
+            occasion=occasion,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Notification.id)
+    ).first()
+    return told is not None

@@ -1,0 +1,127 @@
+"""«Заполнить»: results of the client's finished tasks, to be copied to another (A13, rule 9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
+from core.access import Actor
+from core.errors import Invalid
+from directory.staff.models import Employee
+from worklists.lifecycle import TaskState
+from worklists.models.attempt import Attempt
+from worklists.models.task import Task
+from worklists.saving import get_task
+from worklists.visibility import task_is_visible
+
+LONGEST_LIST = 50
+
+
+class NothingToCopy(Invalid):
+    """A result is copied from a finished task of the same client that has one."""
+
+    field = "copy_of_task_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedTask:
+    """A finished task whose result can be copied."""
+
+    task_id: int
+    attempt_id: int
+    campaign: str
+    asset_id: int | None
+    outcome: Outcome
+    result_names: Mapping[str, str] | None
+    """Wording of the result code by language, as it was then."""
+    comment: str
+    mileage_km: int | None
+    acquisition_id: int | None
+    finished_at: datetime
+    by_name: str
+
+
+def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) -> list[FinishedTask]:
+    """Finished tasks of this task's client that this person sees, the newest first."""
+    task = get_task(session, task_id, actor=actor)
+    rows = session.execute(
+        _finished(task, actor)
+        .add_columns(Campaign.name, ResultCodeVersion.names, Employee.full_name)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Employee, Employee.id == Attempt.employee_id)
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
+        .order_by(Task.closed_at.desc(), Task.id.desc())
+        .limit(LONGEST_LIST)
+    )
+    return [_line(*row) for row in rows]
+
+
+def attempt_to_copy(session: Session, task: Task, finished_id: int, *, actor: Actor) -> Attempt:
+    """The last attempt of the finished task. Raises NothingToCopy."""
+    row = session.execute(_finished(task, actor).where(Task.id == finished_id)).first()
+    if row is None:
+        raise NothingToCopy(finished_id)
+    attempt: Attempt = row[1]
+    return attempt
+
+
+def copied_attempt(
+    source: Attempt, task: Task, *, form_key: str | None, actor: Actor, now: datetime
+) -> Attempt:
+    """The same result for another task; it points to the conversation itself, not to a copy."""
+    return Attempt(
+        task_id=task.id,
+        unit_id=task.unit_id,
+        client_id=task.client_id,
+        campaign_id=task.campaign_id,
+        asset_id=task.asset_id,
+        employee_id=actor.person,
+        contact_point_id=source.contact_point_id,
+        outcome=source.outcome,
+        result_version_id=source.result_version_id,
+        comment=source.comment,
+        # The odometer of one vehicle says nothing about another.
+        mileage_km=source.mileage_km if source.asset_id == task.asset_id else None,
+        acquisition_id=source.acquisition_id,
+        copied_from_id=source.copied_from_id or source.id,
+        at=now,
+        form_key=form_key,
+    )
+
+
+def _finished(task: Task, actor: Actor) -> Select[Any, Any]:
+    last = aliased(Attempt)
+    last_id = select(func.max(last.id)).where(last.task_id == Task.id).scalar_subquery()
+    return (
+        select(Task, Attempt)
+        .join(Attempt, Attempt.id == last_id)
+        .where(
+            Task.client_id == task.client_id,
+            Task.id != task.id,
+            Task.state == TaskState.DONE,
+            task_is_visible(actor),
+        )
+    )
+
+
+def _line(
+    task: Task, attempt: Attempt, campaign: str, names: Mapping[str, str] | None, by_name: str
+) -> FinishedTask:
+    assert task.closed_at is not None
+    return FinishedTask(
+        task_id=task.id,
+        attempt_id=attempt.id,
+        campaign=campaign,
+        asset_id=task.asset_id,
+        outcome=attempt.outcome,
+        result_names=names,
+        comment=attempt.comment,
+        mileage_km=attempt.mileage_km,
+        acquisition_id=attempt.acquisition_id,
+        finished_at=task.closed_at,
+        by_name=by_name,
+    )

@@ -1,0 +1,153 @@
+"""May this person save this task now: visible, unchanged, held by them or by nobody (rule 8)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.errors import NotFound, Refused
+from core.journal import JournalEntry, record
+from directory.staff.models import Employee
+from worklists.closing import lock_work_lists
+from worklists.events.outcomes import TaskTakenWithOutcome
+from worklists.leases import HeldByAnother
+from worklists.lifecycle import TaskAction, TaskState, after
+from worklists.models.task import PHONING, Task
+from worklists.visibility import task_is_visible
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody changed the task after this page was opened; what was typed here is not saved."""
+
+    def __init__(
+        self,
+        *,
+        version: int,
+        state: TaskState,
+        by_key: str,
+        by_name: str,
+        event: str,
+        at: datetime | None,
+    ) -> None:
+        super().__init__(f"{event} by {by_key}")
+        self.version = version
+        """The task's version now: with it, the same form can be sent again on purpose."""
+        self.state = state
+        self.by_key = by_key
+        self.by_name = by_name
+        self.event = event
+        """Name of the journal's newest event of the task."""
+        self.at = at
+
+
+def get_task(session: Session, task_id: int, *, actor: Actor) -> Task:
+    """The task, if this person sees it. Raises NotFound."""
+    task = session.scalars(
+        select(Task).where(Task.id == task_id, task_is_visible(actor))
+    ).one_or_none()
+    if task is None:
+        raise NotFound("task", task_id)
+    return task
+
+
+def task_to_change(session: Session, task_id: int, *, actor: Actor) -> Task:
+    """The task as it is now, its client's open work-lists and itself locked. Raises NotFound."""
+    lock_work_lists(session, get_task(session, task_id, actor=actor).client_id)
+    return session.get_one(Task, task_id, populate_existing=True, with_for_update=True)
+
+
+def require_unchanged(session: Session, task: Task, version: int) -> None:
+    """Raise ChangedMeanwhile unless the task still has the version that the page showed."""
+    if task.version != version:
+        raise changed_meanwhile(session, task)
+
+
+def require_free_or_mine(session: Session, task: Task, *, token: int | None, actor: Actor) -> None:
+    """Let the holder save, and anybody when nobody holds the task.
+
+    A lease that ran out does not matter while nobody else has taken the task: ``token`` is then
+    still its last one. Raises HeldByAnother, ChangedMeanwhile, StepRefused.
+    """
+    if task.state is TaskState.IN_WORK:
+        if task.performer_id != actor.person:
+            raise held_by(session, task)
+        return
+    after(task.state, TaskAction.TAKE)
+    if token is None:
+        _require_client_free(session, task, actor=actor)
+    elif token != task.claim_token:
+        raise changed_meanwhile(session, task)
+
+
+def begin_step(
+    session: Session, task: Task, *, lease: timedelta, actor: Actor, now: datetime
+) -> None:
+    """Take a task that nobody holds in the same moment as its outcome is saved, with its journal.
+
+    The caller moves it on from ``in_work`` before anything is flushed.
+    """
+    if task.state is TaskState.IN_WORK:
+        return
+    from_state, task.state = task.state, after(task.state, TaskAction.TAKE)
+    task.performer_id = actor.person
+    task.lease_until = now + lease
+    task.claim_token += 1
+    task.taken_at = now
+    task.overdue_at = None
+    event = TaskTakenWithOutcome(
+        task_id=task.id,
+        from_state=from_state,
+        to_state=task.state,
+        performer_id=actor.person,
+        claim_token=task.claim_token,
+    )
+    record(session, event, actor=actor, at=now)
+
+
+def changed_meanwhile(session: Session, task: Task) -> ChangedMeanwhile:
+    """Who did what to the task last, ready to be raised."""
+    last = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.subject == "task", JournalEntry.subject_id == task.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    by_key = last.actor if last else task.created_by
+    return ChangedMeanwhile(
+        version=task.version,
+        state=task.state,
+        by_key=by_key,
+        by_name=_name_of(session, by_key),
+        event=last.event if last else "",
+        at=last.at if last else None,
+    )
+
+
+def _require_client_free(session: Session, task: Task, *, actor: Actor) -> None:
+    if task.kind not in PHONING:
+        return
+    other = session.scalars(
+        select(Task).where(
+            Task.client_id == task.client_id,
+            Task.state == TaskState.IN_WORK,
+            Task.kind.in_(PHONING),
+            Task.performer_id != actor.person,
+        )
+    ).first()
+    if other is not None:
+        raise held_by(session, other)
+
+
+def held_by(session: Session, task: Task) -> HeldByAnother:
+    """Who works on the task, ready to be raised."""
+    holder_id = task.performer_id
+    assert holder_id is not None and task.lease_until is not None
+    return HeldByAnother(holder_id, _name_of(session, f"employee:{holder_id}"), task.lease_until)
+
+
+def _name_of(session: Session, actor_key: str) -> str:
+    kind, _, number = actor_key.partition(":")
+    if kind != "employee" or not number.isdecimal():
+        return ""
+    return session.scalar(select(Employee.full_name).where(Employee.id == int(number))) or ""

@@ -1,0 +1,102 @@
+"""Booking the client into a workshop from the call (A13)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.clock import local_day
+from core.errors import Invalid
+from core.journal import record
+from directory.units.models import Unit, UnitKind
+from worklists.events.outcomes import ServiceRequested
+from worklists.models.attempt import ServiceRequest
+from worklists.models.task import Task
+from worklists.permissions import WorkPermission
+from worklists.reports import ServiceRequestDraft
+from worklists.saving import get_task
+
+MINUTES_A_DAY = 24 * 60
+
+
+class WorkshopUnknown(Invalid):
+    """A service request goes to a workshop that is in use."""
+
+    field = "service_request_workshop_id"
+
+
+class WantedInPast(Invalid):
+    """A client cannot be booked for a day that is over."""
+
+    field = "service_request_wanted_on"
+
+
+class WantedTimeImpossible(Invalid):
+    """The time of day is between 00:00 and 23:59."""
+
+    field = "service_request_wanted_minute"
+
+
+class WorkMissing(Invalid):
+    """A service request says what is to be done."""
+
+    field = "service_request_work"
+
+
+def add_service_request(
+    session: Session, task_id: int, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
+) -> ServiceRequest:
+    """Book the client of this task. Raises NotFound, NotPermitted and the errors of this module."""
+    actor.require(WorkPermission.BOOK_SERVICE)
+    task = get_task(session, task_id, actor=actor)
+    check_service_request(session, task, draft, now=now)
+    return save_service_request(session, task, draft, actor=actor, now=now)
+
+
+def check_service_request(
+    session: Session, task: Task, draft: ServiceRequestDraft, *, now: datetime
+) -> None:
+    """Raise what is wrong with the booking, if anything."""
+    workshop = session.scalar(
+        select(Unit.id).where(
+            Unit.id == draft.workshop_id, Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived
+        )
+    )
+    if workshop is None:
+        raise WorkshopUnknown(draft.workshop_id)
+    if draft.wanted_on < local_day(now, task.time_zone):
+        raise WantedInPast(draft.wanted_on)
+    if draft.wanted_minute is not None and not 0 <= draft.wanted_minute < MINUTES_A_DAY:
+        raise WantedTimeImpossible(draft.wanted_minute)
+    if not draft.work.strip():
+        raise WorkMissing()
+
+
+def save_service_request(
+    session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
+) -> ServiceRequest:
+    """Save the checked booking."""
+    request = ServiceRequest(
+        work_list_id=task.work_list_id,
+        task_id=task.id,
+        client_id=task.client_id,
+        asset_id=task.asset_id,
+        workshop_id=draft.workshop_id,
+        wanted_on=draft.wanted_on,
+        wanted_minute=draft.wanted_minute,
+        work=draft.work.strip(),
+        comment=draft.comment.strip(),
+        created_by=actor.person,
+        created_at=now,
+    )
+    session.add(request)
+    session.flush()
+    event = ServiceRequested(
+        task_id=task.id,
+        service_request_id=request.id,
+        workshop_id=request.workshop_id,
+        wanted_on=request.wanted_on,
+    )
+    record(session, event, actor=actor, at=now)
+    return request
