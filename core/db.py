@@ -5,7 +5,7 @@ begins with ``BEGIN IMMEDIATE``: a read that is upgraded later fails at once, wh
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,22 +13,28 @@ from typing import Any, ClassVar
 from zlib import crc32
 
 from sqlalchemy import (
+    CTE,
     JSON,
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Integer,
     MetaData,
     Numeric,
+    String,
     Table,
+    Text,
     create_engine,
     event,
     func,
+    literal_column,
     select,
     text,
 )
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from core.settings import Settings
@@ -72,6 +78,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+ByteOrdered = String().with_variant(Text(collation="C"), "postgresql")
+"""Text that both engines compare byte by byte, whatever the locale of the database: only then may
+an index answer «begins with» as a range (performance.md §8)."""
 
 
 class Base(DeclarativeBase):
@@ -209,6 +218,25 @@ def is_postgresql(session: Session) -> bool:
 def insert_into(session: Session, table: Table | type[Base]) -> Any:
     """An INSERT of the engine in use, with ``on_conflict_do_nothing`` and ``…_do_update``."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def holding(session: Session, column: InstrumentedAttribute[str], pieces: Sequence[str]) -> CTE:
+    """The ``id`` of every row whose text holds all pieces, by the table's trigram index.
+
+    Each piece has at least three characters; SQLite may add rows that hold the trigrams in another
+    order, so the caller compares again. Materialised: else PostgreSQL, which cannot guess how rare
+    the pieces are, would rather walk the whole table until enough rows have turned up.
+    """
+    table = column.class_.__table__
+    if is_postgresql(session):
+        like = [column.contains(piece, autoescape=True) for piece in pieces]
+        return select(table.c.id).where(*like).cte().prefix_with("MATERIALIZED")
+    index = f"{table.name}_trigrams"
+    trigrams = {piece[at : at + 3] for piece in pieces for at in range(len(piece) - 2)}
+    quoted = (trigram.replace('"', '""') for trigram in sorted(trigrams))
+    match = literal_column(index).op("MATCH")(" AND ".join(f'"{part}"' for part in quoted))
+    found = select(literal_column("rowid", Integer).label("id")).select_from(sql_table(index))
+    return found.where(match).cte()
 
 
 def exclusively(session: Session, name: str) -> None:

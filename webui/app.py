@@ -16,11 +16,16 @@ from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
 from webui.auth.pages import bp as auth
+from webui.boards.attempts import bp as attempts
+from webui.boards.control import bp as control
+from webui.boards.my import bp as my
+from webui.boards.stages import bp as stages
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.requests import signed_in
+from worklists.permissions import WorkPermission
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth,)
+BLUEPRINTS: tuple[Blueprint, ...] = (auth, stages, my, control, attempts)
 
 
 def create_app(
@@ -80,6 +85,7 @@ def _page_values() -> dict[str, Any]:
         "now": g.get("now"),
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
+        "export_permission": WorkPermission.EXPORT,
         "new_form_key": lambda: uuid4().hex,
     }
 

@@ -75,7 +75,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def answer(status: int, words: str | None, *, reference: str | None = None) -> Response:
-    """The page (or, for htmx, the toast) that tells the error; ``words`` None: the usual ones of the status."""
+    """The page (or, for htmx, the toast) that tells the error; ``words`` None: the usual ones."""
     template = "errors/_toast.html" if is_htmx() and status < 500 else "errors/error.html"
     g.setdefault("actor_locale", None)
     response = make_response(

@@ -1,4 +1,4 @@
-"""The rail: the sections that a role may open; and addresses that keep what a page was asked for."""
+"""The rail with the sections that a role may open; addresses that keep what was asked for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("stages", "stages.board", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
+    Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
     Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
     Section(

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, ByteOrdered
 from directory.clients.models import Client
 
 
@@ -23,10 +23,14 @@ class Asset(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[AssetKind] = mapped_column(default=AssetKind.VEHICLE)
-    vin: Mapped[str | None] = mapped_column(unique=True)
+    vin: Mapped[str | None] = mapped_column(ByteOrdered, unique=True)
     """Seventeen Latin characters, upper case."""
+    vin_tail: Mapped[str | None] = mapped_column(
+        ByteOrdered, Computed("substr(vin, 12)"), index=True, deferred=True
+    )
+    """The last six characters, kept by the database: how people name a vehicle on the phone."""
     plate: Mapped[str | None]
-    plate_norm: Mapped[str | None] = mapped_column(index=True)
+    plate_norm: Mapped[str | None] = mapped_column(ByteOrdered, index=True)
     make: Mapped[str] = mapped_column(default="")
     model: Mapped[str] = mapped_column(default="")
     year: Mapped[int | None]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, ByteOrdered
 from directory.units.models import Unit
 
 
@@ -43,7 +43,7 @@ class Client(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ClientKind] = mapped_column(default=ClientKind.PERSON)
     name: Mapped[str]
-    name_norm: Mapped[str]
+    name_norm: Mapped[str] = mapped_column(ByteOrdered)
     """``names.name_norm(name)``: neither engine folds Cyrillic in the same way."""
     external_key: Mapped[str | None] = mapped_column(unique=True)
     tax_id: Mapped[str | None]
@@ -81,9 +81,9 @@ class ContactPoint(Base):
     client_id: Mapped[int] = mapped_column(ForeignKey(Client.id))
     kind: Mapped[ContactKind]
     typed: Mapped[str]
-    value: Mapped[str]
+    value: Mapped[str] = mapped_column(ByteOrdered)
     """E.164 for a phone, lower case for an e-mail; as typed when it cannot be normalised."""
-    reversed_value: Mapped[str | None]
+    reversed_value: Mapped[str | None] = mapped_column(ByteOrdered)
     """The phone backwards, for a search by its last digits."""
     is_valid: Mapped[bool] = mapped_column(default=True)
     """False: kept as typed, but nobody can be reached by it."""

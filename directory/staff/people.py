@@ -1,19 +1,14 @@
-"""Add people, change them, give and take roles: within the units of the one who does it (rule 22).
+"""Add people, change them, give and take roles, all within the units of the one who does it."""
 
-A person is *seen* by an administrator who has one of their units, and *managed* by one who has all
-of them. People without any role are the business of those who have a root of the tree.
-"""
-
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import exclusively, insert_into
-from core.errors import Invalid, NotFound, Refused
+from core.errors import Invalid, Refused
 from core.journal import record
 from directory.permissions import DirectoryPermission
 from directory.staff.events import (
@@ -27,10 +22,12 @@ from directory.staff.events import (
 from directory.staff.logins import usable_login
 from directory.staff.models import Appointment, Employee, Role
 from directory.staff.sessions import end_all_sessions
-from directory.units.models import Unit, UnitPath
+from directory.staff.visibility import get_manageable, get_visible, has_root
+from directory.units.models import UnitPath
 from directory.units.tree import get_unit
 
 LOCALES = ("ru", "uk", "en")
+THEMES = ("auto", "light", "dark")
 
 
 class LoginTaken(Invalid):
@@ -51,6 +48,12 @@ class UnknownZone(Invalid):
     field = "time_zone"
 
 
+class RoleMissing(Invalid):
+    """A person gets their first role at a unit when they are added."""
+
+    field = "role"
+
+
 class LastAdministrator(Refused):
     """Every unit keeps an administrator who can sign in: the last one stays."""
 
@@ -59,73 +62,13 @@ class ChangedByAnother(Refused):
     """Somebody else saved this person meanwhile."""
 
 
-@dataclass(frozen=True)
-class Post:
-    """A role at a unit, for pages."""
-
-    appointment_id: int
-    role: Role
-    unit_id: int
-    unit_name: str
-
-
-def employees_visible_to(actor: Actor) -> Select[Employee]:
-    """People with a role inside the actor's units, by name."""
-    return select(Employee).where(_is_seen(actor)).order_by(Employee.full_name, Employee.id)
-
-
-def people_found(actor: Actor, *, text: str = "", with_disabled: bool = False) -> Select[Employee]:
-    """The visible people whose name or login contains the text, in any case."""
-    query = employees_visible_to(actor)
-    if not with_disabled:
-        query = query.where(Employee.is_active.is_(True))
-    for word in text.casefold().split():
-        query = query.where(
-            or_(
-                Employee.login.contains(word, autoescape=True),
-                func.lower(Employee.full_name).contains(word, autoescape=True),
-                Employee.full_name.contains(word.capitalize(), autoescape=True),
-            )
-        )
-    return query
-
-
-def get_visible(session: Session, employee_id: int, *, actor: Actor) -> Employee:
-    """The person, if the actor may see them; NotFound otherwise."""
-    actor.require(DirectoryPermission.MANAGE_PEOPLE)
-    return _one(session, employee_id, _is_seen(actor))
-
-
-def get_manageable(session: Session, employee_id: int, *, actor: Actor) -> Employee:
-    """The person, if all their roles are inside the actor's units; NotFound otherwise."""
-    actor.require(DirectoryPermission.MANAGE_PEOPLE)
-    return _one(session, employee_id, and_(_is_seen(actor), ~_has_role(actor, inside=False)))
-
-
-def is_manageable(session: Session, employee_id: int, *, actor: Actor) -> bool:
-    """Whether the actor may change this person, for pages."""
-    outside = select(_has_role(actor, inside=False)).where(Employee.id == employee_id)
-    return not session.scalar(outside.select_from(Employee))
-
-
-def posts_of(session: Session, employee_id: int, *, actor: Actor) -> list[Post]:
-    """The person's roles inside the actor's units."""
-    rows = session.execute(
-        select(Appointment.id, Appointment.role, Unit.id, Unit.name)
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .where(Appointment.employee_id == employee_id, Unit.id.in_(actor.unit_ids))
-        .order_by(Unit.name, Appointment.id)
-    )
-    return [Post(*row) for row in rows]
-
-
 def add_employee(
     session: Session,
     *,
     login: str,
     full_name: str,
-    role: Role,
-    unit_id: int,
+    role: Role | None = None,
+    unit_id: int | None = None,
     locale: str = "ru",
     time_zone: str | None = None,
     actor: Actor,
@@ -133,9 +76,13 @@ def add_employee(
 ) -> Employee:
     """Add a person with their first role; they sign in once they have a password.
 
-    Raises LoginTaken, LoginUnusable, SnilsIsWrong, NameMissing, NotFound for a foreign unit.
+    Only who has a root of the tree may leave the role for later: others would lose sight of the
+    person. Raises LoginTaken, LoginUnusable, SnilsIsWrong, NameMissing, RoleMissing, NotFound for
+    a foreign unit.
     """
     actor.require(DirectoryPermission.MANAGE_PEOPLE)
+    if (role is None or unit_id is None) and not has_root(session, actor=actor):
+        raise RoleMissing
     employee = Employee(
         login=_free_login(session, login),
         full_name=_usable_name(full_name),
@@ -147,7 +94,8 @@ def add_employee(
     session.add(employee)
     session.flush()
     record(session, PersonAdded(employee_id=employee.id), actor=actor, at=now)
-    _appoint(session, employee.id, role=role, unit_id=unit_id, actor=actor, now=now)
+    if role is not None and unit_id is not None:
+        _appoint(session, employee.id, role=role, unit_id=unit_id, actor=actor, now=now)
     return employee
 
 
@@ -247,13 +195,15 @@ def take_role(
         record(session, event, actor=actor, at=now)
 
 
-def installer(session: Session) -> Actor:
-    """The one at the command line: may do everything in the directory, at every unit."""
-    return Actor(
-        key="cli",
-        permissions=frozenset(DirectoryPermission),
-        unit_ids=frozenset(session.scalars(select(Unit.id))),
-    )
+def choose_own_look(
+    session: Session, *, locale: str | None = None, theme: str | None = None, actor: Actor
+) -> None:
+    """Keep the language or the theme that the person chose; unknown ones change nothing."""
+    wanted = {"locale": locale in LOCALES and locale, "theme": theme in THEMES and theme}
+    values = {name: value for name, value in wanted.items() if value}
+    if values:
+        # No new version: an administrator who edits the person meanwhile is not disturbed.
+        session.execute(update(Employee).where(Employee.id == actor.person).values(values))
 
 
 def _appoint(
@@ -269,24 +219,6 @@ def _appoint(
     if given is not None:
         event = RoleGiven(employee_id=employee_id, role=role, unit_id=unit_id)
         record(session, event, actor=actor, at=now)
-
-
-def _has_role(actor: Actor, *, inside: bool) -> ColumnElement[bool]:
-    here = Appointment.unit_id.in_(actor.unit_ids)
-    return exists().where(Appointment.employee_id == Employee.id, here if inside else ~here)
-
-
-def _is_seen(actor: Actor) -> ColumnElement[bool]:
-    anywhere = exists().where(Appointment.employee_id == Employee.id)
-    has_root = exists().where(Unit.parent_id.is_(None), Unit.id.in_(actor.unit_ids))
-    return or_(_has_role(actor, inside=True), and_(~anywhere, has_root))
-
-
-def _one(session: Session, employee_id: int, condition: ColumnElement[bool]) -> Employee:
-    employee = session.scalar(select(Employee).where(Employee.id == employee_id, condition))
-    if employee is None:
-        raise NotFound("employee", employee_id)
-    return employee
 
 
 def _administered(session: Session, employee_id: int) -> list[int]:

@@ -13,9 +13,9 @@ from directory.staff.events import PasswordSet, PersonSignedIn, SignInFailed
 from directory.staff.logins import login_hash, same_login
 from directory.staff.models import Employee, Role
 from directory.staff.passwords import check_password, hash_password, is_right, needs_rehash
-from directory.staff.people import get_manageable
 from directory.staff.sessions import actor_for, end_all_sessions, roles_of
 from directory.staff.tries import give_back, take_try
+from directory.staff.visibility import get_manageable
 
 
 class SignInRefused(Refused):
@@ -50,9 +50,9 @@ class Try:
 def permit_try(
     session: Session, *, login: str, address: str, known_device: bool, now: datetime
 ) -> Try:
-    """Count a try before its password is looked at; the caller commits also when this raises.
+    """Count a try; the caller commits before its password is looked at.
 
-    Raises TooManyFailures.
+    Raises TooManyFailures, and then nothing was counted.
     """
     login = same_login(login)
     number = take_try(session, login=login, address=address, known_device=known_device, now=now)

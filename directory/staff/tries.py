@@ -33,7 +33,8 @@ def take_try(
 ) -> int:
     """Take one try of the login and of the address; returns the tries of the login so far.
 
-    The caller commits before looking at the password. Raises TooManyFailures when all are used.
+    The caller commits before looking at the password. Raises TooManyFailures when all are used; the
+    caller then rolls back, since this try is not looked at.
     """
     if not known_device:
         _take(session, _address_key(address), PER_ADDRESS, now)

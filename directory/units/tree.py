@@ -3,12 +3,10 @@
 A person changes only what is below the units given to them: anything else is not found.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from zoneinfo import available_timezones
 
 from sqlalchemy import Select, delete, exists, insert, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -27,32 +25,9 @@ from directory.units.events import (
     UnitRestored,
 )
 from directory.units.models import Unit, UnitKind, UnitPath
+from directory.units.naming import usable_code, usable_name, usable_zone
 
 T = TypeVar("T")
-
-
-class UnitCodeTaken(Invalid):
-    """Two units cannot have one code."""
-
-    field = "code"
-
-
-class UnitCodeUnusable(Invalid):
-    """A code is 1 to 32 letters, digits, dots, hyphens or underscores."""
-
-    field = "code"
-
-
-class UnitNameMissing(Invalid):
-    """A unit needs a name."""
-
-    field = "name"
-
-
-class UnknownTimeZone(Invalid):
-    """A time zone is an IANA name such as Europe/Moscow."""
-
-    field = "time_zone"
 
 
 class UnitBelowItself(Invalid):
@@ -151,10 +126,10 @@ def add_unit(
         raise NotPermitted("a root is added by the installation")
     unit = Unit(
         kind=kind,
-        code=_usable_code(session, code),
-        name=_usable_name(name),
+        code=usable_code(session, code),
+        name=usable_name(name),
         parent_id=parent_id,
-        time_zone=_usable_zone(time_zone),
+        time_zone=usable_zone(time_zone),
         created_at=now,
     )
     session.add(unit)
@@ -209,10 +184,10 @@ def change_unit(
     actor.require(DirectoryPermission.MANAGE_UNITS)
     unit = get_unit(session, unit_id, actor=actor)
     wanted = {
-        "name": _usable_name(name),
-        "code": _usable_code(session, code, of=unit),
+        "name": usable_name(name),
+        "code": usable_code(session, code, of=unit),
         "kind": kind,
-        "time_zone": _usable_zone(time_zone),
+        "time_zone": usable_zone(time_zone),
     }
     changed = tuple(field for field, value in wanted.items() if getattr(unit, field) != value)
     for field in changed:
@@ -291,26 +266,3 @@ def _cut_off(session: Session, unit_id: int) -> None:
 def _refuse_archived(parent: Unit) -> None:
     if parent.is_archived:
         raise ParentArchived
-
-
-def _usable_name(name: str) -> str:
-    cleaned = " ".join(name.split())
-    if not cleaned or len(cleaned) > 200:
-        raise UnitNameMissing
-    return cleaned
-
-
-def _usable_code(session: Session, code: str, *, of: Unit | None = None) -> str:
-    cleaned = code.strip()
-    if not re.fullmatch(r"[\w.-]{1,32}", cleaned):
-        raise UnitCodeUnusable
-    taken = session.scalar(select(Unit.id).where(Unit.code == cleaned))
-    if taken is not None and (of is None or taken != of.id):
-        raise UnitCodeTaken
-    return cleaned
-
-
-def _usable_zone(zone: str | None) -> str | None:
-    if zone and zone not in available_timezones():
-        raise UnknownTimeZone
-    return zone or None

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import work
+from webui.labels import staff, work
 
 LABELS: Mapping[Enum, Any] = {**work.LABELS}
 
@@ -15,6 +15,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NotFound: lambda _e: _l("Такой страницы нет, или она относится к другому подразделению."),
     NotPermitted: lambda _e: _l("Для этого у вашей роли нет права. Обратитесь к администратору."),
     **work.SENTENCES,
+    **staff.SENTENCES,
 }
 
 

@@ -1,0 +1,147 @@
+"""Many rows at once: ``executemany`` of plain tuples on SQLite, ``COPY`` on PostgreSQL.
+
+The seam for importers and the demo data. Values are what the mapped attributes hold (enum members,
+aware moments, ``Decimal``, dicts for JSON); the column types turn them into what the engine wants.
+Nothing of the ORM takes part: no defaults written in Python, no events, no version columns.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import psycopg
+from sqlalchemy import Date, Dialect, Enum, Table, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from core.db import Base, is_postgresql
+
+Row = tuple[Any, ...]
+Binding = Callable[[Any], Any]
+
+BATCH = 5_000
+"""Rows per ``executemany``: enough to make the statement's overhead vanish, few enough to hold."""
+
+
+class _Remembered(dict[Any, Any]):
+    """Bound values of a type with few distinct ones: looking up is cheaper than binding."""
+
+    def __init__(self, binding: Binding) -> None:
+        super().__init__()
+        self._binding = binding
+
+    def __missing__(self, value: Any) -> Any:
+        bound = self[value] = self._binding(value)
+        return bound
+
+
+def copy_rows(
+    session: Session, table: Table | type[Base], columns: Sequence[str], rows: Iterable[Row]
+) -> int:
+    """Insert the rows in the caller's transaction and return how many there were.
+
+    Every column that is NOT NULL must be among ``columns`` (Python-side defaults do not apply).
+    A row may only refer to rows before it or in the database already: SQLite checks foreign keys
+    row by row. When the columns hold the table's generated key, PostgreSQL's sequence is moved
+    behind the largest one. Raises IntegrityError and its siblings as the session itself does.
+    """
+    target = _table_of(table)
+    bound = _bound(rows, _bindings(session, target, columns))
+    if is_postgresql(session):
+        count = _copy(session, target, columns, bound)
+        generated = target.autoincrement_column
+        if count and generated is not None and generated.name in columns:
+            advance_sequence(session, target)
+        return count
+    return _insert(session, target, columns, bound)
+
+
+def advance_sequence(session: Session, table: Table | type[Base]) -> None:
+    """Let PostgreSQL's generated keys go on after the largest key in the table.
+
+    SQLite does so by itself: there it does nothing.
+    """
+    target = _table_of(table)
+    key = target.autoincrement_column
+    if key is None or not is_postgresql(session):
+        return
+    sequence = func.pg_get_serial_sequence(target.fullname, key.name)
+    session.execute(select(func.setval(sequence, select(func.max(key)).scalar_subquery())))
+
+
+def lift_time_limits(session: Session) -> None:
+    """Let this transaction take longer than a web request may; the limits return at its end."""
+    if is_postgresql(session):
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def refresh_statistics(session: Session) -> None:
+    """Tell the planner about a large change now: left alone it may take minutes to notice."""
+    session.execute(text("ANALYZE"))
+
+
+def _table_of(table: Table | type[Base]) -> Table:
+    if isinstance(table, Table):
+        return table
+    mapped = table.__table__
+    assert isinstance(mapped, Table)
+    return mapped
+
+
+def _bindings(session: Session, table: Table, columns: Sequence[str]) -> list[tuple[int, Binding]]:
+    dialect = session.get_bind().dialect
+    found = ((at, _binding(table, name, dialect)) for at, name in enumerate(columns))
+    return [(at, binding) for at, binding in found if binding is not None]
+
+
+def _binding(table: Table, column: str, dialect: Dialect) -> Binding | None:
+    type_ = table.c[column].type
+    binding = type_.dialect_impl(dialect).bind_processor(dialect)
+    if binding is None:
+        return None
+    if isinstance(type_, Date | Enum):
+        return _Remembered(binding).__getitem__
+    return binding
+
+
+def _bound(rows: Iterable[Row], bindings: list[tuple[int, Binding]]) -> Iterator[Row]:
+    if not bindings:
+        yield from rows
+        return
+    for row in rows:
+        values = list(row)
+        for at, binding in bindings:
+            values[at] = binding(values[at])
+        yield tuple(values)
+
+
+def _insert(session: Session, table: Table, columns: Sequence[str], rows: Iterator[Row]) -> int:
+    connection = session.connection()
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    # Names of our own tables and columns, never anything typed by a person.
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608
+    count = 0
+    while batch := list(islice(rows, BATCH)):
+        connection.exec_driver_sql(statement, batch)
+        count += len(batch)
+    return count
+
+
+def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterator[Row]) -> int:
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(
+        psycopg.sql.Identifier(table.name),
+        psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, columns)),
+    )
+    count = 0
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+                count += 1
+    except psycopg.Error as error:
+        raise DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error) from error
+    return count

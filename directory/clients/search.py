@@ -1,0 +1,263 @@
+"""One box finds a client: by phone in any notation, name, VIN, plate or e-mail.
+
+Every lookup is a range or an equality on an index, or the trigram index, with the units of the
+person who asks in the query (rule 22); none walks a table (performance.md §8).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.access import Actor
+from core.db import holding
+from directory.assets.models import Asset, Ownership
+from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint
+from directory.clients.names import name_norm
+from directory.clients.search_terms import SearchKind, SearchTerms, read_terms
+from directory.clients.visibility import client_is_visible
+
+_PAST_EVERYTHING = "\U0010ffff"
+"""Sorts after every text that begins alike."""
+_TRIGRAM = 3
+_CANDIDATES = 5
+"""Times the limit: so many names are looked at to put those whose words begin so first."""
+
+
+class MatchedField(StrEnum):
+    """By what the client was found."""
+
+    PHONE = "phone"
+    NAME = "name"
+    VIN = "vin"
+    PLATE = "plate"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchHit:
+    """One client, with what matched and, for a vehicle, which and whether it is still theirs."""
+
+    client_id: int
+    name: str
+    kind: ClientKind
+    field: MatchedField
+    value: str
+    asset_id: int | None = None
+    is_past_owner: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundVehicle:
+    """A vehicle that a found client owns now."""
+
+    asset_id: int
+    make: str
+    model: str
+    plate: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchResult:
+    """What was found, best first. ``has_more``: the limit cut some off."""
+
+    kind: SearchKind
+    hits: tuple[SearchHit, ...]
+    has_more: bool
+    phones: dict[int, tuple[str, ...]]
+    """Per client of ``hits``: valid numbers, the first to be tried first."""
+    vehicles: dict[int, tuple[FoundVehicle, ...]]
+
+
+def search_clients(session: Session, query: str, *, actor: Actor, limit: int = 20) -> SearchResult:
+    """Clients that this person may see and that the text may mean; at most ``limit``."""
+    terms = read_terms(query)
+    found: dict[int, SearchHit] = {}
+    for lookup in _lookups(session, terms, actor):
+        for hit in lookup(limit + 1):
+            found.setdefault(hit.client_id, hit)
+        if len(found) > limit:
+            break
+    hits = tuple(islice(found.values(), limit))
+    ids = [hit.client_id for hit in hits]
+    return SearchResult(
+        kind=terms.kind,
+        hits=hits,
+        has_more=len(found) > limit,
+        phones=_phones_of(session, ids),
+        vehicles=_vehicles_of(session, ids),
+    )
+
+
+Lookup = Callable[[int], Sequence[SearchHit]]
+
+
+def _lookups(session: Session, terms: SearchTerms, actor: Actor) -> Iterator[Lookup]:
+    """The searches worth making, best first; each is made only while there is room for more."""
+
+    def run(field: MatchedField, statement: Select[*tuple[Any, ...]]) -> Lookup:
+        return lambda limit: [
+            _hit(field, row)
+            for row in session.execute(statement.where(client_is_visible(actor)).limit(limit))
+        ]
+
+    for statement in _by_phone(terms):
+        yield run(MatchedField.PHONE, statement)
+    if terms.email:
+        yield run(MatchedField.EMAIL, by_contact_beginning(ContactKind.EMAIL, terms.email))
+    if terms.vin:
+        yield run(MatchedField.VIN, _by_asset(Asset.vin, Asset.vin == terms.vin))
+    if terms.plate:
+        yield run(MatchedField.PLATE, by_plate(terms.plate))
+    if terms.vin_tail:
+        yield run(MatchedField.VIN, by_vin_tail(terms.vin_tail))
+    if terms.words:
+        yield run(MatchedField.NAME, by_name_beginning(terms.name))
+        pieces = [word for word in terms.words if len(word) >= _TRIGRAM]
+        if pieces:
+            inside = run(MatchedField.NAME, by_name_inside(session, terms.words, pieces))
+            yield lambda limit: _best_first(inside(limit * _CANDIDATES), terms.words)
+
+
+def _hit(field: MatchedField, row: Any) -> SearchHit:
+    client_id, name, kind, value, *asset = row
+    asset_id, until_on = asset or (None, None)
+    return SearchHit(
+        client_id=client_id,
+        name=name,
+        kind=kind,
+        field=field,
+        value=value,
+        asset_id=asset_id,
+        is_past_owner=until_on is not None,
+    )
+
+
+def _by_phone(terms: SearchTerms) -> Iterator[Select[*tuple[Any, ...]]]:
+    yield from map(by_phone, terms.phones)
+    prefixes = [by_contact_beginning(ContactKind.PHONE, one) for one in terms.phone_prefixes]
+    tails = [by_phone_tail(terms.phone_tail)] if terms.phone_tail else []
+    # Few digits are mostly the last ones, as people say them; many are a number being typed.
+    is_short = terms.phone_tail is not None and len(terms.phone_tail) <= 7
+    yield from (*tails, *prefixes) if is_short else (*prefixes, *tails)
+
+
+def by_phone(number: str) -> Select[*tuple[Any, ...]]:
+    """Clients with the whole number (E.164)."""
+    return _by_contact(ContactPoint.kind == ContactKind.PHONE, ContactPoint.value == number)
+
+
+def by_contact_beginning(kind: ContactKind, beginning: str) -> Select[*tuple[Any, ...]]:
+    """Clients whose normalised phone or e-mail begins so."""
+    return _by_contact(ContactPoint.kind == kind, *_begins(ContactPoint.value, beginning)).order_by(
+        ContactPoint.value
+    )
+
+
+def by_phone_tail(digits: str) -> Select[*tuple[Any, ...]]:
+    """Clients whose phone ends in these digits; only phones have a reversed value."""
+    return _by_contact(*_begins(ContactPoint.reversed_value, digits[::-1])).order_by(
+        ContactPoint.reversed_value
+    )
+
+
+def _by_contact(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Client.id, Client.name, Client.kind, ContactPoint.value)
+        .join_from(ContactPoint, Client, Client.id == ContactPoint.client_id)
+        .where(*where)
+    )
+
+
+def by_plate(plate: str) -> Select[*tuple[Any, ...]]:
+    """Owners, present and past, of vehicles whose plate begins so."""
+    return _by_asset(Asset.plate_norm, *_begins(Asset.plate_norm, plate))
+
+
+def by_vin_tail(tail: str) -> Select[*tuple[Any, ...]]:
+    """Owners, present and past, of vehicles whose VIN ends so; six characters at least."""
+    return _by_asset(Asset.vin, Asset.vin_tail == tail[-6:], Asset.vin.endswith(tail))
+
+
+def _by_asset(
+    shown: InstrumentedAttribute[str | None], *where: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Client.id, Client.name, Client.kind, shown, Asset.id, Ownership.until_on)
+        .join_from(Asset, Ownership, Ownership.asset_id == Asset.id)
+        .join(Client, Client.id == Ownership.client_id)
+        .where(*where)
+        .order_by(Ownership.until_on.is_not(None), Ownership.until_on.desc())
+    )
+
+
+def by_name_beginning(name: str) -> Select[*tuple[Any, ...]]:
+    """Clients whose whole name begins so, in the order of names."""
+    return (
+        select(Client.id, Client.name, Client.kind, Client.name)
+        .where(*_begins(Client.name_norm, name))
+        .order_by(Client.name_norm)
+    )
+
+
+def by_name_inside(
+    session: Session, words: Sequence[str], pieces: Sequence[str]
+) -> Select[*tuple[Any, ...]]:
+    """Clients whose name holds every word anywhere; words too short for trigrams begin a word."""
+    candidates = holding(session, Client.name_norm, pieces)
+    spaced = literal(" ") + Client.name_norm
+    parts = [word if word in pieces else f" {word}" for word in words]
+    return (
+        select(Client.id, Client.name, Client.kind, Client.name)
+        .join_from(candidates, Client, Client.id == candidates.c.id)
+        .where(*(spaced.contains(part, autoescape=True) for part in parts))
+    )
+
+
+def _begins(
+    column: InstrumentedAttribute[Any], beginning: str
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Not LIKE: SQLite cannot use an index for it, nor PostgreSQL in a prepared statement.
+    return column >= beginning, column < beginning + _PAST_EVERYTHING
+
+
+def _best_first(hits: Sequence[SearchHit], words: Sequence[str]) -> list[SearchHit]:
+    def is_inside(hit: SearchHit) -> bool:
+        spaced = f" {name_norm(hit.name)}"
+        return not all(f" {word}" in spaced for word in words)
+
+    return sorted(hits, key=lambda hit: (is_inside(hit), name_norm(hit.name)))
+
+
+def _phones_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    phones: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
+    rows = session.execute(
+        select(ContactPoint.client_id, ContactPoint.value)
+        .where(
+            ContactPoint.client_id.in_(ids),
+            ContactPoint.kind == ContactKind.PHONE,
+            ContactPoint.is_valid,
+        )
+        .order_by(ContactPoint.rank, ContactPoint.id)
+    )
+    for client_id, value in rows:
+        phones[client_id] += (value,)
+    return phones
+
+
+def _vehicles_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[FoundVehicle, ...]]:
+    vehicles: dict[int, tuple[FoundVehicle, ...]] = dict.fromkeys(ids, ())
+    rows = session.execute(
+        select(Ownership.client_id, Asset.id, Asset.make, Asset.model, Asset.plate)
+        .join(Asset, Asset.id == Ownership.asset_id)
+        .where(Ownership.client_id.in_(ids), Ownership.until_on.is_(None))
+        .order_by(Asset.id)
+    )
+    for client_id, asset_id, make, model, plate in rows:
+        vehicle = FoundVehicle(asset_id=asset_id, make=make, model=model, plate=plate)
+        vehicles[client_id] += (vehicle,)
+    return vehicles

@@ -1,0 +1,352 @@
+"""The book of all invented work: each step of a task changes it and writes its journal.
+
+Steps go through the table of transitions, so that no task stands where it could not have come to.
+"""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from campaigns.models import Outcome
+from directory.clients.models import RefusalScope
+from entrypoints.demo.facts import Purpose
+from entrypoints.demo.records import AttemptRow, JournalRow, TaskRow, WorkListRow
+from worklists.lifecycle import OPEN, TaskAction, TaskState, after
+from worklists.models.attempt import ServiceRequestState
+from worklists.models.task import Finish, TaskKind
+
+SCHEDULER = "scheduler"
+ENGINE = "engine"
+
+
+def by(employee_id: int) -> str:
+    """The journal's key of a person."""
+    return f"employee:{employee_id}"
+
+
+class Chronicle:
+    """Rows of everything that happened, with the keys already given."""
+
+    def __init__(self) -> None:
+        self.work_lists: list[WorkListRow] = []
+        self.tasks: list[TaskRow] = []
+        self.attempts: list[AttemptRow] = []
+        self.journal: list[JournalRow] = []
+        self.requests: list[tuple[Any, ...]] = []
+        self.involvements: list[list[Any]] = []
+        self.notifications: list[tuple[Any, ...]] = []
+        self.refusals: list[tuple[Any, ...]] = []
+        self.readings: list[tuple[Any, ...]] = []
+        self.known_to: set[tuple[int, int]] = set()
+        """Client and unit: involving a unit lets it see the client."""
+        self._open: dict[tuple[int, int], WorkListRow] = {}
+        self._tasks_of: dict[int, list[TaskRow]] = defaultdict(list)
+
+    def open_list(
+        self,
+        unit_id: int,
+        centre_id: int,
+        client_id: int,
+        campaign_id: int,
+        *,
+        at: datetime,
+        initiator: str,
+        origin: WorkListRow | None = None,
+        responsible_id: int | None = None,
+    ) -> WorkListRow:
+        """The client's open work-list in the unit, a new one if there is none (rule 1)."""
+        standing = self._open.get((unit_id, client_id))
+        if standing is not None:
+            return standing
+        row = WorkListRow(
+            id=len(self.work_lists) + 1,
+            unit_id=unit_id,
+            client_id=client_id,
+            centre_id=centre_id,
+            campaign_id=campaign_id,
+            initiator=initiator,
+            responsible_id=responsible_id,
+            origin_id=origin.id if origin else None,
+            opened_at=at,
+        )
+        self.work_lists.append(row)
+        self._open[unit_id, client_id] = row
+        self.known_to.add((client_id, unit_id))
+        details = {"unit_id": unit_id, "client_id": client_id, "campaign_id": campaign_id}
+        if origin:
+            details["origin_id"] = origin.id
+        self._note(at, initiator, "work_list", row.id, "WorkListOpened", details)
+        return row
+
+    def has_open_list(self, unit_id: int, client_id: int) -> bool:
+        """Whether the unit has an open work-list of the client."""
+        return (unit_id, client_id) in self._open
+
+    def add_task(
+        self,
+        work_list: WorkListRow,
+        campaign: Purpose,
+        *,
+        asset_id: int | None,
+        at: datetime,
+        due_at: datetime,
+        zone: str,
+        actor: str,
+        kind: TaskKind = TaskKind.CALL,
+        goal: str = "",
+        comment: str = "",
+        performer_id: int | None = None,
+        predecessor: TaskRow | None = None,
+        lead: tuple[int, int] | None = None,
+    ) -> TaskRow:
+        """A planned task; ``lead`` is the lead's and its run's key."""
+        task = TaskRow(
+            id=len(self.tasks) + 1,
+            work_list_id=work_list.id,
+            unit_id=work_list.unit_id,
+            client_id=work_list.client_id,
+            campaign_id=campaign.id,
+            asset_id=asset_id,
+            asset_key=asset_id or 0,
+            kind=kind,
+            priority=1 if kind is TaskKind.CALLBACK else campaign.priority,
+            goal=goal or campaign.goal,
+            due_at=due_at,
+            time_zone=zone,
+            created_at=at,
+            created_by=actor,
+            comment=comment,
+            performer_id=performer_id,
+            predecessor_id=predecessor.id if predecessor else None,
+            lead_id=lead[0] if lead else None,
+        )
+        self.tasks.append(task)
+        self._tasks_of[work_list.id].append(task)
+        details: dict[str, Any]
+        if lead:
+            event, details = "TaskAppended", {"campaign_id": campaign.id, "run_id": lead[1]}
+        else:
+            event, details = "TaskPlanned", {"kind": kind.value, "due_at": due_at.isoformat()}
+            if predecessor:
+                details["predecessor_id"] = predecessor.id
+            if performer_id:
+                details["performer_id"] = performer_id
+        self._note(at, actor, "task", task.id, event, details, to_state=task.state)
+        return task
+
+    def take(self, task: TaskRow, employee_id: int, at: datetime, *, lease: timedelta) -> None:
+        """Somebody takes the task into work."""
+        from_state = self._move(task, TaskAction.TAKE)
+        task.performer_id = employee_id
+        task.claim_token += 1
+        task.taken_at, task.lease_until, task.overdue_at = at, at + lease, None
+        details = {
+            "performer_id": employee_id,
+            "token": task.claim_token,
+            "client_id": task.client_id,
+            "lease_until": task.lease_until.isoformat(),
+        }
+        self._step(task, at, by(employee_id), "TaskTaken", from_state, details)
+
+    def release(self, task: TaskRow, at: datetime, *, ran_out: bool) -> None:
+        """Given back without an outcome, or the browser is gone."""
+        holder = task.performer_id
+        from_state = self._move(task, TaskAction.RELEASE)
+        details = {"performer_id": holder, "token": task.claim_token}
+        task.performer_id = task.lease_until = task.taken_at = None
+        event, actor = ("LeaseRanOut", SCHEDULER) if ran_out else ("TaskReleased", f"employee:{holder}")
+        self._step(task, at, actor, event, from_state, details)
+
+    def attempt(
+        self,
+        task: TaskRow,
+        outcome: Outcome,
+        at: datetime,
+        *,
+        result: int | None = None,
+        comment: str = "",
+        contact_id: int | None = None,
+        mileage: int | None = None,
+        acquisition: int | None = None,
+        copied_from: AttemptRow | None = None,
+    ) -> AttemptRow:
+        """One contact by the task's performer; how the task goes on is a step of its own."""
+        assert task.performer_id is not None
+        row = AttemptRow(
+            id=len(self.attempts) + 1,
+            task_id=task.id,
+            unit_id=task.unit_id,
+            client_id=task.client_id,
+            campaign_id=task.campaign_id,
+            asset_id=task.asset_id,
+            employee_id=task.performer_id,
+            contact_point_id=contact_id,
+            outcome=outcome,
+            at=at,
+            result_version_id=result,
+            comment=comment,
+            mileage_km=mileage,
+            acquisition_id=acquisition,
+            copied_from_id=copied_from.id if copied_from else None,
+        )
+        self.attempts.append(row)
+        task.attempts += 1
+        task.outcome, task.result_version_id, task.comment = outcome, result, comment
+        return row
+
+    def defer(self, task: TaskRow, row: AttemptRow, until: datetime, keep: bool) -> None:
+        """Comes back at that time; ``keep``: to the same person."""
+        from_state = self._move(task, TaskAction.DEFER)
+        actor = by(row.employee_id)
+        task.due_at, task.lease_until, task.taken_at = until, None, None
+        if not keep:
+            task.performer_id = None
+        details = _outcome(row) | {"due_at": until.isoformat()}
+        self._step(task, row.at, actor, "AttemptRecorded", from_state, details)
+
+    def come_back(self, task: TaskRow) -> None:
+        """The sweep brings a deferred task back when its time has come."""
+        from_state = self._move(task, TaskAction.RETURN)
+        task.occurrence += 1
+        self._step(task, task.due_at, SCHEDULER, "TaskReturned", from_state, {})
+
+    def watch(self, task: TaskRow, row: AttemptRow, until: datetime) -> None:
+        """The result is recorded and watched until its control date."""
+        from_state = self._move(task, TaskAction.PUT_ON_CONTROL)
+        task.control_at, task.control_by_id = until, row.employee_id
+        task.lease_until = None
+        details = _outcome(row) | {"control_at": until.isoformat()}
+        self._step(task, row.at, by(row.employee_id), "AttemptRecorded", from_state, details)
+
+    def notice_control(self, task: TaskRow) -> None:
+        """The sweep has told that the control date has come."""
+        assert task.control_at is not None and task.control_by_id is not None
+        task.control_due_at = task.control_at
+        self._note(task.control_at, SCHEDULER, "task", task.id, "ControlCameDue", {})
+        occasion = f"control:{task.id}:{task.occurrence}"
+        self.notify(task.control_by_id, "control_due", task, occasion, task.control_at)
+
+    def finish(self, task: TaskRow, row: AttemptRow, finish: Finish) -> None:
+        """The attempt ends the task."""
+        details = _outcome(row) | {"finish": finish.value}
+        if row.copied_from_id:
+            details["copied_from_id"] = row.copied_from_id
+        self.close(
+            task, TaskAction.COMPLETE, finish, row.at, row.employee_id, "AttemptRecorded", details
+        )
+
+    def close(
+        self,
+        task: TaskRow,
+        action: TaskAction,
+        finish: Finish,
+        at: datetime,
+        employee_id: int,
+        event: str,
+        details: dict[str, Any],
+    ) -> None:
+        """Close the task and, with its last one, the work-list (rule 3)."""
+        from_state = self._move(task, action)
+        task.finish, task.closed_at, task.closed_by_id = finish, at, employee_id
+        task.lease_until = task.overdue_at = None
+        self._step(task, at, by(employee_id), event, from_state, details)
+        self._finish_involvement(task, at, employee_id)
+        work_list = self.work_lists[task.work_list_id - 1]
+        if any(one.state in OPEN for one in self._tasks_of[work_list.id]):
+            return
+        work_list.closed_at = at
+        del self._open[work_list.unit_id, work_list.client_id]
+        self._note(at, by(employee_id), "work_list", work_list.id, "WorkListClosed", {})
+
+    def involve(
+        self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime
+    ) -> None:
+        """``target`` was made in another unit's work-list because of ``source`` (rule 4)."""
+        key = len(self.involvements) + 1
+        self.involvements.append(
+            [key, source.work_list_id, source.id, target.work_list_id, target.id,
+             employee_id, at, None]
+        )  # fmt: skip
+        asked = {"involvement_id": key, "to_task_id": target.id}
+        self._note(at, by(employee_id), "work_list", source.work_list_id, "UnitInvolved",
+                   asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id})
+        self._note(at, by(employee_id), "work_list", target.work_list_id, "AskedByUnit",
+                   asked | {"from_work_list_id": source.work_list_id})  # fmt: skip
+
+    def request_service(
+        self, task: TaskRow, workshop_id: int, wanted_on: date, minute: int | None, work: str,
+        at: datetime, state: ServiceRequestState = ServiceRequestState.REQUESTED,
+    ) -> None:  # fmt: skip
+        """A booking into a workshop made in the call."""
+        assert task.performer_id is not None
+        key = len(self.requests) + 1
+        self.requests.append(
+            (key, task.work_list_id, task.id, task.client_id, task.asset_id, workshop_id,
+             wanted_on, minute, work, "", state, task.performer_id, at)
+        )  # fmt: skip
+        details = {"service_request_id": key, "workshop_id": workshop_id,
+                   "wanted_on": wanted_on.isoformat()}  # fmt: skip
+        self._note(at, by(task.performer_id), "task", task.id, "ServiceRequested", details)
+
+    def notify(
+        self, employee_id: int, kind: str, task: TaskRow, occasion: str, at: datetime,
+        seen_at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Tell a person, once per occasion."""
+        self.notifications.append(
+            (employee_id, kind, task.id, task.work_list_id, occasion, at, seen_at)
+        )
+
+    def refuse(
+        self, row: AttemptRow, scope: RefusalScope, purpose: str | None, reason: str
+    ) -> None:
+        """The client does not want to be called any more."""
+        self.refusals.append(
+            (row.client_id, scope, None, purpose, None, reason, f"attempt:{row.id}", row.at)
+        )
+
+    def become_overdue(self, task: TaskRow, at: datetime) -> None:
+        """The sweep noticed that nobody took the task in time."""
+        task.overdue_at = at
+        self._note(at, SCHEDULER, "task", task.id, "TaskBecameOverdue", {})
+
+    def _finish_involvement(self, task: TaskRow, at: datetime, employee_id: int) -> None:
+        if task.kind is not TaskKind.DEPARTMENT or task.finish is None:
+            return
+        for row in self.involvements:
+            if row[4] == task.id:
+                row[7] = at
+                details = {"involvement_id": row[0], "to_task_id": task.id,
+                           "finish": task.finish.value}  # fmt: skip
+                for work_list_id in (row[1], row[3]):
+                    self._note(at, by(employee_id), "work_list", work_list_id,
+                               "InvolvementFinished", details)  # fmt: skip
+                self.notify(row[5], "involvement_done", task, f"involvement:{row[0]}", at)
+
+    def _move(self, task: TaskRow, action: TaskAction) -> TaskState:
+        from_state, task.state = task.state, after(task.state, action)
+        if action not in (TaskAction.TAKE, TaskAction.RELEASE):
+            task.version += 1
+        return from_state
+
+    def _step(
+        self, task: TaskRow, at: datetime, actor: str, event: str, from_state: TaskState,
+        details: dict[str, Any],
+    ) -> None:  # fmt: skip
+        self._note(at, actor, "task", task.id, event, details, from_state, task.state)
+
+    def _note(
+        self, at: datetime, actor: str, subject: str, key: int, event: str,
+        details: dict[str, Any], from_state: str | None = None, to_state: str | None = None,
+    ) -> None:  # fmt: skip
+        self.journal.append(
+            JournalRow(at, actor, subject, key, event, from_state and str(from_state),
+                       to_state and str(to_state), details)
+        )  # fmt: skip
+
+
+def _outcome(row: AttemptRow) -> dict[str, Any]:
+    details: dict[str, Any] = {"attempt_id": row.id, "outcome": row.outcome.value}
+    if row.result_version_id:
+        details["result_version_id"] = row.result_version_id
+    return details

@@ -1,0 +1,82 @@
+"""What can be wrong with a file or a row. Codes and values only: the words live with the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FileProblem(StrEnum):
+    """Why a whole file is refused. The values that come with each code stand behind it."""
+
+    EMPTY_FILE = "empty_file"
+    TOO_LARGE = "too_large"  # size, limit (bytes)
+    NOT_A_WORKBOOK = "not_a_workbook"
+    LEGACY_XLS = "legacy_xls"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    HAS_MACROS = "has_macros"
+    UNSAFE_NAMES = "unsafe_names"
+    TOO_MANY_PARTS = "too_many_parts"  # count, limit
+    UNPACKED_TOO_LARGE = "unpacked_too_large"  # size, limit (bytes)
+    PACKED_TOO_TIGHTLY = "packed_too_tightly"  # ratio, limit
+    FORBIDDEN_MARKUP = "forbidden_markup"
+    NO_WORKSHEET = "no_worksheet"
+    TOO_MANY_ROWS = "too_many_rows"  # limit; cell where a cell reference shows it
+    TOO_MANY_COLUMNS = "too_many_columns"  # limit, cell
+    TOOK_TOO_LONG = "took_too_long"  # seconds
+    TOO_MUCH_MEMORY = "too_much_memory"
+    NO_ROWS = "no_rows"
+    MISSING_COLUMNS = (
+        "missing_columns"  # missing: list of alternatives (field codes); found: headings
+    )
+
+
+class FileRefused(Exception):
+    """The file cannot be read, as a whole; nothing of it was taken."""
+
+    def __init__(self, code: FileProblem, **values: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.values = values
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Rows below the headings that are not data: counted and told, never dropped in silence."""
+
+    blank: int = 0
+    totals: int = 0
+    repeated_headings: int = 0
+
+
+class RowProblemCode(StrEnum):
+    """What is wrong in one cell, or with the row as a whole."""
+
+    NO_SUCH_DATE = "no_such_date"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_RANGE = "out_of_range"
+    ERROR_IN_CELL = "error_in_cell"
+    PHONE_EMPTY = "phone_empty"
+    PHONE_TOO_SHORT = "phone_too_short"
+    PHONE_TOO_LONG = "phone_too_long"
+    PHONE_NOT_A_NUMBER = "phone_not_a_number"
+    PHONE_DIGITS_LOST = "phone_digits_lost"
+    PHONE_UNKNOWN = "phone_unknown"
+    VIN_WRONG_LENGTH = "vin_wrong_length"
+    VIN_BAD_CHARACTER = "vin_bad_character"
+    VIN_MENDED = "vin_mended"
+    NOT_AN_EMAIL = "not_an_email"
+    NO_PHONE = "no_phone"
+    NO_PHONE_AND_NO_VIN = "no_phone_and_no_vin"
+    NO_NAME_AND_NO_VIN = "no_name_and_no_vin"
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """``column``: the heading as in the file, "" for the whole row; ``value``: the cell."""
+
+    column: str
+    code: RowProblemCode
+    value: str = ""

@@ -1,0 +1,137 @@
+"""Single cells into days, numbers and texts. No inference beyond the column's meaning."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from importers.problems import RowProblemCode
+
+ERROR_TEXTS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+)
+_EXCEL_EPOCH = date(1899, 12, 30)
+_FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
+_SERIALS = range(18_264, 73_416)  # the same two days as Excel counts them
+
+_TIME_OF_DAY = re.compile(r"[ t,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?$")
+_BY_NUMBERS = re.compile(r"(\d{1,2})([./\-\s])(\d{1,2})[./\-\s](\d{4}|\d{2})")
+_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{4})(\d{2})(\d{2})")
+_BY_WORD = re.compile(r"(?:(\d{1,2})[\s.\-]+)?([^\W\d_]{3,})[\s.,\-]*'?(\d{4}|\d{2})")
+_MONTH_ONLY = re.compile(r"(\d{1,2})[./\-](\d{4})")
+_YEAR_MARK = re.compile(r"\s*(?:г|р|года?|року|рік)\.?$")
+_SERIAL_TEXT = re.compile(r"\d{5}(?:[.,]\d+)?")
+_MONTHS = {
+    stem: number
+    for number, stems in enumerate(
+        (
+            *("янв січ jan", "фев лют feb", "мар бер mar", "апр кві apr", "май мая тра may"),
+            *("июн чер jun", "июл лип jul", "авг сер aug", "сен вер sep", "окт жов oct"),
+            *("ноя лис nov", "дек гру dec"),
+        ),
+        start=1,
+    )
+    for stem in stems.split()
+}
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_ANY_DIGIT = re.compile(r"\d")
+_THOUSANDS = re.compile(r"\s*(?:тыс|тис|т\.|k\b|к\b)")
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_GROUPED = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))|(?<=\d)[.,](?=\d{3}(?!\d))")
+
+
+def text_of(cell: object) -> str:
+    """A workbook's cell as a person sees it in a Russian workbook: 31.12.2024, 125000.
+
+    Typed cells become texts that the readers below read back without loss: a real date is written
+    day first with four digits of the year, a whole number without a fraction.
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, date):
+        return _text_of_moment(cell)
+    return str(cell)
+
+
+@lru_cache(maxsize=4096)
+def _text_of_moment(moment: date) -> str:
+    if isinstance(moment, datetime) and moment.time():
+        return f"{moment:%d.%m.%Y %H:%M}"
+    return f"{moment.day:02}.{moment.month:02}.{moment.year:04}"
+
+
+@lru_cache(maxsize=4096)
+def read_day(text: str) -> date | RowProblemCode:
+    """A day from any usual spelling or an Excel serial number; else the problem. Never blank."""
+    return _day_of_text(text[:60])
+
+
+def _in_range(day: date) -> date | RowProblemCode:
+    return day if _FIRST_DAY <= day <= _LAST_DAY else RowProblemCode.OUT_OF_RANGE
+
+
+def _day_of_serial(serial: float) -> date | RowProblemCode:
+    if int(serial) in _SERIALS:
+        return _EXCEL_EPOCH + timedelta(days=int(serial))
+    if 19_500_101 <= serial <= 21_001_231:
+        return _day_of_text(str(int(serial)))
+    return RowProblemCode.NOT_A_DATE
+
+
+def _day_of_text(text: str) -> date | RowProblemCode:
+    text = _TIME_OF_DAY.sub("", _YEAR_MARK.sub("", " ".join(text.casefold().split())))
+    text = text.strip(" .,")
+    if match := _ISO.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups() if part)
+    elif match := _BY_NUMBERS.fullmatch(text):
+        day, month, year = int(match[1]), int(match[3]), _full_year(match[4])
+        if match[2] == "/" and month > 12 >= day:
+            day, month = month, day  # 12/31/24: only one reading is a day
+    elif match := _BY_WORD.fullmatch(text):
+        month = _MONTHS.get(match[2][:3], 0)
+        if not month:
+            return RowProblemCode.NOT_A_DATE
+        # «дек.24» names a month; work begins on its first day.
+        day, year = int(match[1] or 1), _full_year(match[3])
+    elif match := _MONTH_ONLY.fullmatch(text):
+        day, month, year = 1, int(match[1]), int(match[2])
+    elif _SERIAL_TEXT.fullmatch(text):
+        return _day_of_serial(float(text.replace(",", ".")))
+    else:
+        return RowProblemCode.NOT_A_DATE
+    try:
+        return _in_range(date(year, month, day))
+    except ValueError:
+        return RowProblemCode.NO_SUCH_DATE
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return 2000 + year if year < 70 else 1900 + year
+
+
+def read_kilometres(text: str) -> int | RowProblemCode:
+    """«125 000 км», «125 тыс. км», «125000.0»: whole kilometres."""
+    if text.isdecimal() and len(text) < 9:
+        return _bounded(int(text), 0, 3_000_000)
+    text = _GROUPED.sub("", text[:60].casefold())
+    match = _NUMBER.search(text)
+    if match is None or _ANY_DIGIT.search(text, match.end()):
+        return RowProblemCode.NOT_A_NUMBER
+    factor = 1000 if _THOUSANDS.match(text, match.end()) else 1
+    return _bounded(float(match[0].replace(",", ".")) * factor, 0, 3_000_000)
+
+
+def read_year(text: str) -> int | RowProblemCode:
+    """A year of manufacture: 2015, «2015 г.», or the year of a date."""
+    match = _YEAR.search(text[:40])
+    return _bounded(int(match[0]), 1950, 2100) if match else RowProblemCode.NOT_A_NUMBER
+
+
+def _bounded(value: float, low: int, high: int) -> int | RowProblemCode:
+    return int(value) if low <= value <= high else RowProblemCode.OUT_OF_RANGE

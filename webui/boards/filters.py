@@ -1,0 +1,52 @@
+"""What the lists can be narrowed to: units and campaigns that this person may see."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from flask import g, request
+from sqlalchemy import select
+
+from campaigns.models import Campaign
+from directory.staff.models import Appointment, Employee
+from directory.units.models import Unit, UnitKind
+from webui.requests import session
+
+Member = TypeVar("Member")
+
+
+def units() -> Sequence[tuple[int, str]]:
+    """The units of this person that can hold work-lists, by name."""
+    rows = session().execute(
+        select(Unit.id, Unit.name)
+        .where(Unit.id.in_(g.actor.unit_ids), Unit.kind != UnitKind.COMPANY)
+        .order_by(Unit.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def campaigns() -> Sequence[tuple[int, str]]:
+    """All campaigns, by name."""
+    rows = session().execute(select(Campaign.id, Campaign.name).order_by(Campaign.name))
+    return [(row.id, row.name) for row in rows]
+
+
+def colleagues() -> Sequence[tuple[int, str]]:
+    """The people appointed in this person's units, by name."""
+    appointed = select(Appointment.employee_id).where(Appointment.unit_id.in_(g.actor.unit_ids))
+    rows = session().execute(
+        select(Employee.id, Employee.full_name)
+        .where(Employee.id.in_(appointed))
+        .order_by(Employee.full_name)
+    )
+    return [(row.id, row.full_name) for row in rows]
+
+
+def whole(name: str) -> int | None:
+    """A number of the query; None when it is missing or unreadable."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def page_number() -> int:
+    """The page asked for, from 1."""
+    return min(max(whole("page") or 1, 1), 10_000)

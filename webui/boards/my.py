@@ -1,0 +1,87 @@
+"""«Мои задачи»: what I perform or performed, and what I may take; as a list or as notes (A3)."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request
+from flask_babel import gettext as _
+
+from webui.boards import filters
+from webui.exports.answers import workbook_answer
+from webui.exports.workbook import Column
+from webui.labels.words import label
+from webui.periods import asked_period, today
+from webui.requests import requires, session
+from worklists.models.task import TaskKind
+from worklists.my_tasks import TaskFilter, available_tasks, my_tasks
+from worklists.permissions import WorkPermission
+from worklists.soonest import MORE_THAN
+
+bp = Blueprint("my", __name__)
+
+_PER_PAGE = 50
+
+
+@bp.get("/my")
+@requires(WorkPermission.SEE)
+def tasks() -> str:
+    """The page; ``?view=notes`` shows cards instead of a table."""
+    page = filters.page_number()
+    wanted = _wanted()
+    mine = my_tasks(
+        session(), wanted, actor=g.actor, now=g.now, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE
+    )
+    return render_template(
+        "boards/my.html",
+        page="my",
+        mine=mine,
+        available=available_tasks(session(), wanted, actor=g.actor, limit=_PER_PAGE),
+        wanted=wanted,
+        period=_period(),
+        today=today(),
+        kinds=tuple(TaskKind),
+        view="notes" if request.args.get("view") == "notes" else "list",
+        page_number=page,
+        pages=-(-min(mine.count, MORE_THAN) // _PER_PAGE),
+        more_than=MORE_THAN,
+    )
+
+
+@bp.get("/my.xlsx")
+@requires(WorkPermission.EXPORT)
+def export() -> Response:
+    """My tasks as a workbook, with the filters of the page."""
+    found = my_tasks(session(), _wanted(), actor=g.actor, now=g.now, limit=None)
+    return workbook_answer("my-tasks", _columns(), map(_row, found.lines), sheet=_("Мои задачи"))
+
+
+def _period() -> Any:
+    return asked_period(days_back=7, days_ahead=7)
+
+
+def _wanted() -> TaskFilter:
+    period = _period()
+    kinds = tuple(kind for kind in TaskKind if kind.value in request.args.getlist("kind"))
+    return TaskFilter(
+        since=period.since,
+        until=period.until,
+        kinds=kinds or tuple(TaskKind),
+        hide_finished=request.args.get("hide_finished") == "1",
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Срок"), 17), Column(_("Клиент"), 34), Column(_("Автомобиль"), 24),
+        Column(_("Госномер"), 12), Column(_("Вид задачи"), 20), Column(_("Что сделать"), 44),
+        Column(_("Цель"), 28), Column(_("Подразделение"), 24), Column(_("Состояние"), 14),
+        Column(_("Вариант завершения"), 20), Column(_("Попыток"), 9),
+        Column(_("Комментарий"), 40), Column(_("Задача"), 10), Column(_("Рабочий лист"), 12),
+    ]  # fmt: skip
+
+
+def _row(line: Any) -> list[Any]:
+    return [
+        line.at, line.client, line.asset, line.plate, label(line.kind), line.goal, line.campaign,
+        line.unit, label(line.state), label(line.outcome) if line.outcome else None, line.attempts,
+        line.comment, line.task_id, line.work_list_id,
+    ]  # fmt: skip

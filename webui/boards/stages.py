@@ -1,0 +1,87 @@
+"""«Этапы»: the board of work-lists, with the chosen one below it (A2)."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webui.boards import filters
+from webui.exports.answers import workbook_answer
+from webui.exports.workbook import Column
+from webui.labels.words import label
+from webui.requests import is_htmx, requires, session
+from worklists.permissions import WorkPermission
+from worklists.soonest import MORE_THAN
+from worklists.stages import BoardFilter, Stage, board
+from worklists.work_list_summary import work_list_summary
+
+bp = Blueprint("stages", __name__)
+
+STAGE_WORDS = {
+    Stage.NEW: _l("Новые"),
+    Stage.IN_WORK: _l("В работе"),
+    Stage.ON_CONTROL: _l("На контроле"),
+    Stage.DONE: _l("Обработаны"),
+}
+_STEP = 50
+_MOST = 500
+_EXPORTED = 5000
+
+
+@bp.get("/stages")
+@requires(WorkPermission.SEE)
+def page() -> str:
+    """The board; ``?list=7`` shows that work-list below it."""
+    chosen = filters.whole("list")
+    summary = work_list_summary(session(), chosen, actor=g.actor) if chosen else None
+    if is_htmx() and request.headers.get("HX-Target", "").split("#")[-1] == "chosen":
+        return render_template("boards/_chosen.html", chosen=summary)
+    limit = min(filters.whole("limit") or _STEP, _MOST)
+    return render_template(
+        "boards/stages.html",
+        page="stages",
+        columns=board(session(), actor=g.actor, now=g.now, narrowed=_narrowed(), limit=limit),
+        words=STAGE_WORDS,
+        chosen=summary,
+        more_than=MORE_THAN,
+        next_limit=min(limit + _STEP, _MOST) if limit < _MOST else None,
+        units=filters.units(),
+        campaigns=filters.campaigns(),
+        narrowed=_narrowed(),
+    )
+
+
+@bp.get("/stages.xlsx")
+@requires(WorkPermission.EXPORT)
+def export() -> Response:
+    """The board as a workbook, with the filters of the page."""
+    columns = board(session(), actor=g.actor, now=g.now, narrowed=_narrowed(), limit=_EXPORTED)
+    rows = (_row(column.stage, card) for column in columns for card in column.cards)
+    return workbook_answer("stages", _columns(), rows, sheet=_("Этапы"))
+
+
+def _narrowed() -> BoardFilter:
+    return BoardFilter(
+        unit_id=filters.whole("unit"),
+        campaign_id=filters.whole("campaign"),
+        only_mine=request.args.get("mine") == "1",
+        only_overdue=request.args.get("overdue") == "1",
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Этап"), 14), Column(_("Клиент"), 34), Column(_("Автомобиль"), 26),
+        Column(_("Цель"), 28), Column(_("Подразделение"), 24), Column(_("Состояние задачи"), 16),
+        Column(_("Срок"), 17), Column(_("Последний результат"), 22), Column(_("Попыток"), 9),
+        Column(_("Комментарий"), 40), Column(_("Рабочий лист"), 12),
+    ]  # fmt: skip
+
+
+def _row(stage: Stage, card: Any) -> list[Any]:
+    return [
+        str(STAGE_WORDS[stage]), card.client, card.asset, card.campaign, card.unit,
+        label(card.state), card.due_at, label(card.outcome) if card.outcome else None,
+        card.attempts, card.comment, card.work_list_id,
+    ]  # fmt: skip

@@ -1,0 +1,58 @@
+"""Answer a request with a workbook, and note in the journal who took what out (rule 23)."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flask import Response, current_app, g, request, send_file
+
+from core import journal
+from webui.exports.workbook import Column, write_workbook
+from webui.requests import environment_of
+from webui.wording import zone
+from worklists.permissions import WorkPermission
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListExported(journal.Event):
+    """A person took a list out as a file."""
+
+    subject: ClassVar[str] = "employee"
+    employee_id: int
+    list: str
+    query: str
+    rows: int
+
+
+def workbook_answer(
+    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, sheet: str
+) -> Response:
+    """Send the rows as ``<name>-<day>.xlsx``. Raises NotPermitted without the right to export."""
+    g.actor.require(WorkPermission.EXPORT)
+    day = g.now.astimezone(zone()).date()
+    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    try:
+        count = write_workbook(path, sheet, columns, rows, zone())
+        stream = path.open("rb")
+    finally:
+        path.unlink()
+    _note(name, count)
+    answer = send_file(
+        stream, mimetype=_XLSX, as_attachment=True, download_name=f"{name}-{day:%Y-%m-%d}.xlsx"
+    )
+    answer.call_on_close(stream.close)
+    return answer
+
+
+def _note(name: str, count: int) -> None:
+    """The page itself was only read: the note is a transaction of its own."""
+    event = ListExported(
+        employee_id=g.actor.person, list=name, query=request.query_string.decode(), rows=count
+    )
+    with environment_of(current_app).database.unit_of_work() as session:
+        journal.record(session, event, actor=g.actor, at=g.now)

@@ -1,0 +1,154 @@
+"""«My tasks»: what this person performs or performed, and what waits for anybody (A3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Outcome
+from core.access import Actor
+from directory.assets.models import Asset
+from directory.clients.models import Client
+from directory.units.models import Unit
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.permissions import WorkPermission
+from worklists.soonest import capped_count, soonest_tasks
+from worklists.visibility import task_is_visible
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """The period (UTC, the end excluded), the kinds, and whether finished ones are shown."""
+
+    since: datetime
+    until: datetime
+    kinds: tuple[TaskKind, ...] = field(default_factory=lambda: tuple(TaskKind))
+    hide_finished: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskLine:
+    """One task of the list."""
+
+    task_id: int
+    work_list_id: int
+    client_id: int
+    client: str
+    asset: str
+    plate: str
+    campaign: str
+    unit: str
+    goal: str
+    kind: TaskKind
+    state: TaskState
+    at: datetime
+    """When it is due; when it was closed for a finished one; the control date on control."""
+    outcome: Outcome | None
+    finish: Finish | None
+    comment: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One page of lines; ``count`` stops above ``MORE_THAN``."""
+
+    lines: Sequence[TaskLine]
+    count: int
+
+
+def my_tasks(
+    session: Session,
+    wanted: TaskFilter,
+    *,
+    actor: Actor,
+    now: datetime,
+    limit: int | None = 50,
+    offset: int = 0,
+) -> TaskPage:
+    """Tasks that this person performs (late ones always) or finished within the period."""
+    actor.require(WorkPermission.SEE)
+    condition = and_(_mine(wanted, actor), task_is_visible(actor), Task.kind.in_(wanted.kinds))
+    rows = _lines().where(condition).order_by(_closed_last(), Task.due_at, Task.id)
+    found = session.execute(rows.offset(offset).limit(limit)).all()
+    count = session.scalar(capped_count(select(Task.id).where(condition))) or 0
+    return TaskPage([_line(row) for row in found], count)
+
+
+def available_tasks(
+    session: Session, wanted: TaskFilter, *, actor: Actor, limit: int = 50
+) -> TaskPage:
+    """Due tasks of this person's units that nobody has, soonest first."""
+    actor.require(WorkPermission.SEE)
+    walk, values = soonest_tasks(list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True)
+    condition = and_(Task.kind.in_(wanted.kinds), task_is_visible(actor))
+    rows = _lines().join(walk, walk.c.id == Task.id).where(condition)
+    found = session.execute(
+        rows.order_by(Task.due_at, Task.id).limit(limit),
+        values | {"due_until": wanted.until, "per_unit": limit},
+    ).all()
+    waiting = select(Task.id).where(
+        condition,
+        Task.state == TaskState.PLANNED,
+        Task.performer_id.is_(None),
+        Task.due_at < wanted.until,
+    )
+    return TaskPage([_line(row) for row in found], session.scalar(capped_count(waiting)) or 0)
+
+
+def _mine(wanted: TaskFilter, actor: Actor) -> ColumnElement[bool]:
+    me = actor.employee_id
+    still_open = and_(
+        Task.state.in_(OPEN),
+        or_(Task.performer_id == me, Task.control_by_id == me),
+        func.coalesce(Task.control_at, Task.due_at) < wanted.until,
+    )
+    if wanted.hide_finished:
+        return still_open
+    finished = and_(
+        Task.closed_by_id == me, Task.closed_at >= wanted.since, Task.closed_at < wanted.until
+    )
+    return or_(still_open, finished)
+
+
+def _closed_last() -> ColumnElement[bool]:
+    return Task.closed_at.is_not(None)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Task.id.label("task_id"),
+            Task.work_list_id,
+            Task.client_id,
+            Client.name.label("client"),
+            func.coalesce(func.trim(Asset.make + " " + Asset.model), "").label("asset"),
+            func.coalesce(Asset.plate, "").label("plate"),
+            Campaign.name.label("campaign"),
+            Unit.name.label("unit"),
+            Task.goal,
+            Task.kind,
+            Task.state,
+            Task.due_at,
+            Task.control_at,
+            Task.closed_at,
+            Task.outcome,
+            Task.finish,
+            Task.comment,
+            Task.attempts,
+        )
+        .join(Client, Client.id == Task.client_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+    )
+
+
+def _line(row: Any) -> TaskLine:
+    at = row.closed_at or (row.control_at if row.state is TaskState.ON_CONTROL else row.due_at)
+    same = [name for name in TaskLine.__dataclass_fields__ if name != "at"]
+    return TaskLine(at=at, **{name: getattr(row, name) for name in same})

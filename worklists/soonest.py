@@ -1,0 +1,58 @@
+"""The soonest open tasks of many units, without sorting all of them.
+
+One index walk per unit and state (``ix_tasks_unit_state``), each stopped after ``limit`` rows,
+joined by UNION ALL: the cost grows with the limit, not with the table.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, union_all
+
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task
+
+MORE_THAN = 1000
+"""Counts on boards stop here: «1000+» answers the question as well, at a known price."""
+
+
+@lru_cache(maxsize=256)
+def _soonest(units: int, states: tuple[TaskState, ...], unassigned: bool) -> Any:
+    parts = []
+    for state in states:
+        for number in range(units):
+            walk = (
+                select(Task.id, Task.work_list_id, Task.due_at)
+                .where(
+                    Task.unit_id == bindparam(f"unit_{number}"),
+                    Task.state == state,
+                    Task.due_at <= bindparam("due_until"),
+                )
+                .order_by(Task.due_at, Task.id)
+                .limit(bindparam("per_unit"))
+            )
+            if unassigned:
+                walk = walk.where(Task.performer_id.is_(None))
+            parts.append(select(walk.subquery()))
+    return union_all(*parts).subquery()
+
+
+def soonest_tasks(
+    unit_ids: Sequence[int],
+    *,
+    states: tuple[TaskState, ...],
+    unassigned: bool = False,
+) -> tuple[Any, dict[str, int]]:
+    """A subquery with ``id``, ``work_list_id`` and ``due_at``, and the values it needs.
+
+    Bind ``due_until`` (UTC) and ``per_unit`` (rows per unit and state) beside those returned.
+    """
+    units = sorted(unit_ids) or [-1]
+    values = {f"unit_{number}": unit_id for number, unit_id in enumerate(units)}
+    return _soonest(len(units), states, unassigned), values
+
+
+def capped_count(query: Select[*tuple[Any, ...]]) -> Select[Any]:
+    """Count the rows of the query, but no further than one above ``MORE_THAN``."""
+    return select(func.count()).select_from(query.limit(MORE_THAN + 1).subquery())

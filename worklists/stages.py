@@ -1,0 +1,256 @@
+"""The stages board: work-lists by what their tasks mean to the person who looks (A2, rule 5).
+
+Stages are derived, never stored; a work-list can be on two of them at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, Outcome
+from core.access import Actor
+from directory.assets.models import Asset
+from directory.clients.models import Client
+from directory.units.models import Unit
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.permissions import WorkPermission
+from worklists.soonest import MORE_THAN, capped_count, soonest_tasks
+from worklists.visibility import task_is_visible
+
+_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_WAITING = (TaskState.PLANNED, TaskState.DEFERRED)
+
+
+class Stage(StrEnum):
+    """A column of the board."""
+
+    NEW = "new"
+    """Has open tasks that nobody works on."""
+    IN_WORK = "in_work"
+    """This person works on one of its tasks."""
+    ON_CONTROL = "on_control"
+    """This person left a task of it on control."""
+    DONE = "done"
+    """This person finished a task in it and has none open there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardFilter:
+    """What the board is narrowed to; None: not narrowed."""
+
+    unit_id: int | None = None
+    campaign_id: int | None = None
+    only_mine: bool = False
+    only_overdue: bool = False
+    finished_since: datetime | None = None
+    """How far back «done» looks; None: 30 days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One work-list on the board, with the task that brought it there."""
+
+    work_list_id: int
+    task_id: int
+    client: str
+    campaign: str
+    unit: str
+    asset: str
+    state: TaskState
+    kind: TaskKind
+    due_at: datetime
+    outcome: Outcome | None
+    finish: Finish | None
+    attempts: int
+    ladder: int
+    comment: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage with its first cards; ``count`` above ``MORE_THAN`` means «more than»."""
+
+    stage: Stage
+    cards: Sequence[Card]
+    count: int
+    overdue: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > MORE_THAN
+
+
+def board(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    narrowed: BoardFilter | None = None,
+    limit: int = 50,
+    stages: Sequence[Stage] = tuple(Stage),
+) -> list[Column]:
+    """The board as this person sees it, each column with its first ``limit`` work-lists."""
+    actor.require(WorkPermission.SEE)
+    wanted = narrowed or BoardFilter()
+    return [_column(session, stage, wanted, actor, now, limit) for stage in stages]
+
+
+def _column(
+    session: Session, stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime, limit: int
+) -> Column:
+    condition = and_(_on_stage(stage, wanted, actor, now), *_narrowing(wanted, actor, now))
+    if stage is Stage.NEW and not wanted.only_mine:
+        cards = _new_cards(session, condition, wanted, actor, now, limit)
+    else:
+        cards = _cards(session, condition, stage, limit, actor)
+    lists = select(Task.work_list_id).where(condition)
+    count = session.scalar(capped_count(lists.distinct())) or 0
+    late = lists.where(Task.state == TaskState.PLANNED, Task.due_at < now).distinct()
+    overdue = session.scalar(capped_count(late)) if stage is Stage.NEW else 0
+    return Column(stage, cards, count, overdue or 0)
+
+
+def _on_stage(
+    stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
+) -> ColumnElement[bool]:
+    me = actor.employee_id
+    match stage:
+        case Stage.NEW:
+            return Task.state.in_(_WAITING)
+        case Stage.IN_WORK:
+            return and_(Task.state == TaskState.IN_WORK, Task.performer_id == me)
+        case Stage.ON_CONTROL:
+            return and_(Task.state == TaskState.ON_CONTROL, Task.control_by_id == me)
+        case Stage.DONE:
+            since = wanted.finished_since or now - timedelta(days=30)
+            other = aliased(Task)
+            open_of_mine = exists().where(
+                other.work_list_id == Task.work_list_id,
+                other.state.in_(OPEN),
+                or_(other.performer_id == me, other.control_by_id == me),
+            )
+            return and_(
+                Task.state == TaskState.DONE,
+                Task.closed_by_id == me,
+                Task.closed_at >= since,
+                ~open_of_mine,
+            )
+
+
+def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = [task_is_visible(actor)]
+    if wanted.unit_id is not None:
+        conditions.append(Task.unit_id == wanted.unit_id)
+    if wanted.campaign_id is not None:
+        conditions.append(Task.campaign_id == wanted.campaign_id)
+    if wanted.only_mine:
+        me = actor.employee_id
+        conditions.append(
+            or_(Task.performer_id == me, Task.control_by_id == me, Task.closed_by_id == me)
+        )
+    if wanted.only_overdue:
+        conditions.append(Task.due_at < now)
+    return conditions
+
+
+def _new_cards(
+    session: Session,
+    condition: ColumnElement[bool],
+    wanted: BoardFilter,
+    actor: Actor,
+    now: datetime,
+    limit: int,
+) -> list[Card]:
+    """The soonest ones by an index walk per unit; a client's several tasks make one card."""
+    units = [wanted.unit_id] if wanted.unit_id in actor.unit_ids else list(actor.unit_ids)
+    walk, values = soonest_tasks([u for u in units if u is not None], states=_WAITING)
+    rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
+    found = session.execute(
+        rows.order_by(Task.due_at, Task.id),
+        values | {"due_until": now if wanted.only_overdue else _FOR_EVER, "per_unit": limit * 2},
+    )
+    return _first_of_each(found.all(), limit)
+
+
+def _cards(
+    session: Session, condition: ColumnElement[bool], stage: Stage, limit: int, actor: Actor
+) -> list[Card]:
+    orders: dict[Stage, ColumnElement[Any]] = {
+        Stage.NEW: Task.due_at.asc(),
+        Stage.IN_WORK: Task.taken_at.desc(),
+        Stage.ON_CONTROL: Task.control_at.asc(),
+        Stage.DONE: Task.closed_at.desc(),
+    }
+    rows = _rows(actor).where(condition).order_by(orders[stage], Task.id)
+    found = session.execute(rows.limit(limit * 2))
+    return _first_of_each(found.all(), limit)
+
+
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Task.work_list_id,
+            Task.id.label("task_id"),
+            Client.name.label("client"),
+            Campaign.name.label("campaign"),
+            Campaign.retry_ladder,
+            Unit.name.label("unit"),
+            func.trim(Asset.make + " " + Asset.model).label("asset"),
+            Asset.plate,
+            Task.state,
+            Task.kind,
+            Task.due_at,
+            Task.control_at,
+            Task.closed_at,
+            Task.outcome,
+            Task.finish,
+            Task.attempts,
+            Task.comment,
+            Task.performer_id,
+        )
+        .join(Client, Client.id == Task.client_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+        .where(task_is_visible(actor))
+        .add_columns((Task.performer_id == actor.employee_id).label("is_mine"))
+    )
+
+
+def _first_of_each(rows: Sequence[Any], limit: int) -> list[Card]:
+    cards: dict[int, Card] = {}
+    for row in rows:
+        if row.work_list_id not in cards and len(cards) < limit:
+            cards[row.work_list_id] = _card(row)
+    return list(cards.values())
+
+
+def _card(row: Any) -> Card:
+    shown_at = {
+        TaskState.ON_CONTROL: row.control_at,
+        TaskState.DONE: row.closed_at,
+    }.get(row.state, row.due_at)
+    return Card(
+        work_list_id=row.work_list_id,
+        task_id=row.task_id,
+        client=row.client,
+        campaign=row.campaign,
+        unit=row.unit,
+        asset=" ".join(part for part in (row.asset, row.plate) if part),
+        state=row.state,
+        kind=row.kind,
+        due_at=shown_at,
+        outcome=row.outcome,
+        finish=row.finish,
+        attempts=row.attempts,
+        ladder=len(row.retry_ladder) + 1,
+        comment=row.comment,
+        is_mine=bool(row.is_mine),
+    )
