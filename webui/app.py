@@ -22,10 +22,22 @@ from webui.boards.my import bp as my
 from webui.boards.stages import bp as stages
 from webui.labels.words import label
 from webui.navigation import navigation
+from webui.notifications import bp as notifications
 from webui.requests import signed_in
+from webui.tasks.all_routes import bp as tasks
+from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth, stages, my, control, attempts)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth,
+    stages,
+    my,
+    control,
+    attempts,
+    tasks,
+    work_lists,
+    notifications,
+)
 
 
 def create_app(

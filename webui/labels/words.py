@@ -7,15 +7,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import staff, work
+from webui.labels import staff, tasks, work
 
-LABELS: Mapping[Enum, Any] = {**work.LABELS}
+LABELS: Mapping[Enum, Any] = {**work.LABELS, **tasks.LABELS}
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NotFound: lambda _e: _l("Такой страницы нет, или она относится к другому подразделению."),
     NotPermitted: lambda _e: _l("Для этого у вашей роли нет права. Обратитесь к администратору."),
     **work.SENTENCES,
     **staff.SENTENCES,
+    **tasks.SENTENCES,
 }
 
 

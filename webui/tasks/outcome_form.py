@@ -37,18 +37,16 @@ WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD
 _MOST_KM = 3_000_000
 FIELD_OF = {
     "result_code_id": "result",
-    "new_task": "plan_due",
-    "service_request": "book_on",
-    "service_request.workshop_id": "book_workshop",
-    "workshop_id": "book_workshop",
-    "wanted_on": "book_on",
-    "wanted_minute": "book_time",
-    "work": "book_work",
-    "unit_id": "involve_unit",
-    "text": "involve_text",
-    "due_at": "plan_due",
-    "kind": "plan_kind",
-    "performer_id": "plan_performer",
+    "new_task": "plan",
+    "new_task_kind": "plan_kind",
+    "new_task_due_at": "plan_due",
+    "new_task_performer_id": "plan_performer",
+    "service_request_workshop_id": "book_workshop",
+    "service_request_wanted_on": "book_on",
+    "service_request_wanted_minute": "book_time",
+    "service_request_work": "book_work",
+    "involve_unit_id": "involve_unit",
+    "involve_due_at": "involve_due",
     "settles_task_ids": "settles",
 }
 """Fields of a report as the use-cases name them, where the form names them differently."""
@@ -211,7 +209,9 @@ class OutcomeForm(Form):
             acquisition_id=self._if("acquisition_id", self.acquisition_id.data),
             contact_point_id=self._if("contact_point_id", self.contact_point_id.data),
             goal_reached=bool(self._if("goal_reached", self.goal_reached.data)),
-            control_at=None if self.goal_reached.data else self._if("control_at", self.control_at.data),
+            control_at=None
+            if self.goal_reached.data
+            else self._if("control_at", self.control_at.data),
             new_task=self._new_task(),
             service_request=self._booking(),
             involve=self._involvement(),
@@ -241,8 +241,9 @@ class OutcomeForm(Form):
             _complain(self.comment, _l("Добавьте комментарий."))
         if self._is_demanded("acquisition_id") and self.acquisition_id.data is None:
             _complain(self.acquisition_id, _l("Выберите, как клиент записан."))
-        if self._is_demanded("plan") and not self.plan.data:
-            _complain(self.plan, _l("Запланируйте следующую задачу: когда связаться с клиентом."))
+        watched = self.counts("control_at") and not self.goal_reached.data
+        if self._is_demanded("plan") and not self.plan.data and not watched:
+            _complain(self.plan, _l("Запланируйте новую задачу: когда связаться с клиентом."))
         for name, (field, words) in _NEEDED.items():
             if self._counts_in_full(name) and not self[field].data and not self[field].errors:
                 _complain(self[field], words)
@@ -252,7 +253,9 @@ class OutcomeForm(Form):
             _complain(self.book_on, _l("Укажите дату."))
         if self._counts_in_full("involve") and not (self.involve_text.data or "").strip():
             _complain(self.involve_text, _l("Напишите, что нужно сделать."))
-        if self._counts_in_full("involve") and not (self.involve_due.data or self.involve_due.errors):
+        if self._counts_in_full("involve") and not (
+            self.involve_due.data or self.involve_due.errors
+        ):
             _complain(self.involve_due, _l("Укажите срок."))
 
     def _is_demanded(self, name: str) -> bool:
