@@ -9,8 +9,8 @@ from pathlib import Path
 from types import FrameType
 
 import click
-
 from campaigns.catalogue import install_catalogue
+
 from core import logs
 from core.clock import database_clock
 from core.db import Database

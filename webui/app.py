@@ -29,15 +29,8 @@ from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    auth,
-    stages,
-    my,
-    control,
-    attempts,
-    tasks,
-    work_lists,
-    notifications,
-)
+    auth, stages, my, control, attempts, tasks, work_lists, notifications,
+)  # fmt: skip
 
 
 def create_app(

@@ -52,7 +52,7 @@ def unseen_count(session: Session, *, actor: Actor) -> int:
 
 
 def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[Notice]:
-    """This person's notifications about tasks still seen by them, new ones first, then the newest."""
+    """This person's notifications about tasks they still see: new ones first, the newest first."""
     actor.require(WorkPermission.SEE)
     rows = session.execute(
         select(Notification, Task, Client.name, Campaign.name, Unit.name)
@@ -76,7 +76,7 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
             task_kind=task.kind,
             state=task.state,
             at=notification.created_at,
-            due_at=task.control_at if task.state is TaskState.ON_CONTROL else task.due_at,
+            due_at=task.control_at or task.due_at,
             is_new=notification.seen_at is None,
         )
         for notification, task, client, campaign, unit in rows
@@ -86,7 +86,7 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
 def mark_seen(
     session: Session, *, up_to: int, only: int | None = None, actor: Actor, now: datetime
 ) -> int:
-    """Mark this person's notifications up to this id (or only one) as seen; return how many were."""
+    """Mark notifications of this person up to an id (or only one) as seen; return how many."""
     actor.require(WorkPermission.SEE)
     mine = update(Notification).where(
         Notification.employee_id == actor.person,

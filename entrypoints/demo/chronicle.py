@@ -154,9 +154,7 @@ class Chronicle:
         from_state = self._move(task, TaskAction.RELEASE)
         details = {"performer_id": holder, "token": task.claim_token}
         task.performer_id = task.lease_until = task.taken_at = None
-        event, actor = (
-            ("LeaseRanOut", SCHEDULER) if ran_out else ("TaskReleased", f"employee:{holder}")
-        )
+        event, actor = ("LeaseRanOut", SCHEDULER) if ran_out else ("TaskReleased", f"employee:{holder}")
         self._step(task, at, actor, event, from_state, details)
 
     def attempt(
@@ -260,7 +258,9 @@ class Chronicle:
         del self._open[work_list.unit_id, work_list.client_id]
         self._note(at, by(employee_id), "work_list", work_list.id, "WorkListClosed", {})
 
-    def involve(self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime) -> None:
+    def involve(
+        self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime
+    ) -> None:
         """``target`` was made in another unit's work-list because of ``source`` (rule 4)."""
         key = len(self.involvements) + 1
         self.involvements.append(
@@ -268,14 +268,8 @@ class Chronicle:
              employee_id, at, None]
         )  # fmt: skip
         asked = {"involvement_id": key, "to_task_id": target.id}
-        self._note(
-            at,
-            by(employee_id),
-            "work_list",
-            source.work_list_id,
-            "UnitInvolved",
-            asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id},
-        )
+        self._note(at, by(employee_id), "work_list", source.work_list_id, "UnitInvolved",
+                   asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id})
         self._note(at, by(employee_id), "work_list", target.work_list_id, "AskedByUnit",
                    asked | {"from_work_list_id": source.work_list_id})  # fmt: skip
 

@@ -49,7 +49,9 @@ class Subjects:
             yield from order
 
 
-def subjects_of(rng: Random, centre: Centre, told: Clientele, visits: list[VisitStory]) -> Subjects:
+def subjects_of(
+    rng: Random, centre: Centre, told: Clientele, visits: list[VisitStory]
+) -> Subjects:
     """The centre's clients that own a vehicle now."""
     vehicles: dict[int, list[Vehicle]] = defaultdict(list)
     for vehicle in told.vehicles:

@@ -58,9 +58,8 @@ def _stays() -> bool:
 
 
 def _saved(state: TaskState, words: str) -> str:
-    return (
-        words.replace("Задача закроется", _("Задача закрыта")) if state is TaskState.DONE else words
-    )
+    future, past = _("Задача закроется"), _("Задача закрыта")
+    return words.replace(future, past) if state is TaskState.DONE else words
 
 
 def _ask_again(card: Card, form: OutcomeForm) -> Response:
@@ -72,7 +71,7 @@ def _ask_again(card: Card, form: OutcomeForm) -> Response:
 
 
 def _typed_again(card: Card) -> Any:
-    """The form with everything typed, on the task as it is now; None when it has no form any more."""
+    """The form with everything typed, on the task as it is now; None when it shows no form."""
     if card.offer is None:
         return None
     form = OutcomeForm.of(card.offer, g.actor)

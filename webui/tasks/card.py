@@ -195,10 +195,10 @@ class Card:
     def due_text(self) -> str:
         task = self.page.task
         if task.closed_at is not None:
-            return _("закрыта %(at)s", at=moment(task.closed_at))
+            return str(_("закрыта %(at)s", at=moment(task.closed_at)))
         if task.state is TaskState.ON_CONTROL:
-            return _("проверить %(at)s", at=moment(task.control_at))
-        return _("срок %(at)s", at=ago_or_due(task.due_at, self.now))
+            return str(_("проверить %(at)s", at=moment(task.control_at)))
+        return str(_("срок %(at)s", at=ago_or_due(task.due_at, self.now)))
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -242,12 +242,12 @@ class Card:
         found = self.page.mileage
         if found is None:
             return ""
-        return _("было %(km)s км, %(on)s", km=whole(found.km), on=day(found.read_on))
+        return str(_("было %(km)s км, %(on)s", km=whole(found.km), on=day(found.read_on)))
 
     @property
     def control_hint(self) -> str:
         at = control_date(self.page.task, self.page.campaign, now=self.now)
-        return _("если не указать: %(at)s", at=moment(at))
+        return str(_("если не указать: %(at)s", at=moment(at)))
 
     @property
     def links(self) -> list[Link]:

@@ -1,5 +1,6 @@
 """The line beside the save button: what saving would lead to."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 
 from campaigns.models import Outcome
 from campaigns.windows import is_open, window_of
-from core.errors import Invalid, Refused
+from core.errors import Refused
 from webui.labels.words import sentence
 from webui.requests import requires, session
 from webui.tasks.answers import Line, outcome_hint
@@ -36,23 +37,24 @@ def _line(card: Card) -> Line:
     if form.chosen is Outcome.INTERVIEW and form.code is None:
         return Line(_("Выберите результат контакта."))
     report = form.report()
+    task_id = card.page.task.id
     try:
-        found = Line.of(
-            consequence_of(session(), card.page.task.id, report, actor=g.actor, now=g.now)
-        )
-    except Invalid as error:
-        return Line(sentence(error), is_warning=True)
+        found = consequence_of(session(), task_id, report, actor=g.actor, now=g.now)
     except Refused as error:
         return Line(sentence(error), is_warning=True)
-    late = report.new_task is not None and report.new_task.kind is TaskKind.CALLBACK
-    if late and report.new_task is not None:
-        task = card.page.task
-        due = report.new_task.due_at
-        if not is_open(window_of(card.page.campaign), task.time_zone, due):
-            wall = due.astimezone(ZoneInfo(task.time_zone))
-            words = _(
-                "У клиента будет %(time)s, нерабочее время: перенесём на его утро.",
-                time=f"{wall:%H:%M}",
-            )
-            return Line(f"{found.text} {words}", is_warning=True)
-    return found
+    line = Line.of(found)
+    if report.new_task is None or report.new_task.kind is not TaskKind.CALLBACK:
+        return line
+    late = _outside_hours(card, report.new_task.due_at)
+    return Line(f"{line.text} {late}", is_warning=True) if late else line
+
+
+def _outside_hours(card: Card, at: datetime) -> str:
+    """A warning when the client's clock then shows an hour at which nobody calls."""
+    zone = card.page.task.time_zone
+    if is_open(window_of(card.page.campaign), zone, at):
+        return ""
+    wall = at.astimezone(ZoneInfo(zone))
+    return str(
+        _("У клиента будет %(time)s, нерабочее время: перенесём на утро.", time=f"{wall:%H:%M}")
+    )

@@ -31,7 +31,7 @@ def confirm(task_id: int) -> Response:
             session(), task_id, comment=form.comment.data or "", version=version,
             actor=g.actor, now=g.now,
         )  # fmt: skip
-        return _("Контроль подтверждён, задача закрыта.")
+        return str(_("Контроль подтверждён, задача закрыта."))
 
     return _step(task_id, ConfirmForm(), {}, done)
 
@@ -47,7 +47,7 @@ def prolong(task_id: int) -> Response:
             session(), task_id, until=until, reason=form.reason.data or "", version=version,
             actor=g.actor, now=g.now,
         )  # fmt: skip
-        return _("Контроль продлён до %(at)s.", at=moment(until))
+        return str(_("Контроль продлён до %(at)s.", at=moment(until)))
 
     return _step(task_id, ProlongForm(), {}, done, needs="until")
 
@@ -62,7 +62,7 @@ def call_again(task_id: int) -> Response:
             session(), task_id, due_at=form.due_at.data, comment=form.note.data or "",
             version=version, actor=g.actor, now=g.now,
         )  # fmt: skip
-        return _("Звонок запланирован на %(at)s.", at=moment(planned.due_at))
+        return str(_("Звонок запланирован на %(at)s.", at=moment(planned.due_at)))
 
     fields = {"new_task_due_at": "due_at", "comment": "note"}
     return _step(task_id, CallAgainForm(), fields, done, needs="due_at")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -133,7 +133,7 @@ class OutcomeForm(Form):
     @classmethod
     def of(cls, offer: Offer, actor: Actor, **values: Any) -> "OutcomeForm":
         """A form with what this task offers, filled from the request if there is one."""
-        form = cast(OutcomeForm, cls(**values))
+        form = cls(**values)
         form.actor, form.offer = actor, offer
         form.outcome.choices = [(one.value, label(one)) for one in Outcome]
         for one in WITH_CODES:
@@ -181,7 +181,7 @@ class OutcomeForm(Form):
         name = FIELD_OF.get(name, name)
         if name == "result":
             name = f"result_{self.chosen}" if self.chosen in WITH_CODES else "outcome"
-        return self[name] if name in self else self.comment
+        return self._fields.get(name, self.comment)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what counts; whatever was typed elsewhere is left alone."""
@@ -209,9 +209,7 @@ class OutcomeForm(Form):
             acquisition_id=self._if("acquisition_id", self.acquisition_id.data),
             contact_point_id=self._if("contact_point_id", self.contact_point_id.data),
             goal_reached=bool(self._if("goal_reached", self.goal_reached.data)),
-            control_at=None
-            if self.goal_reached.data
-            else self._if("control_at", self.control_at.data),
+            control_at=self._control_at(),
             new_task=self._new_task(),
             service_request=self._booking(),
             involve=self._involvement(),
@@ -221,6 +219,10 @@ class OutcomeForm(Form):
             token=_number(self.token.data),
             form_key=self.form_key.data or "",
         )
+
+    def _control_at(self) -> Any:
+        """A goal that is reached is not watched."""
+        return None if self.goal_reached.data else self._if("control_at", self.control_at.data)
 
     def _if(self, name: str, value: Any) -> Any:
         return value if self.counts(name) else None
