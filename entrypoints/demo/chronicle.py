@@ -39,6 +39,8 @@ class Chronicle:
         self.readings: list[tuple[Any, ...]] = []
         self.known_to: set[tuple[int, int]] = set()
         """Client and unit: involving a unit lets it see the client."""
+        self.phoned_now: set[int] = set()
+        """Clients of whom a task is in work: one at a time over all units (rule 8)."""
         self._open: dict[tuple[int, int], WorkListRow] = {}
         self._tasks_of: dict[int, list[TaskRow]] = defaultdict(list)
 
@@ -81,6 +83,17 @@ class Chronicle:
     def has_open_list(self, unit_id: int, client_id: int) -> bool:
         """Whether the unit has an open work-list of the client."""
         return (unit_id, client_id) in self._open
+
+    def untouched_beside(self, task: TaskRow) -> list[TaskRow]:
+        """The other calls of the work-list that nobody has begun."""
+        return [
+            one
+            for one in self._tasks_of[task.work_list_id]
+            if one is not task
+            and one.kind is TaskKind.CALL
+            and one.state is TaskState.PLANNED
+            and not one.claim_token
+        ]
 
     def add_task(
         self,
@@ -154,7 +167,9 @@ class Chronicle:
         from_state = self._move(task, TaskAction.RELEASE)
         details = {"performer_id": holder, "token": task.claim_token}
         task.performer_id = task.lease_until = task.taken_at = None
-        event, actor = ("LeaseRanOut", SCHEDULER) if ran_out else ("TaskReleased", f"employee:{holder}")
+        event, actor = (
+            ("LeaseRanOut", SCHEDULER) if ran_out else ("TaskReleased", f"employee:{holder}")
+        )
         self._step(task, at, actor, event, from_state, details)
 
     def attempt(
@@ -258,9 +273,7 @@ class Chronicle:
         del self._open[work_list.unit_id, work_list.client_id]
         self._note(at, by(employee_id), "work_list", work_list.id, "WorkListClosed", {})
 
-    def involve(
-        self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime
-    ) -> None:
+    def involve(self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime) -> None:
         """``target`` was made in another unit's work-list because of ``source`` (rule 4)."""
         key = len(self.involvements) + 1
         self.involvements.append(
@@ -268,8 +281,14 @@ class Chronicle:
              employee_id, at, None]
         )  # fmt: skip
         asked = {"involvement_id": key, "to_task_id": target.id}
-        self._note(at, by(employee_id), "work_list", source.work_list_id, "UnitInvolved",
-                   asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id})
+        self._note(
+            at,
+            by(employee_id),
+            "work_list",
+            source.work_list_id,
+            "UnitInvolved",
+            asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id},
+        )
         self._note(at, by(employee_id), "work_list", target.work_list_id, "AskedByUnit",
                    asked | {"from_work_list_id": source.work_list_id})  # fmt: skip
 

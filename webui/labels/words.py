@@ -7,14 +7,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import staff, tasks, work
+from webui.labels import clients, staff, tasks, work
 
-LABELS: Mapping[Enum, Any] = {**work.LABELS, **tasks.LABELS}
+LABELS: Mapping[Enum, Any] = {**work.LABELS, **clients.LABELS, **tasks.LABELS}
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NotFound: lambda _e: _l("Такой страницы нет, или она относится к другому подразделению."),
     NotPermitted: lambda _e: _l("Для этого у вашей роли нет права. Обратитесь к администратору."),
     **work.SENTENCES,
+    **clients.SENTENCES,
     **staff.SENTENCES,
     **tasks.SENTENCES,
 }
