@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
-from webui.labels import work
 from webui.wording import day_short, moment
 from worklists.models.task import Finish, TaskKind
 
@@ -83,6 +83,12 @@ def journal_line(entry: JournalEntry, people: Mapping[str, str]) -> JournalLine:
     )
 
 
+def _label(member: Enum) -> str:
+    from webui.labels.words import label
+
+    return label(member)
+
+
 def _at(text: str) -> str:
     return moment(datetime.fromisoformat(text))
 
@@ -96,9 +102,9 @@ def _until(text: str) -> str:
 
 
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
-    "outcome": lambda value: str(work.LABELS[Outcome(value)]),
-    "finish": lambda value: str(work.LABELS[Finish(value)]),
-    "kind": lambda value: str(work.LABELS[TaskKind(value)]),
+    "outcome": lambda value: _label(Outcome(value)),
+    "finish": lambda value: _label(Finish(value)),
+    "kind": lambda value: _label(TaskKind(value)),
     "due_at": _at,
     "control_at": _until,
     "until": _until,

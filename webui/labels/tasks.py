@@ -11,6 +11,7 @@ from core.errors import ProzvonError
 from directory.assets.mileage import MileageImpossible, MileageWentDown
 from directory.clients.contact_points import ContactOfAnother
 from webui.labels import journal
+from webui.labels.pairs import Pairs
 from webui.wording import clock, moment, whole
 from worklists.attempts import Consequence, ConsequenceKind
 from worklists.consequences import ControlInPast, GoalNotReached, NextDateRequired
@@ -40,32 +41,38 @@ from worklists.service_requests import (
 )
 from worklists.verdicts import Block, Blocked, BlockRule
 
-LABELS: Mapping[Enum, Any] = {
-    When.OVERDUE: _l("Просрочено"),
-    When.NOW: _l("Сейчас"),
-    When.TODAY: _l("Сегодня"),
-    When.LATER: _l("Завтра и позже"),
-    BlockRule.DO_NOT_CONTACT: _l("Клиент просил не звонить"),
-    BlockRule.COOLING_OFF: _l("Клиент отказался говорить"),
-    BlockRule.NO_VALID_PHONE: _l("Нет телефона, по которому можно позвонить"),
-    BlockRule.OUTSIDE_HOURS: _l("У клиента нерабочее время"),
-    BlockRule.HELD_BY_ANOTHER: _l("С клиентом уже работают"),
-    BlockRule.NOT_DUE: _l("Время задачи ещё не пришло"),
-    BlockRule.CAMPAIGN_PAUSED: _l("Кампания приостановлена"),
-    ConsequenceKind.GOAL_REACHED: _l("Работа по цели завершена"),
-    ConsequenceKind.ON_CONTROL: _l("Останется на контроле"),
-    ConsequenceKind.REPLACED: _l("Запланирована новая задача"),
-    ConsequenceKind.TRY_AGAIN: _l("Вернётся"),
-    ConsequenceKind.UNREACHABLE: _l("Не удалось дозвониться"),
-    ConsequenceKind.REFUSED: _l("Клиент отказался от общения"),
-    ConsequenceKind.BAD_DATA: _l("Некорректные данные"),
-    ConsequenceKind.COPIED: _l("Результат другой задачи"),
-}
+LABELS: Pairs = (
+    (When.OVERDUE, _l("Просрочено")),
+    (When.NOW, _l("Сейчас")),
+    (When.TODAY, _l("Сегодня")),
+    (When.LATER, _l("Завтра и позже")),
+    (BlockRule.DO_NOT_CONTACT, _l("Клиент просил не звонить")),
+    (BlockRule.COOLING_OFF, _l("Клиент отказался говорить")),
+    (BlockRule.NO_VALID_PHONE, _l("Нет телефона, по которому можно позвонить")),
+    (BlockRule.OUTSIDE_HOURS, _l("У клиента нерабочее время")),
+    (BlockRule.HELD_BY_ANOTHER, _l("С клиентом уже работают")),
+    (BlockRule.NOT_DUE, _l("Время задачи ещё не пришло")),
+    (BlockRule.CAMPAIGN_PAUSED, _l("Кампания приостановлена")),
+    (ConsequenceKind.GOAL_REACHED, _l("Работа по цели завершена")),
+    (ConsequenceKind.ON_CONTROL, _l("Останется на контроле")),
+    (ConsequenceKind.REPLACED, _l("Запланирована новая задача")),
+    (ConsequenceKind.TRY_AGAIN, _l("Вернётся")),
+    (ConsequenceKind.UNREACHABLE, _l("Не удалось дозвониться")),
+    (ConsequenceKind.REFUSED, _l("Клиент отказался от общения")),
+    (ConsequenceKind.BAD_DATA, _l("Некорректные данные")),
+    (ConsequenceKind.COPIED, _l("Результат другой задачи")),
+)
+
+
+def _label(member: Enum) -> str:
+    from webui.labels.words import label
+
+    return label(member)
 
 
 def block_words(block: Block) -> str:
     """«У клиента нерабочее время, до пн 16 ноя, 09:00.»"""
-    name = str(LABELS[block.rule])
+    name = _label(block.rule)
     if block.until is None:
         return str(_l("%(rule)s.", rule=name))
     return str(_l("%(rule)s, до %(until)s.", rule=name, until=moment(block.until)))
