@@ -256,9 +256,9 @@ class Deeds:
         **values: Any,
     ) -> None:
         """Save an outcome, by the holder where there is one; a refusal must change nothing."""
-        task = self._pick(
-            pick, lambda task: task.state in OPEN and client_id in (None, task.client_id)
-        )
+        # Now and then something that takes no attempt: it must be refused.
+        fits = is_any if pick % 16 == 0 else is_open_call
+        task = self._pick(pick, lambda task: fits(task) and client_id in (None, task.client_id))
         if task is None:
             return
         actor = self._holder(task) if task.state is TaskState.IN_WORK else self._someone(who, task)
