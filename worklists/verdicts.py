@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    func,
     literal,
     literal_column,
     or_,
@@ -119,9 +120,11 @@ def has_none(rows: Select[Any]) -> ColumnElement[bool]:
     """No such row, asked by a probe for each row of the statement around it.
 
     An anti join would be planned by what is expected to be held, and the queue changes faster
-    than statistics do.
+    than statistics do. «Not equal» is what PostgreSQL expects to be true of nearly every row, so
+    that it walks the queue in its order until the first hit instead of sorting it.
     """
-    return rows.limit(1).scalar_subquery().is_(None)
+    found = rows.with_only_columns(literal_column("1")).limit(1).scalar_subquery()
+    return func.coalesce(found, literal_column("0")) != literal_column("1")
 
 
 def is_refused(

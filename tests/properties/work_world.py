@@ -129,7 +129,7 @@ class Look:
     def __init__(self, world: World) -> None:
         self.world = world
         with world.unit_of_work() as session:
-            self.tasks = session.scalars(select(Task)).all()
+            self.tasks = session.scalars(select(Task).order_by(Task.id)).all()
             self.work_lists = session.scalars(select(WorkList)).all()
             self.attempts = session.scalars(select(Attempt).order_by(Attempt.id)).all()
             self.involvements = session.scalars(select(Involvement)).all()
