@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
 from core.db import exclusively, insert_into
@@ -81,7 +82,7 @@ def form_work_lists(
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
     ``default_zone``: the unit's IANA zone, for clients whose own is not known. Raises NotFound,
-    NotPermitted.
+    NotPermitted, CampaignFinished.
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
@@ -92,6 +93,8 @@ def form_work_lists(
         raise NotFound("unit", unit_id)
     if campaign is None:
         raise NotFound("campaign", campaign_id)
+    if campaign.state not in TAKES_LEADS:
+        raise CampaignFinished(campaign_id)
     chosen = Lead.id.in_(lead_ids) if lead_ids is not None else true()
     forming = _Forming(
         leads=select(Lead).where(Lead.run_id == run_id, chosen),

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from campaigns.lifecycle import CampaignFinished
+from campaigns.models import CampaignState
 from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
@@ -156,6 +158,16 @@ def test_a_run_of_a_foreign_unit_is_not_found(given: Given) -> None:
         form(given, run, own)
     with pytest.raises(NotFound):
         form(given, given.run(own), foreign, actor=given.manager(own))
+
+
+def test_a_finished_campaign_takes_no_leads_and_a_paused_one_does(given: Given) -> None:
+    unit = given.unit()
+    run = given.run(unit, given.client(unit=unit))
+    given.campaign(state=CampaignState.FINISHED)
+    with pytest.raises(CampaignFinished):
+        form(given, run, unit)
+    given.campaign(state=CampaignState.PAUSED)
+    assert form(given, run, unit).tasks_new == 1
 
 
 def test_an_operator_may_not_form(given: Given) -> None:
