@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    insert,
     literal,
     select,
     true,
@@ -27,12 +26,12 @@ from campaigns.models import Campaign
 from core.access import Actor
 from core.db import exclusively, insert_into
 from core.errors import NotFound
-from core.journal import Event, JournalEntry, event_name
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
 from directory.units.models import Unit
 from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
+from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task, TaskKind
@@ -279,31 +278,10 @@ def _journal(
     new_work_lists: ColumnElement[bool],
     new_tasks: ColumnElement[bool],
 ) -> None:
-    campaign_id = forming.campaign.id
-    opened = {"unit_id": forming.unit_id, "campaign_id": campaign_id, "run_id": forming.run_id}
-    appended = {"campaign_id": campaign_id, "run_id": forming.run_id}
-    for key, event, state, details, which in (
-        (WorkList.id, WorkListOpened, None, opened, new_work_lists),
-        (Task.id, TaskAppended, TaskState.PLANNED.value, appended, new_tasks),
-    ):
-        values = _entry(forming, key.expression, event, state, details)
-        rows = select(*values.values()).where(which).order_by(key)
-        session.execute(insert(JournalEntry).from_select(list(values), rows))
-
-
-def _entry(
-    forming: _Forming,
-    subject_id: ColumnElement[int],
-    event: type[Event],
-    to_state: str | None,
-    details: dict[str, Any],
-) -> dict[str, ColumnElement[Any]]:
-    return {
-        "at": literal(forming.now, JournalEntry.at.type),
-        "actor": literal(forming.actor.key),
-        "subject": literal(event.subject),
-        "subject_id": subject_id,
-        "event": literal(event_name(event)),
-        "to_state": literal(to_state, JournalEntry.to_state.type),
-        "details": literal(details, JournalEntry.details.type),
-    }
+    actor, now = forming.actor, forming.now
+    details = {"campaign_id": forming.campaign.id, "run_id": forming.run_id}
+    opened = details | {"unit_id": forming.unit_id}
+    record_of_each(
+        session, WorkListOpened, WorkList.id, new_work_lists, details=opened, actor=actor, at=now
+    )
+    record_of_each(session, TaskAppended, Task.id, new_tasks, details=details, actor=actor, at=now)
