@@ -33,7 +33,7 @@ from campaigns.windows import Window, is_open
 from core.db import UtcDateTime
 from directory.units.models import Unit
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import client_is_clear, phones_now
+from worklists.verdicts import client_is_clear, has_none, phones_now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,7 @@ def _claimable(
     if is_phoned:
         other = aliased(Task)
         conditions += [
-            ~select(other.id).where(other.client_id == task.client_id, phones_now(other)).exists(),
+            has_none(select(other.id).where(other.client_id == task.client_id, phones_now(other))),
             client_is_clear(task.client_id, task.asset_id, purpose, now),
         ]
     return and_(*conditions)
@@ -193,7 +193,10 @@ def _first_after(
     key = (task.kind, task.campaign_id, task.time_zone, task.priority)
     query = select(task.id).where(task.unit_id == unit_id, _planned(task), _owned(task, is_mine))
     if lane is not None:
-        after = tuple_(lane.c.kind, lane.c.campaign_id, lane.c.time_zone, lane.c.priority)
+        # SQLite bounds the scan by all four only where none of these is a bare column.
+        after = tuple_(
+            lane.c.kind + "", lane.c.campaign_id + 0, lane.c.time_zone + "", lane.c.priority + 0
+        )
         query = query.where(tuple_(*key) > after)
     return query.order_by(task.performer_id, *key, task.due_at, task.id).limit(1).scalar_subquery()
 
