@@ -130,7 +130,8 @@ def is_already_in_work(
     """
     task = aliased(Task)
     return exists().where(
-        task.unit_id == unit_id,
+        # Not the unit's index: without statistics SQLite would walk all tasks of the unit.
+        task.unit_id + 0 == unit_id,
         task.campaign_id == campaign_id,
         task.client_id == client_id,
         task.asset_key == asset_key,
