@@ -6,10 +6,8 @@ What rejects a row: nobody to identify (neither a readable phone nor a valid VIN
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from directory.assets.vin import VinProblem, read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.child import ChildLimits, ParsingChild
+from importers.collecting import no_collecting
 from importers.columns import Column, Field
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits, check_container, scan_parts
@@ -118,7 +117,7 @@ def read_leads(
     ``region``: the country of phones without a country code.
     """
     check_container(path, limits)
-    with ParsingChild(path, child_limits) as child, _no_collecting():
+    with ParsingChild(path, child_limits) as child, no_collecting():
         # The child loads while the guard still scans; it sends nothing before the guard agrees.
         has_errors = bool(scan_parts(path, limits).parts_with_error_cells)
         messages = child.messages(has_error_cells=has_errors)
@@ -137,19 +136,6 @@ def read_leads(
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
     return ReadResult(table["sheet"], columns, rows, skipped)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    # A million fresh objects and not one cycle: the collector would walk them again and again and
-    # take more time than the reading itself.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def duplicate_key(row: LeadRow) -> str | None:

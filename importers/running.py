@@ -6,9 +6,9 @@ Whoever forms waits for whoever forms from another file, so that no client is ma
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy import Table, bindparam, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -18,6 +18,7 @@ from core.errors import Refused
 from core.journal import record
 from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
+from importers.collecting import no_collecting
 from importers.events import WorkListsFormed
 from importers.known import Subject, make_known
 from importers.matching import in_chunks, match_rows
@@ -53,6 +54,7 @@ class FormedFromFile:
     """Duplicates and rejected rows among the chosen ones."""
 
 
+@no_collecting()
 def form_from_file(
     session: Session,
     file_id: int,
@@ -185,13 +187,19 @@ def _why(subject: Subject, file: ImportedFile) -> dict[str, Any]:
 
 def _keep_findings(session: Session, subjects: list[Subject]) -> None:
     """Write the clients and vehicles that were found or made into the rows."""
+    table = cast(Table, ImportedRow.__table__)
     changed = [
-        {"id": subject.row_id, "client_id": subject.client_id, "asset_id": subject.asset_id}
+        {"row_id": subject.row_id, "client": subject.client_id, "asset": subject.asset_id}
         for subject in subjects
         if subject.has_news
     ]
     if changed:
-        session.execute(update(ImportedRow), changed)
+        session.execute(
+            update(table)
+            .where(table.c.id == bindparam("row_id"))
+            .values(client_id=bindparam("client"), asset_id=bindparam("asset")),
+            changed,
+        )
 
 
 def _mark_formed(session: Session, file: ImportedFile, run: SelectionRun, now: datetime) -> None:
