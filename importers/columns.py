@@ -34,7 +34,7 @@ class Field(StrEnum):
 
 _EXACT = {
     Field.NAME: (
-        "фио|ф и о|клиент|фио клиента|имя клиента|наименование клиента|владелец|собственник|"
+        "фио|клиент|фио клиента|имя клиента|наименование клиента|владелец|собственник|"
         "контрагент|фио владельца|фио собственника|наименование|піб|піб клієнта|клієнт|"
         "власник|піб власника|name|full name|client|customer|customer name|client name|owner|"
         "контактное лицо|контактна особа|покупатель|фио полностью"
@@ -163,7 +163,8 @@ class Column:
 def heading_norm(text: str) -> str:
     """Lower case, ё as е, only words and single spaces between them."""
     folded = text.casefold().replace("ё", "е").replace("’", "'").replace("`", "'")
-    return " ".join(_NOT_A_WORD.sub(" ", folded).split())
+    norm = " ".join(_NOT_A_WORD.sub(" ", folded).split())
+    return norm.replace("ф и о", "фио").replace("п і б", "піб")
 
 
 def field_of(*headings: str) -> Field | None:

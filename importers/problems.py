@@ -26,6 +26,7 @@ class FileProblem(StrEnum):
     TOO_MANY_COLUMNS = "too_many_columns"  # limit, cell
     TOOK_TOO_LONG = "took_too_long"  # seconds
     TOO_MUCH_MEMORY = "too_much_memory"
+    READER_FAILED = "reader_failed"  # not the file's fault: no process could be started
     NO_ROWS = "no_rows"
     MISSING_COLUMNS = (
         "missing_columns"  # missing: list of alternatives (field codes); found: headings

@@ -15,12 +15,12 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 _SERIALS = range(18_264, 73_416)  # the same two days as Excel counts them
 
-_TIME_OF_DAY = re.compile(r"[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$")
+_TIME_OF_DAY = re.compile(r"[ t,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?$")
 _BY_NUMBERS = re.compile(r"(\d{1,2})([./\-\s])(\d{1,2})[./\-\s](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _BY_WORD = re.compile(r"(?:(\d{1,2})[\s.\-]+)?([^\W\d_]{3,})[\s.,\-]*'?(\d{4}|\d{2})")
 _MONTH_ONLY = re.compile(r"(\d{1,2})[./\-](\d{4})")
-_YEAR_MARK = re.compile(r"\s*(?:г|р|год|року|рік)\.?$")
+_YEAR_MARK = re.compile(r"\s*(?:г|р|года?|року|рік)\.?$")
 _SERIAL_TEXT = re.compile(r"\d{5}(?:[.,]\d+)?")
 _MONTHS = {
     stem: number

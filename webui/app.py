@@ -15,12 +15,43 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
+from webui.admin.people import bp as admin_people
+from webui.admin.result_codes import bp as admin_results
+from webui.admin.units import bp as admin_units
 from webui.auth.pages import bp as auth
+from webui.boards.attempts import bp as attempts
+from webui.boards.control import bp as control
+from webui.boards.my import bp as my
+from webui.boards.stages import bp as stages
+from webui.clients.edit import bp as client_edit
+from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
+from webui.notifications import bp as notifications
 from webui.requests import signed_in
+from webui.search import bp as search
+from webui.tasks.all_routes import bp as tasks
+from webui.vehicles.pages import bp as vehicles
+from webui.work_lists.page import bp as work_lists
+from worklists.permissions import WorkPermission
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth,
+    stages,
+    my,
+    control,
+    attempts,
+    tasks,
+    work_lists,
+    notifications,
+    clients,
+    client_edit,
+    vehicles,
+    search,
+    admin_people,
+    admin_units,
+    admin_results,
+)
 
 
 def create_app(
@@ -80,6 +111,7 @@ def _page_values() -> dict[str, Any]:
         "now": g.get("now"),
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
+        "export_permission": WorkPermission.EXPORT,
         "new_form_key": lambda: uuid4().hex,
     }
 

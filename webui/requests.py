@@ -60,6 +60,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return declare
 
 
+def reads_only(view: View) -> View:
+    """This POST only asks (a search, whose words must not stand in an address): no transaction."""
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
+
+
 def is_htmx() -> bool:
     """Whether the page asked for a fragment."""
     return request.headers.get("HX-Request") == "true"
@@ -147,7 +153,7 @@ def _open() -> None:
     if request.endpoint in {None, "static"}:
         return
     environment = _environment()
-    safe = request.method in SAFE_METHODS
+    safe = request.method in SAFE_METHODS or getattr(_current_view(), "reads_only", False)
     database = environment.database
     g.session = database.reading_session() if safe else database.writing_session()
     g.now = environment.clock(g.session)

@@ -182,13 +182,14 @@ def _new_cards(
 def _cards(
     session: Session, condition: ColumnElement[bool], stage: Stage, limit: int, actor: Actor
 ) -> list[Card]:
-    order = {
+    orders: dict[Stage, ColumnElement[Any]] = {
         Stage.NEW: Task.due_at.asc(),
         Stage.IN_WORK: Task.taken_at.desc(),
         Stage.ON_CONTROL: Task.control_at.asc(),
         Stage.DONE: Task.closed_at.desc(),
-    }[stage]
-    found = session.execute(_rows(actor).where(condition).order_by(order, Task.id).limit(limit * 2))
+    }
+    rows = _rows(actor).where(condition).order_by(orders[stage], Task.id)
+    found = session.execute(rows.limit(limit * 2))
     return _first_of_each(found.all(), limit)
 
 

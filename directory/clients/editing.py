@@ -31,17 +31,17 @@ from directory.clients.names import name_norm
 from directory.clients.phones import PhoneProblem, normalise_phone
 from directory.clients.visibility import client_is_visible
 from directory.permissions import DirectoryPermission
+from directory.staff.models import Employee
 
 
 class ClientChanged(Refused):
     """Somebody else has changed the client since the card was opened; what was typed is kept."""
 
-    def __init__(self, version: int, by: str | None, at: datetime | None) -> None:
+    def __init__(self, version: int, by_name: str | None) -> None:
         super().__init__(f"client is at version {version}")
         self.version = version
-        self.by = by
-        """Actor key of the last change."""
-        self.at = at
+        self.by_name = by_name
+        """Who made the last change; None when it was not a person."""
 
 
 class NameMissing(Invalid):
@@ -231,8 +231,7 @@ def _client_to_edit(session: Session, client_id: int, version: int, actor: Actor
     if client is None:
         raise NotFound("client", client_id)
     if client.version != version:
-        by, at = _last_change(session, client_id)
-        raise ClientChanged(client.version, by, at)
+        raise ClientChanged(client.version, _changed_by(session, client_id))
     return client
 
 
@@ -247,14 +246,18 @@ def _point_to_edit(
     return point, client
 
 
-def _last_change(session: Session, client_id: int) -> tuple[str | None, datetime | None]:
-    row = session.execute(
-        select(JournalEntry.actor, JournalEntry.at)
+def _changed_by(session: Session, client_id: int) -> str | None:
+    last = (
+        select(JournalEntry.actor)
         .where(JournalEntry.subject == "client", JournalEntry.subject_id == client_id)
         .order_by(JournalEntry.id.desc())
         .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else (None, None)
+    )
+    key = session.scalar(last) or ""
+    employee_id = key.removeprefix("employee:")
+    if not employee_id.isdigit():
+        return None
+    return session.scalar(select(Employee.full_name).where(Employee.id == int(employee_id)))
 
 
 def _has_phone(session: Session, client_id: int, value: str) -> bool:

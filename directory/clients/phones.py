@@ -81,8 +81,8 @@ def normalise_phone(raw: object, *, region: str = "RU") -> PhoneReading:
     text = raw if isinstance(raw, str) else _text_of(raw)
     if text[-2:] == ".0":
         text = text[:-2]
-    digits = text.translate(_DELETED)
     # A quick answer for the bulk of all input; what it does not know falls through.
+    digits = text if text.isdigit() else text.translate(_DELETED)
     if digits.isdigit() and digits.isascii():
         e164 = _by_rule(digits, region, has_plus="+" in text)
         if e164 is not None:

@@ -1,1 +1,1 @@
-"""Demo data: an invented dealer group with five years of service and work in every state."""
+"""Demonstration data: a dealer group that never existed, the same on every machine."""

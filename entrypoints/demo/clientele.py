@@ -9,10 +9,10 @@ from directory.assets.plates import plate_norm
 from directory.clients.models import ClientKind, ContactKind
 from directory.clients.names import name_norm
 from entrypoints.demo.company import CENTRES, Centre
-from entrypoints.demo.identities import sample_person, sample_phone, sample_vin
+from entrypoints.demo.identities import sample_person, sample_phone, sample_vehicle
 from entrypoints.demo.phones import broken_row, phone_row
 from entrypoints.demo.records import AssetRow, ClientRow, ContactRow, OwnershipRow
-from entrypoints.demo.vehicles import CarModel, choose_model, choose_plate
+from entrypoints.demo.vehicles import Upkeep, plate_as_typed, upkeep_of
 
 PLAIN = 500
 """The first clients are persons with one vehicle of the same number: the sample files name them."""
@@ -34,7 +34,7 @@ class Vehicle:
     """A vehicle with its life: what it is, how far it goes, who drives it."""
 
     row: AssetRow
-    model: CarModel
+    upkeep: Upkeep
     centre: Centre
     start_on: date
     """First day on which it may come for service within the years told."""
@@ -101,7 +101,7 @@ def _client(rng: Random, key: int, day: date, twin: ClientRow | None) -> ClientR
 
 
 def _who(rng: Random, key: int) -> tuple[ClientKind, str]:
-    person = sample_person(key)
+    person = sample_person(key).full_name
     chance = rng.random()
     if key <= PLAIN or chance < 0.93:
         return ClientKind.PERSON, person
@@ -168,21 +168,21 @@ def _vehicle(rng: Random, told: Clientele, key: int, day: date) -> Vehicle:
     owner = key if key <= len(told.clients) else _owner_of_several(rng, told)
     if PLAIN < key <= len(told.clients) and rng.random() < 0.03:
         owner = _owner_of_several(rng, told)  # and this client is left without one
-    centre, model = told.centres[owner - 1], choose_model(rng)
-    age = max(60, int(rng.triangular(60, 5_200, 1_700)))
-    bought_on = day - timedelta(days=age)
+    known, centre = sample_vehicle(key), told.centres[owner - 1]
+    bought_on = date(known.year, 1, 1) + timedelta(days=rng.randrange(365))
+    bought_on = min(bought_on, day - timedelta(days=60))
     first_on = max(bought_on, day - timedelta(days=YEARS * 365 - 1))
-    km_a_year = int(rng.triangular(5_000, 38_000, 15_000)) * (2 if model.make == "ГАЗ" else 1)
-    plate = choose_plate(rng, centre.plate_regions) if rng.random() < 0.98 else None
+    has_plate = key <= PLAIN or rng.random() < 0.98
+    km_a_year = int(rng.triangular(5_000, 38_000, 15_000))
     row = AssetRow(
         id=key,
         kind=AssetKind.VEHICLE,
-        vin=sample_vin(key) if key <= PLAIN or rng.random() < 0.985 else None,
-        plate=plate,
-        plate_norm=plate_norm(plate) if plate else None,
-        make=model.make,
-        model=model.name,
-        year=bought_on.year,
+        vin=known.vin if key <= PLAIN or rng.random() < 0.985 else None,
+        plate=plate_as_typed(rng, known.plate) if has_plate else None,
+        plate_norm=plate_norm(known.plate) if has_plate else None,
+        make=known.make,
+        model=known.model,
+        year=known.year,
         sold_on=None,
         is_confirmed=rng.random() > 0.004 or key <= PLAIN,
         created_at=datetime.combine(first_on, time(7, rng.randint(0, 59)), UTC),
@@ -192,7 +192,7 @@ def _vehicle(rng: Random, told: Clientele, key: int, day: date) -> Vehicle:
     for ownership in owners:
         client = told.clients[ownership.client_id - 1]
         client.created_at = min(client.created_at, row.created_at)
-    return Vehicle(row, model, centre, first_on, start_km, km_a_year, owners)
+    return Vehicle(row, upkeep_of(known.make), centre, first_on, start_km, km_a_year, owners)
 
 
 def _owner_of_several(rng: Random, told: Clientele) -> int:

@@ -49,7 +49,6 @@ class Centre:
     city: str
     zone: str
     area_codes: tuple[str, ...]
-    plate_regions: tuple[str, ...]
     share: float
     """Part of all clients."""
     unit_id: int
@@ -73,7 +72,6 @@ class _City:
     name: str
     zone: str
     area_codes: tuple[str, ...]
-    plate_regions: tuple[str, ...]
     share: float
     workshops: tuple[tuple[str, str], ...]
     people: tuple[tuple[str, str, str], ...]
@@ -82,7 +80,7 @@ class _City:
 
 _CITIES = (
     _City(
-        "msk", "Москва", "Europe/Moscow", ("495", "499"), ("77", "97", "177", "799"), 0.5,
+        "msk", "Москва", "Europe/Moscow", ("495", "499"), 0.5,
         (("mechanics", "Слесарный цех"), ("body", "Кузовной цех"), ("tyres", "Шиномонтаж")),
         (
             ("orlov", "Орлов Дмитрий Сергеевич", "head@centre"),
@@ -98,7 +96,7 @@ _CITIES = (
         ),
     ),
     _City(
-        "smr", "Самара", "Europe/Samara", ("846",), ("63", "163", "763"), 0.28,
+        "smr", "Самара", "Europe/Samara", ("846",), 0.28,
         (("mechanics", "Слесарный цех"), ("body", "Малярно-кузовной цех"),
          ("tyres", "Шиномонтаж")),
         (
@@ -115,7 +113,7 @@ _CITIES = (
         ),
     ),
     _City(
-        "ekb", "Екатеринбург", "Asia/Yekaterinburg", ("343",), ("66", "96", "196"), 0.22,
+        "ekb", "Екатеринбург", "Asia/Yekaterinburg", ("343",), 0.22,
         (("mechanics", "Слесарный цех"), ("body", "Кузовной цех"), ("tyres", "Шиномонтаж")),
         (
             ("pavlova", "Павлова Екатерина Борисовна", "head@centre"),
@@ -200,22 +198,20 @@ def _with(unit: str, *roles: Role) -> tuple[int, ...]:
 
 
 def _centre(city: _City) -> Centre:
-    unit = lambda place: _ID_BY_CODE[f"{city.code}-{place}"]  # noqa: E731
     call = f"{city.code}-call"
     return Centre(
         code=city.code,
         city=city.name,
         zone=city.zone,
         area_codes=city.area_codes,
-        plate_regions=city.plate_regions,
         share=city.share,
         unit_id=_ID_BY_CODE[city.code],
-        call_id=unit("call"),
-        service_id=unit("service"),
-        quality_id=unit("quality"),
-        mechanics_id=unit("mechanics"),
-        body_id=unit("body"),
-        tyres_id=unit("tyres"),
+        call_id=_ID_BY_CODE[f"{city.code}-call"],
+        service_id=_ID_BY_CODE[f"{city.code}-service"],
+        quality_id=_ID_BY_CODE[f"{city.code}-quality"],
+        mechanics_id=_ID_BY_CODE[f"{city.code}-mechanics"],
+        body_id=_ID_BY_CODE[f"{city.code}-body"],
+        tyres_id=_ID_BY_CODE[f"{city.code}-tyres"],
         head=_with(city.code, Role.HEAD)[0],
         supervisor=_with(call, Role.SUPERVISOR)[0],
         callers=_with(call, Role.MANAGER, Role.OPERATOR),

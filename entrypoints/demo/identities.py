@@ -1,7 +1,7 @@
 """Who demo client ``n`` is. Pure functions, so that the demo loader and ``samples/`` agree.
 
 Client n has ``sample_person(n)`` and ``sample_phone(n)``; vehicle n is ``sample_vehicle(n)``, and
-for n below ``DEMO_CLIENTS`` it belongs to client n. VINs and phones differ for every n below a million.
+for n below ``DEMO_CLIENTS`` it belongs to client n. No VIN or phone repeats below n = a million.
 """
 
 from __future__ import annotations

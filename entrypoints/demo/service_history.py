@@ -42,7 +42,7 @@ class VisitStory:
 def invent_visits(rng: Random, vehicles: list[Vehicle], day: date, visits: int) -> list[VisitStory]:
     """Exactly so many visits (as far as there are vehicles for them), oldest first."""
     planned = _calendar(rng, vehicles, day, visits)
-    bills = price_bills(rng, tuple(sorted({vehicle.model.cost for vehicle in vehicles})))
+    bills = price_bills(rng, tuple(sorted({vehicle.upkeep.cost for vehicle in vehicles})))
     told: list[VisitStory] = []
     numbers = {vehicle.centre.code: 0 for vehicle in vehicles}
     last_km: dict[int, int] = {}
@@ -50,7 +50,7 @@ def invent_visits(rng: Random, vehicles: list[Vehicle], day: date, visits: int) 
         vehicle = vehicles[at]
         code = vehicle.centre.code
         numbers[code] += 1
-        bill = rng.choice(bills[kind, vehicle.model.cost])
+        bill = rng.choice(bills[kind, vehicle.upkeep.cost])
         status, done_on = _end(rng, kind, opened_on, day)
         told.append(
             VisitStory(
@@ -100,7 +100,7 @@ def _last_day(rng: Random, vehicle: Vehicle, day: date) -> date:
 
 
 def _visits_of(rng: Random, vehicle: Vehicle, until: date) -> Iterator[tuple[date, VisitKind]]:
-    days_by_km = vehicle.model.service_km * 365 // vehicle.km_a_year
+    days_by_km = vehicle.upkeep.service_km * 365 // vehicle.km_a_year
     interval = max(210, min(365, days_by_km)) * rng.choice((1.0, 1.0, 1.15, 1.6))
     when = vehicle.start_on + timedelta(days=int(rng.random() * interval))
     done = 0
@@ -211,5 +211,5 @@ def recommendation_rows(
             done = rng.random() < 0.6
             status = RecommendationStatus.DONE if done else RecommendationStatus.DECLINED
             closed_on = visit.done_on + timedelta(days=rng.randint(7, min(age, 400)))
-        estimate = Decimal(int(price * visit.vehicle.model.cost)) if rng.random() < 0.85 else None
+        estimate = Decimal(int(price * visit.vehicle.upkeep.cost)) if rng.random() < 0.85 else None
         yield (visit.id, visit.vehicle.row.id, visit.done_on, work, estimate, status, closed_on)

@@ -60,7 +60,7 @@ def paths(session: Session) -> set[tuple[int, int, int]]:
 
 def paths_by_parents(session: Session) -> set[tuple[int, int, int]]:
     """What the paths must be, walked up parent by parent."""
-    parent = {u: above for u, above in session.execute(select(Unit.id, Unit.parent_id))}
+    parent = {unit.id: unit.parent_id for unit in session.scalars(select(Unit))}
     wanted = set()
     for start in parent:
         at: int | None = start

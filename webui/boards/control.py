@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
+from webui.boards.attempts import result_words
 from webui.periods import today
 from webui.requests import requires, session
 from webui.wording import zone
@@ -28,6 +29,7 @@ def board() -> str:
         page="control",
         groups=_groups(lines),
         only_mine=only_mine,
+        result_words=result_words,
         is_cut=len(lines) == _MOST,
     )
 

@@ -45,6 +45,7 @@ def workbook_answer(
     answer = send_file(
         stream, mimetype=_XLSX, as_attachment=True, download_name=f"{name}-{day:%Y-%m-%d}.xlsx"
     )
+    answer.headers["Cache-Control"] = "no-store"
     answer.call_on_close(stream.close)
     return answer
 
@@ -54,5 +55,5 @@ def _note(name: str, count: int) -> None:
     event = ListExported(
         employee_id=g.actor.person, list=name, query=request.query_string.decode(), rows=count
     )
-    with environment_of(current_app).database.unit_of_work() as session:  # type: ignore[arg-type]
+    with environment_of(current_app).database.unit_of_work() as session:
         journal.record(session, event, actor=g.actor, at=g.now)

@@ -1,7 +1,6 @@
 """Words about files: why one is refused, what is wrong with a row, what will happen to it."""
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,42 +11,43 @@ from importers.models import RowFate
 from importers.plans import RowPlan
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
+from webui.labels.pairs import Pairs, by_class
 from worklists.verdicts import BlockRule
 
-LABELS: Mapping[Enum, Any] = {
-    RowFate.NEW_CLIENT: _l("Новый клиент"),
-    RowFate.FOUND_BY_KEY: _l("Найден по коду"),
-    RowFate.FOUND_BY_VIN: _l("Найден по VIN"),
-    RowFate.FOUND_BY_PHONE: _l("Найден по телефону"),
-    RowFate.DUPLICATE: _l("Повтор"),
-    RowFate.REJECTED: _l("Ошибка"),
-    RowPlan.NEW_CLIENT: _l("Новые клиенты"),
-    RowPlan.NEW_LIST: _l("Новые листы"),
-    RowPlan.APPENDED: _l("Добавятся в лист"),
-    RowPlan.IN_WORK: _l("Уже в работе"),
-    RowPlan.BLOCKED: _l("Нельзя звонить"),
-    RowPlan.DUPLICATE: _l("Повторы"),
-    RowPlan.REJECTED: _l("Ошибки"),
-    Field.NAME: _l("ФИО"),
-    Field.LAST_NAME: _l("Фамилия"),
-    Field.FIRST_NAME: _l("Имя"),
-    Field.PATRONYMIC: _l("Отчество"),
-    Field.PHONE: _l("Телефон"),
-    Field.EMAIL: _l("Почта"),
-    Field.VIN: _l("VIN"),
-    Field.PLATE: _l("Госномер"),
-    Field.MAKE: _l("Марка"),
-    Field.MODEL: _l("Модель"),
-    Field.MAKE_MODEL: _l("Марка и модель"),
-    Field.YEAR: _l("Год выпуска"),
-    Field.MILEAGE_KM: _l("Пробег, км"),
-    Field.LAST_VISIT_ON: _l("Дата последнего визита"),
-    Field.PLANNED_ON: _l("Плановая дата ТО"),
-    Field.SOLD_ON: _l("Дата продажи"),
-    Field.DEALER: _l("Дилер"),
-    Field.COMMENT: _l("Комментарий"),
-    Field.EXTERNAL_KEY: _l("Код клиента"),
-}
+LABELS: Pairs = (
+    (RowFate.NEW_CLIENT, _l("Новый клиент")),
+    (RowFate.FOUND_BY_KEY, _l("Найден по коду")),
+    (RowFate.FOUND_BY_VIN, _l("Найден по VIN")),
+    (RowFate.FOUND_BY_PHONE, _l("Найден по телефону")),
+    (RowFate.DUPLICATE, _l("Повтор")),
+    (RowFate.REJECTED, _l("Ошибка")),
+    (RowPlan.NEW_CLIENT, _l("Новые клиенты")),
+    (RowPlan.NEW_LIST, _l("Новые листы")),
+    (RowPlan.APPENDED, _l("Добавятся в лист")),
+    (RowPlan.IN_WORK, _l("Уже в работе")),
+    (RowPlan.BLOCKED, _l("Нельзя звонить")),
+    (RowPlan.DUPLICATE, _l("Повторы")),
+    (RowPlan.REJECTED, _l("Ошибки")),
+    (Field.NAME, _l("ФИО")),
+    (Field.LAST_NAME, _l("Фамилия")),
+    (Field.FIRST_NAME, _l("Имя")),
+    (Field.PATRONYMIC, _l("Отчество")),
+    (Field.PHONE, _l("Телефон")),
+    (Field.EMAIL, _l("Почта")),
+    (Field.VIN, _l("VIN")),
+    (Field.PLATE, _l("Госномер")),
+    (Field.MAKE, _l("Марка")),
+    (Field.MODEL, _l("Модель")),
+    (Field.MAKE_MODEL, _l("Марка и модель")),
+    (Field.YEAR, _l("Год выпуска")),
+    (Field.MILEAGE_KM, _l("Пробег, км")),
+    (Field.LAST_VISIT_ON, _l("Дата последнего визита")),
+    (Field.PLANNED_ON, _l("Плановая дата ТО")),
+    (Field.SOLD_ON, _l("Дата продажи")),
+    (Field.DEALER, _l("Дилер")),
+    (Field.COMMENT, _l("Комментарий")),
+    (Field.EXTERNAL_KEY, _l("Код клиента")),
+)
 
 FORMATS: Mapping[str, tuple[Any, Any]] = {
     "maintenance-due": (
@@ -94,9 +94,10 @@ def _unpacked(_v: Mapping[str, Any]) -> Any:
 
 
 def _missing(v: Mapping[str, Any]) -> Any:
+    fields = by_class(LABELS)[Field]
     either = f" {_l('или')} "
     needed = "; ".join(
-        either.join(f"«{LABELS[Field(code)]}»" for code in group) for group in v["missing"]
+        either.join(f"«{fields[Field(code)]}»" for code in group) for group in v["missing"]
     )
     found = ", ".join(f"«{heading[:60]}»" for heading in list(v["found"])[:12])
     return _l(

@@ -1,0 +1,1 @@
+"""Clients: the card, the history of interaction, corrections."""

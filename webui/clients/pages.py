@@ -1,0 +1,95 @@
+"""The client's card and the history of interaction, as pages and as a panel (A7)."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import get_locale
+
+from core.errors import NotFound
+from directory.assets.card import OwnedVehicle, vehicles_of_client
+from directory.clients.card import client_card, get_client
+from directory.permissions import DirectoryPermission
+from directory.visits.history import history_of_client
+from webui import wording
+from webui.labels.clients import result_name
+from webui.requests import requires
+from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
+
+bp = Blueprint("clients", __name__)
+
+_LAST_VISITS = 5
+
+
+@bp.get("/clients/<int:client_id>")
+@requires(DirectoryPermission.SEE_CLIENTS)
+def card(client_id: int) -> Any:
+    """Who it is, how to reach them, what may not be done, vehicles, last visits, work."""
+    history = history_of_client(g.session, client_id, actor=g.actor)
+    return render_template(
+        "clients/card.html",
+        card=client_card(g.session, client_id, actor=g.actor, now=g.now),
+        vehicles=vehicles_of_client(g.session, client_id),
+        history=history,
+        visits=history.visits[:_LAST_VISITS],
+        may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
+        **_work(client_id, None),
+    )
+
+
+@bp.get("/clients/<int:client_id>/history")
+@requires(DirectoryPermission.SEE_CLIENTS)
+def history(client_id: int) -> Any:
+    """The whole history: all vehicles (from a work-list), or ``?asset=`` one (from a task)."""
+    return render_template("clients/history.html", **_history(client_id))
+
+
+@bp.get("/clients/<int:client_id>/history/panel")
+@requires(DirectoryPermission.SEE_CLIENTS)
+def panel(client_id: int) -> Any:
+    """The same as a fragment for the right column of a task."""
+    return render_template("clients/_panel.html", **_history(client_id))
+
+
+def _history(client_id: int) -> dict[str, Any]:
+    asset_id = _asset_asked_for()
+    client = get_client(g.session, client_id, actor=g.actor)
+    vehicles = vehicles_of_client(g.session, client_id)
+    return {
+        "client": client,
+        "vehicles": vehicles,
+        "vehicle": _vehicle(vehicles, asset_id),
+        "history": history_of_client(g.session, client_id, actor=g.actor, asset_id=asset_id),
+        **_work(client_id, asset_id),
+    }
+
+
+def _asset_asked_for() -> int | None:
+    text = request.args.get("asset", "")
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise NotFound("asset", text)
+    return int(text)
+
+
+def _vehicle(vehicles: tuple[OwnedVehicle, ...], asset_id: int | None) -> OwnedVehicle | None:
+    return next((one for one in vehicles if one.asset.id == asset_id), None)
+
+
+def _work(client_id: int, asset_id: int | None) -> dict[str, Any]:
+    tasks = tasks_of_client(g.session, client_id, actor=g.actor, asset_id=asset_id)
+    return {
+        "tasks": tasks,
+        "work_lists": work_lists_of_client(g.session, client_id, actor=g.actor),
+        "days": _days(tasks),
+        "result_name": lambda names: result_name(names, str(get_locale())),
+    }
+
+
+def _days(tasks: tuple[ClientTask, ...]) -> list[tuple[Any, list[Any]]]:
+    """All attempts, the newest first, by the day on which the person who looks sees them."""
+    made = [(attempt, task) for task in tasks for attempt in task.attempts]
+    made.sort(key=lambda pair: (pair[0].at, pair[0].id), reverse=True)
+    by_day = groupby(made, key=lambda pair: pair[0].at.astimezone(wording.zone()).date())
+    return [(day, list(pairs)) for day, pairs in by_day]

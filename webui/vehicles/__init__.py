@@ -1,0 +1,1 @@
+"""Vehicles: the card and its corrections."""
