@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.columns import Field
 from importers.models import RowFate
 from importers.plans import RowPlan
+from importers.preview import PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
 from webui.labels.pairs import Pairs, by_class
@@ -200,3 +202,31 @@ def problem_sentence(problem: RowProblem) -> str:
     if problem.column:
         return f"{problem.column}: {text}"
     return text[:1].upper() + text[1:]
+
+
+def plan_sentence(row: PreviewRow) -> str:
+    """What will happen to the row now."""
+    return str(_plan_words(row))
+
+
+def _plan_words(row: PreviewRow) -> Any:
+    match row.plan:
+        case RowPlan.NEW_CLIENT:
+            return _("Новый клиент и новый лист")
+        case RowPlan.NEW_LIST:
+            return _("Новый рабочий лист")
+        case RowPlan.APPENDED if row.work_list_id is not None:
+            return _("Добавится в лист №%(number)s", number=row.work_list_id)
+        case RowPlan.APPENDED:
+            return _("Добавится в лист строки %(number)s", number=row.duplicate_of)
+        case RowPlan.IN_WORK if row.work_list_id is not None:
+            return _("Уже в работе, лист №%(number)s", number=row.work_list_id)
+        case RowPlan.IN_WORK:
+            return _("Уже обработан")
+        case RowPlan.BLOCKED:
+            reason = BLOCKS[row.block] if row.block is not None else ""
+            return _("Нельзя звонить: %(reason)s", reason=reason)
+        case RowPlan.DUPLICATE:
+            return _("Повтор строки %(number)s", number=row.duplicate_of)
+        case RowPlan.REJECTED:
+            return _("Не загрузится")
