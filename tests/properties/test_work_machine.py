@@ -52,6 +52,7 @@ NOT_TALKED = st.sampled_from(
         *[(Outcome.NO_ANSWER, "busy")] * 5,
         (Outcome.REFUSED, "not_now"),
         (Outcome.REFUSED, "refuses_purpose"),
+        (Outcome.REFUSED, "refuses_all"),
         (Outcome.BAD_DATA, "wrong_person"),
         (Outcome.BAD_DATA, "car_sold"),
     ]

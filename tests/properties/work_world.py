@@ -74,7 +74,7 @@ class World:
         self.codes = {
             code: given.code_id(code)
             for code in ("booked_in_call", "booked", "think_call_later", "complaint", "busy",
-                         "not_now", "refuses_purpose", "wrong_person", "car_sold")
+                         "not_now", "refuses_purpose", "refuses_all", "wrong_person", "car_sold")
         }  # fmt: skip
         self.acquisition_id = given.acquisition_id()
 
