@@ -36,3 +36,4 @@ class WorkListsFormed(FileEvent):
     tasks_new: int
     already_in_work: int
     blocked: int
+    skipped: int

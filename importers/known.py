@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.bulk import copy_rows
+from core.bulk import copy_rows, insert_numbered
 from core.clock import local_day
 from core.db import insert_into
 from directory.assets.models import Asset, AssetKind, MileageReading, MileageSource, Ownership
@@ -21,6 +21,9 @@ from directory.clients.names import name_norm
 from directory.clients.phones import phone_prefix_zone
 from importers.matching import Match, RowKeys, in_chunks
 
+_CLIENT_COLUMNS = ("kind", "name", "name_norm", "external_key", "note", "created_at", "version")
+_ASSET_COLUMNS = ("kind", "vin", "plate", "plate_norm", "make", "model", "year", "sold_on",
+                  "is_confirmed", "created_at")  # fmt: skip
 _CONTACT_COLUMNS = ("client_id", "kind", "typed", "value", "reversed_value", "is_valid", "state",
                     "do_not_contact", "time_zone", "label", "rank")  # fmt: skip
 _AFTER_THE_KNOWN = 10
@@ -78,7 +81,7 @@ def _make_clients(session: Session, subjects: list[Subject], now: datetime) -> s
         key = subject.keys.external_key
         values.append(_client(subject, None if key in taken else key, now))
         taken.add(key)
-    ids = _insert(session, Client, values)
+    ids = insert_numbered(session, Client, _CLIENT_COLUMNS, values)
     made = dict(zip(new, ids, strict=True))
     for subject in subjects:
         if subject.client_id is None:
@@ -94,18 +97,11 @@ def _taken_keys(session: Session, new: dict[int, Subject]) -> set[str | None]:
     return taken
 
 
-def _client(subject: Subject, external_key: str | None, now: datetime) -> dict[str, Any]:
+def _client(subject: Subject, external_key: str | None, now: datetime) -> tuple[Any, ...]:
     # Without a name the number is what people see.
     name = subject.reading.get("name") or subject.reading["phone"]
-    return {
-        "kind": ClientKind(subject.reading["kind"]),
-        "name": name,
-        "name_norm": subject.keys.name or name_norm(name),
-        "external_key": external_key,
-        "note": "",
-        "created_at": now,
-        "version": 1,
-    }
+    norm = subject.keys.name or name_norm(name)
+    return (ClientKind(subject.reading["kind"]), name, norm, external_key, "", now, 1)
 
 
 def _make_assets(session: Session, subjects: list[Subject], now: datetime) -> int:
@@ -117,7 +113,8 @@ def _make_assets(session: Session, subjects: list[Subject], now: datetime) -> in
             vehicle = _vehicle(subject)
             if vehicle is not None:
                 new.setdefault(vehicle, subject)
-    ids = _insert(session, Asset, [_asset(subject, now) for subject in new.values()])
+    vehicles = [_asset(subject, now) for subject in new.values()]
+    ids = insert_numbered(session, Asset, _ASSET_COLUMNS, vehicles)
     made = dict(zip(new, ids, strict=True))
     for subject in subjects:
         if subject.asset_id is None and subject.client_id is not None:
@@ -130,30 +127,12 @@ def _vehicle(subject: Subject) -> object:
     return keys.vin or (keys.plate and (subject.client_id, keys.plate))
 
 
-def _asset(subject: Subject, now: datetime) -> dict[str, Any]:
-    reading = subject.reading
-    return {
-        "kind": AssetKind.VEHICLE,
-        "vin": reading.get("vin"),
-        "plate": reading.get("plate"),
-        "plate_norm": subject.keys.plate,
-        "make": reading.get("make", ""),
-        "model": reading.get("model", ""),
-        "year": reading.get("year"),
-        "sold_on": _day(reading.get("sold_on")),
-        "is_confirmed": True,
-        "created_at": now,
-    }
-
-
-def _insert(session: Session, table: Any, values: list[dict[str, Any]]) -> list[int]:
-    """The new ids, in the order of the values."""
-    if not values:
-        return []
-    statement = insert(table.__table__).returning(
-        table.__table__.c.id, sort_by_parameter_order=True
-    )
-    return list(session.execute(statement, values).scalars())
+def _asset(subject: Subject, now: datetime) -> tuple[Any, ...]:
+    get = subject.reading.get
+    return (
+        AssetKind.VEHICLE, get("vin"), get("plate"), subject.keys.plate, get("make", ""),
+        get("model", ""), get("year"), _day(get("sold_on")), True, now,
+    )  # fmt: skip
 
 
 def _add_contacts(session: Session, subjects: list[Subject], fresh: set[int]) -> None:

@@ -18,6 +18,7 @@ from core.bulk import copy_rows, lift_time_limits
 from core.db import insert_into
 from core.errors import NotFound
 from core.journal import record
+from importers.collecting import no_collecting
 from importers.columns import Field
 from importers.events import FileLoaded
 from importers.formats.declaration import LeadFormat
@@ -75,6 +76,7 @@ def load_file(
     return keep_file(session, read, name=name, unit_id=unit_id, actor=actor, now=now).file
 
 
+@no_collecting()
 def keep_file(
     session: Session, read: FileRead, *, name: str, unit_id: int, actor: Actor, now: datetime
 ) -> Loaded:

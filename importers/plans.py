@@ -82,31 +82,37 @@ def _identified(file: ImportedFile) -> CTE:
     """The rows with the client and vehicle found at loading, or since then by another file."""
     vin = ImportedRow.reading["vin"].as_string()
     phone = ImportedRow.reading["phone"].as_string()
-    plate = ImportedRow.reading["plate_norm"].as_string()
-    client_id = case(
-        (ImportedRow.client_id.is_not(None), ImportedRow.client_id),
-        (ImportedRow.fate != RowFate.NEW_CLIENT, null()),
-        else_=func.coalesce(_owner_of(vin), _client_at(phone, file.unit_id)),
-    )
-    asset_id = case(
-        (ImportedRow.asset_id.is_not(None), ImportedRow.asset_id),
-        (vin.is_not(None), select(Asset.id).where(Asset.vin == vin).scalar_subquery()),
-        (plate.is_not(None), _vehicle_of(client_id, plate)),
-    )
-    names_vehicle = or_(vin.is_not(None), plate.is_not(None))
-    rows = select(
+    columns = (
         ImportedRow.id,
         ImportedRow.row_no,
         ImportedRow.fate,
         ImportedRow.formed_at,
         ImportedRow.duplicate_of,
+        ImportedRow.asset_id.label("found_asset_id"),
         phone.label("phone"),
-        client_id.label("client_id"),
-        asset_id.label("asset_id"),
-        func.coalesce(asset_id, case((names_vehicle, _NEW_ASSET), else_=0)).label("asset_key"),
-    ).where(ImportedRow.file_id == file.id)
-    # Else SQLite looks a client up anew for each mention of it.
-    return rows.cte("identified").prefix_with("MATERIALIZED")
+        vin.label("vin"),
+        ImportedRow.reading["plate_norm"].as_string().label("plate"),
+    )
+    client_id = case(
+        (ImportedRow.client_id.is_not(None), ImportedRow.client_id),
+        (ImportedRow.fate != RowFate.NEW_CLIENT, null()),
+        else_=func.coalesce(_owner_of(vin), _client_at(phone, file.unit_id)),
+    )
+    rows = select(*columns, client_id.label("client_id")).where(ImportedRow.file_id == file.id)
+    # Materialized: else SQLite looks a client up anew for each mention of it.
+    people = rows.cte("people").prefix_with("MATERIALIZED")
+    asset_id = case(
+        (people.c.found_asset_id.is_not(None), people.c.found_asset_id),
+        (
+            people.c.vin.is_not(None),
+            select(Asset.id).where(Asset.vin == people.c.vin).scalar_subquery(),
+        ),
+        (people.c.plate.is_not(None), _vehicle_of(people.c.client_id, people.c.plate)),
+    )
+    names_vehicle = or_(people.c.vin.is_not(None), people.c.plate.is_not(None))
+    asset_key = func.coalesce(asset_id, case((names_vehicle, _NEW_ASSET), else_=0))
+    vehicles = select(people, asset_id.label("asset_id"), asset_key.label("asset_key"))
+    return vehicles.cte("identified").prefix_with("MATERIALIZED")
 
 
 def _vehicle_of(
@@ -122,7 +128,6 @@ def _vehicle_of(
         )
         .order_by(Asset.id.desc())
         .limit(1)
-        .correlate(ImportedRow)
         .scalar_subquery()
     )
 

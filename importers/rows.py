@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from importers.child import ChildLimits, ParsingChild
+from importers.collecting import no_collecting
 from importers.columns import Column, Field
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits, check_container, scan_parts
@@ -46,7 +44,7 @@ def read_leads(
     ``region``: the country of phones without a country code.
     """
     check_container(path, limits)
-    with ParsingChild(path, child_limits) as child, _no_collecting():
+    with ParsingChild(path, child_limits) as child, no_collecting():
         # The child loads while the guard still scans; it sends nothing before the guard agrees.
         has_errors = bool(scan_parts(path, limits).parts_with_error_cells)
         messages = child.messages(has_error_cells=has_errors)
@@ -65,19 +63,6 @@ def read_leads(
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
     return ReadResult(table["sheet"], columns, rows, skipped)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    # A million fresh objects and not one cycle: the collector would walk them again and again and
-    # take more time than the reading itself.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def duplicate_key(row: LeadRow) -> str | None:

@@ -6,18 +6,19 @@ Whoever forms waits for whoever forms from another file, so that no client is ma
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy import Table, bindparam, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.bulk import copy_rows, lift_time_limits
 from core.db import exclusively, insert_into
 from core.errors import Refused
-from core.journal import record
+from core.journal import JournalEntry, event_name, record
 from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
+from importers.collecting import no_collecting
 from importers.events import WorkListsFormed
 from importers.known import Subject, make_known
 from importers.matching import in_chunks, match_rows
@@ -53,6 +54,7 @@ class FormedFromFile:
     """Duplicates and rejected rows among the chosen ones."""
 
 
+@no_collecting()
 def form_from_file(
     session: Session,
     file_id: int,
@@ -185,13 +187,19 @@ def _why(subject: Subject, file: ImportedFile) -> dict[str, Any]:
 
 def _keep_findings(session: Session, subjects: list[Subject]) -> None:
     """Write the clients and vehicles that were found or made into the rows."""
+    table = cast(Table, ImportedRow.__table__)
     changed = [
-        {"id": subject.row_id, "client_id": subject.client_id, "asset_id": subject.asset_id}
+        {"row_id": subject.row_id, "client": subject.client_id, "asset": subject.asset_id}
         for subject in subjects
         if subject.has_news
     ]
     if changed:
-        session.execute(update(ImportedRow), changed)
+        session.execute(
+            update(table)
+            .where(table.c.id == bindparam("row_id"))
+            .values(client_id=bindparam("client"), asset_id=bindparam("asset")),
+            changed,
+        )
 
 
 def _mark_formed(session: Session, file: ImportedFile, run: SelectionRun, now: datetime) -> None:
@@ -239,5 +247,20 @@ def _note(
         tasks_new=told.tasks_new,
         already_in_work=told.already_in_work,
         blocked=told.blocked,
+        skipped=told.skipped,
     )
     record(session, event, actor=actor, at=now)
+
+
+def last_forming(session: Session, file_id: int) -> dict[str, Any] | None:
+    """What came of the last forming from the file: the details of its journal line."""
+    return session.scalars(
+        select(JournalEntry.details)
+        .where(
+            JournalEntry.subject == WorkListsFormed.subject,
+            JournalEntry.subject_id == file_id,
+            JournalEntry.event == event_name(WorkListsFormed),
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
