@@ -74,6 +74,17 @@ def test_lanes_of_one_rank_are_merged_by_due_time(place: Place) -> None:
     assert next_ids(place, me) == ids([first, second, third, fourth])
 
 
+def test_a_refusal_of_one_purpose_leaves_the_lanes_of_others_alone(place: Place) -> None:
+    me, other = place.person(), place.new_campaign(purpose="lost")
+    clients = [place.client() for _ in range(2)]
+    for client in clients:
+        place.refusal(client, RefusalScope.PURPOSE, purpose="lost")
+    kept = [place.task(client) for client in clients]
+    place.task(clients[0], campaign_id=other.id)
+    free = place.task(campaign_id=other.id)
+    assert sorted(next_ids(place, me)) == sorted(ids([*kept, free]))
+
+
 def test_not_what_is_given_to_another_elsewhere_later_or_of_a_held_client(place: Place) -> None:
     me, other = place.person(), place.person("Boris")
     place.task(performer_id=other.person)
