@@ -30,6 +30,7 @@ from webui.navigation import navigation
 from webui.notifications import bp as notifications
 from webui.requests import signed_in
 from webui.search import bp as search
+from webui.selections.files import bp as files
 from webui.tasks.all_routes import bp as tasks
 from webui.vehicles.pages import bp as vehicles
 from webui.work_lists.page import bp as work_lists
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     client_edit,
     vehicles,
     search,
+    files,
     admin_people,
     admin_units,
     admin_results,
