@@ -94,7 +94,7 @@ def test_what_is_missing_is_asked_for(
 def test_a_task_is_planned_from_the_page(scene: Scene, browser_of: BrowserOf) -> None:
     browser = browser_of(scene.me)
     typed = {"plan_kind": "extra", "plan_due_date": "2026-03-19", "plan_due_time": "12:00",
-             "plan_comment": "Отправить смету"}  # fmt: skip
+             "plan_comment": "Отправить смету", "plan_performer": ""}  # fmt: skip
     assert browser.post(f"{scene.address}/tasks", typed | {"plan_due_date": ""}).status_code == 422
     assert browser.post(f"{scene.address}/tasks", typed).status_code == 303
     scene.given.session.rollback()
