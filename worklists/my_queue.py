@@ -68,7 +68,7 @@ def queue_for(
         *session.execute(_free(actor, day_end, limit)).all(),
     ][:limit]
     lines = [_line(row, actor, now, zone) for row in rows]
-    return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine))
+    return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
 
 
 def _mine(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:

@@ -3,12 +3,9 @@
 import re
 from enum import Enum
 from importlib import import_module
-from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 import campaigns
 import core
@@ -18,15 +15,11 @@ import selections
 import worklists
 from campaigns.models import Outcome
 from core.errors import Invalid, NotFound, NotPermitted, ProzvonError, Refused
+from scripts.translations import LANGUAGES, missing, path_of, read_catalogue, renewed, text_of
 from webui.labels.words import LABELS, SENTENCES
 from worklists.models.task import Finish
 
-ROOT = Path(__file__).resolve().parents[2]
 ROOTS = {ProzvonError, Refused, Invalid, NotFound, NotPermitted}
-LANGUAGES = ("ru", "en", "uk")
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2),
-            "_n": (1, 2), "lazy_ngettext": (1, 2), "pgettext": ((1, "c"), 2)}  # fmt: skip
 
 
 def _domain() -> None:
@@ -57,34 +50,31 @@ def test_equal_texts_of_two_enums_keep_their_own_words() -> None:
     assert LABELS[Outcome][Outcome.REFUSED] != LABELS[Finish][Finish.REFUSED]
 
 
-def _messages() -> set[str | tuple[str, ...]]:
-    found: set[str | tuple[str, ...]] = set()
-    for _file, _line, message, _comments, _context in extract_from_dir(
-        str(ROOT / "webui"), METHODS, {"**": {"trim_blocks": "true", "lstrip_blocks": "true"}},
-        KEYWORDS,
-    ):  # fmt: skip
-        found.add(tuple(message) if isinstance(message, tuple) else message)
-    return found
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_string_is_in_the_catalogue(language: str) -> None:
+    file = path_of(language).read_text()
+    assert file == text_of(language, renewed(language)), "run: python scripts/translations.py"
+    assert [message.id for message in missing(read_catalogue(language))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_string_is_in_the_catalogue(language: str) -> None:
-    path = ROOT / f"webui/translations/{language}/LC_MESSAGES/messages.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    missing, wrong = [], []
-    for message in _messages():
-        key = message[0] if isinstance(message, tuple) else message
-        entry = catalogue.get(key)
-        forms = entry.string if entry is not None and isinstance(entry.string, tuple) else (
-            (entry.string,) if entry is not None else ()
-        )  # fmt: skip
-        if not forms or not all(forms) or (entry is not None and entry.fuzzy):
-            missing.append(key)
-        elif any(_fields(form) - _fields(key) for form in forms):
-            wrong.append(key)
-    assert missing == [] and wrong == []
+def test_a_translation_keeps_the_fields_and_the_dashes(language: str) -> None:
+    wrong = []
+    for message in read_catalogue(language):
+        singular, *plural = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        expected = _fields(plural[0] if plural else singular)
+        wrong += [text for text in strings if message.id and _fields(text) != expected]
+        wrong += [text for text in strings if "—" in text]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("en", "[а-яёіїєґ]"), ("uk", "[ыэъё]")])
+def test_a_translation_is_written_in_its_language(language: str, foreign: str) -> None:
+    catalogue = read_catalogue(language)
+    strings = [str(message.string) for message in catalogue if message.id]
+    assert [text for text in strings if re.search(foreign, text, re.IGNORECASE)] == []
 
 
 def _fields(text: str) -> set[str]:
-    return set(re.findall(r"%\((\w+)\)", text)) - {"num"}
+    return set(re.findall(r"%\((\w+)\)", text))

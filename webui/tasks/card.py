@@ -205,14 +205,8 @@ class Card:
         page = self.page
         rows = []
         if page.asset is not None:
-            name = " ".join(
-                str(part) for part in (page.asset.make, page.asset.model, page.asset.year) if part
-            )
-            rows.append((_("Автомобиль"), name or _("не указан")))
-            rows.append((_("Госномер"), page.asset.plate or "—"))
-            rows.append((_("VIN"), page.asset.vin or "—"))
             visit = page.last_visit
-            rows.append((_("Последний визит"), day(visit.done_on) if visit else "—"))
+            rows.append((_("Последний визит"), day(visit.done_on) if visit else _("не было")))
             km = page.mileage.km if page.mileage else None
             rows.append((_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else "—"))
         if page.is_phoning:

@@ -9,6 +9,6 @@ from webui.forms import Form, at_most
 class JobForm(Form):
     """What was done; the button pressed says whether it was."""
 
-    comment = TextAreaField(_l("Что сделано"), [at_most(4000)])
+    comment = TextAreaField(_l("Комментарий"), [at_most(4000)])
     version = HiddenField()
     token = HiddenField()

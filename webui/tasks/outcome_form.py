@@ -78,6 +78,7 @@ class _Choice(SelectField):  # type: ignore[misc]
 
     def __init__(self, text: Any, **kw: Any) -> None:
         super().__init__(text, coerce=_number, validators=[Optional()], **kw)
+        self.type = "SelectField"  # the look of the field goes by it
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None:

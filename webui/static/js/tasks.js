@@ -33,6 +33,19 @@
     link.removeAttribute("data-dial");
     location.assign(link.href);
   }
-  document.addEventListener("ui:settled", dial);
-  dial();
+
+  /* What a draft brought back (or a key pressed while the page was still loading) has its consequence too. */
+  function ask() {
+    const form = document.getElementById("outcome-form");
+    if (!form || form.dataset.asked || !form.elements.outcome?.value) return;
+    form.dataset.asked = "1";
+    find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function settle() {
+    dial();
+    setTimeout(ask, 150);
+  }
+  document.addEventListener("ui:settled", settle);
+  settle();
 })();
