@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
-from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -35,7 +34,7 @@ _ATTEMPT_COLUMNS = ("at", "client", "phone", "asset", "vin", "campaign", "unit",
 
 
 class FileNotTaken(Exception):
-    """The file was refused; the message is the sentence for people."""
+    """The file was refused, or nobody can take it; the message is the sentence for people."""
 
 
 def import_file(
@@ -49,7 +48,7 @@ def import_file(
 ) -> dict[str, Any]:
     """Load the file and, with ``form_all``, form work-lists of all its rows; the counts.
 
-    Raises FileNotTaken, NotFound (no such unit, nobody there who may load).
+    Raises FileNotTaken.
     """
     try:
         read = read_file(path, FORMATS[variant])
@@ -130,7 +129,8 @@ def _unit(session: Session, code: str | None) -> Unit:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
     if unit is None:
-        raise NotFound("unit", code or "--unit")
+        codes = ", ".join(session.scalars(select(Unit.code).order_by(Unit.code)))
+        raise FileNotTaken(f"Name the unit by --unit, one of: {codes}")
     return unit
 
 
@@ -148,7 +148,7 @@ def _loader(session: Session, unit: Unit) -> Actor:
         .order_by(UnitPath.depth, Employee.id)
     ).first()
     if people is None:
-        raise NotFound("employee", unit.code)
+        raise FileNotTaken(f"Nobody at {unit.code} may load files: give somebody the role first.")
     employee, role = people
     return Actor(
         key="command-line",
