@@ -1,5 +1,7 @@
 """Files at the command line: load an importer's file, take lists out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -55,8 +57,7 @@ def import_file(
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
         raise FileNotTaken(_in_words(settings, tell)) from refused
-    database = Database.connect(settings)
-    with database.unit_of_work() as session:
+    with _connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
         now = database_clock(session)
@@ -77,7 +78,6 @@ def import_file(
             told["errors"] = _in_words(
                 settings, lambda: _write_errors(session, file_id, actor, report, settings)
             )
-    database.dispose()
     return told
 
 
@@ -86,8 +86,7 @@ def export_attempts(
 ) -> int:
     """Write the journal of attempts of these days (both included); how many lines."""
     zone = ZoneInfo(settings.time_zone)
-    database = Database.connect(settings)
-    with database.reading() as session:
+    with _connected(settings) as database, database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
         actor = Actor(
             key="command-line",
@@ -106,8 +105,16 @@ def export_attempts(
             return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
 
         count = int(_in_words(settings, write))
-    database.dispose()
     return count
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Database]:
+    database = Database.connect(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _attempt(line: Any) -> list[Any]:
