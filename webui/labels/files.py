@@ -152,6 +152,9 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
     FileProblem.TOO_MUCH_MEMORY: lambda _v: _l(
         "Файлу не хватило памяти. Удалите лишние листы и оформление или разделите на части."
     ),
+    FileProblem.READER_FAILED: lambda _v: _l(
+        "Файл прочитать не удалось. Откройте его в Excel, сохраните заново как XLSX и повторите."
+    ),
     FileProblem.NO_ROWS: lambda _v: _l(
         "В файле нет строк с данными. Проверьте, что таблица на видимом листе и под заголовками "
         "есть строки."
