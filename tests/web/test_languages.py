@@ -59,6 +59,8 @@ def ids(prepared: Given) -> dict[str, object]:
                        scope=RefusalScope.ALL, reason="asked", source="import:1",
                        recorded_at=NOON)
     )  # fmt: skip
+    file = prepared.imported_file(unit, mate)
+    file.name = "leads.xlsx"
     prepared.session.flush()
     return {
         "client_id": client.id,
@@ -67,7 +69,7 @@ def ids(prepared: Given) -> dict[str, object]:
         "work_list_id": tasks[TaskState.PLANNED].work_list_id,
         "employee_id": mate.id,
         "unit_id": unit.id,
-        "file_id": prepared.imported_file(unit, mate).id,
+        "file_id": file.id,
         "point_id": point.id,
         "code_id": prepared.code_id("booked"),
         "notification_id": prepared.notification(tasks[TaskState.ON_CONTROL], mate).id,
@@ -124,6 +126,8 @@ def _tasks(prepared: Given, unit: Unit, client, asset, mate) -> dict[TaskState, 
 def _words_of(page: str) -> str:
     """What a person reads: without what is typed into fields and the names of the languages."""
     page = re.sub(r"<!--.*?-->|<textarea.*?</textarea>", "", page, flags=re.S)
+    for name in LOCALES.values():
+        page = page.replace(name, "")
     page = re.sub(r"<(\w+)\s[^>]*\slang=\"\w+\"[^>]*>.*?</\1>", "", page, flags=re.S)
     return re.sub(r"(<input[^>]*)\svalue=\"[^\"]*\"", r"\1", page)
 
@@ -136,10 +140,12 @@ def test_a_page_speaks_one_language(
     unit = prepared.session.get_one(Unit, ids["unit_id"])
     me = prepared.employee("Kim Park", role=role, unit=unit)
     me.locale = language
+    caller = prepared.client("My Own", unit=unit)
+    mine = prepared.task(unit=unit, client=caller, state=TaskState.IN_WORK, performer=me)
     browser = browser_of(me, role)
     rules = [route for route in ROUTES if route.method == "GET" and ".xlsx" not in route.rule]
     addresses = [route.address(ids) for route in rules]
-    addresses += [f"/tasks/{task_id}" for task_id in ids["more_tasks"]]  # type: ignore[attr-defined]
+    addresses += [f"/tasks/{task_id}" for task_id in [mine.id, *ids["more_tasks"]]]  # type: ignore[attr-defined]
     found = []
     for address in [*addresses, "/nowhere"]:
         answer = browser.get(address)
