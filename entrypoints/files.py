@@ -1,7 +1,5 @@
 """Files at the command line: load an importer's file, take lists out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
+from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -36,7 +35,7 @@ _ATTEMPT_COLUMNS = ("at", "client", "phone", "asset", "vin", "campaign", "unit",
 
 
 class FileNotTaken(Exception):
-    """The file was refused, or nobody can take it; the message is the sentence for people."""
+    """The file was refused; the message is the sentence for people."""
 
 
 def import_file(
@@ -50,20 +49,14 @@ def import_file(
 ) -> dict[str, Any]:
     """Load the file and, with ``form_all``, form work-lists of all its rows; the counts.
 
-    Raises FileNotTaken.
+    Raises FileNotTaken, NotFound (no such unit, nobody there who may load).
     """
     try:
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
-<<<<<<< HEAD
         raise FileNotTaken(_in_words(settings, partial(file_sentence, refused))) from refused
     database = Database.connect(settings)
     with database.unit_of_work() as session:
-=======
-        tell = partial(file_sentence, refused)
-        raise FileNotTaken(_in_words(settings, tell)) from refused
-    with _connected(settings) as database, database.unit_of_work() as session:
->>>>>>> imports
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
         now = database_clock(session)
@@ -84,6 +77,7 @@ def import_file(
             told["errors"] = _in_words(
                 settings, lambda: _write_errors(session, file_id, actor, report, settings)
             )
+    database.dispose()
     return told
 
 
@@ -92,7 +86,8 @@ def export_attempts(
 ) -> int:
     """Write the journal of attempts of these days (both included); how many lines."""
     zone = ZoneInfo(settings.time_zone)
-    with _connected(settings) as database, database.reading() as session:
+    database = Database.connect(settings)
+    with database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
         actor = Actor(
             key="command-line",
@@ -111,16 +106,8 @@ def export_attempts(
             return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
 
         count = int(_in_words(settings, write))
+    database.dispose()
     return count
-
-
-@contextmanager
-def _connected(settings: Settings) -> Iterator[Database]:
-    database = Database.connect(settings)
-    try:
-        yield database
-    finally:
-        database.dispose()
 
 
 def _attempt(line: Any) -> list[Any]:
@@ -142,8 +129,7 @@ def _unit(session: Session, code: str | None) -> Unit:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
     if unit is None:
-        codes = ", ".join(session.scalars(select(Unit.code).order_by(Unit.code)))
-        raise FileNotTaken(f"Name the unit by --unit, one of: {codes}")
+        raise NotFound("unit", code or "--unit")
     return unit
 
 
@@ -161,7 +147,7 @@ def _loader(session: Session, unit: Unit) -> Actor:
         .order_by(UnitPath.depth, Employee.id)
     ).first()
     if people is None:
-        raise FileNotTaken(f"Nobody at {unit.code} may load files: give somebody the role first.")
+        raise NotFound("employee", unit.code)
     employee, role = people
     return Actor(
         key="command-line",
