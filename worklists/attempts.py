@@ -230,7 +230,8 @@ def _move(
 def _defer(task: Task, at: datetime) -> None:
     task.state = after(task.state, TaskAction.DEFER)
     task.due_at = at
-    task.performer_id = None  # anybody of the unit may try next
+    if not task.is_personal:
+        task.performer_id = None  # anybody of the unit may try next
     task.lease_until = task.taken_at = None
 
 

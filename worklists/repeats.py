@@ -49,8 +49,7 @@ def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) ->
     """Finished tasks of this task's client that this person sees, the newest first."""
     task = get_task(session, task_id, actor=actor)
     rows = session.execute(
-        _finished(task, actor)
-        .add_columns(Campaign.name, ResultCodeVersion.names, Employee.full_name)
+        _finished(task, actor, Campaign.name, ResultCodeVersion.names, Employee.full_name)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
@@ -93,11 +92,12 @@ def copied_attempt(
     )
 
 
-def _finished(task: Task, actor: Actor) -> Select[Any, Any]:
+def _finished(task: Task, actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     last = aliased(Attempt)
     last_id = select(func.max(last.id)).where(last.task_id == Task.id).scalar_subquery()
     return (
-        select(Task, Attempt)
+        select(Task, Attempt, *columns)
+        .select_from(Task)
         .join(Attempt, Attempt.id == last_id)
         .where(
             Task.client_id == task.client_id,

@@ -90,6 +90,7 @@ def begin_step(
     if task.state is TaskState.IN_WORK:
         return
     from_state, task.state = task.state, after(task.state, TaskAction.TAKE)
+    task.is_personal = task.performer_id == actor.person
     task.performer_id = actor.person
     task.lease_until = now + lease
     task.claim_token += 1

@@ -1,0 +1,138 @@
+"""Another unit is asked, does its job, and whoever asked is told (A6, rule 4)."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.errors import Invalid, NotFound
+from core.journal import history_of
+from directory.units.models import Unit
+from tests.conftest import NOON, TOMORROW
+from tests.given import Given
+from worklists.involvement import involve_unit
+from worklists.jobs_done import IsACall, finish_job
+from worklists.leases import HeldByAnother
+from worklists.lifecycle import TaskState
+from worklists.models.attempt import Notification
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import Involvement, WorkList
+from worklists.reports import InvolvementDraft
+
+
+class Two:
+    """Two units: one asks, the other does."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.given = Given(session)
+        self.sales, self.parts = self.given.unit("Сервис"), self.given.unit("Склад")
+        self.asker = self.given.manager(self.sales)
+        self.doer = self.given.manager(self.parts, name="Олег Склад")
+        self.task = self.given.task(unit=self.sales)
+
+    def ask(self, unit: Unit | None = None, *, text: str = "Нужен фильтр") -> Involvement:
+        draft = InvolvementDraft(unit_id=(unit or self.parts).id, text=text, due_at=TOMORROW)
+        return involve_unit(self.session, self.task.work_list_id, draft, from_task_id=self.task.id,
+                            asset_id=None, actor=self.asker, now=NOON)  # fmt: skip
+
+    def finish(
+        self, task_id: int, *, comment: str = "Есть", done: bool = True, actor: Actor | None = None
+    ) -> Task:
+        return finish_job(self.session, task_id, comment=comment, done=done, version=1, token=None,
+                          actor=actor or self.doer, now=NOON)  # fmt: skip
+
+
+@pytest.fixture
+def two(session: Session) -> Two:
+    return Two(session)
+
+
+def events_of(session: Session, work_list_id: int) -> list[str]:
+    return [entry.event for entry in history_of(session, "work_list", work_list_id)]
+
+
+def test_asking_opens_a_work_list_there_with_this_one_as_origin(two: Two) -> None:
+    asked = two.ask()
+    there = two.session.get_one(WorkList, asked.to_work_list_id)
+    assert (there.unit_id, there.origin_id) == (two.parts.id, two.task.work_list_id)
+    task = two.session.get_one(Task, asked.to_task_id)
+    assert (task.kind, task.goal, task.state) == (
+        TaskKind.DEPARTMENT, "Нужен фильтр", TaskState.PLANNED,
+    )  # fmt: skip
+    assert events_of(two.session, two.task.work_list_id) == ["UnitInvolved"]
+    assert events_of(two.session, there.id) == ["WorkListOpened", "AskedByUnit"]
+
+
+def test_asking_appends_to_the_work_list_that_is_open_there(two: Two) -> None:
+    client_id = two.task.client_id
+    standing = two.session.get_one(WorkList, two.ask().to_work_list_id)
+    again = two.ask(text="И масло")
+    assert again.to_work_list_id == standing.id and standing.client_id == client_id
+    assert standing.origin_id == two.task.work_list_id
+
+
+def test_finishing_tells_who_asked_once_and_both_sides(two: Two) -> None:
+    asked = two.ask()
+    task = two.finish(asked.to_task_id)
+    assert (task.state, task.finish, task.comment) == (TaskState.DONE, Finish.GOAL_REACHED, "Есть")
+    told = two.session.scalars(select(Notification)).one()
+    assert (told.employee_id, told.kind) == (two.asker.person, "involvement_done")
+    assert (told.task_id, told.work_list_id) == (two.task.id, two.task.work_list_id)
+    two.session.refresh(asked)
+    assert asked.finished_at == NOON
+    assert "InvolvementFinished" in events_of(two.session, two.task.work_list_id)
+    there = events_of(two.session, asked.to_work_list_id)
+    assert there[-2:] == ["InvolvementFinished", "WorkListClosed"]
+
+
+def test_giving_up_needs_a_reason_and_is_told_too(two: Two) -> None:
+    asked = two.ask()
+    with pytest.raises(Invalid) as refusal:
+        two.finish(asked.to_task_id, comment=" ", done=False)
+    assert refusal.value.field == "comment"
+    task = two.finish(asked.to_task_id, comment="Снят с производства", done=False)
+    assert (task.state, task.finish) == (TaskState.CANCELLED, Finish.CANCELLED)
+    assert two.session.scalars(select(Notification)).one().occasion == f"involvement:{asked.id}"
+
+
+def test_a_unit_does_not_involve_itself(two: Two) -> None:
+    with pytest.raises(Invalid) as refusal:
+        two.ask(two.sales)
+    assert refusal.value.field == "involve_unit_id"
+
+
+def test_an_archived_unit_and_an_empty_text_are_refused(two: Two) -> None:
+    with pytest.raises(Invalid):
+        two.ask(text=" ")
+    two.parts.is_archived = True
+    two.session.flush()
+    with pytest.raises(Invalid):
+        two.ask()
+
+
+def test_the_other_unit_does_not_see_the_origins_task(two: Two) -> None:
+    with pytest.raises(NotFound):
+        two.finish(two.task.id)
+
+
+def test_a_call_is_not_finished_like_a_job(two: Two) -> None:
+    with pytest.raises(IsACall):
+        two.finish(two.task.id, actor=two.asker)
+
+
+def test_a_job_that_somebody_else_holds_is_refused(two: Two) -> None:
+    job = two.given.task(
+        unit=two.parts, kind=TaskKind.EXTRA, state=TaskState.IN_WORK, performer=two.asker
+    )
+    with pytest.raises(HeldByAnother):
+        two.finish(job.id)
+
+
+def test_an_extra_job_is_done_without_words(two: Two) -> None:
+    job = two.given.task(unit=two.parts, kind=TaskKind.EXTRA)
+    assert two.finish(job.id, comment="").state is TaskState.DONE
+    entries = history_of(two.session, "task", job.id)
+    assert [(e.from_state, e.to_state) for e in entries] == [
+        ("planned", "in_work"), ("in_work", "done"),
+    ]  # fmt: skip

@@ -1,0 +1,30 @@
+"""What runs by the clock in this package."""
+
+from datetime import timedelta
+from functools import partial
+
+from core.schedule import Job
+from worklists.leases import LONGEST_LEASE
+from worklists.sweeps import (
+    notice_due_control,
+    notice_overdue,
+    release_run_out_leases,
+    return_deferred,
+)
+
+
+def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
+    """The jobs of an installation whose leases last ``longest_lease``: no longer one is valid."""
+    return (
+        Job("return deferred tasks", timedelta(seconds=1), return_deferred),
+        Job(
+            "release run-out leases",
+            timedelta(seconds=5),
+            partial(release_run_out_leases, longest=longest_lease),
+        ),
+        Job("notice due control", timedelta(seconds=5), notice_due_control),
+        Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
+    )
+
+
+JOBS = jobs_for(LONGEST_LEASE)
