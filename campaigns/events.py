@@ -32,3 +32,20 @@ class ResultCodeArchived(Event):
 
     subject: ClassVar[str] = "result_code"
     result_code_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultCodeRestored(Event):
+    """The code is offered again."""
+
+    subject: ClassVar[str] = "result_code"
+    result_code_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultCodeMoved(Event):
+    """The code changed places with its neighbour ``other_id`` of the same outcome."""
+
+    subject: ClassVar[str] = "result_code"
+    result_code_id: int
+    other_id: int

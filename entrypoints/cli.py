@@ -70,9 +70,9 @@ def web() -> None:
 @told
 def scheduler() -> None:
     """Run the sweeps only; any number of schedulers may run."""
-    from entrypoints.running import run_scheduler_alone
+    from entrypoints.scheduler import serve_sweeps
 
-    run_scheduler_alone(Settings.from_environment())
+    serve_sweeps(Settings.from_environment())
 
 
 @main.group()

@@ -2,23 +2,19 @@
 
 import logging
 import multiprocessing
-import signal
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
-from campaigns.catalogue import install_catalogue
 
-from core import logs
+from campaigns.catalogue import install_catalogue
 from core.clock import database_clock
 from core.db import Database
 from core.migrations import is_current, upgrade
 from core.settings import Settings
-from entrypoints.demo.loading import demo_logins, is_empty, load_demo
-from entrypoints.scheduler import run_scheduler
-from entrypoints.wiring import JOBS
+from entrypoints.demo.company import demo_logins
+from entrypoints.demo.loading import is_empty, load_demo
+from entrypoints.scheduler import serve_sweeps
 
 DEMO_PASSWORD = "prozvon-demo-2026"  # noqa: S105 - printed at the start, for demo data only
 
@@ -62,7 +58,7 @@ def run_everything(settings: Settings, *, with_demo: bool) -> None:
     database.dispose()
     _greet(settings)
     sweeps = multiprocessing.get_context("spawn").Process(
-        target=run_scheduler_alone, args=(settings,), daemon=True, name="prozvon-scheduler"
+        target=serve_sweeps, args=(settings,), daemon=True, name="prozvon-scheduler"
     )
     sweeps.start()
     from entrypoints.web import serve
@@ -70,27 +66,12 @@ def run_everything(settings: Settings, *, with_demo: bool) -> None:
     serve(settings)
 
 
-def run_scheduler_alone(settings: Settings) -> None:
-    """Run the sweeps of this process until SIGTERM."""
-    logs.set_up(as_json=settings.json_logs)
-    stop = threading.Event()
-
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    database = Database.connect(settings)
-    run_scheduler(database, database_clock, JOBS, stop)
-    database.dispose()
-
-
 def _greet(settings: Settings) -> None:
     click.echo(f"\nProzvon: http://{settings.host}:{settings.port}/\n")
     if (settings.var_dir / "demo").exists():
         click.echo(f"Demo logins (password of each: {DEMO_PASSWORD}):")
-        for login, words, unit in demo_logins():
-            click.echo(f"  {login:<14} {words:<32} {unit}")
+        for person in demo_logins():
+            click.echo(f"  {person.login:<14} {person.role:<32} {person.unit}")
     else:
         click.echo("No demo data here. Add the first person: prozvon user add LOGIN …")
     click.echo("\nCtrl+C stops it.", nl=True)

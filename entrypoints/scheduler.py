@@ -118,9 +118,8 @@ def _tick(job: Job, database: Database, clock: Clock, heart: Heart, stop: thread
     heart.beat(job.name)
 
 
-def main() -> None:
-    """Run as a process of its own until SIGTERM or SIGINT."""
-    settings = Settings.from_environment()
+def serve_sweeps(settings: Settings) -> None:
+    """Run the sweeps in this process until SIGTERM or SIGINT."""
     logs.set_up(as_json=settings.json_logs)
     stop = threading.Event()
 
@@ -137,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve_sweeps(Settings.from_environment())

@@ -8,6 +8,7 @@ from core.schedule import Job
 from directory.permissions import DirectoryPermission
 from directory.staff.models import Role
 from importers.permissions import ImportPermission
+from worklists import jobs
 from worklists.permissions import WorkPermission
 
 _WORK = frozenset(
@@ -41,4 +42,4 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
 }  # fmt: skip
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = jobs.JOBS

@@ -19,9 +19,11 @@ from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoi
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
 from entrypoints.wiring import GRANTS
+from importers.models import ImportedFile
 from selections.models import Lead, RunSource, SelectionRun
 from tests.conftest import NOON
 from worklists.lifecycle import CLOSED, TaskState
+from worklists.models.attempt import Notification
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
 
@@ -241,6 +243,22 @@ class Given:
         return self._add(
             Lead(run_id=run.id, client_id=client.id, asset_id=asset_id, asset_key=asset_id or 0,
                  why={"days": 365}, due_at=due_at)
+        )  # fmt: skip
+
+    def imported_file(self, unit: Unit, employee: Employee) -> ImportedFile:
+        """A file without rows, as if it had been read."""
+        return self._add(
+            ImportedFile(format="maintenance-due", unit_id=unit.id, name="файл.xlsx", header=[],
+                         sha256=f"{next(_numbers):064d}", loaded_by=employee.id,
+                         loaded_at=self.now)
+        )  # fmt: skip
+
+    def notification(self, task: Task, employee: Employee) -> Notification:
+        """Something that the employee must know about the task."""
+        return self._add(
+            Notification(employee_id=employee.id, kind="control_due", task_id=task.id,
+                         work_list_id=task.work_list_id, occasion=f"test:{next(_numbers)}",
+                         created_at=self.now)
         )  # fmt: skip
 
     def _add(self, row: Row) -> Row:

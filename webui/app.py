@@ -15,6 +15,9 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
+from webui.admin.people import bp as admin_people
+from webui.admin.result_codes import bp as admin_results
+from webui.admin.units import bp as admin_units
 from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
@@ -39,6 +42,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     client_edit,
     vehicles,
     search,
+    admin_people,
+    admin_units,
+    admin_results,
 )
 
 

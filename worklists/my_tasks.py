@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
@@ -73,7 +73,7 @@ def my_tasks(
     """Tasks that this person performs (late ones always) or finished within the period."""
     actor.require(WorkPermission.SEE)
     condition = and_(_mine(wanted, actor), task_is_visible(actor), Task.kind.in_(wanted.kinds))
-    rows = _lines().where(condition).order_by(_closed_last(), Task.due_at, Task.id)
+    rows = _lines().where(condition).order_by(*_soonest_first())
     found = session.execute(rows.offset(offset).limit(limit)).all()
     count = session.scalar(capped_count(select(Task.id).where(condition))) or 0
     return TaskPage([_line(row) for row in found], count)
@@ -115,8 +115,10 @@ def _mine(wanted: TaskFilter, actor: Actor) -> ColumnElement[bool]:
     return or_(still_open, finished)
 
 
-def _closed_last() -> ColumnElement[bool]:
-    return Task.closed_at.is_not(None)
+def _soonest_first() -> tuple[Any, ...]:
+    """Open ones by the moment they want attention, then finished ones, the newest first."""
+    wants_at = case((Task.state == TaskState.ON_CONTROL, Task.control_at), else_=Task.due_at)
+    return Task.closed_at.is_not(None), Task.closed_at.desc(), wants_at, Task.id
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

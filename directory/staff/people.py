@@ -161,6 +161,12 @@ def enable_employee(session: Session, employee_id: int, *, actor: Actor, now: da
     return employee
 
 
+def sign_out_everywhere(session: Session, employee_id: int, *, actor: Actor, now: datetime) -> int:
+    """Sign the person out of every browser; returns of how many."""
+    get_manageable(session, employee_id, actor=actor)
+    return end_all_sessions(session, employee_id, by="sign_out", now=now, actor=actor)
+
+
 def give_role(
     session: Session, employee_id: int, *, role: Role, unit_id: int, actor: Actor, now: datetime
 ) -> None:

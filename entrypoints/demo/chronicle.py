@@ -39,6 +39,8 @@ class Chronicle:
         self.readings: list[tuple[Any, ...]] = []
         self.known_to: set[tuple[int, int]] = set()
         """Client and unit: involving a unit lets it see the client."""
+        self.phoned_now: set[int] = set()
+        """Clients of whom a task is in work: one at a time over all units (rule 8)."""
         self._open: dict[tuple[int, int], WorkListRow] = {}
         self._tasks_of: dict[int, list[TaskRow]] = defaultdict(list)
 
@@ -81,6 +83,17 @@ class Chronicle:
     def has_open_list(self, unit_id: int, client_id: int) -> bool:
         """Whether the unit has an open work-list of the client."""
         return (unit_id, client_id) in self._open
+
+    def untouched_beside(self, task: TaskRow) -> list[TaskRow]:
+        """The other calls of the work-list that nobody has begun."""
+        return [
+            one
+            for one in self._tasks_of[task.work_list_id]
+            if one is not task
+            and one.kind is TaskKind.CALL
+            and one.state is TaskState.PLANNED
+            and not one.claim_token
+        ]
 
     def add_task(
         self,

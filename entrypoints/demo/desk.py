@@ -10,11 +10,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from campaigns.models import Outcome
-from directory.clients.models import RefusalScope
-from entrypoints.demo import talk
+from directory.assets.models import MileageSource
 from entrypoints.demo.chronicle import Chronicle, by
 from entrypoints.demo.company import Centre
-from entrypoints.demo.endings import Ending, choose_ending
 from entrypoints.demo.facts import Facts, Purpose
 from entrypoints.demo.files_loaded import LoadedFiles
 from entrypoints.demo.moments import callable_from, file_moment
@@ -67,33 +65,6 @@ class Desk:
             due_at=max(due_at or soon, at), performer_id=performer_id, lead=lead,
         )  # fmt: skip
 
-    def play(
-        self, task: TaskRow, subject: Subject, ending: Ending | None = None, *,
-        until: datetime | None = None,
-    ) -> None:  # fmt: skip
-        """Call as often as it takes, up to the ending or to the present."""
-        until = until or self.now - timedelta(minutes=12)
-        ending = ending or choose_ending(self.rng)
-        silent = 4 if ending is Ending.UNREACHABLE else self.rng.choices((0, 1, 2), (58, 29, 13))[0]
-        person = self.rng.choice(self.people)
-        at = callable_from(task.due_at + timedelta(minutes=self.rng.randint(2, 300)), subject.zone)
-        for _ in range(silent):
-            if at >= until:
-                return
-            back_at = self.ring(task, subject, person, at)
-            if back_at is None or back_at >= until:
-                return
-            self.book.come_back(task)
-            if self.rng.random() < 0.4:
-                person = self.rng.choice(self.people)
-            later = back_at + timedelta(minutes=self.rng.randint(2, 200))
-            at = callable_from(later, subject.zone)
-        if at < until:
-            if self.rng.random() < 0.03:
-                self._fumble(task, self.rng.choice(self.people), at - timedelta(minutes=2))
-            self.book.take(task, person, at, lease=LEASE)
-            self.end(task, subject, ending, at + timedelta(seconds=self.rng.randint(60, 420)))
-
     def ring(
         self, task: TaskRow, subject: Subject, person: int, at: datetime,
         back_at: datetime | None = None,
@@ -126,38 +97,28 @@ class Desk:
         )  # fmt: skip
         if row.mileage_km and row.asset_id:
             self.book.readings.append(
-                (row.asset_id, at.date(), row.mileage_km, "client", False, by(row.employee_id))
+                (
+                    row.asset_id,
+                    at.date(),
+                    row.mileage_km,
+                    MileageSource.CLIENT,
+                    False,
+                    by(row.employee_id),
+                )
             )
         return row
 
-    def end(self, task: TaskRow, subject: Subject, ending: Ending, at: datetime) -> None:
-        """The conversation that the task ends with (see ``endings``)."""
-        from entrypoints.demo.conversations import CONVERSATIONS
+    def fumble(self, task: TaskRow, person: int, at: datetime) -> None:
+        """Taken and let go: on purpose, or because the browser was closed."""
+        self.book.take(task, person, at, lease=LEASE)
+        ran_out = self.rng.random() < 0.5
+        self.book.release(task, at + (LEASE if ran_out else LEASE / 3), ran_out=ran_out)
 
-        CONVERSATIONS[ending](self, task, subject, at)
-
-    def refuse(self, task: TaskRow, subject: Subject, at: datetime) -> None:
-        """The client does not want to talk; some do not want to be called at all."""
-        purpose = next(
+    def purpose_of(self, task: TaskRow) -> Purpose:
+        """The campaign that the task belongs to."""
+        return next(
             one for one in self.world.facts.campaigns.values() if one.id == task.campaign_id
         )
-        code = self.rng.choices(("not_now", "refuses_purpose", "refuses_all"), (65, 25, 10))[0]
-        comment = self.rng.choice(talk.REFUSALS)
-        row = self.attempt(task, subject, Outcome.REFUSED, at, code=code, comment=comment)
-        self.book.finish(task, row, Finish.REFUSED)
-        subject.client.cooling_off_until = at + purpose.cooling_off
-        if code == "refuses_purpose":
-            self.book.refuse(row, RefusalScope.PURPOSE, purpose.purpose, comment)
-        elif code == "refuses_all":
-            self.book.refuse(row, RefusalScope.ALL, None, comment)
-
-    def _fumble(self, task: TaskRow, person: int, at: datetime) -> None:
-        """Taken and let go: on purpose, or because the browser was closed."""
-        taken_at = at - timedelta(minutes=10)
-        self.book.take(task, person, taken_at, lease=LEASE)
-        ran_out = self.rng.random() < 0.5
-        self.book.release(task, taken_at + LEASE if ran_out else at - timedelta(minutes=8),
-                          ran_out=ran_out)  # fmt: skip
 
     def _mileage(self, subject: Subject, task: TaskRow) -> int | None:
         seen = subject.last_visits.get(task.asset_key)

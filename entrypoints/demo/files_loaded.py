@@ -1,7 +1,6 @@
 """Importer's files of the last weeks: the runs they made and the leads found in them."""
 
 from datetime import date, datetime
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,7 @@ from selections.models import RunSource
 class LoadedFiles:
     """One run per unit, campaign and day of loading."""
 
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
+    def __init__(self) -> None:
         self._runs: dict[tuple[int, int, date], tuple[Any, ...]] = {}
         self.leads: list[tuple[Any, ...]] = []
 

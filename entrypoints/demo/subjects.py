@@ -29,7 +29,7 @@ class Subject:
     """By the vehicle's id."""
 
     @property
-    def days_away(self) -> date:
+    def last_seen_on(self) -> date:
         """The day of the last visit of any vehicle; very long ago if there was none."""
         return max((seen[0] for seen in self.last_visits.values()), default=date.min)
 
@@ -42,11 +42,8 @@ class Subjects:
         self._subjects = subjects
 
     def for_unit(self) -> Iterator[Subject]:
-        """All of them in an order of this unit's own, over again when they are used up."""
-        while True:
-            order = self._subjects[:]
-            self._rng.shuffle(order)
-            yield from order
+        """All of them, once, in an order of this unit's own."""
+        return iter(self._rng.sample(self._subjects, len(self._subjects)))
 
 
 def subjects_of(rng: Random, centre: Centre, told: Clientele, visits: list[VisitStory]) -> Subjects:

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = "core directory selections campaigns worklists importers webui entrypoints".split()
+PACKAGES = [
+    "core",
+    "directory",
+    "selections",
+    "campaigns",
+    "worklists",
+    "importers",
+    "webui",
+    "entrypoints",
+]
 SOURCES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "webui/templates").rglob("*.html"))
 MAY_COMMIT = {"core/db.py", "webui/requests.py"}

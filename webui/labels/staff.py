@@ -1,10 +1,12 @@
-"""Words about people and units: sign-in, passwords, roles, the tree."""
+"""Words of administration: sign-in, passwords, people, the tree, the catalogue of results."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from campaigns.result_codes import CodeTaken
+from campaigns.result_codes import NameMissing as ResultNameMissing
 from core.errors import ProzvonError
 from directory.staff.logins import LoginUnusable, SnilsIsWrong
 from directory.staff.passwords import PasswordObvious, PasswordTooLong, PasswordTooShort
@@ -69,5 +71,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
         "Подразделение нельзя перенести в само себя или в то, что внутри него."
     ),
     ParentArchived: lambda _e: _l("Вышестоящее подразделение в архиве. Сначала верните его."),
+    CodeTaken: lambda _e: _l("Такой ключ уже есть у другого результата."),
+    ResultNameMissing: lambda _e: _l("Укажите название на русском."),
     UnitHasParts: lambda _e: _l("Сначала перенесите или уберите в архив то, что внутри."),
 }
