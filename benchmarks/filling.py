@@ -26,6 +26,7 @@ from worklists.models.task import Task
 
 CENTRES, WORKSHOPS = 3, 3
 MANAGERS_PER_UNIT = 8
+QUEUE_UNITS = 3
 PER_CLIENT = 5
 """Tasks of one client: three finished in a closed work-list, two in an open one."""
 
@@ -36,7 +37,7 @@ class Shape(StrEnum):
     LIFE = "life"
     """Three in five finished, the others in every open state."""
     QUEUE = "queue"
-    """Open and planned, all due; the client's first call before the second."""
+    """One call per client, planned and due, shared by three units only."""
 
 
 @dataclass
@@ -178,7 +179,8 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
         for offset, closed in ((0, sql.moment("-8640000")), (clients, "NULL")):
             if offset or shape is Shape.LIFE:
                 place.run(sql.insert("work_lists", clients, {
-                    "id": f"i + {offset}", "unit_id": sql.unit("i"), "client_id": "i",
+                    "id": f"i + {offset}", "client_id": "i",
+                    "unit_id": sql.unit("i", QUEUE_UNITS if shape is Shape.QUEUE else None),
                     "campaign_id": str(company.campaign_ids[0]), "initiator": "'import:1'",
                     "opened_at": sql.moment("-8640000 - i % 86400"), "closed_at": closed,
                 }))  # fmt: skip
@@ -193,7 +195,7 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
 
 def _queue(sql: "_Sql", tasks: int, clients: int) -> str:
     return sql.insert("tasks", tasks, sql.task_columns(clients) | {
-        "work_list_id": f"i + {clients}", "state": "'planned'",
+        "work_list_id": f"i + {clients}", "unit_id": sql.unit("i", QUEUE_UNITS),
         "due_at": sql.moment("-86400 * 30 + (i * 7919) % 2000000"),
     })  # fmt: skip
 
@@ -220,7 +222,7 @@ def _life(sql: "_Sql", tasks: int, clients: int) -> str:
         f"ELSE {sql.moment(f'-2592000 + {spread}')} END",
         "performer_id": f"CASE WHEN s IN ('in_work', 'on_control') OR (s = 'planned' AND i % 10 = 0)"
         f" THEN {person} END",
-        "lease_until": f"CASE WHEN s = 'in_work' THEN {sql.moment('86400')} END",
+        "lease_until": f"CASE WHEN s = 'in_work' THEN {sql.moment('1500')} END",
         "taken_at": f"CASE WHEN s = 'in_work' THEN {sql.moment('-60')} END",
         "control_at": f"CASE WHEN s = 'on_control' THEN {sql.moment(f'-432000 + {spread}')} END",
         "control_by_id": f"CASE WHEN s = 'on_control' THEN {person} END",
@@ -274,8 +276,9 @@ class _Sql:
         cases = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(words))
         return f"CASE ({number}) % {len(words)} {cases} END"
 
-    def unit(self, client: str) -> str:
-        ids = self._company.unit_ids
+    def unit(self, client: str, units: int | None = None) -> str:
+        """The unit of this client, out of the first ``units``."""
+        ids = self._company.unit_ids[:units]
         cases = " ".join(f"WHEN {at} THEN {unit_id}" for at, unit_id in enumerate(ids))
         return f"CASE ({client}) % {len(ids)} {cases} END"
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import event, select
 
-from benchmarks.filling import Company, Shape, fill_tasks, found_company
+from benchmarks.filling import QUEUE_UNITS, Company, Shape, fill_tasks, found_company
 from benchmarks.harness import Line, Stopwatch, compare, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options
@@ -26,8 +26,8 @@ def run(options: Options) -> Iterator[Line]:
     for engine in options.engines:
         with fresh_place(engine) as place:
             company = found_company(place)
-            fill_tasks(place, company, 9 * each * (rounds + 2) * 4, Shape.QUEUE)
-            numbers = count(9, 9)  # every ninth client is one of the first unit
+            fill_tasks(place, company, QUEUE_UNITS * each * (rounds + 2) * 4, Shape.QUEUE)
+            numbers = count(QUEUE_UNITS, QUEUE_UNITS)  # clients of the first unit
             for outcome in (Outcome.NO_ANSWER, Outcome.INTERVIEW):
                 saver = _Saver(place, company, outcome)
                 saver.take(numbers, 1)
@@ -69,7 +69,7 @@ class _Saver:
         """Hand the next tasks of the unit to the person; not measured."""
         ids = [next(numbers) for _ in range(many)]
         with self._place.database.reading() as session:
-            until = database_clock(session) + timedelta(hours=5)
+            until = database_clock(session) + timedelta(minutes=25)
         for at in range(0, many, 500):
             self._place.run(
                 f"UPDATE tasks SET state = 'in_work', performer_id = {self._actor.person}, "
