@@ -33,7 +33,7 @@ from campaigns.windows import Window, is_open
 from core.db import UtcDateTime
 from directory.units.models import Unit
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import client_is_clear, phones_now
+from worklists.verdicts import client_is_clear, phones_now, row_by_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,9 @@ def _claimable(
     if is_phoned:
         other = aliased(Task)
         conditions += [
-            ~select(other.id).where(other.client_id == task.client_id, phones_now(other)).exists(),
+            ~row_by_row(
+                select(other.id).where(other.client_id == task.client_id, phones_now(other))
+            ),
             client_is_clear(task.client_id, task.asset_id, purpose, now),
         ]
     return and_(*conditions)

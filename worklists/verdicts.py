@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
+    Select,
     and_,
     case,
-    exists,
     literal,
     literal_column,
     or_,
@@ -107,12 +107,20 @@ def client_is_clear(
     purpose: ColumnExpressionArgument[str],
     now: Any,
 ) -> ColumnElement[bool]:
-    """The same as a condition: ``client_block`` would be NULL."""
+    """The same for a walk that stops early: ``client_block`` would be NULL."""
     return and_(
-        ~is_refused(client_id, asset_id, purpose),
-        ~cools_off(client_id, now),
-        has_phone(client_id),
+        ~row_by_row(_refusals(client_id, asset_id, purpose)),
+        ~row_by_row(_cooling(client_id, now)),
+        row_by_row(_phones(client_id)),
     )
+
+
+def row_by_row(rows: Select[Any]) -> ColumnElement[bool]:
+    """EXISTS of these rows, looked up anew for each row that a walk comes by.
+
+    PostgreSQL makes a join of a bare EXISTS: to claim one task it would read all clients first.
+    """
+    return rows.limit(1).scalar_subquery().is_not(None)
 
 
 def is_refused(
@@ -121,8 +129,26 @@ def is_refused(
     purpose: ColumnExpressionArgument[str],
 ) -> ColumnElement[bool]:
     """Whether a refusal that nobody lifted reaches this channel, purpose or asset."""
+    return _refusals(client_id, asset_id, purpose).exists()
+
+
+def cools_off(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
+    """Whether the client refused to talk and the cooling-off time is not over."""
+    return _cooling(client_id, now).exists()
+
+
+def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
+    """Whether there is a number that may be dialled."""
+    return _phones(client_id).exists()
+
+
+def _refusals(
+    client_id: ColumnExpressionArgument[int],
+    asset_id: ColumnExpressionArgument[int | None],
+    purpose: ColumnExpressionArgument[str],
+) -> Select[Any]:
     refusal = aliased(ContactRefusal)
-    return exists().where(
+    return select(refusal.id).where(
         refusal.client_id == client_id,
         refusal.lifted_at.is_(None),
         or_(refusal.channel.is_(None), refusal.channel == CHANNEL),
@@ -134,16 +160,14 @@ def is_refused(
     )
 
 
-def cools_off(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
-    """Whether the client refused to talk and the cooling-off time is not over."""
+def _cooling(client_id: ColumnExpressionArgument[int], now: Any) -> Select[Any]:
     client = aliased(Client)
-    return exists().where(client.id == client_id, client.cooling_off_until > now)
+    return select(client.id).where(client.id == client_id, client.cooling_off_until > now)
 
 
-def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
-    """Whether there is a number that may be dialled."""
+def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
     point = aliased(ContactPoint)
-    return exists().where(
+    return select(point.id).where(
         point.client_id == client_id,
         point.kind == ContactKind.PHONE,
         point.is_valid,
