@@ -11,15 +11,19 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     ColumnExpressionArgument,
     Select,
     and_,
     case,
+    false,
+    func,
     literal,
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -119,8 +123,11 @@ def row_by_row(rows: Select[Any]) -> ColumnElement[bool]:
     """EXISTS of these rows, looked up anew for each row that a walk comes by.
 
     PostgreSQL makes a join of a bare EXISTS: to claim one task it would read all clients first.
+    And it takes IS NULL for so rare that it would rather sort the whole queue; of a truth value
+    it expects half.
     """
-    return rows.limit(1).scalar_subquery().is_not(None)
+    found = rows.with_only_columns(true()).limit(1).scalar_subquery()
+    return func.coalesce(found, false(), type_=Boolean())
 
 
 def is_refused(
