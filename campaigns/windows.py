@@ -86,13 +86,14 @@ def _possible_openings(window: Window, zone: str, wall: datetime) -> Iterator[da
         if moment.astimezone(tz).replace(tzinfo=None) == wall:
             yield moment
     for jump in _jumps(zone, wall.replace(hour=0, minute=0)):
-        if not is_open(window, zone, jump - _INSTANT):
+        is_that_day = jump.astimezone(tz).date() == wall.date()
+        if is_that_day and not is_open(window, zone, jump - _INSTANT):
             yield jump
 
 
 @lru_cache(maxsize=4096)
 def _jumps(zone: str, day: datetime) -> tuple[datetime, ...]:
-    """The moments of this naive wall-clock day and the next at which the offset changes; UTC."""
+    """The moments around this wall-clock day at which the offset changes; UTC."""
     tz = ZoneInfo(zone)
     start = day.replace(tzinfo=UTC) - _DAY
     found = []

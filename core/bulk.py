@@ -56,6 +56,34 @@ def copy_rows(
     return _insert(session, target, columns, bound)
 
 
+def insert_numbered(
+    session: Session, table: Table | type[Base], columns: Sequence[str], rows: Sequence[Row]
+) -> list[int]:
+    """Insert the rows without their key and return the new keys, in the order of the rows.
+
+    For a writing transaction: on SQLite its lock, on PostgreSQL the sequence keeps others from the
+    same keys. Otherwise as ``copy_rows``.
+    """
+    target = _table_of(table)
+    key = target.autoincrement_column
+    assert key is not None
+    if not rows:
+        return []
+    if is_postgresql(session):
+        sequence = func.pg_get_serial_sequence(target.fullname, key.name)
+        numbers = func.generate_series(1, len(rows)).table_valued("n")
+        ids = list(session.scalars(select(func.nextval(sequence)).select_from(numbers)))
+        write = _copy
+    else:
+        last = session.scalar(select(func.max(key))) or 0
+        ids = list(range(last + 1, last + 1 + len(rows)))
+        write = _insert
+    numbered = ((number, *row) for number, row in zip(ids, rows, strict=True))
+    names = (key.name, *columns)
+    write(session, target, names, _bound(numbered, _bindings(session, target, names)))
+    return ids
+
+
 def advance_sequence(session: Session, table: Table | type[Base]) -> None:
     """Let PostgreSQL's generated keys go on after the largest key in the table.
 

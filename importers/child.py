@@ -53,7 +53,10 @@ class ParsingChild:
         self._path = path
 
     def __enter__(self) -> Self:
-        self._process = _start(self._path, self._limits)
+        try:
+            self._process = _start(self._path, self._limits)
+        except OSError as error:
+            raise FileRefused(FileProblem.READER_FAILED) from error
         self._deadline = clock.monotonic() + self._limits.wall_seconds
         return self
 

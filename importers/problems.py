@@ -26,6 +26,7 @@ class FileProblem(StrEnum):
     TOO_MANY_COLUMNS = "too_many_columns"  # limit, cell
     TOOK_TOO_LONG = "took_too_long"  # seconds
     TOO_MUCH_MEMORY = "too_much_memory"
+    READER_FAILED = "reader_failed"  # not the file's fault: no process could be started
     NO_ROWS = "no_rows"
     MISSING_COLUMNS = (
         "missing_columns"  # missing: list of alternatives (field codes); found: headings
@@ -71,6 +72,10 @@ class RowProblemCode(StrEnum):
     NO_PHONE = "no_phone"
     NO_PHONE_AND_NO_VIN = "no_phone_and_no_vin"
     NO_NAME_AND_NO_VIN = "no_name_and_no_vin"
+    SEVERAL_CLIENTS = "several_clients"
+    """The phone belongs to several clients; one of them was taken."""
+    OTHER_OWNER = "other_owner"
+    """The VIN is known as another client's: that client stays the owner."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,17 @@ from entrypoints.demo.identities import (
     sample_phone,
     sample_vehicle,
 )
+from scripts.sample_spelling import (
+    midnight,
+    national,
+    spelled_plate,
+    spelled_vin,
+    write_day,
+    write_phone,
+)
 
 _MONTH = date(2026, 11, 1)
 _FIRST_NEW = 500_000
-_LOOK_ALIKES = str.maketrans("ABEKMHPCTX", "АВЕКМНРСТХ")
 _COMPANIES = (
     "ООО «Стройтрест-7»",
     'ООО "Логистик Плюс"',
@@ -35,10 +42,6 @@ _COMPANIES = (
 )
 _DEALERS = ("Автоцентр Север", "Автоцентр Юг", "Автоцентр Запад")
 _COMMENTS = ("звонить после 18:00", "просит СМС", "сменил адрес", "второй ключ не сдан", "")
-_MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня", "июля"),
-    *("августа", "сентября", "октября", "ноября", "декабря"),
-)
 
 _TO_WIDTHS = (5, 34, 22, 22, 26, 21, 13, 13, 18, 9, 12, 15, 17, 18, 24)
 _LOST_WIDTHS = (10, 18, 14, 18, 24, 24, 20, 14, 12, 18, 14, 26)
@@ -109,29 +112,29 @@ def _maintenance_row(
     name = person.full_name if position % 29 else _COMPANIES[position // 29 % len(_COMPANIES)]
     sheet.write(row, 0, position)
     sheet.write(row, 1, name.upper() if position % 17 == 0 else name)
-    _write_phone(sheet, row, 2, sample_phone(n), position)
+    write_phone(sheet, row, 2, sample_phone(n), position)
     if position % 6 == 0:
-        _write_phone(sheet, row, 3, sample_phone(900_000 + position), position // 6)
+        write_phone(sheet, row, 3, sample_phone(900_000 + position), position // 6)
     if position % 4 == 0:
         sheet.write_string(row, 4, f"client{n}@example.com")
-    sheet.write(row, 5, _spelled_vin(vehicle, position))
-    sheet.write(row, 6, _spelled_plate(vehicle, position))
+    sheet.write(row, 5, spelled_vin(vehicle, position))
+    sheet.write(row, 6, spelled_plate(vehicle, position))
     sheet.write(row, 7, vehicle.make)
     sheet.write(row, 8, vehicle.model)
     sheet.write(row, 9, vehicle.year if position % 5 else f"{vehicle.year} г.")
     mileage = rng.randrange(14_000, 190_000)
     sheet.write(row, 10, mileage if position % 4 else f"{mileage:,} км".replace(",", " "))
     last_visit = _MONTH - timedelta(days=rng.randrange(330, 400))
-    _write_day(sheet, styles, row, 11, last_visit, position)
+    write_day(sheet, styles, row, 11, last_visit, position)
     planned = _MONTH + timedelta(days=rng.randrange(30))
     if position % 7 == 0:
         days = (planned - last_visit).days
         formula = f"=L{row + 1}+{days}"
         serial = (planned - date(1899, 12, 30)).days
-        _write_day(sheet, styles, row, 11, last_visit, 0)
+        write_day(sheet, styles, row, 11, last_visit, 0)
         sheet.write_formula(row, 12, formula, styles["day"], serial)
     else:
-        _write_day(sheet, styles, row, 12, planned, position + 1)
+        write_day(sheet, styles, row, 12, planned, position + 1)
     sheet.write(row, 13, _DEALERS[position % 3])
     sheet.write(row, 14, _COMMENTS[position % len(_COMMENTS)])
 
@@ -174,24 +177,24 @@ def _lost_row(
     sheet.write(row, 2, person.first_name)
     sheet.write(row, 3, person.patronymic if position % 8 else "")
     if position % 11 == 0:
-        both = f"{_national(sample_phone(n))}, {_national(sample_phone(950_000 + position))}"
+        both = f"{national(sample_phone(n))}, {national(sample_phone(950_000 + position))}"
         sheet.write(row, 4, both)
     elif position == 5:
         sheet.write(row, 4, "нет")  # only the VIN is left to find the client by
     else:
-        _write_phone(sheet, row, 4, sample_phone(n), position + 2)
+        write_phone(sheet, row, 4, sample_phone(n), position + 2)
     if position % 9 == 0:
         sheet.write(
-            row, 5, "12345" if position == 27 else _national(sample_phone(970_000 + position))
+            row, 5, "12345" if position == 27 else national(sample_phone(970_000 + position))
         )
-    sheet.write(row, 6, vehicle.vin[:16] if position == 33 else _spelled_vin(vehicle, position + 3))
-    sheet.write(row, 7, _spelled_plate(vehicle, position))
+    sheet.write(row, 6, vehicle.vin[:16] if position == 33 else spelled_vin(vehicle, position + 3))
+    sheet.write(row, 7, spelled_plate(vehicle, position))
     sheet.write(row, 8, f"{vehicle.make} {vehicle.model}")
     last_visit = date(2025, 4, 1) - timedelta(days=rng.randrange(700))
     if position == 21:
         sheet.write(row, 9, "31.02.2025")
     else:
-        _write_day(sheet, styles, row, 9, last_visit, position)
+        write_day(sheet, styles, row, 9, last_visit, position)
     sheet.write(row, 10, rng.randrange(20_000, 220_000))
     sheet.write(row, 11, _COMMENTS[(position + 1) % len(_COMMENTS)])
 
@@ -232,7 +235,7 @@ def _plain_file(path: Path, headings: Sequence[str], rows: Sequence[Sequence[Any
     for index, cells in enumerate(rows, start=1):
         for column, cell in enumerate(cells):
             if isinstance(cell, date):
-                sheet.write_datetime(index, column, _midnight(cell), styles["day"])
+                sheet.write_datetime(index, column, midnight(cell), styles["day"])
             else:
                 sheet.write_string(index, column, cell)
     book.close()
@@ -256,58 +259,6 @@ def _book(path: Path) -> tuple[Any, dict[str, Any]]:
 def _set_widths(sheet: Any, widths: Sequence[int]) -> None:
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-
-
-def _write_phone(sheet: Any, row: int, column: int, e164: str, position: int) -> None:
-    digits = e164[1:]
-    if position % 10 == 3:
-        sheet.write_number(row, column, int(digits))
-        return
-    a, b, c, d = digits[1:4], digits[4:7], digits[7:9], digits[9:]
-    spellings = (
-        e164, f"8 ({a}) {b}-{c}-{d}", f"+7 {a} {b}-{c}-{d}", "", f"8{digits[1:]}", digits[1:],
-        f"8-{a}-{b}-{c}-{d}", f"+7({a}){b}{c}{d} (супруга)", f"моб. 8 {a} {b} {c} {d}",
-        f"{digits}.0",
-    )  # fmt: skip
-    sheet.write_string(row, column, spellings[position % 10])
-
-
-def _national(e164: str) -> str:
-    return f"8 {e164[2:5]} {e164[5:8]}-{e164[8:10]}-{e164[10:]}"
-
-
-def _spelled_vin(vehicle: SampleVehicle, position: int) -> str:
-    if position % 13 == 0:
-        return vehicle.vin[:3].translate(_LOOK_ALIKES) + vehicle.vin[3:]
-    return vehicle.vin.lower() if position % 10 == 7 else vehicle.vin
-
-
-def _spelled_plate(vehicle: SampleVehicle, position: int) -> str:
-    plate = vehicle.plate
-    if position % 3 == 0:
-        return f"{plate[0]} {plate[1:4]} {plate[4:6]} {plate[6:]}".lower()
-    return f"{plate}RUS" if position % 10 == 1 else plate
-
-
-def _write_day(
-    sheet: Any, styles: dict[str, Any], row: int, column: int, day: date, position: int
-) -> None:
-    match position % 6:
-        case 1:
-            sheet.write_string(row, column, f"{day:%d.%m.%Y}")
-        case 2:
-            sheet.write_string(row, column, f"{day:%Y-%m-%d}")
-        case 3:
-            sheet.write_string(row, column, f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
-        case 4:
-            sheet.write_string(row, column, f"{day:%d/%m/%y}")
-        case _:
-            sheet.write_datetime(row, column, _midnight(day), styles["day"])
-
-
-def _midnight(day: date) -> datetime:
-    # A workbook knows no time zones.
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 if __name__ == "__main__":

@@ -27,9 +27,13 @@ from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
+from webui.notifications import bp as notifications
 from webui.requests import signed_in
 from webui.search import bp as search
+from webui.selections.files import bp as files
+from webui.tasks.all_routes import bp as tasks
 from webui.vehicles.pages import bp as vehicles
+from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -38,10 +42,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     my,
     control,
     attempts,
+    tasks,
+    work_lists,
+    notifications,
     clients,
     client_edit,
     vehicles,
     search,
+    files,
     admin_people,
     admin_units,
     admin_results,

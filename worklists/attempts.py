@@ -1,6 +1,5 @@
 """Recording what came of an attempt, with all that it causes, in one transaction (A13-A16)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,29 +12,34 @@ from core.clock import local_day
 from core.journal import record
 from directory.assets.mileage import record_mileage
 from directory.assets.models import MileageSource
-from directory.clients.consent import start_cooling_off
 from worklists.closing import close_if_finished, close_task
 from worklists.consequences import (
     Consequence,
     ConsequenceKind,
     Decision,
-    consequence_seen,
     decide,
 )
-from worklists.effects import keep_last, lock_settled, mark_data_wrong, refuse, settle
+from worklists.effects import (
+    keep_last,
+    lock_settled,
+    mark_data_wrong,
+    refuse,
+    rest_after_refusal,
+    settle,
+)
 from worklists.events.outcomes import AttemptRecorded
 from worklists.involvement import involve_unit
 from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
-from worklists.planning import PLANNABLE, add_planned
+from worklists.planning import add_planned
+from worklists.recorded import Recorded, recorded_before
 from worklists.repeats import attempt_to_copy, copied_attempt
 from worklists.report_checks import check_report, code_of, require_call
 from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.saving import (
     begin_step,
-    changed_meanwhile,
     get_task,
     require_free_or_mine,
     require_unchanged,
@@ -54,17 +58,6 @@ __all__ = [
     "consequence_of",
     "record_attempt",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """What was saved. ``settled`` are the ids of the client's other tasks that ended with it."""
-
-    task: Task
-    attempt: Attempt
-    planned: Task | None
-    settled: tuple[int, ...]
-    consequence: Consequence
 
 
 def record_attempt(
@@ -86,37 +79,11 @@ def record_attempt(
     task = task_to_change(session, task_id, actor=actor)
     earlier = session.scalars(select(Attempt).where(Attempt.form_key == report.form_key)).first()
     if earlier is not None:
-        return _recorded_before(session, task, earlier, actor=actor)
+        return recorded_before(session, task, earlier, actor=actor)
     require_call(task)
     require_unchanged(session, task, report.version)
     require_free_or_mine(session, task, token=report.token, actor=actor)
-    campaign = session.get_one(Campaign, task.campaign_id)
-    code = code_of(session, task, report)
-    check_report(session, task, code, report, actor=actor, now=now)
-    decision = decide(task, campaign, code, report, now=now)
-    settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
-
-    attempt = _add_attempt(session, task, code, report, actor=actor, now=now)
-    _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
-    planned = _follow_up(session, task, campaign, code, report, attempt, actor=actor, now=now)
-    if decision.consequence.kind is ConsequenceKind.REFUSED and decision.at is not None:
-        start_cooling_off(
-            session,
-            task.client_id,
-            until=decision.at,
-            source=f"attempt:{attempt.id}",
-            actor=actor,
-            now=now,
-        )
-    settle(session, settled, attempt, actor=actor, now=now)
-    close_if_finished(session, task.work_list_id, now, actor=actor)
-    return Recorded(
-        task=task,
-        attempt=attempt,
-        planned=planned,
-        settled=tuple(other.id for other in settled),
-        consequence=decision.consequence,
-    )
+    return _save(session, task, report, actor=actor, now=now, lease=lease)
 
 
 def consequence_of(
@@ -132,6 +99,37 @@ def consequence_of(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     return decide(task, campaign, code, report, now=now).consequence
+
+
+def _save(
+    session: Session,
+    task: Task,
+    report: AttemptReport,
+    *,
+    actor: Actor,
+    now: datetime,
+    lease: timedelta,
+) -> Recorded:
+    campaign = session.get_one(Campaign, task.campaign_id)
+    code = code_of(session, task, report)
+    check_report(session, task, code, report, actor=actor, now=now)
+    decision = decide(task, campaign, code, report, now=now)
+    settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
+
+    attempt = _add_attempt(session, task, code, report, actor=actor, now=now)
+    _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
+    planned = _follow_up(session, task, campaign, code, report, attempt, actor=actor, now=now)
+    if decision.consequence.kind is ConsequenceKind.REFUSED:
+        rest_after_refusal(session, attempt, until=decision.at, actor=actor, now=now)
+    settle(session, settled, attempt, actor=actor, now=now)
+    close_if_finished(session, task.work_list_id, now, actor=actor)
+    return Recorded(
+        task=task,
+        attempt=attempt,
+        planned=planned,
+        settled=tuple(other.id for other in settled),
+        consequence=decision.consequence,
+    )
 
 
 def _add_attempt(
@@ -275,36 +273,3 @@ def _follow_up(
         source = f"attempt:{attempt.id}"
         mark_data_wrong(session, task, campaign, code, report, source=source, actor=actor, now=now)
     return planned
-
-
-def _recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Actor) -> Recorded:
-    """The answer to a form that was already saved, put together again from what it wrote."""
-    if attempt.task_id != task.id or attempt.employee_id != actor.person:
-        raise changed_meanwhile(session, task)
-    planned = session.scalars(
-        select(Task)
-        .where(
-            Task.predecessor_id == task.id,
-            Task.created_at == attempt.at,
-            Task.kind.in_(PLANNABLE),
-        )
-        .order_by(Task.id)
-        .limit(1)
-    ).first()
-    settled = session.scalars(
-        select(Attempt.task_id)
-        .where(Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at)
-        .order_by(Attempt.id)
-    ).all()
-    return Recorded(
-        task=task,
-        attempt=attempt,
-        planned=planned,
-        settled=tuple(settled),
-        consequence=consequence_seen(
-            task,
-            session.get_one(Campaign, task.campaign_id),
-            recorded_at=attempt.at,
-            planned_due=planned.due_at if planned else None,
-        ),
-    )

@@ -7,6 +7,7 @@ their ids: so a work-list never closes while somebody else is adding a task to i
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -104,43 +105,46 @@ def open_work_list(
             )
             record(session, event, actor=actor, at=now)
             return int(fresh)
-        standing = session.scalar(
-            select(WorkList.id)
-            .where(
-                WorkList.unit_id == unit_id,
-                WorkList.client_id == client_id,
-                WorkList.closed_at.is_(None),
-            )
-            .with_for_update()
-        )
+        standing = _open_one(session, unit_id, client_id)
         # None: it was closed between the two statements, so a new one can be made now.
         if standing is not None:
             return standing
 
 
 def reopen_for(session: Session, work_list_id: int, *, actor: Actor, now: datetime) -> int:
-    """The open work-list to which a task of this one is added: this one, opened again if closed,
+    """The id of the open work-list to which a task of this one is added.
 
-    or the client's newer one in the same unit, if that is open.
+    A closed one is opened again, unless the client has a newer open one in the unit.
     """
     work_list = session.get_one(WorkList, work_list_id, populate_existing=True)
     if work_list.closed_at is None:
         return work_list.id
-    newer = session.scalar(
+    newer = _open_one(session, work_list.unit_id, work_list.client_id)
+    if newer is not None:
+        return newer
+    try:
+        with session.begin_nested():
+            work_list.closed_at = None
+            session.flush()
+    except IntegrityError:  # a new one was opened in this instant
+        newer = _open_one(session, work_list.unit_id, work_list.client_id)
+        if newer is None:
+            raise
+        return newer
+    record(session, WorkListReopened(work_list_id=work_list.id), actor=actor, at=now)
+    return work_list.id
+
+
+def _open_one(session: Session, unit_id: int, client_id: int) -> int | None:
+    return session.scalar(
         select(WorkList.id)
         .where(
-            WorkList.unit_id == work_list.unit_id,
-            WorkList.client_id == work_list.client_id,
+            WorkList.unit_id == unit_id,
+            WorkList.client_id == client_id,
             WorkList.closed_at.is_(None),
         )
         .with_for_update()
     )
-    if newer is not None:
-        return newer
-    work_list.closed_at = None
-    session.flush()
-    record(session, WorkListReopened(work_list_id=work_list.id), actor=actor, at=now)
-    return work_list.id
 
 
 def centre_above(session: Session, unit_id: int) -> int | None:

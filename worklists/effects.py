@@ -12,7 +12,7 @@ from core.access import Actor
 from core.errors import NotFound
 from core.journal import record
 from directory.assets.models import Asset
-from directory.clients.consent import record_refusal
+from directory.clients.consent import record_refusal, start_cooling_off
 from directory.clients.contact_points import callable_phones, get_contact_point, mark_wrong
 from directory.clients.models import ContactPoint, RefusalScope
 from worklists.closing import close_if_finished, close_task
@@ -122,6 +122,21 @@ def refuse(
     )
     for other in _covered(session, task, campaign, scope):
         _drop(session, other, scope, attempt, actor=actor, now=now)
+
+
+def rest_after_refusal(
+    session: Session, attempt: Attempt, *, until: datetime | None, actor: Actor, now: datetime
+) -> None:
+    """Let no campaign call the client before ``until`` (rule 9)."""
+    assert until is not None
+    start_cooling_off(
+        session,
+        attempt.client_id,
+        until=until,
+        source=f"attempt:{attempt.id}",
+        actor=actor,
+        now=now,
+    )
 
 
 def mark_data_wrong(

@@ -15,23 +15,23 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    insert,
     literal,
     select,
     true,
 )
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
 from core.db import exclusively, insert_into
 from core.errors import NotFound
-from core.journal import Event, JournalEntry, event_name
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
 from directory.units.models import Unit
 from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
+from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task, TaskKind
@@ -81,7 +81,7 @@ def form_work_lists(
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
     ``default_zone``: the unit's IANA zone, for clients whose own is not known. Raises NotFound,
-    NotPermitted.
+    NotPermitted, CampaignFinished.
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
@@ -92,6 +92,8 @@ def form_work_lists(
         raise NotFound("unit", unit_id)
     if campaign is None:
         raise NotFound("campaign", campaign_id)
+    if campaign.state not in TAKES_LEADS:
+        raise CampaignFinished(campaign_id)
     chosen = Lead.id.in_(lead_ids) if lead_ids is not None else true()
     forming = _Forming(
         leads=select(Lead).where(Lead.run_id == run_id, chosen),
@@ -129,10 +131,12 @@ def is_already_in_work(
     Successors count too: a planned callback, a job, a task on control.
     """
     task = aliased(Task)
+    # "+ 0" keeps the planner off the index by unit: without fresh statistics it would read all the
+    # unit's tasks for each lead instead of the few of the client.
     return exists().where(
-        task.unit_id == unit_id,
-        task.campaign_id == campaign_id,
         task.client_id == client_id,
+        task.unit_id + 0 == unit_id,
+        task.campaign_id == campaign_id,
         task.asset_key == asset_key,
         task.state.in_(OPEN),
     )
@@ -276,31 +280,10 @@ def _journal(
     new_work_lists: ColumnElement[bool],
     new_tasks: ColumnElement[bool],
 ) -> None:
-    campaign_id = forming.campaign.id
-    opened = {"unit_id": forming.unit_id, "campaign_id": campaign_id, "run_id": forming.run_id}
-    appended = {"campaign_id": campaign_id, "run_id": forming.run_id}
-    for key, event, state, details, which in (
-        (WorkList.id, WorkListOpened, None, opened, new_work_lists),
-        (Task.id, TaskAppended, TaskState.PLANNED.value, appended, new_tasks),
-    ):
-        values = _entry(forming, key.expression, event, state, details)
-        rows = select(*values.values()).where(which).order_by(key)
-        session.execute(insert(JournalEntry).from_select(list(values), rows))
-
-
-def _entry(
-    forming: _Forming,
-    subject_id: ColumnElement[int],
-    event: type[Event],
-    to_state: str | None,
-    details: dict[str, Any],
-) -> dict[str, ColumnElement[Any]]:
-    return {
-        "at": literal(forming.now, JournalEntry.at.type),
-        "actor": literal(forming.actor.key),
-        "subject": literal(event.subject),
-        "subject_id": subject_id,
-        "event": literal(event_name(event)),
-        "to_state": literal(to_state, JournalEntry.to_state.type),
-        "details": literal(details, JournalEntry.details.type),
-    }
+    actor, now = forming.actor, forming.now
+    details = {"campaign_id": forming.campaign.id, "run_id": forming.run_id}
+    opened = details | {"unit_id": forming.unit_id}
+    record_of_each(
+        session, WorkListOpened, WorkList.id, new_work_lists, details=opened, actor=actor, at=now
+    )
+    record_of_each(session, TaskAppended, Task.id, new_tasks, details=details, actor=actor, at=now)

@@ -7,7 +7,7 @@ a million tasks that may not be called at this hour are skipped in one step.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    literal,
     literal_column,
     select,
     tuple_,
@@ -33,7 +34,10 @@ from campaigns.windows import Window, is_open
 from core.db import UtcDateTime
 from directory.units.models import Unit
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import client_is_clear, phones_now, row_by_row
+from worklists.verdicts import client_is_clear, has_none, phones_now
+
+_WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +130,7 @@ def _claimable(
     if is_phoned:
         other = aliased(Task)
         conditions += [
-            ~row_by_row(
-                select(other.id).where(other.client_id == task.client_id, phones_now(other))
-            ),
+            has_none(select(other.id).where(other.client_id == task.client_id, phones_now(other))),
             client_is_clear(task.client_id, task.asset_id, purpose, now),
         ]
     return and_(*conditions)
@@ -195,8 +197,16 @@ def _first_after(
     key = (task.kind, task.campaign_id, task.time_zone, task.priority)
     query = select(task.id).where(task.unit_id == unit_id, _planned(task), _owned(task, is_mine))
     if lane is not None:
-        after = tuple_(lane.c.kind, lane.c.campaign_id, lane.c.time_zone, lane.c.priority)
-        query = query.where(tuple_(*key) > after)
+        # SQLite bounds the scan by the whole tuple only where none of these is a bare column, and
+        # steps over what equals the bound: the end of time lies behind everything in the lane.
+        after = tuple_(
+            lane.c.kind + "",
+            lane.c.campaign_id + 0,
+            lane.c.time_zone + "",
+            lane.c.priority + 0,
+            literal(_END_OF_TIME, Task.due_at.type),
+        )
+        query = query.where(tuple_(*key, task.due_at) > after)
     return query.order_by(task.performer_id, *key, task.due_at, task.id).limit(1).scalar_subquery()
 
 
@@ -231,9 +241,6 @@ def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
 def _lane(row: dict[str, object]) -> Lane:
     window = Window(*(int(str(row.pop(name))) for name in _WINDOW_COLUMNS))
     return Lane(**row, window=window)  # type: ignore[arg-type]
-
-
-_WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
 
 
 def _is_open(window: Window, zone: str, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from directory.staff.models import Appointment, Employee
 from directory.units.models import UnitPath
 from worklists.closing import reopen_for
 from worklists.events.outcomes import TaskPlanned
+from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.notifications_sent import notify
 from worklists.permissions import WorkPermission
@@ -117,7 +118,10 @@ def add_successor(
     actor: Actor,
     now: datetime,
 ) -> Task:
-    """Add a task that goes on from ``source``, with the same client, campaign and asset."""
+    """Add a task that goes on from ``source``, with the same client, campaign and asset.
+
+    Until it is due it is deferred: the sweep that brings it back tells its performer.
+    """
     task = Task(
         work_list_id=work_list_id,
         unit_id=source.unit_id,
@@ -126,6 +130,7 @@ def add_successor(
         asset_id=source.asset_id,
         asset_key=source.asset_key,
         kind=kind,
+        state=TaskState.DEFERRED if due_at > now else TaskState.PLANNED,
         priority=priority,
         goal=goal,
         comment=comment,
@@ -146,6 +151,7 @@ def record_planned(session: Session, task: Task, *, actor: Actor, now: datetime)
     """Write the new task into the journal."""
     event = TaskPlanned(
         task_id=task.id,
+        to_state=task.state,
         kind=task.kind,
         due_at=task.due_at,
         predecessor_id=task.predecessor_id,

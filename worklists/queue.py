@@ -203,13 +203,11 @@ def _try(
 ) -> tuple[Task | None, bool]:
     """The claimed task or None, and whether somebody took another task of the client just now."""
     session.flush()
-    savepoint = session.connection().begin_nested()
     try:
-        task = session.scalars(claim, values, execution_options=_FRESH).one_or_none()
+        with session.connection().begin_nested():
+            task = session.scalars(claim, values, execution_options=_FRESH).one_or_none()
     except IntegrityError:
-        savepoint.rollback()
         return None, True
-    savepoint.commit()
     return task, False
 
 

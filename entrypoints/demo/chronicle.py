@@ -4,43 +4,22 @@ Steps go through the table of transitions, so that no task stands where it could
 """
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaigns.models import Outcome
-from directory.clients.models import RefusalScope
+from entrypoints.demo.book import SCHEDULER, Book, by
 from entrypoints.demo.facts import Purpose
-from entrypoints.demo.records import AttemptRow, JournalRow, TaskRow, WorkListRow
+from entrypoints.demo.records import AttemptRow, TaskRow, WorkListRow
 from worklists.lifecycle import OPEN, TaskAction, TaskState, after
-from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import Finish, TaskKind
 
-SCHEDULER = "scheduler"
-ENGINE = "engine"
 
-
-def by(employee_id: int) -> str:
-    """The journal's key of a person."""
-    return f"employee:{employee_id}"
-
-
-class Chronicle:
-    """Rows of everything that happened, with the keys already given."""
+class Chronicle(Book):
+    """Tasks and their work-lists, step by step."""
 
     def __init__(self) -> None:
-        self.work_lists: list[WorkListRow] = []
-        self.tasks: list[TaskRow] = []
-        self.attempts: list[AttemptRow] = []
-        self.journal: list[JournalRow] = []
-        self.requests: list[tuple[Any, ...]] = []
-        self.involvements: list[list[Any]] = []
-        self.notifications: list[tuple[Any, ...]] = []
-        self.refusals: list[tuple[Any, ...]] = []
-        self.readings: list[tuple[Any, ...]] = []
-        self.known_to: set[tuple[int, int]] = set()
-        """Client and unit: involving a unit lets it see the client."""
-        self.phoned_now: set[int] = set()
-        """Clients of whom a task is in work: one at a time over all units (rule 8)."""
+        super().__init__()
         self._open: dict[tuple[int, int], WorkListRow] = {}
         self._tasks_of: dict[int, list[TaskRow]] = defaultdict(list)
 
@@ -77,7 +56,7 @@ class Chronicle:
         details = {"unit_id": unit_id, "client_id": client_id, "campaign_id": campaign_id}
         if origin:
             details["origin_id"] = origin.id
-        self._note(at, initiator, "work_list", row.id, "WorkListOpened", details)
+        self.note(at, initiator, "work_list", row.id, "WorkListOpened", details)
         return row
 
     def has_open_list(self, unit_id: int, client_id: int) -> bool:
@@ -144,7 +123,7 @@ class Chronicle:
                 details["predecessor_id"] = predecessor.id
             if performer_id:
                 details["performer_id"] = performer_id
-        self._note(at, actor, "task", task.id, event, details, to_state=task.state)
+        self.note(at, actor, "task", task.id, event, details, to_state=task.state)
         return task
 
     def take(self, task: TaskRow, employee_id: int, at: datetime, *, lease: timedelta) -> None:
@@ -237,7 +216,7 @@ class Chronicle:
         """The sweep has told that the control date has come."""
         assert task.control_at is not None and task.control_by_id is not None
         task.control_due_at = task.control_at
-        self._note(task.control_at, SCHEDULER, "task", task.id, "ControlCameDue", {})
+        self.note(task.control_at, SCHEDULER, "task", task.id, "ControlCameDue", {})
         occasion = f"control:{task.id}:{task.occurrence}"
         self.notify(task.control_by_id, "control_due", task, occasion, task.control_at)
 
@@ -265,82 +244,21 @@ class Chronicle:
         task.finish, task.closed_at, task.closed_by_id = finish, at, employee_id
         task.lease_until = task.overdue_at = None
         self._step(task, at, by(employee_id), event, from_state, details)
-        self._finish_involvement(task, at, employee_id)
+        self.finish_involvement(task, at, employee_id)
         work_list = self.work_lists[task.work_list_id - 1]
-        if any(one.state in OPEN for one in self._tasks_of[work_list.id]):
+        tasks = self._tasks_of[work_list.id]
+        if any(one.state in OPEN for one in tasks):
             return
-        work_list.closed_at = at
+        # Stories are told one after another: the task told last need not be the last in time.
+        closed_at, closer = max((one.closed_at or at, one.closed_by_id or 0) for one in tasks)
+        work_list.closed_at = closed_at
         del self._open[work_list.unit_id, work_list.client_id]
-        self._note(at, by(employee_id), "work_list", work_list.id, "WorkListClosed", {})
-
-    def involve(self, source: TaskRow, target: TaskRow, employee_id: int, at: datetime) -> None:
-        """``target`` was made in another unit's work-list because of ``source`` (rule 4)."""
-        key = len(self.involvements) + 1
-        self.involvements.append(
-            [key, source.work_list_id, source.id, target.work_list_id, target.id,
-             employee_id, at, None]
-        )  # fmt: skip
-        asked = {"involvement_id": key, "to_task_id": target.id}
-        self._note(
-            at,
-            by(employee_id),
-            "work_list",
-            source.work_list_id,
-            "UnitInvolved",
-            asked | {"unit_id": target.unit_id, "to_work_list_id": target.work_list_id},
-        )
-        self._note(at, by(employee_id), "work_list", target.work_list_id, "AskedByUnit",
-                   asked | {"from_work_list_id": source.work_list_id})  # fmt: skip
-
-    def request_service(
-        self, task: TaskRow, workshop_id: int, wanted_on: date, minute: int | None, work: str,
-        at: datetime, state: ServiceRequestState = ServiceRequestState.REQUESTED,
-    ) -> None:  # fmt: skip
-        """A booking into a workshop made in the call."""
-        assert task.performer_id is not None
-        key = len(self.requests) + 1
-        self.requests.append(
-            (key, task.work_list_id, task.id, task.client_id, task.asset_id, workshop_id,
-             wanted_on, minute, work, "", state, task.performer_id, at)
-        )  # fmt: skip
-        details = {"service_request_id": key, "workshop_id": workshop_id,
-                   "wanted_on": wanted_on.isoformat()}  # fmt: skip
-        self._note(at, by(task.performer_id), "task", task.id, "ServiceRequested", details)
-
-    def notify(
-        self, employee_id: int, kind: str, task: TaskRow, occasion: str, at: datetime,
-        seen_at: datetime | None = None,
-    ) -> None:  # fmt: skip
-        """Tell a person, once per occasion."""
-        self.notifications.append(
-            (employee_id, kind, task.id, task.work_list_id, occasion, at, seen_at)
-        )
-
-    def refuse(
-        self, row: AttemptRow, scope: RefusalScope, purpose: str | None, reason: str
-    ) -> None:
-        """The client does not want to be called any more."""
-        self.refusals.append(
-            (row.client_id, scope, None, purpose, None, reason, f"attempt:{row.id}", row.at)
-        )
+        self.note(closed_at, by(closer), "work_list", work_list.id, "WorkListClosed", {})
 
     def become_overdue(self, task: TaskRow, at: datetime) -> None:
         """The sweep noticed that nobody took the task in time."""
         task.overdue_at = at
-        self._note(at, SCHEDULER, "task", task.id, "TaskBecameOverdue", {})
-
-    def _finish_involvement(self, task: TaskRow, at: datetime, employee_id: int) -> None:
-        if task.kind is not TaskKind.DEPARTMENT or task.finish is None:
-            return
-        for row in self.involvements:
-            if row[4] == task.id:
-                row[7] = at
-                details = {"involvement_id": row[0], "to_task_id": task.id,
-                           "finish": task.finish.value}  # fmt: skip
-                for work_list_id in (row[1], row[3]):
-                    self._note(at, by(employee_id), "work_list", work_list_id,
-                               "InvolvementFinished", details)  # fmt: skip
-                self.notify(row[5], "involvement_done", task, f"involvement:{row[0]}", at)
+        self.note(at, SCHEDULER, "task", task.id, "TaskBecameOverdue", {})
 
     def _move(self, task: TaskRow, action: TaskAction) -> TaskState:
         from_state, task.state = task.state, after(task.state, action)
@@ -352,16 +270,7 @@ class Chronicle:
         self, task: TaskRow, at: datetime, actor: str, event: str, from_state: TaskState,
         details: dict[str, Any],
     ) -> None:  # fmt: skip
-        self._note(at, actor, "task", task.id, event, details, from_state, task.state)
-
-    def _note(
-        self, at: datetime, actor: str, subject: str, key: int, event: str,
-        details: dict[str, Any], from_state: str | None = None, to_state: str | None = None,
-    ) -> None:  # fmt: skip
-        self.journal.append(
-            JournalRow(at, actor, subject, key, event, from_state and str(from_state),
-                       to_state and str(to_state), details)
-        )  # fmt: skip
+        self.note(at, actor, "task", task.id, event, details, from_state, task.state)
 
 
 def _outcome(row: AttemptRow) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """How calls end, each as the rules have it: booked, watched, called back, refused, and so on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from campaigns.models import Outcome
 from directory.clients.models import ContactState, RefusalScope
 from entrypoints.demo import talk
-from entrypoints.demo.chronicle import by
+from entrypoints.demo.book import by
 from entrypoints.demo.desk import LEASE, Desk
 from entrypoints.demo.endings import Ending, choose_ending
 from entrypoints.demo.facts import DEPARTMENT
@@ -159,7 +159,7 @@ def _find_bad_data(desk: Desk, task: TaskRow, subject: Subject, at: datetime) ->
         desk.book.finish(task, row, Finish.BAD_DATA)
 
 
-def do_job(desk: Desk, task: TaskRow, people: tuple[int, ...], words: tuple[str, ...]) -> None:
+def do_job(desk: Desk, task: TaskRow, people: Sequence[int], words: Sequence[str]) -> None:
     """A job without a call is done within some working days, or is still to do."""
     wait = timedelta(hours=desk.rng.choice((2, 5, 20, 26, 44, 70)))
     at = callable_from(task.created_at + wait, desk.centre.zone)

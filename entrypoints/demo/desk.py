@@ -11,7 +11,8 @@ from random import Random
 
 from campaigns.models import Outcome
 from directory.assets.models import MileageSource
-from entrypoints.demo.chronicle import Chronicle, by
+from entrypoints.demo.book import by
+from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.company import Centre
 from entrypoints.demo.facts import Facts, Purpose
 from entrypoints.demo.files_loaded import LoadedFiles
@@ -48,17 +49,18 @@ class Desk:
         vehicle_at: int = 0, performer_id: int | None = None,
     ) -> TaskRow:  # fmt: skip
         """A task from a file loaded so many days ago (or a little earlier)."""
-        at = file_moment(self.now, self.centre.zone, days_ago)
-        at += timedelta(seconds=self.rng.randint(30, 400))
+        loaded_at = file_moment(self.now, self.centre.zone, days_ago)
+        at = loaded_at + timedelta(seconds=self.rng.randint(30, 400))
         asset_id = subject.vehicles[vehicle_at].row.id
         lead = self.world.files.lead(
-            self.centre, self.unit_id, campaign, subject, asset_id, at.replace(second=0)
+            self.centre, self.unit_id, campaign, subject, asset_id, loaded_at
         )
         actor = by(self.centre.supervisor)
         work_list = self.book.open_list(
             self.unit_id, self.centre.unit_id, subject.client.id, campaign.id,
             at=at, initiator=actor,
         )  # fmt: skip
+        at = max(at, work_list.opened_at)
         soon = callable_from(at + timedelta(minutes=self.rng.randint(20, 900)), subject.zone)
         return self.book.add_task(
             work_list, campaign, asset_id=asset_id, at=at, zone=subject.zone, actor=actor,
@@ -96,15 +98,9 @@ class Desk:
             acquisition=self.rng.choice(facts.acquisitions) if acquired else None,
         )  # fmt: skip
         if row.mileage_km and row.asset_id:
+            day, who = at.date(), by(row.employee_id)
             self.book.readings.append(
-                (
-                    row.asset_id,
-                    at.date(),
-                    row.mileage_km,
-                    MileageSource.CLIENT,
-                    False,
-                    by(row.employee_id),
-                )
+                (row.asset_id, day, row.mileage_km, MileageSource.CLIENT, False, who)
             )
         return row
 

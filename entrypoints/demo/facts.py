@@ -49,4 +49,4 @@ def read_facts(session: Session) -> Facts:
         .where(ResultCodeVersion.number == ResultCode.current_version)
     )
     ways = session.scalars(select(AcquisitionWay.id).order_by(AcquisitionWay.position))
-    return Facts(campaigns, dict(versions.tuples().all()), tuple(ways))
+    return Facts(campaigns, dict(versions.all()), tuple(ways))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from entrypoints.demo.chronicle import by
+from entrypoints.demo.book import by
 from entrypoints.demo.company import Centre
 from entrypoints.demo.facts import Purpose
 from entrypoints.demo.subjects import Subject

@@ -89,7 +89,10 @@ def _load(
     session: Session, clock: Clock, progress: Progress, scale: float, password: str
 ) -> DemoSummary:
     steps = iter(range(_PHASES + 1))
-    tell = lambda words: progress(words, next(steps), _PHASES)  # noqa: E731
+
+    def tell(words: str) -> None:
+        progress(words, next(steps), _PHASES)
+
     now = clock(session).replace(second=0, microsecond=0)
     day = local_day(now, COMPANY_ZONE)
     since = now - timedelta(days=6 * 365)
@@ -120,7 +123,7 @@ def _load(
     tell("Запись пробегов и рекомендаций")
     writing.write_readings(session, visits, book, _chance("advice"), day)
     tell("Запись рабочих листов и задач")
-    writing.write_work(session, book, files)
+    writing.write_work(session, book, files, now)
     tell("Статистика базы данных")
     refresh_statistics(session)
     tell("Готово")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrypoints.demo import talk
-from entrypoints.demo.chronicle import by
+from entrypoints.demo.book import by
 from entrypoints.demo.company import Centre
 from entrypoints.demo.conversations import converse, play, promise_callback, repeat
 from entrypoints.demo.desk import LEASE, Desk, World

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from random import Random
 from typing import Any
 
@@ -22,7 +22,8 @@ from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitPath
 from directory.visits.models import Recommendation, Visit, VisitLine
 from entrypoints.demo import company
-from entrypoints.demo.chronicle import Chronicle, by
+from entrypoints.demo.book import by
+from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.clientele import Clientele
 from entrypoints.demo.files_loaded import LoadedFiles
 from entrypoints.demo.records import (
@@ -123,7 +124,7 @@ def write_readings(
     return count + copy_rows(session, Recommendation, RECOMMENDATION_COLUMNS, advised)
 
 
-def write_work(session: Session, book: Chronicle, files: LoadedFiles) -> int:
+def write_work(session: Session, book: Chronicle, files: LoadedFiles, now: datetime) -> int:
     """Runs, leads, work-lists, tasks and what hangs on them; the journal in order of time."""
     run_columns = ("id", "source", "unit_id", "title", "parameters", "run_by", "run_at")
     copy_rows(session, SelectionRun, run_columns, files.runs)
@@ -150,7 +151,7 @@ def write_work(session: Session, book: Chronicle, files: LoadedFiles) -> int:
         session,
         Notification,
         ("employee_id", "kind", "task_id", "work_list_id", "occasion", "created_at", "seen_at"),
-        sorted(book.notifications, key=lambda row: row[5]),
+        _told(book, now),
     )
     # Sorting is stable: what happened in one moment stays in the order in which it was told.
     write(session, JournalEntry, sorted(book.journal, key=attrgetter("at")), JournalRow)
@@ -161,6 +162,18 @@ def _homes(told: Clientele) -> Iterator[tuple[int, int]]:
     for client, centre in zip(told.clients, told.centres, strict=True):
         yield client.id, centre.call_id
         yield client.id, centre.service_id
+
+
+def _told(book: Chronicle, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """Notifications, oldest first; what is older than a day or settled has been seen."""
+    for employee_id, kind, task_id, work_list_id, occasion, at in sorted(
+        book.notifications, key=itemgetter(5, 4)
+    ):
+        task = book.tasks[task_id - 1]
+        is_settled = task.closed_at is not None and kind != "involvement_done"
+        seen_at = min(at + timedelta(minutes=40), now)
+        is_seen = is_settled or at < now - timedelta(days=1)
+        yield employee_id, kind, task_id, work_list_id, occasion, at, seen_at if is_seen else None
 
 
 def _old_refusals(told: Clientele, rng: Random, now: datetime) -> Iterator[tuple[Any, ...]]:

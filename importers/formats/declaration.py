@@ -17,6 +17,8 @@ class LeadFormat:
     """``required``: of each group one column must be there. ``optional``: used if there."""
 
     code: str
+    campaign: str
+    """Code of the campaign that its work-lists serve."""
     required: tuple[tuple[Field, ...], ...]
     optional: frozenset[Field]
 

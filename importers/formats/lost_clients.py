@@ -10,6 +10,7 @@ from importers.formats.declaration import NAME_OR_VIN, PHONE_OR_VIN, LeadFormat,
 
 LOST_CLIENTS = LeadFormat(
     code="lost-clients",
+    campaign="lost-clients",
     required=(NAME_OR_VIN, PHONE_OR_VIN),
     optional=all_but({Field.NAME, Field.VIN, Field.PHONE, Field.PLANNED_ON}),
 )

@@ -11,6 +11,7 @@ from importers.formats.declaration import NAME_OR_VIN, PHONE_OR_VIN, LeadFormat,
 
 MAINTENANCE_DUE = LeadFormat(
     code="maintenance-due",
+    campaign="maintenance-due",
     required=(NAME_OR_VIN, PHONE_OR_VIN),
     optional=all_but({Field.NAME, Field.VIN, Field.PHONE}),
 )

@@ -16,8 +16,10 @@ import directory
 import importers
 import selections
 import worklists
+from campaigns.models import Outcome
 from core.errors import Invalid, NotFound, NotPermitted, ProzvonError, Refused
 from webui.labels.words import LABELS, SENTENCES
+from worklists.models.task import Finish
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = {ProzvonError, Refused, Invalid, NotFound, NotPermitted}
@@ -45,9 +47,14 @@ def test_every_refusal_has_its_sentence() -> None:
 
 
 def test_labelled_enums_are_labelled_whole() -> None:
-    for kind in {type(member) for member in LABELS}:
+    for kind, words in LABELS.items():
         assert issubclass(kind, Enum)
-        assert set(kind) <= set(LABELS), kind
+        assert set(kind) <= set(words), kind
+
+
+def test_equal_texts_of_two_enums_keep_their_own_words() -> None:
+    """``Outcome.REFUSED == Finish.REFUSED``: both are the text «refused»."""
+    assert LABELS[Outcome][Outcome.REFUSED] != LABELS[Finish][Finish.REFUSED]
 
 
 def _messages() -> set[str | tuple[str, ...]]:

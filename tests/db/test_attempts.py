@@ -141,7 +141,7 @@ def test_a_planned_callback_replaces_the_task(desk: Desk) -> None:
     assert planned.work_list_id == desk.task.work_list_id and planned.due_at == TOMORROW
     assert (planned.kind, planned.performer_id) == (TaskKind.CALLBACK, desk.manager.person)
     assert saved.consequence.kind is ConsequenceKind.REPLACED and saved.consequence.at == TOMORROW
-    assert steps(desk.session, planned) == [("TaskPlanned", None, "planned")]
+    assert steps(desk.session, planned) == [("TaskPlanned", None, "deferred")]
     assert not desk.is_closed()
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
+from campaigns.lifecycle import CampaignFinished
+from campaigns.models import CampaignState
 from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
@@ -13,11 +15,11 @@ from core.journal import history_of
 from directory.clients.models import Client, ClientUnit, ContactRefusal, RefusalScope
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
-from selections.models import SelectionRun
+from selections.models import Lead, SelectionRun
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
 from worklists.closing import close_if_finished
-from worklists.forming import Formed, form_work_lists
+from worklists.forming import Formed, form_work_lists, is_already_in_work
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
@@ -158,6 +160,16 @@ def test_a_run_of_a_foreign_unit_is_not_found(given: Given) -> None:
         form(given, given.run(own), foreign, actor=given.manager(own))
 
 
+def test_a_finished_campaign_takes_no_leads_and_a_paused_one_does(given: Given) -> None:
+    unit = given.unit()
+    run = given.run(unit, given.client(unit=unit))
+    given.campaign(state=CampaignState.FINISHED)
+    with pytest.raises(CampaignFinished):
+        form(given, run, unit)
+    given.campaign(state=CampaignState.PAUSED)
+    assert form(given, run, unit).tasks_new == 1
+
+
 def test_an_operator_may_not_form(given: Given) -> None:
     unit = given.unit()
     operator = given.actor(given.employee(unit=unit, role=Role.OPERATOR), role=Role.OPERATOR)
@@ -181,6 +193,21 @@ def test_the_number_of_statements_does_not_grow_with_the_leads(given: Given) -> 
 
     campaign_id = given.campaign().id
     assert statements(2) == statements(40) <= 25
+
+
+def test_a_client_is_found_in_work_by_the_index_of_clients(database: Database) -> None:
+    """Without fresh statistics the index by unit looks as good, and is read once per lead."""
+    if database.engine.dialect.name != "sqlite":
+        return  # PostgreSQL's plan is the same, its words are not
+    condition = is_already_in_work(1, 1, Lead.client_id.expression, Lead.asset_key.expression)
+    query = (
+        select(Lead.id)
+        .where(condition)
+        .compile(database.engine, compile_kwargs={"literal_binds": True})
+    )
+    with database.reading() as session:
+        plan = [str(row[3]) for row in session.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
+    assert any("ix_tasks_client" in line for line in plan), plan
 
 
 def test_two_tabs_that_form_at_once_make_one_work_list(database: Database) -> None:

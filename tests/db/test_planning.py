@@ -28,7 +28,7 @@ def test_a_planned_task_is_linked_and_belongs_to_its_planner(given: Given) -> No
     planned = plan_task(given.session, source.id, CALLBACK, actor=manager, now=NOON)
     assert (planned.predecessor_id, planned.work_list_id) == (source.id, source.work_list_id)
     assert (planned.campaign_id, planned.client_id) == (source.campaign_id, source.client_id)
-    assert planned.performer_id == manager.person and planned.state is TaskState.PLANNED
+    assert planned.performer_id == manager.person and planned.state is TaskState.DEFERRED
     assert given.session.scalars(select(Notification)).all() == []
 
 

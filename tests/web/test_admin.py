@@ -124,7 +124,7 @@ def test_foreign_people_and_units_are_404(house: House) -> None:
     assert local.post(f"/admin/units/{house.company_id}/archive").status_code == 404
     anna = house.person("anna").id
     foreign = {"role": "head", "unit_id": house.west_id}
-    assert local.post(f"/admin/people/{anna}/roles", data=foreign).status_code == 404
+    assert local.post(f"/admin/people/{anna}/roles", data=foreign).status_code == 422
 
 
 def test_others_have_no_way_in(house: House) -> None:

@@ -29,6 +29,7 @@ def saved(address: str, words: Any, *, tone: str = "ok") -> Any:
     return redirect(address, 303)
 
 
-def unit_choices(rows: list[UnitRow]) -> list[SelectChoice]:
-    """The tree as options of a select, indented."""
-    return [SelectChoice(str(row.unit.id), f"{_INDENT * row.depth}{row.unit.name}") for row in rows]
+def unit_choices(rows: list[UnitRow], *, blank: Any) -> list[SelectChoice]:
+    """The tree as options of a select, indented; nothing is chosen beforehand."""
+    units = (SelectChoice(str(row.unit.id), _INDENT * row.depth + row.unit.name) for row in rows)
+    return [SelectChoice("", blank), *units]

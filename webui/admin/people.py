@@ -23,7 +23,7 @@ from directory.staff.visibility import (
 from directory.units.tree import unit_tree
 from webui.admin.answers import put_error, saved, unit_choices
 from webui.admin.zones import zone_choices
-from webui.forms import Form, at_most, choices, not_blank
+from webui.forms import Form, at_most, choices, not_blank, required
 from webui.i18n import LOCALES
 from webui.labels.words import label, sentence
 from webui.requests import requires
@@ -51,12 +51,14 @@ class RoleForm(Form):
     """A role at a unit and everything below it."""
 
     role = SelectField(_l("Роль"))
-    unit_id = SelectField(_l("Подразделение"))
+    unit_id = SelectField(_l("Подразделение"), validators=[required()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = choices((role.value, label(role)) for role in Role)
-        self.unit_id.choices = unit_choices(unit_tree(g.session, within=g.actor.unit_ids))
+        self.unit_id.choices = unit_choices(
+            unit_tree(g.session, within=g.actor.unit_ids), blank=_("Выберите подразделение")
+        )
 
 
 class NewPersonForm(PersonForm, RoleForm):
@@ -151,9 +153,10 @@ def change(employee_id: int) -> Any:
 @_manages
 def give_role(employee_id: int) -> Any:
     """Give one more role."""
+    employee = get_visible(g.session, employee_id, actor=g.actor)
     form = RoleForm()
     if not form.validate_on_submit():
-        raise NotFound("unit", form.unit_id.data)
+        return _person_page(employee, role_form=form), 422
     people.give_role(
         g.session,
         employee_id,
@@ -241,6 +244,7 @@ def _person_page(
     employee: Employee,
     *,
     form: PersonForm | None = None,
+    role_form: RoleForm | None = None,
     password: str = "",
     problem: Refused | None = None,
 ) -> str:
@@ -248,7 +252,7 @@ def _person_page(
         "admin/person.html",
         employee=employee,
         form=form or PersonForm(formdata=None, obj=employee),
-        role_form=RoleForm(formdata=None),
+        role_form=role_form or RoleForm(formdata=None),
         posts=posts_of(g.session, employee.id, actor=g.actor),
         may_change=is_manageable(g.session, employee.id, actor=g.actor),
         password=password,

@@ -13,7 +13,7 @@ from directory.units import tree
 from directory.units.models import Unit, UnitKind
 from webui.admin.answers import put_error, saved, unit_choices
 from webui.admin.zones import zone_choices
-from webui.forms import Form, at_most, choices, not_blank
+from webui.forms import Form, at_most, choices, not_blank, required
 from webui.labels.words import label, sentence
 from webui.requests import requires
 
@@ -27,7 +27,7 @@ class UnitForm(Form):
     name = StringField(_l("Название"), validators=[not_blank(), at_most(200)])
     code = StringField(_l("Код"), validators=[not_blank(), at_most(32)])
     kind = SelectField(_l("Вид"))
-    parent_id = SelectField(_l("Входит в"))
+    parent_id = SelectField(_l("Входит в"), validators=[required()])
     time_zone = SelectField(_l("Часовой пояс"), validate_choice=False)
 
     def __init__(self, *args: Any, unit: Unit | None = None, **kwargs: Any) -> None:
@@ -38,7 +38,8 @@ class UnitForm(Form):
             del self.parent_id  # the highest unit that one sees is moved by nobody
         else:
             self.parent_id.choices = unit_choices(
-                tree.unit_tree(g.session, within=g.actor.unit_ids)
+                tree.unit_tree(g.session, within=g.actor.unit_ids),
+                blank=_("Выберите подразделение"),
             )
 
 

@@ -188,8 +188,8 @@ def _page(
         client_form.offer(card.client)
     phone_form = phone_form or PhoneForm(formdata=None)
     for form in (client_form, phone_form):
-        # What is sent next was compared with what this page shows.
-        form.version.process(None, card.client.version)
+        # Whoever sends this page again has seen what it shows.
+        form.version.data, form.version.raw_data = card.client.version, None
     page = render_template(
         "clients/edit.html",
         card=card,

@@ -1,7 +1,6 @@
 """Words of clients and vehicles: what was found, what may not be done, why an edit is refused."""
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,34 +22,38 @@ from directory.clients.phones import PhoneProblem
 from directory.clients.search import MatchedField
 from directory.clients.search_terms import SearchKind
 from directory.visits.models import LineKind
+from webui.labels.pairs import Pairs, by_class
 
-LABELS: Mapping[Enum, Any] = {
-    SearchKind.PHONE: _l("телефон"),
-    SearchKind.NAME: _l("имя или название"),
-    SearchKind.VIN: _l("VIN"),
-    SearchKind.PLATE: _l("госномер"),
-    SearchKind.EMAIL: _l("почта"),
-    SearchKind.TOO_SHORT: _l("слишком коротко"),
-    MatchedField.PHONE: _l("Телефон"),
-    MatchedField.NAME: _l("Имя"),
-    MatchedField.VIN: _l("VIN"),
-    MatchedField.PLATE: _l("Госномер"),
-    MatchedField.EMAIL: _l("Почта"),
-    BarKind.REFUSED: _l("Просил не звонить"),
-    BarKind.COOLING_OFF: _l("Отказался от разговора"),
-    BarKind.NO_PHONE: _l("Нет номера, по которому можно звонить"),
-    MileageSource.VISIT: _l("заказ-наряд"),
-    MileageSource.CLIENT: _l("со слов клиента"),
-    MileageSource.FILE: _l("файл импортера"),
-    LineKind.WORK: _l("Работа"),
-    LineKind.PART: _l("Запчасть"),
-    PhoneProblem.EMPTY: _l("Введите номер телефона."),
-    PhoneProblem.TOO_SHORT: _l("В номере не хватает цифр: нужно 10 цифр после кода страны."),
-    PhoneProblem.TOO_LONG: _l("В номере лишние цифры: нужно 10 цифр после кода страны."),
-    PhoneProblem.NOT_A_NUMBER: _l("Это не похоже на номер телефона. Пример: +7 912 640-18-77."),
-    PhoneProblem.DIGITS_LOST: _l("Часть цифр потеряна таблицей (7,9E+10). Введите номер целиком."),
-    PhoneProblem.UNKNOWN: _l("Такого номера не бывает: проверьте код города или оператора."),
-}
+LABELS: Pairs = (
+    (SearchKind.PHONE, _l("телефон")),
+    (SearchKind.NAME, _l("имя или название")),
+    (SearchKind.VIN, _l("VIN")),
+    (SearchKind.PLATE, _l("госномер")),
+    (SearchKind.EMAIL, _l("почта")),
+    (SearchKind.TOO_SHORT, _l("слишком коротко")),
+    (MatchedField.PHONE, _l("Телефон")),
+    (MatchedField.NAME, _l("Имя")),
+    (MatchedField.VIN, _l("VIN")),
+    (MatchedField.PLATE, _l("Госномер")),
+    (MatchedField.EMAIL, _l("Почта")),
+    (BarKind.REFUSED, _l("Просил не звонить")),
+    (BarKind.COOLING_OFF, _l("Отказался от разговора")),
+    (BarKind.NO_PHONE, _l("Нет номера, по которому можно звонить")),
+    (MileageSource.VISIT, _l("заказ-наряд")),
+    (MileageSource.CLIENT, _l("со слов клиента")),
+    (MileageSource.FILE, _l("файл импортера")),
+    (LineKind.WORK, _l("Работа")),
+    (LineKind.PART, _l("Запчасть")),
+    (PhoneProblem.EMPTY, _l("Введите номер телефона.")),
+    (PhoneProblem.TOO_SHORT, _l("В номере не хватает цифр: нужно 10 цифр после кода страны.")),
+    (PhoneProblem.TOO_LONG, _l("В номере лишние цифры: нужно 10 цифр после кода страны.")),
+    (PhoneProblem.NOT_A_NUMBER, _l("Это не похоже на номер телефона. Пример: +7 912 640-18-77.")),
+    (
+        PhoneProblem.DIGITS_LOST,
+        _l("Часть цифр потеряна таблицей (7,9E+10). Введите номер целиком."),
+    ),
+    (PhoneProblem.UNKNOWN, _l("Такого номера не бывает: проверьте код города или оператора.")),
+)
 
 
 def _client_changed(error: ClientChanged) -> Any:
@@ -68,7 +71,7 @@ def _client_changed(error: ClientChanged) -> Any:
 def _phone_unreadable(error: PhoneUnreadable) -> Any:
     if error.problem is None:
         return _l("Здесь несколько номеров. Добавьте их по одному.")
-    return LABELS[error.problem]
+    return by_class(LABELS)[PhoneProblem][error.problem]
 
 
 def _vin_unreadable(error: VinUnreadable) -> Any:

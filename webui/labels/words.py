@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import clients, staff, work
+from webui.labels import clients, files, staff, tasks, work
+from webui.labels.pairs import by_class
 
-LABELS: Mapping[Enum, Any] = {**work.LABELS, **clients.LABELS}
+LABELS = by_class(work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS)
+"""Enum class to the words of its members."""
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NotFound: lambda _e: _l("Такой страницы нет, или она относится к другому подразделению."),
@@ -17,12 +19,14 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **work.SENTENCES,
     **clients.SENTENCES,
     **staff.SENTENCES,
+    **tasks.SENTENCES,
+    **files.SENTENCES,
 }
 
 
 def label(member: Enum) -> str:
     """The wording of an enum member in the user's language."""
-    return str(LABELS[member])
+    return str(LABELS[type(member)][member])
 
 
 def sentence(error: ProzvonError) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from directory.assets.models import MileageReading
 
-WIDTH, HEIGHT = 640, 150
+WIDTH, HEIGHT = 958, 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 12, 22
 _STEPS = 3
 _MOST_MARKS = 40
@@ -74,10 +74,10 @@ def _height_of(km: int, top: int) -> float:
 
 
 def _round_step(most: int) -> int:
-    """A step of 1, 2 or 5 times a power of ten such that all fits under the top line."""
-    size = 1
+    """A round step (1, 2, 2.5 or 5 times a power of ten) such that all fits under the top line."""
+    size = 1000
     while True:
-        for factor in (1, 2, 5):
-            if size * factor * _STEPS >= most:
-                return size * factor
+        for tenths in (10, 20, 25, 50):
+            if size * tenths // 10 * _STEPS >= most:
+                return size * tenths // 10
         size *= 10

@@ -16,7 +16,12 @@
     const token = UI.find('meta[name="csrf-token"]')?.content;
     if (request.method !== "GET") request.headers["X-CSRFToken"] = token || "";
     // Both put their values into the address, where a token has no place.
-    if (/^(GET|DELETE)$/.test(request.method)) request.body?.delete?.("csrf_token");
+    if (/^(GET|DELETE)$/.test(request.method)) {
+      request.body?.delete?.("csrf_token");
+      // What a client said has none there either.
+      const form = formOf(e.detail.ctx);
+      if (form) UI.all("[data-private][name]", form).forEach((el) => request.body?.delete?.(el.name));
+    }
   });
   document.addEventListener("htmx:before:request", (e) => {
     const ctx = e.detail.ctx;

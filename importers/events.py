@@ -1,0 +1,39 @@
+"""What happens to files, for the journal."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.journal import Event
+
+
+class FileEvent(Event):
+    """Something that happened to one loaded file."""
+
+    subject: ClassVar[str] = "imported_file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLoaded(FileEvent):
+    """A file was read and kept with all its rows; nothing else was written."""
+
+    imported_file_id: int
+    format: str
+    unit_id: int
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkListsFormed(FileEvent):
+    """Work-lists were formed from rows of the file."""
+
+    imported_file_id: int
+    run_id: int
+    chosen: int
+    clients_new: int
+    work_lists_new: int
+    work_lists_appended: int
+    tasks_new: int
+    already_in_work: int
+    blocked: int
+    skipped: int

@@ -1,0 +1,264 @@
+"""What will happen to each row of a file if work-lists are formed now; worked out at each look.
+
+The same predicates decide that form work-lists (``worklists.forming``, ``worklists.verdicts``).
+Every row is in exactly one group, so that the counts add up to the rows.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.errors import NotFound
+from core.journal import JournalEntry
+from directory.staff.models import Employee
+from directory.units.models import Unit
+from importers.events import FileEvent
+from importers.models import ImportedFile, ImportedRow, RowFate
+from importers.permissions import ImportPermission
+from importers.plans import CHOOSABLE, RowPlan, planned_rows
+from importers.problems import RowProblem
+from importers.readings import problems_of
+from worklists.models.work_list import WorkList
+from worklists.verdicts import BlockRule
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRow:
+    """One row as the page shows it."""
+
+    id: int
+    row_no: int
+    plan: RowPlan
+    fate: RowFate
+    client_id: int | None
+    name: str
+    phones: tuple[str, ...]
+    vehicle: str
+    vin: str
+    last_visit_on: date | None
+    planned_on: date | None
+    mileage_km: int | None
+    block: BlockRule | None
+    work_list_id: int | None
+    """The open work-list that it is in or will be added to."""
+    duplicate_of: int | None
+    problems: tuple[RowProblem, ...]
+    warnings: tuple[RowProblem, ...]
+
+    @property
+    def is_choosable(self) -> bool:
+        """Whether a task would be formed from it."""
+        return self.plan in CHOOSABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSummary:
+    """A file in the list of files; ``tasks``: how many were formed from it."""
+
+    id: int
+    name: str
+    format: str
+    unit: str
+    loaded_by: str
+    loaded_at: datetime
+    rows: int
+    rejected: int
+    tasks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """One page of a file's rows, and how many rows each plan has."""
+
+    file: ImportedFile
+    counts: Mapping[RowPlan, int]
+    rows: Sequence[PreviewRow]
+    page: int
+    pages: int
+
+    @property
+    def total(self) -> int:
+        """All rows of the file."""
+        return sum(self.counts.values())
+
+    @property
+    def choosable(self) -> int:
+        """Rows from which a task would be formed."""
+        return sum(self.counts[plan] for plan in CHOOSABLE)
+
+
+def get_file(session: Session, file_id: int, *, actor: Actor) -> ImportedFile:
+    """The file, if its unit is among those of this person. Raises NotFound, NotPermitted."""
+    actor.require(ImportPermission.LOAD)
+    file = session.get(ImportedFile, file_id)
+    if file is None or file.unit_id not in actor.unit_ids:
+        raise NotFound("imported_file", file_id)
+    return file
+
+
+def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[FileSummary]:
+    """The newest files of the person's units; the counts are those of the journal."""
+    actor.require(ImportPermission.LOAD)
+    files = session.execute(
+        select(ImportedFile, Unit.name, Employee.full_name)
+        .join(Unit, Unit.id == ImportedFile.unit_id)
+        .join(Employee, Employee.id == ImportedFile.loaded_by)
+        .where(ImportedFile.unit_id.in_(actor.unit_ids))
+        .order_by(ImportedFile.id.desc())
+        .limit(limit)
+    )
+    told = list(files)
+    counts = _recorded_counts(session, [file.id for file, _, _ in told])
+    return [
+        FileSummary(
+            id=file.id,
+            name=file.name,
+            format=file.format,
+            unit=unit,
+            loaded_by=person,
+            loaded_at=file.loaded_at,
+            rows=counts[file.id]["rows"],
+            rejected=counts[file.id]["rejected"],
+            tasks=counts[file.id]["tasks_new"],
+        )
+        for file, unit, person in told
+    ]
+
+
+def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:
+    counts: dict[int, Counter[str]] = {file_id: Counter() for file_id in file_ids}
+    entries = session.execute(
+        select(JournalEntry.subject_id, JournalEntry.details).where(
+            JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids)
+        )
+    )
+    for file_id, details in entries:
+        counts[file_id].update(
+            {name: details.get(name, 0) for name in ("rows", "rejected", "tasks_new")}
+        )
+    return counts
+
+
+def preview(
+    session: Session,
+    file_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    plan: RowPlan | None = None,
+    page: int = 1,
+) -> Preview:
+    """One page (counted from 1) of what will happen now; ``plan`` narrows it to one group."""
+    file = get_file(session, file_id, actor=actor)
+    planned = planned_rows(session, file, now)
+    counted = session.execute(select(planned.c.plan, func.count()).group_by(planned.c.plan))
+    counts = dict.fromkeys(RowPlan, 0) | {RowPlan(key): count for key, count in counted}
+    shown = counts[plan] if plan is not None else sum(counts.values())
+    pages = max(1, -(-shown // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    return Preview(
+        file=file,
+        counts=counts,
+        rows=list(_page(session, file, planned, plan, page)),
+        page=page,
+        pages=pages,
+    )
+
+
+def _page(
+    session: Session, file: ImportedFile, planned: CTE, plan: RowPlan | None, page: int
+) -> Iterator[PreviewRow]:
+    work_list_id = (
+        select(WorkList.id)
+        .where(
+            WorkList.unit_id == file.unit_id,
+            WorkList.client_id == planned.c.client_id,
+            WorkList.closed_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            ImportedRow,
+            planned.c.client_id,
+            planned.c.plan,
+            planned.c.block,
+            work_list_id.label("work_list_id"),
+        )
+        .join(planned, planned.c.id == ImportedRow.id)
+        .order_by(ImportedRow.row_no)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    if plan is not None:
+        query = query.where(planned.c.plan == plan.value)
+    for row, client_id, told, block, list_id in session.execute(query):
+        yield _preview_row(row, client_id, RowPlan(told), block, list_id)
+
+
+def _preview_row(
+    row: ImportedRow, client_id: int | None, plan: RowPlan, block: str | None, list_id: int | None
+) -> PreviewRow:
+    reading: dict[str, Any] = row.reading
+    words = (reading.get("make"), reading.get("model"), reading.get("year"))
+    return PreviewRow(
+        id=row.id,
+        row_no=row.row_no,
+        plan=plan,
+        fate=row.fate,
+        client_id=client_id,
+        name=reading.get("name", ""),
+        phones=tuple(phone[0] for phone in reading.get("phones", ())),
+        vehicle=" ".join(str(word) for word in words if word),
+        vin=reading.get("vin", ""),
+        last_visit_on=_day(reading.get("last_visit_on")),
+        planned_on=_day(reading.get("planned_on")),
+        mileage_km=reading.get("mileage_km"),
+        block=BlockRule(block) if block is not None else None,
+        work_list_id=list_id,
+        duplicate_of=row.duplicate_of,
+        problems=problems_of(row.problems, rejecting=True),
+        warnings=problems_of(row.problems, rejecting=False),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """A row to be mended: the file's own cells, and what is wrong with them."""
+
+    row_no: int
+    cells: tuple[str, ...]
+    problems: tuple[RowProblem, ...]
+    is_rejected: bool
+
+
+def error_rows(session: Session, file_id: int, *, actor: Actor) -> Iterator[ErrorRow]:
+    """The rejected rows and those with warnings, in the order of the file (rule 20)."""
+    file = get_file(session, file_id, actor=actor)
+    rows = session.execute(
+        select(ImportedRow.row_no, ImportedRow.cells, ImportedRow.problems)
+        .where(ImportedRow.file_id == file.id)
+        .order_by(ImportedRow.row_no),
+        execution_options={"yield_per": 1000},
+    )
+    for row_no, cells, kept in rows:
+        rejecting = problems_of(kept, rejecting=True)
+        told = (*rejecting, *problems_of(kept, rejecting=False))
+        if told:
+            yield ErrorRow(row_no, tuple(cells), told, bool(rejecting))

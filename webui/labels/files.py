@@ -1,0 +1,232 @@
+"""Words about files: why one is refused, what is wrong with a row, what will happen to it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.errors import ProzvonError
+from importers.columns import Field
+from importers.models import RowFate
+from importers.plans import RowPlan
+from importers.preview import PreviewRow
+from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
+from importers.running import NothingChosen
+from webui.labels.pairs import Pairs, by_class
+from worklists.verdicts import BlockRule
+
+LABELS: Pairs = (
+    (RowFate.NEW_CLIENT, _l("Новый клиент")),
+    (RowFate.FOUND_BY_KEY, _l("Найден по коду")),
+    (RowFate.FOUND_BY_VIN, _l("Найден по VIN")),
+    (RowFate.FOUND_BY_PHONE, _l("Найден по телефону")),
+    (RowFate.DUPLICATE, _l("Повтор")),
+    (RowFate.REJECTED, _l("Ошибка")),
+    (RowPlan.NEW_CLIENT, _l("Новые клиенты")),
+    (RowPlan.NEW_LIST, _l("Новые листы")),
+    (RowPlan.APPENDED, _l("Добавятся в лист")),
+    (RowPlan.IN_WORK, _l("Уже в работе")),
+    (RowPlan.BLOCKED, _l("Нельзя звонить")),
+    (RowPlan.DUPLICATE, _l("Повторы")),
+    (RowPlan.REJECTED, _l("Ошибки")),
+    (Field.NAME, _l("ФИО")),
+    (Field.LAST_NAME, _l("Фамилия")),
+    (Field.FIRST_NAME, _l("Имя")),
+    (Field.PATRONYMIC, _l("Отчество")),
+    (Field.PHONE, _l("Телефон")),
+    (Field.EMAIL, _l("Почта")),
+    (Field.VIN, _l("VIN")),
+    (Field.PLATE, _l("Госномер")),
+    (Field.MAKE, _l("Марка")),
+    (Field.MODEL, _l("Модель")),
+    (Field.MAKE_MODEL, _l("Марка и модель")),
+    (Field.YEAR, _l("Год выпуска")),
+    (Field.MILEAGE_KM, _l("Пробег, км")),
+    (Field.LAST_VISIT_ON, _l("Дата последнего визита")),
+    (Field.PLANNED_ON, _l("Плановая дата ТО")),
+    (Field.SOLD_ON, _l("Дата продажи")),
+    (Field.DEALER, _l("Дилер")),
+    (Field.COMMENT, _l("Комментарий")),
+    (Field.EXTERNAL_KEY, _l("Код клиента")),
+)
+
+FORMATS: Mapping[str, tuple[Any, Any]] = {
+    "maintenance-due": (
+        _l("Клиенты к ТО"),
+        _l("Пора на обслуживание: по плановой дате или пробегу"),
+    ),
+    "lost-clients": (_l("Потерянные клиенты"), _l("Давно не были на сервисе")),
+}
+"""Code of a variant → its name and one line about it."""
+
+BLOCKS: Mapping[BlockRule, Any] = {
+    BlockRule.DO_NOT_CONTACT: _l("просил не звонить"),
+    BlockRule.COOLING_OFF: _l("недавно отказался от общения"),
+    BlockRule.NO_VALID_PHONE: _l("нет верного телефона"),
+}
+"""Why a client cannot be called, as the end of «Нельзя звонить: …»."""
+
+_MEGABYTE = 1 << 20
+
+
+def _megabytes(size: Any) -> int:
+    return max(1, round(int(size) / _MEGABYTE))
+
+
+def _too_large(v: Mapping[str, Any]) -> Any:
+    if "size" not in v:
+        return _l(
+            "Файл больше %(limit)s МБ. Удалите лишние листы и картинки или разделите на части.",
+            limit=_megabytes(v["limit"]),
+        )
+    return _l(
+        "Файл занимает %(size)s МБ, можно до %(limit)s МБ. Удалите лишние листы и картинки "
+        "или разделите на части.",
+        size=_megabytes(v["size"]),
+        limit=_megabytes(v["limit"]),
+    )
+
+
+def _unpacked(_v: Mapping[str, Any]) -> Any:
+    return _l(
+        "В распакованном виде файл слишком велик. Скопируйте нужные строки в новую книгу "
+        "и сохраните её как XLSX."
+    )
+
+
+def _missing(v: Mapping[str, Any]) -> Any:
+    fields = by_class(LABELS)[Field]
+    either = f" {_l('или')} "
+    needed = "; ".join(
+        either.join(f"«{fields[Field(code)]}»" for code in group) for group in v["missing"]
+    )
+    found = ", ".join(f"«{heading[:60]}»" for heading in list(v["found"])[:12])
+    return _l(
+        "Не нашлись нужные колонки. Нужно: %(needed)s. В файле есть: %(found)s. "
+        "Исправьте заголовки или возьмите образец.",
+        needed=needed,
+        found=found or "—",
+    )
+
+
+_FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
+    FileProblem.EMPTY_FILE: lambda _v: _l("Файл пустой. Выгрузите его заново."),
+    FileProblem.TOO_LARGE: _too_large,
+    FileProblem.NOT_A_WORKBOOK: lambda _v: _l(
+        "Это не книга Excel. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
+    ),
+    FileProblem.LEGACY_XLS: lambda _v: _l(
+        "Это старый формат XLS. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
+    ),
+    FileProblem.ENCRYPTED: lambda _v: _l(
+        "Файл защищён паролем. Снимите пароль в Excel (Файл, Сведения, Защита книги) и сохраните."
+    ),
+    FileProblem.DAMAGED: lambda _v: _l(
+        "Файл повреждён и не читается. Откройте его в Excel, сохраните заново или выгрузите снова."
+    ),
+    FileProblem.HAS_MACROS: lambda _v: _l(
+        "В файле есть макросы. Сохраните его как «Книга Excel (XLSX)» без макросов."
+    ),
+    FileProblem.UNSAFE_NAMES: lambda _v: _l(
+        "Внутри файла части с недопустимыми именами. Скопируйте строки в новую книгу и сохраните."
+    ),
+    FileProblem.TOO_MANY_PARTS: _unpacked,
+    FileProblem.UNPACKED_TOO_LARGE: _unpacked,
+    FileProblem.PACKED_TOO_TIGHTLY: _unpacked,
+    FileProblem.FORBIDDEN_MARKUP: lambda _v: _l(
+        "В файле недопустимая разметка. Скопируйте строки в новую книгу и сохраните как XLSX."
+    ),
+    FileProblem.NO_WORKSHEET: lambda _v: _l("В книге нет ни одного листа с таблицей."),
+    FileProblem.TOO_MANY_ROWS: lambda v: _l(
+        "На листе больше %(limit)s строк. Удалите пустые строки в конце (выделите их и нажмите "
+        "«Удалить») или разделите файл.",
+        limit=v["limit"],
+    ),
+    FileProblem.TOO_MANY_COLUMNS: lambda v: _l(
+        "На листе больше %(limit)s колонок. Удалите лишние колонки справа.", limit=v["limit"]
+    ),
+    FileProblem.TOOK_TOO_LONG: lambda _v: _l(
+        "Файл читается слишком долго. Разделите его на части и загрузите по очереди."
+    ),
+    FileProblem.TOO_MUCH_MEMORY: lambda _v: _l(
+        "Файлу не хватило памяти. Удалите лишние листы и оформление или разделите на части."
+    ),
+    FileProblem.NO_ROWS: lambda _v: _l(
+        "В файле нет строк с данными. Проверьте, что таблица на видимом листе и под заголовками "
+        "есть строки."
+    ),
+    FileProblem.MISSING_COLUMNS: _missing,
+}
+
+_ROWS: Mapping[RowProblemCode, Any] = {
+    RowProblemCode.NO_SUCH_DATE: _l("такой даты не бывает"),
+    RowProblemCode.NOT_A_DATE: _l("это не дата"),
+    RowProblemCode.NOT_A_NUMBER: _l("это не число"),
+    RowProblemCode.OUT_OF_RANGE: _l("значение вне разумных пределов"),
+    RowProblemCode.ERROR_IN_CELL: _l("в ячейке ошибка Excel"),
+    RowProblemCode.PHONE_EMPTY: _l("телефон пуст"),
+    RowProblemCode.PHONE_TOO_SHORT: _l("в номере не хватает цифр"),
+    RowProblemCode.PHONE_TOO_LONG: _l("в номере лишние цифры"),
+    RowProblemCode.PHONE_NOT_A_NUMBER: _l("это не номер телефона"),
+    RowProblemCode.PHONE_DIGITS_LOST: _l("Excel округлил номер, цифры потеряны"),
+    RowProblemCode.PHONE_UNKNOWN: _l("такого номера не бывает"),
+    RowProblemCode.VIN_WRONG_LENGTH: _l("в VIN должно быть 17 знаков"),
+    RowProblemCode.VIN_BAD_CHARACTER: _l("в VIN недопустимые знаки"),
+    RowProblemCode.VIN_MENDED: _l("русские буквы в VIN заменены латинскими, проверьте"),
+    RowProblemCode.NOT_AN_EMAIL: _l("это не адрес почты"),
+    RowProblemCode.NO_PHONE: _l("нет телефона"),
+    RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
+    RowProblemCode.NO_NAME_AND_NO_VIN: _l("нет ни имени, ни VIN"),
+    RowProblemCode.SEVERAL_CLIENTS: _l("телефон есть у нескольких клиентов, взят один из них"),
+    RowProblemCode.OTHER_OWNER: _l(
+        "автомобиль числится за другим клиентом: владелец не изменён, контакты не добавлены"
+    ),
+}
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
+}
+
+
+def file_sentence(refused: FileRefused) -> str:
+    """Why the file is refused and what to do."""
+    return str(_FILES[refused.code](refused.values))
+
+
+def problem_sentence(problem: RowProblem) -> str:
+    """What is wrong, with the column and the cell: «Телефон: в номере не хватает цифр (12345)»."""
+    text = str(_ROWS[problem.code])
+    if problem.value:
+        text = f"{text} ({problem.value[:60]})"
+    if problem.column:
+        return f"{problem.column}: {text}"
+    return text[:1].upper() + text[1:]
+
+
+def plan_sentence(row: PreviewRow) -> str:
+    """What will happen to the row now."""
+    return str(_plan_words(row))
+
+
+def _plan_words(row: PreviewRow) -> Any:
+    match row.plan:
+        case RowPlan.NEW_CLIENT:
+            return _("Новый клиент и новый лист")
+        case RowPlan.NEW_LIST:
+            return _("Новый рабочий лист")
+        case RowPlan.APPENDED if row.work_list_id is not None:
+            return _("Добавится в лист №%(number)s", number=row.work_list_id)
+        case RowPlan.APPENDED:
+            return _("Добавится в лист строки %(number)s", number=row.duplicate_of)
+        case RowPlan.IN_WORK if row.work_list_id is not None:
+            return _("Уже в работе, лист №%(number)s", number=row.work_list_id)
+        case RowPlan.IN_WORK:
+            return _("Уже обработан")
+        case RowPlan.BLOCKED:
+            reason = BLOCKS[row.block] if row.block is not None else ""
+            return _("Нельзя звонить: %(reason)s", reason=reason)
+        case RowPlan.DUPLICATE:
+            return _("Повтор строки %(number)s", number=row.duplicate_of)
+        case RowPlan.REJECTED:
+            return _("Не загрузится")

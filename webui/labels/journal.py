@@ -1,0 +1,115 @@
+"""The journal in words: what happened, by whom (rule 7)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from campaigns.models import Outcome
+from core.journal import JournalEntry
+from webui.wording import day_short, moment
+from worklists.models.task import Finish, TaskKind
+
+EVENTS: Mapping[str, Any] = {
+    "WorkListOpened": _l("Рабочий лист открыт"),
+    "WorkListClosed": _l("Рабочий лист закрыт"),
+    "WorkListReopened": _l("Рабочий лист открыт снова"),
+    "TaskAppended": _l("Задача поставлена"),
+    "TaskPlanned": _l("Задача запланирована"),
+    "TaskTaken": _l("Взята в работу"),
+    "TaskTakenWithOutcome": _l("Взята в работу"),
+    "TaskReleased": _l("Возвращена в очередь"),
+    "LeaseRanOut": _l("Время истекло, вернулась в очередь"),
+    "TaskReturned": _l("Вернулась по времени"),
+    "TaskBecameOverdue": _l("Просрочена"),
+    "AttemptRecorded": _l("Записан результат"),
+    "TaskSettled": _l("Решена другим разговором"),
+    "TaskDroppedByRefusal": _l("Закрыта: клиент отказался"),
+    "ControlCameDue": _l("Пришло время проверки"),
+    "ControlConfirmed": _l("Контроль подтверждён"),
+    "ControlProlonged": _l("Контроль продлён"),
+    "ControlTurnedIntoCall": _l("Вместо контроля новый звонок"),
+    "JobFinished": _l("Выполнена"),
+    "JobGivenUp": _l("Выполнить нельзя"),
+    "ServiceRequested": _l("Подана заявка на обслуживание"),
+    "UnitInvolved": _l("Привлечено подразделение"),
+    "AskedByUnit": _l("Попросило другое подразделение"),
+    "InvolvementFinished": _l("Привлечённое подразделение закончило"),
+    "TaskRedirected": _l("Передана"),
+    "TaskCancelled": _l("Отменена"),
+    "TaskReopened": _l("Открыта снова"),
+}
+"""Every event of tasks and work-lists."""
+
+_ACTORS: Mapping[str, Any] = {
+    "scheduler": _l("По расписанию"),
+    "import": _l("Загрузка файла"),
+    "command-line": _l("Администратор сервера"),
+}
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One line of the history."""
+
+    at: datetime
+    what: str
+    more: str
+    who: str
+    task_id: int | None
+
+
+def actor_words(key: str, people: Mapping[str, str] | None = None) -> str:
+    """Who it was: a person's name, or what acted by itself."""
+    if people and key in people:
+        return people[key]
+    return str(_ACTORS.get(key.partition(":")[0], _l("Сотрудник")))
+
+
+def journal_line(entry: JournalEntry, people: Mapping[str, str]) -> JournalLine:
+    """The entry as a person reads it; an event without words of its own keeps its name."""
+    parts = [
+        words(entry.details[name]) for name, words in _DETAILS.items() if name in entry.details
+    ]
+    return JournalLine(
+        at=entry.at,
+        what=str(EVENTS.get(entry.event, entry.event)),
+        more=", ".join(part for part in parts if part),
+        who=actor_words(entry.actor, people),
+        task_id=entry.subject_id if entry.subject == "task" else None,
+    )
+
+
+def _label(member: Enum) -> str:
+    from webui.labels.words import label
+
+    return label(member)
+
+
+def _at(text: str) -> str:
+    return moment(datetime.fromisoformat(text))
+
+
+def _on(text: str) -> str:
+    return day_short(date.fromisoformat(text))
+
+
+def _until(text: str) -> str:
+    return str(_l("до %(at)s", at=_at(text)))
+
+
+_DETAILS: Mapping[str, Callable[[Any], str]] = {
+    "outcome": lambda value: _label(Outcome(value)),
+    "finish": lambda value: _label(Finish(value)),
+    "kind": lambda value: _label(TaskKind(value)),
+    "due_at": _at,
+    "control_at": _until,
+    "until": _until,
+    "wanted_on": _on,
+    "reason": str,
+    "comment": str,
+}
+"""Details that a reader understands, in this order."""

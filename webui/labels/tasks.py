@@ -1,0 +1,185 @@
+"""Words of the card: why a task is blocked, what an outcome leads to, what was refused and why."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from campaigns.windows import NeverOpens
+from core.errors import ProzvonError
+from directory.assets.mileage import MileageImpossible, MileageWentDown
+from directory.clients.contact_points import ContactOfAnother
+from webui.labels import journal
+from webui.labels.pairs import Pairs
+from webui.wording import clock, moment, whole
+from worklists.attempts import Consequence, ConsequenceKind
+from worklists.consequences import ControlInPast, GoalNotReached, NextDateRequired
+from worklists.control import ReasonMissing, UntilInPast
+from worklists.involvement import InvolvementDueInPast, SameUnit, TextMissing, UnitUnknown
+from worklists.jobs_done import AnswerMissing, IsACall
+from worklists.leases import HeldByAnother, LeaseLost
+from worklists.my_queue import When
+from worklists.planning import DueInPast, KindNotPlannable, PerformerUnknown
+from worklists.repeats import NothingToCopy
+from worklists.report_checks import (
+    AcquisitionRequired,
+    CodeNotOffered,
+    CodeRequired,
+    CommentRequired,
+    CopyRequired,
+    MileageWithoutAsset,
+    NotACall,
+    OnlyAfterInterview,
+)
+from worklists.saving import ChangedMeanwhile
+from worklists.service_requests import (
+    WantedInPast,
+    WantedTimeImpossible,
+    WorkMissing,
+    WorkshopUnknown,
+)
+from worklists.verdicts import Block, Blocked, BlockRule
+
+LABELS: Pairs = (
+    (When.OVERDUE, _l("Просрочено")),
+    (When.NOW, _l("Сейчас")),
+    (When.TODAY, _l("Сегодня")),
+    (When.LATER, _l("Завтра и позже")),
+    (BlockRule.DO_NOT_CONTACT, _l("Клиент просил не звонить")),
+    (BlockRule.COOLING_OFF, _l("Клиент отказался говорить")),
+    (BlockRule.NO_VALID_PHONE, _l("Нет телефона, по которому можно позвонить")),
+    (BlockRule.OUTSIDE_HOURS, _l("У клиента нерабочее время")),
+    (BlockRule.HELD_BY_ANOTHER, _l("С клиентом уже работают")),
+    (BlockRule.NOT_DUE, _l("Время задачи ещё не пришло")),
+    (BlockRule.CAMPAIGN_PAUSED, _l("Кампания приостановлена")),
+    (ConsequenceKind.GOAL_REACHED, _l("Работа по цели завершена")),
+    (ConsequenceKind.ON_CONTROL, _l("Останется на контроле")),
+    (ConsequenceKind.REPLACED, _l("Запланирована новая задача")),
+    (ConsequenceKind.TRY_AGAIN, _l("Вернётся")),
+    (ConsequenceKind.UNREACHABLE, _l("Не удалось дозвониться")),
+    (ConsequenceKind.REFUSED, _l("Клиент отказался от общения")),
+    (ConsequenceKind.BAD_DATA, _l("Некорректные данные")),
+    (ConsequenceKind.COPIED, _l("Результат другой задачи")),
+)
+
+
+def _label(member: Enum) -> str:
+    from webui.labels.words import label
+
+    return label(member)
+
+
+def block_words(block: Block) -> str:
+    """«У клиента нерабочее время, до пн 16 ноя, 09:00.»"""
+    name = _label(block.rule)
+    if block.until is None:
+        return str(_l("%(rule)s.", rule=name))
+    return str(_l("%(rule)s, до %(until)s.", rule=name, until=moment(block.until)))
+
+
+def consequence_words(found: Consequence) -> str:
+    """What saving leads to, as one line beside the button."""
+    at = moment(found.at)
+    match found.kind:
+        case ConsequenceKind.GOAL_REACHED:
+            words = _l("Задача закроется: работа по цели завершена.")
+        case ConsequenceKind.ON_CONTROL:
+            words = _l("Останется на контроле до %(at)s.", at=at)
+        case ConsequenceKind.REPLACED:
+            words = _l("Задача закроется, новая встанет на %(at)s.", at=at)
+        case ConsequenceKind.TRY_AGAIN:
+            words = _l(
+                "Вернётся %(at)s, это попытка %(n)s из %(of)s.",
+                at=at,
+                n=found.attempts,
+                of=found.of,
+            )
+        case ConsequenceKind.UNREACHABLE:
+            words = _l(
+                "Задача закроется: попытка %(n)s из %(of)s последняя.",
+                n=found.attempts,
+                of=found.of,
+            )
+        case ConsequenceKind.REFUSED:
+            words = _l("Задача закроется, до %(at)s клиенту не звоним.", at=at)
+        case ConsequenceKind.BAD_DATA:
+            words = _l("Задача закроется, номер или автомобиль отметим как непроверенный.")
+        case ConsequenceKind.COPIED:
+            words = _l("Задача закроется с результатом выбранной задачи.")
+    return str(words)
+
+
+def _held(error: HeldByAnother) -> Any:
+    return _l(
+        "С этим клиентом сейчас работает %(name)s, до %(until)s.",
+        name=error.holder_name,
+        until=clock(error.until),
+    )
+
+
+def _lost(error: LeaseLost) -> Any:
+    if error.holder_name:
+        return _l("Время задачи истекло, её взял(а) %(name)s.", name=error.holder_name)
+    return _l("Время задачи истекло: она вернулась в очередь.")
+
+
+def _changed(error: ChangedMeanwhile) -> Any:
+    what = str(journal.EVENTS.get(error.event, _l("Изменена")))
+    name = error.by_name or journal.actor_words(error.by_key)
+    at = clock(error.at) if error.at else ""
+    return _l(
+        "Пока вы писали, задача изменилась: %(what)s, %(name)s, %(at)s.",
+        what=what.lower(),
+        name=name,
+        at=at,
+    )
+
+
+def _blocked(error: Blocked) -> str:
+    return " ".join(block_words(block) for block in error.verdict.blocks)
+
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    HeldByAnother: _held,
+    LeaseLost: _lost,
+    ChangedMeanwhile: _changed,
+    Blocked: _blocked,
+    NotACall: lambda _e: _l("В этой задаче не звонят: напишите, что сделано."),
+    IsACall: lambda _e: _l("Это звонок: выберите его результат."),
+    AnswerMissing: lambda _e: _l("Напишите, что сделано, или почему выполнить нельзя."),
+    CodeRequired: lambda _e: _l("Выберите результат контакта."),
+    CodeNotOffered: lambda _e: _l("Этого результата больше нет. Выберите другой."),
+    CommentRequired: lambda _e: _l("Добавьте комментарий."),
+    AcquisitionRequired: lambda _e: _l("Выберите, как клиент записан."),
+    MileageWithoutAsset: lambda _e: _l("В задаче нет автомобиля: пробег записать некуда."),
+    MileageWentDown: lambda e: _l(
+        "Раньше было %(km)s км. Исправьте пробег или подтвердите, что он меньше.",
+        km=whole(e.previous),
+    ),
+    MileageImpossible: lambda e: _l("Укажите пробег от 0 до %(km)s км.", km=whole(e.highest)),
+    CopyRequired: lambda _e: _l("Нажмите «Заполнить» и выберите задачу."),
+    NothingToCopy: lambda _e: _l("У этой задачи нет результата. Выберите другую."),
+    OnlyAfterInterview: lambda _e: _l("Другие задачи решает только разговор с клиентом."),
+    NextDateRequired: lambda _e: _l("Запланируйте новую задачу: когда связаться с клиентом."),
+    GoalNotReached: lambda _e: _l(
+        "Этот результат закрывает задачу: отметьте «Работа по цели завершена» "
+        "или запланируйте перезвон."
+    ),
+    ControlInPast: lambda _e: _l("Выберите дату проверки позже, чем сейчас."),
+    UntilInPast: lambda _e: _l("Выберите дату позже, чем сейчас."),
+    ReasonMissing: lambda _e: _l("Напишите, почему контроль продлён."),
+    DueInPast: lambda _e: _l("Выберите время позже, чем сейчас."),
+    KindNotPlannable: lambda _e: _l("Планируют перезвон или дополнительную задачу."),
+    PerformerUnknown: lambda _e: _l("Этот человек здесь не работает. Выберите другого."),
+    WorkshopUnknown: lambda _e: _l("Выберите действующий цех."),
+    WantedInPast: lambda _e: _l("Выберите сегодняшний день или позже."),
+    WantedTimeImpossible: lambda _e: _l("Укажите время от 00:00 до 23:59."),
+    WorkMissing: lambda _e: _l("Напишите, какие работы нужны."),
+    UnitUnknown: lambda _e: _l("Выберите действующее подразделение."),
+    SameUnit: lambda _e: _l("Это ваше подразделение: запланируйте задачу."),
+    TextMissing: lambda _e: _l("Напишите, что нужно сделать."),
+    InvolvementDueInPast: lambda _e: _l("Выберите срок позже, чем сейчас."),
+    ContactOfAnother: lambda _e: _l("Этого номера у клиента больше нет. Выберите другой."),
+    NeverOpens: lambda _e: _l("У кампании нет ни одного дня для звонков. Скажите руководителю."),
+}

@@ -1,0 +1,1 @@
+"""«Выборки»: where the leads come from."""

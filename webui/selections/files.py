@@ -1,0 +1,227 @@
+"""«Выборки → Внешние данные»: an importer's file, its rows, work-lists out of them (A8)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from directory.staff.models import Employee
+from directory.units.models import UnitKind
+from directory.units.tree import get_unit, unit_tree
+from importers.formats.catalogue import FORMATS
+from importers.guard import MAX_ROWS
+from importers.permissions import ImportPermission
+from importers.plans import RowPlan
+from importers.preview import PAGE_SIZE, error_rows, get_file, preview, recent_files
+from importers.running import NothingChosen, form_from_file, last_forming
+from webui.exports.answers import workbook_answer
+from webui.exports.workbook import Column
+from webui.labels.files import FORMATS as WORDS
+from webui.labels.files import plan_sentence, problem_sentence
+from webui.labels.words import sentence
+from webui.requests import environment_of, requires, session, settings
+from webui.selections.examples import example_file
+from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
+from webui.wording import moment
+from worklists.permissions import WorkPermission
+
+bp = Blueprint("files", __name__)
+
+_MEGABYTE = 1 << 20
+
+
+@bp.get("/selections", endpoint="selections")
+@requires(ImportPermission.LOAD)
+def selections() -> Any:
+    """The only way of selecting so far."""
+    return redirect(url_for("files.page"))
+
+
+@bp.get("/selections/files")
+@requires(ImportPermission.LOAD)
+def page() -> Response:
+    """The form, and the files loaded last."""
+    return _page(session(), Asked.from_address())
+
+
+@bp.post("/selections/files", endpoint="upload")
+@requires(ImportPermission.LOAD)
+def upload() -> Any:
+    """Read the file and go to its rows; a refused one is told on the same page."""
+    asked = Asked.from_form()
+    try:
+        loaded = take_upload(asked)
+    except UploadRefused as refused:
+        return _page(session(), asked, refused)
+    if not loaded.is_new:
+        person = session().get_one(Employee, loaded.file.loaded_by).full_name
+        flash(
+            _(
+                "Этот файл уже загружен %(when)s, %(who)s. Показываем его.",
+                when=moment(loaded.file.loaded_at),
+                who=person,
+            )
+        )
+    return redirect(url_for("files.show", file_id=loaded.file.id), 303)
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def refuse_large(_error: RequestEntityTooLarge) -> Response:
+    """A body beyond the limit is not read; the choice of the form stays by its address."""
+    drain()
+    session().rollback()
+    return _page(session(), Asked.from_address(), too_large())
+
+
+@bp.get("/selections/files/<int:file_id>")
+@requires(ImportPermission.LOAD)
+def show(file_id: int) -> Response:
+    """What will happen to the rows now."""
+    return _rows(session(), file_id, request.args)
+
+
+@bp.post("/selections/files/<int:file_id>", endpoint="look")
+@requires(ImportPermission.LOAD)
+def look(file_id: int) -> Response:
+    """Another page or group of rows; what was ticked stays ticked."""
+    with _reading() as reading:
+        return _rows(reading, file_id, request.form)
+
+
+@bp.post("/selections/files/<int:file_id>/work-lists", endpoint="form")
+@requires(WorkPermission.FORM)
+def form(file_id: int) -> Any:
+    """Form work-lists from the ticked rows, or from all."""
+    is_all = request.form.get("all") == "1"
+    try:
+        form_from_file(
+            session(),
+            file_id,
+            row_ids=None if is_all else _ticked(request.form),
+            actor=g.actor,
+            now=g.now,
+            default_zone=settings().time_zone,
+        )
+    except NothingChosen as refused:
+        return _rows(session(), file_id, request.form, problem=str(sentence(refused)))
+    return redirect(url_for("files.result", file_id=file_id), 303)
+
+
+@bp.get("/selections/files/<int:file_id>/result")
+@requires(ImportPermission.LOAD)
+def result(file_id: int) -> Any:
+    """What came of the last forming."""
+    file = get_file(session(), file_id, actor=g.actor)
+    told = last_forming(session(), file_id)
+    if told is None:
+        return redirect(url_for("files.show", file_id=file_id))
+    unit = get_unit(session(), file.unit_id, actor=g.actor)
+    return render_template(
+        "selections/result.html", page="selections", file=file, unit=unit, told=told
+    )
+
+
+@bp.get("/selections/files/<int:file_id>/errors.xlsx")
+@requires(ImportPermission.LOAD)
+def errors(file_id: int) -> Response:
+    """The rows to be mended with their own cells, as a workbook (rule 20)."""
+    file = get_file(session(), file_id, actor=g.actor)
+    columns = [Column(_("Строка"), 8), *(Column(str(title), 18) for title in file.header)]
+    width = len(file.header)
+
+    def lines() -> Iterator[list[Any]]:
+        for row in error_rows(session(), file_id, actor=g.actor):
+            cells = [*row.cells, *[""] * width][:width]
+            told = "; ".join(map(problem_sentence, row.problems))
+            yield [row.row_no, *cells, _("не загружена") if row.is_rejected else None, told]
+
+    columns += [Column(_("Итог"), 14), Column(_("Ошибка"), 60)]
+    return workbook_answer("errors", columns, lines(), sheet=_("Строки с ошибками"))
+
+
+@bp.get("/selections/files/templates/<variant>.xlsx")
+@requires(ImportPermission.LOAD)
+def template(variant: str) -> Response:
+    """An example of the variant to fill in."""
+    if variant not in FORMATS:
+        abort(404)
+    return example_file(variant)
+
+
+def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) -> Response:
+    tree = unit_tree(reading, within=g.actor.unit_ids)
+    units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
+    first = next((row for row in units if row.unit.kind is UnitKind.DEPARTMENT), None)
+    known = {row.unit.id for row in units}
+    unit_id = asked.unit_id if asked.unit_id in known else (first.unit.id if first else None)
+    body = render_template(
+        "selections/files.html",
+        page="selections",
+        units=units,
+        unit_id=unit_id,
+        variants=WORDS,
+        variant=asked.variant if asked.variant in FORMATS else next(iter(FORMATS)),
+        files=recent_files(reading, actor=g.actor),
+        problem=refused.text if refused else None,
+        megabytes=settings().max_upload_bytes // _MEGABYTE,
+        max_bytes=settings().max_upload_bytes,
+        max_rows=MAX_ROWS,
+    )
+    return make_response(body, refused.status if refused else 200)
+
+
+def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = None) -> Response:
+    plan = next((plan for plan in RowPlan if plan.value == asked.get("plan")), None)
+    number = asked.get("page", 1, type=int)
+    seen = preview(reading, file_id, actor=g.actor, now=g.now, plan=plan, page=number)
+    ticked = _ticked(asked)
+    here = {row.id for row in seen.rows}
+    body = render_template(
+        "selections/rows.html",
+        page="selections",
+        seen=seen,
+        unit=get_unit(reading, seen.file.unit_id, actor=g.actor),
+        person=reading.get_one(Employee, seen.file.loaded_by).full_name,
+        variant=WORDS[seen.file.format][0],
+        plan=plan,
+        plans=tuple(RowPlan),
+        ticked=ticked,
+        elsewhere=sorted(ticked - here),
+        is_all=asked.get("all") == "1",
+        plan_sentence=plan_sentence,
+        problem_sentence=problem_sentence,
+        shown_from=(seen.page - 1) * PAGE_SIZE + 1,
+        may_form=g.actor.may(WorkPermission.FORM),
+        problem=problem,
+    )
+    return make_response(body, 422 if problem else 200)
+
+
+def _ticked(asked: Any) -> set[int]:
+    if asked.get("clear") == "1":
+        return set()
+    return {int(value) for value in asked.getlist("row") if value.isascii() and value.isdigit()}
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    """A session that only reads: looking by POST must not hold up those who write."""
+    session().rollback()
+    with environment_of(current_app).database.reading() as reading:
+        yield reading

@@ -1,0 +1,104 @@
+"""Taking a file from a browser: checked, read in a child process, kept."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from flask import g, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import LeadFormat
+from importers.guard import Limits
+from importers.loading import FileRead, Loaded, keep_file, read_file
+from importers.problems import FileProblem, FileRefused
+from webui.labels.files import file_sentence
+from webui.requests import session, settings
+
+_DRAINED = 256 << 20
+"""Bytes of a refused body that are read and thrown away, so that the browser hears the answer."""
+_BLOCK = 1 << 20
+
+
+class UploadRefused(Exception):
+    """The upload cannot be used; ``text`` is the sentence for the person."""
+
+    def __init__(self, text: str, *, status: int = 422) -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form says; also from the address, which survives a body that is too large."""
+
+    unit_id: int | None
+    variant: str
+
+    @classmethod
+    def from_form(cls) -> "Asked":
+        """The choice of the form."""
+        return cls(request.form.get("unit", type=int), request.form.get("format", ""))
+
+    @classmethod
+    def from_address(cls) -> "Asked":
+        """The choice in the address."""
+        return cls(request.args.get("unit", type=int), request.args.get("format", ""))
+
+
+def take_upload(asked: Asked) -> Loaded:
+    """Read and keep the uploaded file. Raises UploadRefused with the sentence to show."""
+    fmt = FORMATS.get(asked.variant)
+    file = request.files.get("file")
+    if asked.unit_id is None or asked.unit_id not in g.actor.unit_ids:
+        raise UploadRefused(_("Выберите подразделение, для которого создаются рабочие листы."))
+    if fmt is None:
+        raise UploadRefused(_("Выберите вариант файла."))
+    if file is None or not file.filename:
+        raise UploadRefused(_("Файл не выбран. Выберите файл XLSX или перетащите его сюда."))
+    # Reading takes seconds: nobody's writes wait for it.
+    session().rollback()
+    read = _read(file, fmt)
+    name = PurePosixPath(file.filename.replace("\\", "/")).name
+    return keep_file(session(), read, name=name, unit_id=asked.unit_id, actor=g.actor, now=g.now)
+
+
+def _read(file: FileStorage, fmt: LeadFormat) -> FileRead:
+    limits = Limits(file_size=settings().max_upload_bytes)
+    try:
+        with _on_disk(file) as path:
+            return read_file(path, fmt, limits=limits)
+    except FileRefused as refused:
+        status = 413 if refused.code is FileProblem.TOO_LARGE else 422
+        raise UploadRefused(file_sentence(refused), status=status) from refused
+
+
+@contextmanager
+def _on_disk(file: FileStorage) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="prozvon-") as folder:
+        path = Path(folder) / "upload.xlsx"
+        file.save(path)
+        yield path
+
+
+def too_large() -> UploadRefused:
+    """The refusal of a body that was not even read."""
+    limit = settings().max_upload_bytes
+    size = request.content_length or limit
+    refused = FileRefused(FileProblem.TOO_LARGE, size=size, limit=limit)
+    return UploadRefused(file_sentence(refused), status=413)
+
+
+def drain() -> None:
+    """Read the rest of the body: a browser that is cut off while sending shows its own error."""
+    left = min(request.content_length or 0, _DRAINED)
+    stream = request.environ["wsgi.input"]
+    while left > 0:
+        block = stream.read(min(_BLOCK, left))
+        if not block:
+            return
+        left -= len(block)

@@ -1,0 +1,55 @@
+/* files.js: the zone that a file is dropped on, and the count on the button that forms work-lists. */
+(() => {
+  "use strict";
+  const { find, all } = window.UI;
+
+  /* ---- the chosen file: its name, and its size before anything is sent ---- */
+  const zone = find("[data-drop]");
+  const input = zone && find("input[type=file]", zone);
+  if (input) {
+    const name = find("[data-drop-name]", zone);
+    const large = find("#too-large");
+    const empty = name.textContent;
+    zone.classList.add("live");
+    const show = () => {
+      const file = input.files[0];
+      const isLarge = Boolean(file) && file.size > Number(input.dataset.most);
+      name.textContent = file ? file.name : empty;
+      zone.classList.toggle("has", Boolean(file) && !isLarge);
+      large.hidden = !isLarge;
+      if (isLarge) large.focus();
+      return !isLarge;
+    };
+    input.addEventListener("change", show);
+    input.form.addEventListener("submit", (e) => {
+      if (show()) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      window.UI.idle?.(input.form);
+    });
+    ["dragover", "dragleave", "drop"].forEach((type) =>
+      zone.addEventListener(type, () => zone.classList.toggle("over", type === "dragover")),
+    );
+    /* A body that is too large is answered from the address alone. */
+    const form = input.form;
+    form.addEventListener("change", () => {
+      const address = new URL(form.action);
+      address.searchParams.set("unit", form.elements.unit.value);
+      address.searchParams.set("format", form.elements.format.value);
+      form.action = address;
+    });
+    show();
+  }
+
+  /* ---- how many rows the button will take ---- */
+  const count = find("[data-ticks]");
+  if (count && !("ticksFixed" in count.dataset)) {
+    const tell = () => {
+      const here = all('input[type="checkbox"][name="row"]:checked').length;
+      count.textContent = `(${here + Number(count.dataset.ticks)})`;
+    };
+    document.addEventListener("click", (e) => { if (e.target.type === "checkbox") tell(); });
+    document.addEventListener("ui:settled", tell);
+    tell();
+  }
+})();

@@ -1,0 +1,51 @@
+/* tasks.js: what only the card of a task needs. Words and rules come with the page. */
+(() => {
+  "use strict";
+  const { find, all } = window.UI;
+
+  /* A result that demands a next step ticks «plan» by itself. */
+  document.addEventListener("change", (e) => {
+    const el = e.target;
+    if (el.matches?.('select[name^="result_"]')) {
+      const box = el.form.elements.plan;
+      const demand = (el.form.dataset.demandsPlan || "").split(" ");
+      if (box && !box.checked && demand.includes(el.value)) tick(box);
+    }
+    if (el.dataset?.clears && !el.checked) clear(document.getElementById(el.dataset.clears));
+  });
+  function tick(box) {
+    box.checked = true;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  /* What is unticked is not meant: nothing hidden is sent along. */
+  function clear(within) {
+    all("input, select, textarea", within).forEach((el) => {
+      if (el.tagName === "SELECT") el.selectedIndex = 0;
+      else el.value = "";
+    });
+  }
+
+  /* After «Позвонить» the task is ours: the telephone program gets the number. */
+  function dial() {
+    const link = find("a[data-dial]");
+    if (!link) return;
+    link.removeAttribute("data-dial");
+    location.assign(link.href);
+  }
+
+  /* What a draft brought back (or a key pressed while the page was still loading) has its consequence too. */
+  function ask() {
+    const form = document.getElementById("outcome-form");
+    if (!form || form.dataset.asked || !form.elements.outcome?.value) return;
+    form.dataset.asked = "1";
+    find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function settle() {
+    dial();
+    setTimeout(ask, 150);
+  }
+  document.addEventListener("ui:settled", settle);
+  settle();
+})();

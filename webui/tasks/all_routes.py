@@ -1,0 +1,8 @@
+"""Every route of a task, registered by importing its module."""
+
+from webui.tasks import attempts, claims, consequences, control, jobs, page, repeats
+from webui.tasks.routes import bp
+
+MODULES = (attempts, claims, consequences, control, jobs, page, repeats)
+
+__all__ = ["MODULES", "bp"]

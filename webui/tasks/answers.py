@@ -1,0 +1,218 @@
+"""How the card is answered: a whole page, or the card with the regions that go with it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Response, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from campaigns.models import Outcome
+from core.errors import Refused
+from webui.labels.tasks import consequence_words
+from webui.labels.words import label, sentence
+from webui.requests import is_htmx, session
+from webui.tasks.card import OUTCOME_LOOKS, Card, open_card, task_url
+from webui.tasks.jobs_form import JobForm
+from webui.tasks.outcome_form import OutcomeForm
+from webui.wording import ago_or_due
+from worklists.consequences import Consequence
+from worklists.lifecycle import TaskState
+from worklists.models.task import TaskKind
+from worklists.my_queue import QueueRow, When, queue_for
+
+_QUEUE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line beside the save button."""
+
+    text: str
+    is_warning: bool = False
+
+    @classmethod
+    def of(cls, found: Consequence) -> "Line":
+        return cls(consequence_words(found))
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What happened meanwhile, their text and ours."""
+
+    words: str
+    theirs: str = ""
+    mine: str = ""
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """One row of the queue with its words."""
+
+    line: QueueRow
+    icon: str
+    due: str
+    about: str
+
+    @property
+    def id(self) -> int:
+        return self.line.id
+
+
+@dataclass(frozen=True)
+class QueueGroup:
+    """Rows under one heading."""
+
+    when: When
+    rows: list[QueueView]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The left column."""
+
+    groups: list[QueueGroup]
+    count: int
+    is_cut: bool
+
+
+def outcome_hint() -> Line:
+    """What the line says before anything is chosen."""
+    return Line(_("Выберите результат: нажмите цифру 1–5 или щёлкните."))
+
+
+def queue_view() -> Queue:
+    """The queue of the person who asks."""
+    rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
+    groups = [
+        QueueGroup(when, [_queue_row(row) for row in rows if row.when is when]) for when in When
+    ]
+    return Queue([group for group in groups if group.rows], len(rows), len(rows) >= _QUEUE)
+
+
+def next_task(*, after: int) -> int | None:
+    """The task of the queue to go on with after this one."""
+    rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
+    return next((row.id for row in rows if row.id != after), None)
+
+
+def card_answer(
+    card: Card,
+    *,
+    form: Any = None,
+    status: int = 200,
+    conflict: Conflict | None = None,
+    line: Line | None = None,
+    toast: str = "",
+    saved_draft: str = "",
+    push: str = "",
+    with_regions: bool = True,
+) -> Response:
+    """The page of the task, or for htmx the card with what goes with it.
+
+    ``push`` is the address that the browser should show after an htmx answer.
+    """
+    values = {
+        "card": card,
+        "form": form or empty_form(card),
+        "form_key": uuid4().hex,
+        "conflict": conflict,
+        "line": line or outcome_hint(),
+        "queue": queue_view(),
+        "toast": toast,
+        "saved_draft": saved_draft,
+        "with_queue": with_regions and not wants_card_only(),
+        "with_context": with_regions,
+    }
+    partial = is_htmx() and "HX-History-Restore-Request" not in request.headers
+    template = "tasks/_answer.html" if partial else "tasks/page.html"
+    response = make_response(render_template(template, **values), status)
+    if partial and push:
+        response.headers["HX-Push-Url"] = push
+    return response
+
+
+def wants_card_only() -> bool:
+    """A click in the queue marks its row by itself: the queue need not come again."""
+    return request.method == "GET"
+
+
+def empty_form(card: Card, **values: Any) -> Any:
+    """The form that the card shows, before anything is typed."""
+    task = card.page.task
+    hidden = {"version": task.version, "token": task.claim_token if card.is_mine else ""}
+    if card.shows == "outcome" and card.offer is not None:
+        return OutcomeForm.of(card.offer, card.actor, formdata=None, data=hidden | values)
+    if card.shows == "job":
+        return JobForm(formdata=None, data=hidden | values)
+    return None
+
+
+def go_on(task_id: int, *, toast: str, stay: bool, saved: int) -> Response:
+    """After a save: the next task of the queue, or this one; then nothing is left to do: home."""
+    following = saved if stay else next_task(after=saved)
+    if following is None:
+        return leave(toast)
+    if not is_htmx():
+        return leave(toast, task_url(following))
+    session().flush()
+    session().expire_all()
+    card = open_card(following, actor=g.actor, now=g.now)
+    return card_answer(card, toast=toast, saved_draft=f"task-{saved}", push=task_url(following))
+
+
+def leave(toast: str, url: str = "/") -> Response:
+    """Go to another page and say there what was done."""
+    from flask import flash
+
+    flash(toast)
+    if not is_htmx():
+        return redirect(url, 303)  # type: ignore[return-value]
+    response = make_response("")
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def conflict_answer(
+    task_id: int, error: Refused, *, kept: Any = None, comment: str = ""
+) -> Response:
+    """409: nothing was written; the card as it is now, both texts, and what was typed.
+
+    ``kept`` makes the form again from the request, given the new card.
+    """
+    session().rollback()
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    form = kept(card) if kept is not None else None
+    conflict = Conflict(str(sentence(error)), _theirs(card), comment if form is None else "")
+    if form is not None and comment and conflict.theirs:
+        conflict = Conflict(conflict.words, conflict.theirs, comment)
+    return card_answer(card, form=form, status=409, conflict=conflict)
+
+
+def _theirs(card: Card) -> str:
+    task = card.page.task
+    words = [label(task.outcome)] if task.outcome else [label(task.state)]
+    if task.comment:
+        words.append(task.comment)
+    return ": ".join(words)
+
+
+def _queue_row(row: QueueRow) -> QueueView:
+    about = [row.campaign, row.asset]
+    if row.outcome is not None:
+        about.append(label(row.outcome).lower())
+    return QueueView(
+        row, _icon(row), ago_or_due(row.at), " · ".join(part for part in about if part)
+    )
+
+
+def _icon(row: QueueRow) -> str:
+    if row.state is TaskState.IN_WORK:
+        return "lock"
+    if row.state is TaskState.ON_CONTROL:
+        return "eye-check"
+    if row.kind is TaskKind.CALLBACK:
+        return "calendar-time"
+    if row.outcome is Outcome.NO_ANSWER:
+        return OUTCOME_LOOKS[row.outcome][1]
+    return "phone" if row.kind is TaskKind.CALL else "clipboard-list"

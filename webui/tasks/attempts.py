@@ -1,0 +1,82 @@
+"""Recording what came of the call (A13-A16)."""
+
+from typing import Any
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+
+from core.errors import Invalid, Refused
+from webui.labels.tasks import consequence_words
+from webui.labels.words import sentence
+from webui.requests import requires, session, settings
+from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
+from webui.tasks.card import Card, open_card
+from webui.tasks.outcome_form import OutcomeForm
+from webui.tasks.routes import bp
+from worklists.attempts import record_attempt
+from worklists.lifecycle import TaskState
+from worklists.permissions import WorkPermission
+from worklists.saving import changed_meanwhile
+
+
+@bp.post("/tasks/<int:task_id>/attempts")
+@requires(WorkPermission.WORK)
+def record(task_id: int) -> Response:
+    """Save the outcome: 422 with the form when something is missing, 409 when the task changed."""
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    typed = request.form.get("comment", "").strip()
+    if card.offer is None:
+        # It was closed, taken or put on control since the page was opened.
+        error = changed_meanwhile(session(), card.page.task)
+        return conflict_answer(task_id, error, comment=typed)
+    form = OutcomeForm.of(card.offer, g.actor)
+    if not form.validate():
+        return _ask_again(card, form)
+    try:
+        recorded = record_attempt(
+            session(),
+            task_id,
+            form.report(),
+            actor=g.actor,
+            now=g.now,
+            lease=settings().lease,
+        )
+    except Invalid as error:
+        form.field_for(error.field).errors = [sentence(error)]
+        session().rollback()
+        return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
+    except Refused as error:
+        return conflict_answer(task_id, error, kept=_typed_again, comment=typed)
+    words = consequence_words(recorded.consequence)
+    if recorded.settled:
+        words = _("%(what)s Вместе с ней: %(n)s.", what=words, n=len(recorded.settled))
+    return go_on(task_id, toast=_saved(recorded.task.state, words), stay=_stays(), saved=task_id)
+
+
+def _stays() -> bool:
+    return request.form.get("stay") == "1"
+
+
+def _saved(state: TaskState, words: str) -> str:
+    future, past = _("Задача закроется"), _("Задача закрыта")
+    return words.replace(future, past) if state is TaskState.DONE else words
+
+
+def _ask_again(card: Card, form: OutcomeForm) -> Response:
+    if card.shows != "outcome":
+        error = changed_meanwhile(session(), card.page.task)
+        return conflict_answer(card.page.task.id, error, comment=form.comment.data or "")
+    line = Line(_("Не сохранено: проверьте отмеченные поля."), is_warning=True)
+    return card_answer(card, form=form, status=422, line=line, with_regions=False)
+
+
+def _typed_again(card: Card) -> Any:
+    """The form with everything typed, on the task as it is now; None when it shows no form."""
+    if card.offer is None:
+        return None
+    form = OutcomeForm.of(card.offer, g.actor)
+    form.version.data = card.page.task.version
+    form.version.raw_data = None
+    form.token.data = card.page.task.claim_token if card.is_mine else ""
+    form.token.raw_data = None
+    return form

@@ -1,0 +1,342 @@
+"""What the card of a task shows, put together from the read models for the template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from campaigns.models import Outcome
+from campaigns.result_codes import acquisition_ways, codes_for, wording
+from campaigns.windows import is_open, window_of
+from core.access import Actor
+from directory.permissions import DirectoryPermission
+from webui.i18n import locale_code
+from webui.labels.journal import JournalLine, journal_line
+from webui.labels.tasks import block_words
+from webui.labels.words import label
+from webui.requests import session
+from webui.tasks.control_forms import ControlForm, control_forms
+from webui.tasks.fields import Switch, switches
+from webui.tasks.outcome_form import Offer
+from webui.tasks.quick_times import QuickTime, quick_times
+from webui.wording import ago_or_due, day, moment, whole
+from worklists.consequences import control_date
+from worklists.lifecycle import CLOSED, WAITING, TaskState
+from worklists.permissions import WorkPermission
+from worklists.queue import YIELDS_TO_CLIENT
+from worklists.task_page import (
+    TaskPage,
+    performers_for,
+    task_page,
+    units_to_involve,
+    vehicle,
+    workshops,
+)
+from worklists.verdicts import BlockRule, Verdict, verdict_on
+
+STATE_TONES: Mapping[TaskState, str] = {
+    TaskState.IN_WORK: "accent",
+    TaskState.ON_CONTROL: "control",
+    TaskState.DONE: "ok",
+}
+OUTCOME_LOOKS: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.INTERVIEW: ("ok", "message-circle"),
+    Outcome.NO_ANSWER: ("neutral", "phone-x"),
+    Outcome.REFUSED: ("danger", "circle-x"),
+    Outcome.BAD_DATA: ("warn", "phone-off"),
+    Outcome.REPEAT: ("accent", "copy"),
+}
+"""Tone and icon of each outcome, the same everywhere."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One outcome to choose."""
+
+    value: str
+    label: str
+    hint: str
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A helper button."""
+
+    url: str
+    text: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class ClientTime:
+    """What the clock shows at the client's, and whether calls may begin."""
+
+    text: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """One attempt of the timeline."""
+
+    at: datetime
+    title: str
+    comment: str
+    by: str
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """The card of one task for one person at one moment."""
+
+    page: TaskPage
+    actor: Actor
+    now: datetime
+    verdict: Verdict
+    offer: Offer | None
+    control_forms: Sequence[ControlForm] = ()
+    dial_now: bool = False
+    may: type[WorkPermission] = field(default=WorkPermission)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this person holds the task now."""
+        task = self.page.task
+        return task.state is TaskState.IN_WORK and task.performer_id == self.actor.employee_id
+
+    @property
+    def may_work(self) -> bool:
+        return self.actor.may(WorkPermission.WORK)
+
+    @property
+    def may_take(self) -> bool:
+        """Whether «Позвонить» would succeed, as far as can be seen."""
+        return self.may_work and self._is_free and self.verdict.is_clear
+
+    @property
+    def may_take_for_client(self) -> bool:
+        """Whether only rules stand against it that yield to a client who phoned in."""
+        return self.may_work and self._is_free and self.verdict.rules <= YIELDS_TO_CLIENT
+
+    @property
+    def is_hard_blocked(self) -> bool:
+        """Whether the client may not be phoned at all."""
+        return bool(self.verdict.rules & {BlockRule.DO_NOT_CONTACT, BlockRule.COOLING_OFF})
+
+    @property
+    def blocks(self) -> list[str]:
+        """Why it cannot be worked now; nothing while this person works on it, or when closed."""
+        if self.is_mine or self.page.is_closed or self.page.task.state is TaskState.ON_CONTROL:
+            return []
+        return [block_words(block) for block in self.verdict.blocks]
+
+    @property
+    def shows(self) -> str:
+        """Which form the card has: outcome, job, control, or none."""
+        if self.page.task.state is TaskState.ON_CONTROL:
+            return "control"
+        if not self.may_work or not (self.is_mine or (self._is_free and self.verdict.is_clear)):
+            return ""
+        return "outcome" if self.page.is_phoning else "job"
+
+    @property
+    def _is_free(self) -> bool:
+        """Nobody holds it; a lease that ran out holds nothing."""
+        task = self.page.task
+        run_out = task.lease_until is not None and task.lease_until <= self.now
+        return task.state in WAITING or (task.state is TaskState.IN_WORK and run_out)
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES.get(self.page.task.state, "neutral")
+
+    @property
+    def switches(self) -> dict[str, Switch]:
+        return switches(self.offer.codes if self.offer else (), self.actor)
+
+    @property
+    def quick_times(self) -> list[QuickTime]:
+        return quick_times(self.now)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        hints = {
+            Outcome.INTERVIEW: _("поговорили"),
+            Outcome.NO_ANSWER: _(
+                "попытка %(n)s из %(of)s",
+                n=self.page.task.attempts + 1,
+                of=self.page.attempts_at_most,
+            ),
+            Outcome.REFUSED: _("не стал говорить"),
+            Outcome.BAD_DATA: _("не тот номер или автомобиль"),
+            Outcome.REPEAT: _("уже решено другой задачей"),
+        }
+        return [Tile(one.value, label(one), hints[one], *OUTCOME_LOOKS[one]) for one in Outcome]
+
+    @property
+    def client_time(self) -> ClientTime | None:
+        task = self.page.task
+        if not self.page.is_phoning or task.state in CLOSED:
+            return None
+        local = self.now.astimezone(ZoneInfo(task.time_zone))
+        return ClientTime(
+            f"{local:%H:%M}", is_open(window_of(self.page.campaign), task.time_zone, self.now)
+        )
+
+    @property
+    def due_text(self) -> str:
+        task = self.page.task
+        if task.closed_at is not None:
+            return str(_("закрыта %(at)s", at=moment(task.closed_at)))
+        if task.state is TaskState.ON_CONTROL:
+            return str(_("проверить %(at)s", at=moment(task.control_at)))
+        return str(_("срок %(at)s", at=ago_or_due(task.due_at, self.now)))
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        page = self.page
+        rows = []
+        if page.asset is not None:
+            visit = page.last_visit
+            rows.append((_("Последний визит"), day(visit.done_on) if visit else _("не было")))
+            km = page.mileage.km if page.mileage else None
+            rows.append((_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else "—"))
+        if page.is_phoning:
+            of = page.attempts_at_most
+            rows.append((_("Попытки"), _("%(n)s из %(of)s", n=page.task.attempts, of=of)))
+        return rows
+
+    @property
+    def result_facts(self) -> list[tuple[str, str]]:
+        page, task = self.page, self.page.task
+        rows = []
+        if task.outcome is not None:
+            rows.append((_("Вариант завершения"), label(task.outcome)))
+        if page.result:
+            rows.append((_("Результат контакта"), wording(page.result, locale_code())))
+        if task.finish is not None:
+            rows.append((_("Чем закончилась"), label(task.finish)))
+        who = page.closed_by or page.control_by
+        if who:
+            rows.append((_("Кто"), who))
+        if task.closed_at is not None:
+            rows.append((_("Когда"), moment(task.closed_at)))
+        return rows
+
+    @property
+    def mileage_hint(self) -> str:
+        found = self.page.mileage
+        if found is None:
+            return ""
+        return str(_("было %(km)s км, %(on)s", km=whole(found.km), on=day(found.read_on)))
+
+    @property
+    def control_hint(self) -> str:
+        at = control_date(self.page.task, self.page.campaign, now=self.now)
+        return str(_("если не указать: %(at)s", at=moment(at)))
+
+    @property
+    def links(self) -> list[Link]:
+        """Helper buttons: client, vehicle, history, work-list (A6, A12)."""
+        page = self.page
+        found = [
+            Link(f"/work-lists/{page.work_list.id}", _("Рабочий лист"), "clipboard-list"),
+        ]
+        if self.actor.may(DirectoryPermission.SEE_CLIENTS):
+            found.append(Link(f"/clients/{page.client.id}", _("Клиент"), "users"))
+            if page.asset is not None:
+                found.append(Link(f"/assets/{page.asset.id}", _("Автомобиль"), "car"))
+            found.append(Link(self._history_url, _("История"), "history"))
+        return found
+
+    @property
+    def history_links(self) -> list[Link]:
+        found = [
+            Link(self._history_url, _("История автомобиля") if self.page.asset else _("История"))
+        ]
+        if self.page.asset is not None:
+            found.append(Link(f"/clients/{self.page.client.id}/history", _("Все автомобили")))
+        return found
+
+    @property
+    def history_panel_url(self) -> str:
+        return self._history_url.replace("/history", "/history/panel")
+
+    @property
+    def _history_url(self) -> str:
+        url = f"/clients/{self.page.client.id}/history"
+        return f"{url}?asset={self.page.asset.id}" if self.page.asset else url
+
+    @property
+    def attempts(self) -> list[AttemptView]:
+        return [
+            AttemptView(
+                at=line.at,
+                title=wording(line.result, locale_code()) if line.result else label(line.outcome),
+                comment=line.comment,
+                by=line.by,
+                tone=OUTCOME_LOOKS[line.outcome][0],
+                icon=OUTCOME_LOOKS[line.outcome][1],
+            )
+            for line in self.page.attempts
+        ]
+
+    @property
+    def journal(self) -> list[JournalLine]:
+        """What happened to the task, the newest first."""
+        return [journal_line(entry, self.page.people) for entry in reversed(self.page.history)]
+
+    @property
+    def vehicle(self) -> str:
+        asset = self.page.asset
+        return vehicle(asset.make, asset.model, asset.plate) if asset else ""
+
+
+def open_card(
+    task_id: int, *, actor: Actor, now: datetime, dial_now: bool = False, control: Any = None
+) -> Card:
+    """Read the card. Raises NotFound for a task of a unit that this person does not see."""
+    page = task_page(session(), task_id, actor=actor)
+    verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
+    verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
+    card = Card(page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now)
+    changes: dict[str, Any] = {}
+    if card.shows == "outcome":
+        changes["offer"] = _offer(page)
+    if card.shows == "control":
+        changes["control_forms"] = control or control_forms(page.task, now)
+    return Card(**{**_same(card), **changes}) if changes else card
+
+
+def task_url(task_id: int, **query: Any) -> str:
+    """The address of a task's page."""
+    return url_for("tasks.show", task_id=task_id, **query)
+
+
+def _has_run_out(block: Any, now: datetime) -> bool:
+    held = block.rule is BlockRule.HELD_BY_ANOTHER
+    return bool(held and block.until is not None and block.until <= now)
+
+
+def _same(card: Card) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in Card.__dataclass_fields__}
+
+
+def _offer(page: TaskPage) -> Offer:
+    return Offer(
+        codes=codes_for(session(), page.campaign.id, locale=locale_code()),
+        ways=acquisition_ways(session(), locale=locale_code()),
+        phones=page.phones,
+        others=page.others,
+        workshops=workshops(session()),
+        units=units_to_involve(session(), except_id=page.unit.id),
+        performers=performers_for(session(), page.unit.id),
+    )

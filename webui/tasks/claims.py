@@ -1,0 +1,74 @@
+"""Taking a task into work, keeping it, giving it back (rule 8)."""
+
+from flask import Response, g, make_response, request
+from flask_babel import gettext as _
+
+from core.errors import Refused
+from webui.requests import is_htmx, requires, session, settings
+from webui.tasks.answers import card_answer, conflict_answer, leave
+from webui.tasks.card import open_card, task_url
+from webui.tasks.routes import bp
+from worklists.leases import LeaseLost, renew_lease
+from worklists.permissions import WorkPermission
+from worklists.queue import release_task, take_next_task, take_task
+
+
+@bp.post("/tasks/<int:task_id>/claim")
+@requires(WorkPermission.WORK)
+def claim(task_id: int) -> Response:
+    """«Позвонить»: take the task, then dial; ``client_called`` takes it outside hours too."""
+    called = request.form.get("client_called") == "1"
+    try:
+        take_task(
+            session(),
+            task_id,
+            actor=g.actor,
+            now=g.now,
+            lease=settings().lease,
+            client_called=called,
+        )
+    except Refused as error:
+        return conflict_answer(task_id, error)
+    if not is_htmx():
+        return leave(_("Задача у вас. Наберите номер."), task_url(task_id))
+    card = open_card(task_id, actor=g.actor, now=g.now, dial_now=not called)
+    return card_answer(card)
+
+
+@bp.post("/tasks/<int:task_id>/release")
+@requires(WorkPermission.WORK)
+def release(task_id: int) -> Response:
+    """«Вернуть в очередь»."""
+    token = request.form.get("token", type=int) or 0
+    try:
+        release_task(session(), task_id, token=token, actor=g.actor, now=g.now)
+    except LeaseLost as error:
+        return conflict_answer(task_id, error)
+    toast = _("Задача вернулась в очередь.")
+    if not is_htmx():
+        return leave(toast, task_url(task_id))
+    return card_answer(open_card(task_id, actor=g.actor, now=g.now), toast=toast)
+
+
+@bp.post("/tasks/<int:task_id>/lease")
+@requires(WorkPermission.WORK)
+def lease(task_id: int) -> Response:
+    """A sign of life from the open page: 204, or 409 when the task is somebody else's now."""
+    token = request.args.get("token", type=int) or 0
+    try:
+        renew_lease(
+            session(), task_id, token=token, actor=g.actor, now=g.now, lease=settings().lease
+        )
+    except LeaseLost:
+        return make_response("", 409)
+    return make_response("", 204)
+
+
+@bp.post("/queue/next")
+@requires(WorkPermission.WORK)
+def take_next() -> Response:
+    """«Следующий клиент»: hand out what should be done next, or say that there is nothing."""
+    task = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
+    if task is None:
+        return leave(_("Сейчас звонить некому: задач, время которых пришло, нет."))
+    return leave(_("Клиент ваш. Наберите номер."), task_url(task.id))

@@ -1,0 +1,60 @@
+"""The line beside the save button: what saving would lead to."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import g, render_template, request
+from flask_babel import gettext as _
+
+from campaigns.models import Outcome
+from campaigns.windows import is_open, window_of
+from core.errors import Refused
+from webui.labels.words import sentence
+from webui.requests import requires, session
+from webui.tasks.answers import Line, outcome_hint
+from webui.tasks.card import Card, open_card
+from webui.tasks.outcome_form import OutcomeForm
+from webui.tasks.routes import bp
+from worklists.attempts import consequence_of
+from worklists.models.task import TaskKind
+from worklists.permissions import WorkPermission
+
+
+@bp.get("/tasks/<int:task_id>/consequence")
+@requires(WorkPermission.WORK)
+def consequence(task_id: int) -> str:
+    """Texts do not come here: an address is no place for what a client said."""
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    return render_template("tasks/_consequence.html", line=_line(card))
+
+
+def _line(card: Card) -> Line:
+    if card.offer is None:
+        return Line(_("Задачу уже изменили. Откройте её снова."), is_warning=True)
+    form = OutcomeForm.of(card.offer, g.actor, formdata=request.args, meta={"csrf": False})
+    if form.chosen is None:
+        return outcome_hint()
+    if form.chosen is Outcome.INTERVIEW and form.code is None:
+        return Line(_("Выберите результат контакта."))
+    report = form.report()
+    task_id = card.page.task.id
+    try:
+        found = consequence_of(session(), task_id, report, actor=g.actor, now=g.now)
+    except Refused as error:
+        return Line(sentence(error), is_warning=True)
+    line = Line.of(found)
+    if report.new_task is None or report.new_task.kind is not TaskKind.CALLBACK:
+        return line
+    late = _outside_hours(card, report.new_task.due_at)
+    return Line(f"{line.text} {late}", is_warning=True) if late else line
+
+
+def _outside_hours(card: Card, at: datetime) -> str:
+    """A warning when the client's clock then shows an hour at which nobody calls."""
+    zone = card.page.task.time_zone
+    if is_open(window_of(card.page.campaign), zone, at):
+        return ""
+    wall = at.astimezone(ZoneInfo(zone))
+    return str(
+        _("У клиента будет %(time)s, нерабочее время: перенесём на утро.", time=f"{wall:%H:%M}")
+    )

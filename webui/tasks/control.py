@@ -1,0 +1,104 @@
+"""What is done with a task on control: confirm, watch longer, call again (A16)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+
+from core.errors import Invalid, Refused
+from webui.forms import Form
+from webui.labels.words import sentence
+from webui.requests import local_target, requires, session
+from webui.tasks.answers import card_answer, conflict_answer, go_on, leave
+from webui.tasks.card import open_card, task_url
+from webui.tasks.control_forms import CallAgainForm, ConfirmForm, ProlongForm, control_forms
+from webui.tasks.routes import bp
+from webui.wording import moment
+from worklists.control import call_again as call_client_again
+from worklists.control import confirm_control, prolong_control
+from worklists.permissions import WorkPermission
+from worklists.saving import get_task
+
+
+@bp.post("/tasks/<int:task_id>/control/confirm")
+@requires(WorkPermission.WORK)
+def confirm(task_id: int) -> Response:
+    """What was hoped for has come: close."""
+
+    def done(form: Any, version: int) -> str:
+        confirm_control(
+            session(), task_id, comment=form.comment.data or "", version=version,
+            actor=g.actor, now=g.now,
+        )  # fmt: skip
+        return str(_("Контроль подтверждён, задача закрыта."))
+
+    return _step(task_id, ConfirmForm(), {}, done)
+
+
+@bp.post("/tasks/<int:task_id>/control/prolong")
+@requires(WorkPermission.WORK)
+def prolong(task_id: int) -> Response:
+    """Watch until a later date, for a reason."""
+
+    def done(form: Any, version: int) -> str:
+        until = form.until.data
+        prolong_control(
+            session(), task_id, until=until, reason=form.reason.data or "", version=version,
+            actor=g.actor, now=g.now,
+        )  # fmt: skip
+        return str(_("Контроль продлён до %(at)s.", at=moment(until)))
+
+    return _step(task_id, ProlongForm(), {}, done, needs="until")
+
+
+@bp.post("/tasks/<int:task_id>/control/call-again")
+@requires(WorkPermission.WORK)
+def call_again(task_id: int) -> Response:
+    """Phone once more instead of watching on."""
+
+    def done(form: Any, version: int) -> str:
+        planned = call_client_again(
+            session(), task_id, due_at=form.due_at.data, comment=form.note.data or "",
+            version=version, actor=g.actor, now=g.now,
+        )  # fmt: skip
+        return str(_("Звонок запланирован на %(at)s.", at=moment(planned.due_at)))
+
+    fields = {"new_task_due_at": "due_at", "comment": "note"}
+    return _step(task_id, CallAgainForm(), fields, done, needs="due_at")
+
+
+def _step(
+    task_id: int,
+    form: Form,
+    fields: dict[str, str],
+    done: Callable[[Any, int], str],
+    *,
+    needs: str = "",
+) -> Response:
+    get_task(session(), task_id, actor=g.actor)
+    valid = form.validate()
+    if needs and form[needs].data is None and not form[needs].errors:
+        form[needs].errors = [_("Укажите дату и время.")]
+        valid = False
+    if not valid:
+        return _ask_again(task_id, form)
+    try:
+        words = done(form, request.form.get("version", type=int) or 0)
+    except Invalid as error:
+        session().rollback()
+        form[fields.get(error.field, error.field)].errors = [sentence(error)]
+        return _ask_again(task_id, form)
+    except Refused as error:
+        typed = [request.form.get(name, "") for name in ("comment", "reason", "note")]
+        return conflict_answer(task_id, error, comment=" ".join(filter(None, typed)))
+    if "next" in request.form:
+        return leave(words, local_target(request.form["next"], task_url(task_id)))
+    return go_on(task_id, toast=words, stay=True, saved=task_id)
+
+
+def _ask_again(task_id: int, form: Form) -> Response:
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    forms = control_forms(card.page.task, g.now, failed=form)
+    card = open_card(task_id, actor=g.actor, now=g.now, control=forms)
+    return card_answer(card, status=422, with_regions=False)

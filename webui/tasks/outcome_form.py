@@ -1,0 +1,323 @@
+"""The outcome form: its fields, its validation by the table of fields, its report (A13-A16)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import NumberRange, Optional
+
+from campaigns.models import Outcome
+from campaigns.result_codes import AcquisitionChoice, CodeChoice
+from core.access import Actor
+from directory.clients.models import ContactPoint
+from webui.forms import Form, LocalMoment, at_most, choices
+from webui.labels.words import label
+from webui.tasks.fields import belongs, is_demanded
+from webui.wording import phone
+from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
+from worklists.models.task import TaskKind
+from worklists.task_page import OtherTask
+
+WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
+_MOST_KM = 3_000_000
+FIELD_OF = {
+    "result_code_id": "result",
+    "new_task": "plan",
+    "new_task_kind": "plan_kind",
+    "new_task_due_at": "plan_due",
+    "new_task_performer_id": "plan_performer",
+    "service_request_workshop_id": "book_workshop",
+    "service_request_wanted_on": "book_on",
+    "service_request_wanted_minute": "book_time",
+    "service_request_work": "book_work",
+    "involve_unit_id": "involve_unit",
+    "involve_due_at": "involve_due",
+    "settles_task_ids": "settles",
+}
+"""Fields of a report as the use-cases name them, where the form names them differently."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What may be chosen in the form of one task."""
+
+    codes: Sequence[CodeChoice]
+    ways: Sequence[AcquisitionChoice]
+    phones: Sequence[ContactPoint]
+    others: Sequence[OtherTask]
+    workshops: Sequence[tuple[int, str]]
+    units: Sequence[tuple[int, str]]
+    performers: Sequence[tuple[int, str]]
+
+    def code(self, result_code_id: int | None) -> CodeChoice | None:
+        """The offered code with this id."""
+        return next((c for c in self.codes if c.result_code_id == result_code_id), None)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class _Choice(SelectField):  # type: ignore[misc]
+    """A select of ids whose empty choice is None."""
+
+    def __init__(self, text: Any, **kw: Any) -> None:
+        super().__init__(text, coerce=_number, validators=[Optional()], **kw)
+        self.type = "SelectField"  # the look of the field goes by it
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None:
+            super().pre_validate(form)
+
+
+class OutcomeForm(Form):
+    """What came of the attempt. Which fields count is said by ``webui.tasks.fields``."""
+
+    outcome = RadioField(
+        _l("Результат звонка"),
+        choices=[],
+        validate_choice=False,
+    )
+    result_interview = _Choice(_l("Результат контакта"))
+    result_no_answer = _Choice(_l("Что произошло"))
+    result_refused = _Choice(_l("От чего отказался клиент"))
+    result_bad_data = _Choice(_l("Что неверно"))
+    contact_point_id = _Choice(_l("Телефон"))
+    comment = TextAreaField(_l("Комментарий"), [at_most(4000)])
+    mileage_km = IntegerField(
+        _l("Пробег, км"),
+        [Optional(), NumberRange(0, _MOST_KM, _l("Укажите пробег от 0 до 3 000 000 км."))],
+    )
+    mileage_is_lower_confirmed = BooleanField(_l("Пробег меньше прежнего, это верно"))
+    acquisition_id = _Choice(_l("Как записан"))
+    goal_reached = BooleanField(_l("Работа по цели завершена"))
+    control_at = LocalMoment(_l("Проверить"), pair=True)
+    plan = BooleanField(_l("Запланировать новую задачу"))
+    plan_kind = SelectField(_l("Вид"), validators=[Optional()])
+    plan_due = LocalMoment(_l("Когда"), pair=True)
+    plan_comment = StringField(_l("Что сделать"), [at_most(1000)])
+    plan_performer = _Choice(_l("Исполнитель"))
+    book = BooleanField(_l("Добавить заявку на обслуживание"))
+    book_workshop = _Choice(_l("Цех"))
+    book_on = DateField(_l("Дата"), [Optional()])
+    book_time = TimeField(_l("Время"), [Optional()])
+    book_work = StringField(_l("Работы"), [at_most(1000)])
+    book_comment = StringField(_l("Примечание"), [at_most(1000)])
+    involve = BooleanField(_l("Привлечь исполнителя"))
+    involve_unit = _Choice(_l("Подразделение"))
+    involve_text = StringField(_l("Что нужно сделать"), [at_most(1000)])
+    involve_due = LocalMoment(_l("Срок"), pair=True)
+    settles = SelectMultipleField(_l("Этот разговор решил и другие задачи"), coerce=int)
+    copy_of_task_id = IntegerField(_l("Результат какой задачи взять"), [Optional()])
+    version = HiddenField()
+    token = HiddenField()
+    form_key = HiddenField()
+
+    actor: Actor
+    offer: Offer
+
+    @classmethod
+    def of(cls, offer: Offer, actor: Actor, **values: Any) -> "OutcomeForm":
+        """A form with what this task offers, filled from the request if there is one."""
+        form = cls(**values)
+        form.actor, form.offer = actor, offer
+        form.outcome.choices = [(one.value, label(one)) for one in Outcome]
+        for one in WITH_CODES:
+            blank = _l("Выберите результат") if one is Outcome.INTERVIEW else _l("Не указано")
+            codes = ((c.result_code_id, c.name) for c in offer.codes if c.outcome is one)
+            form[f"result_{one}"].choices = choices(codes, blank=blank)
+        form.contact_point_id.choices = choices(
+            ((point.id, phone(point.value)) for point in offer.phones),
+            blank=None if offer.phones else _l("Номеров нет"),
+        )
+        form.acquisition_id.choices = choices(
+            ((way.acquisition_id, way.name) for way in offer.ways), blank=_l("Выберите")
+        )
+        form.plan_kind.choices = [
+            (kind.value, label(kind)) for kind in (TaskKind.CALLBACK, TaskKind.EXTRA)
+        ]
+        form.plan_performer.choices = choices(offer.performers, blank=_l("Я"))
+        form.book_workshop.choices = choices(offer.workshops, blank=_l("Выберите цех"))
+        form.involve_unit.choices = choices(offer.units, blank=_l("Выберите подразделение"))
+        form.settles.choices = [(other.id, other.campaign) for other in offer.others]
+        return form
+
+    @property
+    def chosen(self) -> Outcome | None:
+        """The outcome chosen so far."""
+        try:
+            return Outcome(self.outcome.data)
+        except ValueError:
+            return None
+
+    @property
+    def code(self) -> CodeChoice | None:
+        """The result code chosen for that outcome."""
+        if self.chosen not in WITH_CODES:
+            return None
+        found = self.offer.code(self[f"result_{self.chosen}"].data)
+        return found if found is not None and found.outcome is self.chosen else None
+
+    def counts(self, name: str) -> bool:
+        """Whether the field of the table counts for what is chosen."""
+        return belongs(name, self.chosen, self.code, self.actor)
+
+    def field_for(self, name: str) -> Field:
+        """The field at which a refusal of the use-case is shown."""
+        name = FIELD_OF.get(name, name)
+        if name == "result":
+            name = f"result_{self.chosen}" if self.chosen in WITH_CODES else "outcome"
+        return self._fields.get(name, self.comment)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what counts; whatever was typed elsewhere is left alone."""
+        super().validate(extra_validators)
+        for name, parts in _PARTS.items():
+            if not self._counts_in_full(name):
+                for part in parts:
+                    self[part].errors = []
+        for one in WITH_CODES:
+            if one is not self.chosen:
+                self[f"result_{one}"].errors = []
+        self._demand()
+        return not self.errors
+
+    def report(self) -> AttemptReport:
+        """What is to be recorded. Call after ``validate`` said yes."""
+        assert self.chosen is not None
+        code = self.code
+        return AttemptReport(
+            outcome=self.chosen,
+            result_code_id=code.result_code_id if code else None,
+            comment=(self.comment.data or "").strip(),
+            mileage_km=self._if("mileage_km", self.mileage_km.data),
+            mileage_is_lower_confirmed=self.mileage_is_lower_confirmed.data,
+            acquisition_id=self._if("acquisition_id", self.acquisition_id.data),
+            contact_point_id=self._if("contact_point_id", self.contact_point_id.data),
+            goal_reached=bool(self._if("goal_reached", self.goal_reached.data)),
+            control_at=self._control_at(),
+            new_task=self._new_task(),
+            service_request=self._booking(),
+            involve=self._involvement(),
+            copy_of_task_id=self._if("copy_of_task_id", self.copy_of_task_id.data),
+            settles_task_ids=tuple(self._if("settles", self.settles.data) or ()),
+            version=_number(self.version.data) or 0,
+            token=_number(self.token.data),
+            form_key=self.form_key.data or "",
+        )
+
+    def _control_at(self) -> Any:
+        """A goal that is reached is not watched."""
+        return None if self.goal_reached.data else self._if("control_at", self.control_at.data)
+
+    def _if(self, name: str, value: Any) -> Any:
+        return value if self.counts(name) else None
+
+    def _counts_in_full(self, name: str) -> bool:
+        ticked = self[name].data if name in _TICKED else True
+        return bool(self.counts(name) and ticked)
+
+    def _demand(self) -> None:
+        if self.chosen is None:
+            _complain(self.outcome, _l("Выберите результат звонка."))
+            return
+        if self.chosen is Outcome.INTERVIEW and self.code is None:
+            _complain(self.result_interview, _l("Выберите результат контакта."))
+        if self.chosen is Outcome.REPEAT and not self.copy_of_task_id.data:
+            _complain(self.copy_of_task_id, _l("Выберите задачу, результат которой подходит."))
+        if self._is_demanded("comment") and not (self.comment.data or "").strip():
+            _complain(self.comment, _l("Добавьте комментарий."))
+        if self._is_demanded("acquisition_id") and self.acquisition_id.data is None:
+            _complain(self.acquisition_id, _l("Выберите, как клиент записан."))
+        watched = self.counts("control_at") and not self.goal_reached.data
+        if self._is_demanded("plan") and not self.plan.data and not watched:
+            _complain(self.plan, _l("Запланируйте новую задачу: когда связаться с клиентом."))
+        for name, (field, words) in _NEEDED.items():
+            if self._counts_in_full(name) and not self[field].data and not self[field].errors:
+                _complain(self[field], words)
+        if self._counts_in_full("book") and not (self.book_work.data or "").strip():
+            _complain(self.book_work, _l("Напишите, какие работы нужны."))
+        if self._counts_in_full("book") and self.book_on.data is None and not self.book_on.errors:
+            _complain(self.book_on, _l("Укажите дату."))
+        if self._counts_in_full("involve") and not (self.involve_text.data or "").strip():
+            _complain(self.involve_text, _l("Напишите, что нужно сделать."))
+        if self._counts_in_full("involve") and not (
+            self.involve_due.data or self.involve_due.errors
+        ):
+            _complain(self.involve_due, _l("Укажите срок."))
+
+    def _is_demanded(self, name: str) -> bool:
+        return is_demanded(name, self.chosen, self.code)
+
+    def _new_task(self) -> NewTask | None:
+        if not self._counts_in_full("plan") or self.plan_due.data is None:
+            return None
+        return NewTask(
+            kind=TaskKind(self.plan_kind.data or TaskKind.CALLBACK),
+            due_at=self.plan_due.data,
+            comment=(self.plan_comment.data or "").strip(),
+            performer_id=self.plan_performer.data,
+        )
+
+    def _booking(self) -> ServiceRequestDraft | None:
+        if not self._counts_in_full("book"):
+            return None
+        if self.book_workshop.data is None or not isinstance(self.book_on.data, date):
+            return None
+        at = self.book_time.data
+        return ServiceRequestDraft(
+            workshop_id=self.book_workshop.data,
+            wanted_on=self.book_on.data,
+            wanted_minute=at.hour * 60 + at.minute if isinstance(at, time) else None,
+            work=(self.book_work.data or "").strip(),
+            comment=(self.book_comment.data or "").strip(),
+        )
+
+    def _involvement(self) -> InvolvementDraft | None:
+        if not self._counts_in_full("involve"):
+            return None
+        if self.involve_unit.data is None or self.involve_due.data is None:
+            return None
+        return InvolvementDraft(
+            unit_id=self.involve_unit.data,
+            text=(self.involve_text.data or "").strip(),
+            due_at=self.involve_due.data,
+        )
+
+
+_TICKED = ("plan", "book", "involve")
+_PARTS = {
+    "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer"),
+    "book": ("book_workshop", "book_on", "book_time", "book_work", "book_comment"),
+    "involve": ("involve_unit", "involve_text", "involve_due"),
+    "mileage_km": ("mileage_km",),
+    "acquisition_id": ("acquisition_id",),
+    "control_at": ("control_at",),
+    "settles": ("settles",),
+    "copy_of_task_id": ("copy_of_task_id",),
+    "contact_point_id": ("contact_point_id",),
+}
+_NEEDED = {
+    "plan": ("plan_due", _l("Укажите дату и время.")),
+    "book": ("book_workshop", _l("Выберите цех.")),
+    "involve": ("involve_unit", _l("Выберите подразделение.")),
+}
+
+
+def _complain(field: Field, words: Any) -> None:
+    field.errors = [*field.errors, words]

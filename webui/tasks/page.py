@@ -1,0 +1,21 @@
+"""The page of one task (A12)."""
+
+from flask import Response, g, request
+
+from webui.requests import requires
+from webui.tasks.answers import card_answer, empty_form
+from webui.tasks.card import open_card
+from webui.tasks.routes import bp
+from worklists.permissions import WorkPermission
+
+
+@bp.get("/tasks/<int:task_id>")
+@requires(WorkPermission.SEE)
+def show(task_id: int) -> Response:
+    """The card between my queue and the history; ``?copy_of=`` fills in a repeat."""
+    card = open_card(task_id, actor=g.actor, now=g.now, dial_now=request.args.get("dial") == "1")
+    copy_of = request.args.get("copy_of", type=int)
+    form = None
+    if copy_of is not None and card.shows == "outcome":
+        form = empty_form(card, outcome="repeat", copy_of_task_id=copy_of)
+    return card_answer(card, form=form)

@@ -1,0 +1,143 @@
+"""The compact queue beside the card: what this person works on next (design, screens 4 and 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Outcome
+from core.access import Actor
+from directory.assets.models import Asset
+from directory.clients.models import Client
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task, TaskKind
+from worklists.permissions import WorkPermission
+from worklists.task_page import vehicle
+from worklists.visibility import task_is_visible
+
+SOON = timedelta(minutes=15)
+
+
+class When(StrEnum):
+    """A group of the queue."""
+
+    OVERDUE = "overdue"
+    NOW = "now"
+    TODAY = "today"
+    LATER = "later"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """One line of the queue."""
+
+    id: int
+    client: str
+    campaign: str
+    asset: str
+    kind: TaskKind
+    state: TaskState
+    at: datetime
+    """Due, or for what is on control the control date."""
+    outcome: Outcome | None
+    attempts: int
+    attempts_at_most: int
+    is_mine: bool
+    when: When
+
+
+def queue_for(
+    session: Session, *, actor: Actor, now: datetime, limit: int = 50
+) -> Sequence[QueueRow]:
+    """My tasks and those free for me to take that are due by the end of my day, first things first.
+
+    What I hold and what waits for my check come before what anybody may take.
+    """
+    actor.require(WorkPermission.SEE)
+    if actor.employee_id is None:
+        return []
+    zone = ZoneInfo(actor.time_zone)
+    local = now.astimezone(zone)
+    day_end = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = [
+        *session.execute(_mine(actor, day_end, limit)).all(),
+        *session.execute(_free(actor, day_end, limit)).all(),
+    ][:limit]
+    lines = [_line(row, actor, now, zone) for row in rows]
+    return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
+
+
+def _mine(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
+    me = actor.employee_id
+    mine = or_(
+        and_(Task.performer_id == me, Task.state == TaskState.IN_WORK),
+        and_(
+            Task.performer_id == me,
+            Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)),
+            Task.due_at < day_end,
+        ),
+        and_(
+            Task.control_by_id == me,
+            Task.state == TaskState.ON_CONTROL,
+            Task.control_at < day_end,
+        ),
+    )
+    at = case((Task.state == TaskState.ON_CONTROL, Task.control_at), else_=Task.due_at)
+    return _rows(actor, mine).order_by(at, Task.id).limit(limit)
+
+
+def _free(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
+    free = and_(Task.state == TaskState.PLANNED, Task.performer_id.is_(None), Task.due_at < day_end)
+    return _rows(actor, free).order_by(Task.priority, Task.due_at, Task.id).limit(limit)
+
+
+def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+    return (
+        select(
+            Task, Client.name, Campaign.name, Campaign.retry_ladder,
+            Asset.make, Asset.model,
+        )
+        .join(Client, Client.id == Task.client_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+        .where(condition, task_is_visible(actor))
+    )  # fmt: skip
+
+
+def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
+    task, client, campaign, ladder, make, model = row
+    assert isinstance(task, Task)
+    on_control = task.state is TaskState.ON_CONTROL and task.control_at is not None
+    at = task.control_at if on_control and task.control_at else task.due_at
+    is_mine = actor.employee_id in (task.performer_id, task.control_by_id)
+    return QueueRow(
+        id=task.id,
+        client=str(client),
+        campaign=str(campaign),
+        asset=vehicle(make, model),  # type: ignore[arg-type]
+        kind=task.kind,
+        state=task.state,
+        at=at,
+        outcome=task.outcome,
+        attempts=task.attempts,
+        attempts_at_most=len(ladder) + 1,  # type: ignore[arg-type]
+        is_mine=is_mine,
+        when=_when(task, at, now, zone),
+    )
+
+
+def _when(task: Task, at: datetime, now: datetime, zone: ZoneInfo) -> When:
+    """A promised time is overdue at once; what anybody may take only from the next day on."""
+    today = now.astimezone(zone).date()
+    if task.state is TaskState.IN_WORK:
+        return When.NOW
+    promised = task.kind is TaskKind.CALLBACK or task.state is TaskState.ON_CONTROL
+    if at.astimezone(zone).date() < today or (promised and at < now):
+        return When.OVERDUE
+    if at <= now + SOON:
+        return When.NOW
+    return When.TODAY if at.astimezone(zone).date() == today else When.LATER

@@ -1,0 +1,97 @@
+"""What a person must know and act on: the bell, the list, and that it was seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign
+from core.access import Actor
+from directory.clients.models import Client
+from directory.units.models import Unit
+from worklists.lifecycle import TaskState
+from worklists.models.attempt import Notification
+from worklists.models.task import Task, TaskKind
+from worklists.permissions import WorkPermission
+
+MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One line of the list."""
+
+    id: int
+    kind: str
+    task_id: int
+    work_list_id: int
+    client: str
+    campaign: str
+    unit: str
+    task_kind: TaskKind
+    state: TaskState
+    at: datetime
+    due_at: datetime
+    is_new: bool
+
+
+def unseen_count(session: Session, *, actor: Actor) -> int:
+    """How many the bell shows; nobody but a person has any."""
+    if actor.employee_id is None:
+        return 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Notification)
+            .where(Notification.employee_id == actor.employee_id, Notification.seen_at.is_(None))
+        )
+        or 0
+    )
+
+
+def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[Notice]:
+    """This person's notifications about tasks they still see: new ones first, the newest first."""
+    actor.require(WorkPermission.SEE)
+    rows = session.execute(
+        select(Notification, Task, Client.name, Campaign.name, Unit.name)
+        .join(Task, Task.id == Notification.task_id)
+        .join(Client, Client.id == Task.client_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(Notification.employee_id == actor.employee_id, Task.unit_id.in_(actor.unit_ids))
+        .order_by(Notification.seen_at.is_not(None), Notification.id.desc())
+        .limit(limit)
+    )
+    return [
+        Notice(
+            id=notification.id,
+            kind=notification.kind,
+            task_id=task.id,
+            work_list_id=task.work_list_id,
+            client=client,
+            campaign=campaign,
+            unit=unit,
+            task_kind=task.kind,
+            state=task.state,
+            at=notification.created_at,
+            due_at=task.control_at or task.due_at,
+            is_new=notification.seen_at is None,
+        )
+        for notification, task, client, campaign, unit in rows
+    ]
+
+
+def mark_seen(
+    session: Session, *, up_to: int, only: int | None = None, actor: Actor, now: datetime
+) -> int:
+    """Mark notifications of this person up to an id (or only one) as seen; return how many."""
+    actor.require(WorkPermission.SEE)
+    mine = update(Notification).where(
+        Notification.employee_id == actor.person,
+        Notification.seen_at.is_(None),
+        Notification.id == only if only is not None else Notification.id <= up_to,
+    )
+    marked = session.execute(mine.values(seen_at=now).returning(Notification.id)).all()
+    return len(marked)

@@ -1,0 +1,351 @@
+"""Everything that the page of one task shows, in few statements, nothing lazy (A12, A13)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
+from core.access import Actor
+from core.errors import NotFound
+from core.journal import JournalEntry, history_of
+from directory.assets.models import Asset, MileageReading
+from directory.clients.models import Client, ContactKind, ContactPoint, ContactRefusal
+from directory.staff.models import Appointment, Employee
+from directory.units.models import Unit, UnitKind, UnitPath
+from directory.visits.models import Visit, VisitStatus
+from worklists.lifecycle import CLOSED, OPEN, TaskState
+from worklists.models.attempt import Attempt, ServiceRequest
+from worklists.models.task import PHONING, Task, TaskKind
+from worklists.models.work_list import Involvement, WorkList
+from worklists.permissions import WorkPermission
+from worklists.visibility import task_is_visible
+
+EMPLOYEE_KEY = "employee:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptLine:
+    """One attempt at this task; ``result`` holds the wording by locale."""
+
+    at: datetime
+    outcome: Outcome
+    result: dict[str, str] | None
+    comment: str
+    by: str
+    mileage_km: int | None
+    is_copy: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherTask:
+    """Another open task of the same client that this person sees."""
+
+    id: int
+    work_list_id: int
+    kind: TaskKind
+    state: TaskState
+    campaign: str
+    asset: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvolvedLine:
+    """What another unit was asked to do."""
+
+    involvement: Involvement
+    task: Task
+    unit: str
+    performer: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """A service request with the name of its workshop."""
+
+    request: ServiceRequest
+    workshop: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPage:
+    """One task with all that its page shows."""
+
+    task: Task
+    work_list: WorkList
+    campaign: Campaign
+    client: Client
+    unit: Unit
+    asset: Asset | None
+    performer: str | None
+    control_by: str | None
+    closed_by: str | None
+    result: dict[str, str] | None
+    contacts: Sequence[ContactPoint]
+    refusals: Sequence[ContactRefusal]
+    last_visit: Visit | None
+    mileage: MileageReading | None
+    attempts: Sequence[AttemptLine]
+    others: Sequence[OtherTask]
+    requests: Sequence[RequestLine]
+    involved: Sequence[InvolvedLine]
+    asked_by: str | None
+    """Who asked for it, when it was asked by another unit."""
+    successors: Sequence[Task]
+    history: Sequence[JournalEntry] = ()
+    people: dict[str, str] = field(default_factory=dict)
+    """Actor key to name, for the history."""
+
+    @property
+    def phones(self) -> list[ContactPoint]:
+        """The client's numbers, the one to try first on top."""
+        return [point for point in self.contacts if point.kind is ContactKind.PHONE]
+
+    @property
+    def is_phoning(self) -> bool:
+        """Whether the client is phoned in this task; else it is a job without a call."""
+        return self.task.kind in PHONING
+
+    @property
+    def is_closed(self) -> bool:
+        return self.task.state in CLOSED
+
+    @property
+    def attempts_at_most(self) -> int:
+        """After how many unanswered attempts the task ends as unreachable."""
+        return attempts_at_most(self.campaign)
+
+
+def attempts_at_most(campaign: Campaign) -> int:
+    """The first attempt and one for every rung of the ladder."""
+    return len(campaign.retry_ladder) + 1
+
+
+def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
+    """Read the page of a task. Raises NotFound for a task of a unit this person does not see."""
+    actor.require(WorkPermission.SEE)
+    performer, control_by, closed_by = (aliased(Employee) for _ in range(3))
+    row = session.execute(
+        select(
+            Task, WorkList, Campaign, Client, Unit, Asset, ResultCodeVersion.names,
+            performer.full_name, control_by.full_name, closed_by.full_name,
+        )
+        .join(WorkList, WorkList.id == Task.work_list_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Client, Client.id == Task.client_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
+        .outerjoin(performer, performer.id == Task.performer_id)
+        .outerjoin(control_by, control_by.id == Task.control_by_id)
+        .outerjoin(closed_by, closed_by.id == Task.closed_by_id)
+        .where(Task.id == task_id, task_is_visible(actor))
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotFound("task", task_id)
+    task, work_list, campaign, client, unit, asset, result, worker, watcher, closer = row
+    history = history_of(session, "task", task.id)
+    return TaskPage(
+        task=task,
+        work_list=work_list,
+        campaign=campaign,
+        client=client,
+        unit=unit,
+        asset=asset,
+        performer=worker,
+        control_by=watcher,
+        closed_by=closer,
+        result=result,
+        contacts=session.scalars(_contacts(client.id)).all(),
+        refusals=session.scalars(_refusals(client.id)).all(),
+        last_visit=_last_visit(session, task.asset_id),
+        mileage=_last_mileage(session, task.asset_id),
+        attempts=_attempts(session, task.id),
+        others=_others(session, task, actor),
+        requests=service_requests(session, ServiceRequest.task_id == task.id),
+        involved=involved_from(session, Involvement.from_task_id == task.id),
+        asked_by=_asked_by(session, task),
+        successors=session.scalars(
+            select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
+        ).all(),
+        history=history,
+        people=names_of(session, (entry.actor for entry in history)),
+    )
+
+
+def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
+    """People who work in the unit or above it and can be given a task: id and name."""
+    rows = session.execute(
+        select(Employee.id, Employee.full_name)
+        .join(Appointment, Appointment.employee_id == Employee.id)
+        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
+        .where(UnitPath.descendant_id == unit_id, Employee.is_active)
+        .distinct()
+        .order_by(Employee.full_name)
+    )
+    return [(employee_id, name) for employee_id, name in rows]
+
+
+def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
+    """The units that can be asked for something: id and name."""
+    rows = session.execute(
+        select(Unit.id, Unit.name)
+        .where(
+            Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)),
+            ~Unit.is_archived,
+            Unit.id != except_id,
+        )
+        .order_by(Unit.name, Unit.id)
+    )
+    return [(unit_id, name) for unit_id, name in rows]
+
+
+def workshops(session: Session) -> list[tuple[int, str]]:
+    """The workshops that a client can be booked into: id and name."""
+    rows = session.execute(
+        select(Unit.id, Unit.name)
+        .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived)
+        .order_by(Unit.name, Unit.id)
+    )
+    return [(unit_id, name) for unit_id, name in rows]
+
+
+def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Names of the people among these actor keys (``employee:7``)."""
+    ids = {int(key.removeprefix(EMPLOYEE_KEY)) for key in keys if key.startswith(EMPLOYEE_KEY)}
+    if not ids:
+        return {}
+    rows = session.execute(select(Employee.id, Employee.full_name).where(Employee.id.in_(ids)))
+    return {f"{EMPLOYEE_KEY}{employee_id}": name for employee_id, name in rows}
+
+
+def service_requests(session: Session, condition: ColumnElement[bool]) -> list[RequestLine]:
+    """Service requests that meet the condition, newest first."""
+    rows = session.execute(
+        select(ServiceRequest, Unit.name, Employee.full_name)
+        .join(Unit, Unit.id == ServiceRequest.workshop_id)
+        .join(Employee, Employee.id == ServiceRequest.created_by)
+        .where(condition)
+        .order_by(ServiceRequest.id.desc())
+    )
+    return [RequestLine(request=request, workshop=name, by=by) for request, name, by in rows]
+
+
+def involved_from(session: Session, condition: ColumnElement[bool]) -> list[InvolvedLine]:
+    """What other units were asked, newest first."""
+    rows = session.execute(
+        select(Involvement, Task, Unit.name, Employee.full_name)
+        .join(Task, Task.id == Involvement.to_task_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .outerjoin(Employee, Employee.id == Task.performer_id)
+        .where(condition)
+        .order_by(Involvement.id.desc())
+    )
+    return [
+        InvolvedLine(involvement=involvement, task=task, unit=unit, performer=performer)
+        for involvement, task, unit, performer in rows
+    ]
+
+
+def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:
+    """«Lada Vesta А123ВС77» of what is known."""
+    return " ".join(part for part in (make, model, plate) if part)
+
+
+def _contacts(client_id: int) -> Select[ContactPoint]:
+    return (
+        select(ContactPoint)
+        .where(ContactPoint.client_id == client_id)
+        .order_by(ContactPoint.do_not_contact, ContactPoint.rank, ContactPoint.id)
+    )
+
+
+def _refusals(client_id: int) -> Select[ContactRefusal]:
+    return select(ContactRefusal).where(
+        ContactRefusal.client_id == client_id, ContactRefusal.lifted_at.is_(None)
+    )
+
+
+def _last_visit(session: Session, asset_id: int | None) -> Visit | None:
+    if asset_id is None:
+        return None
+    return session.scalars(
+        select(Visit)
+        .where(Visit.asset_id == asset_id, Visit.status == VisitStatus.DONE)
+        .order_by(Visit.done_on.desc(), Visit.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _last_mileage(session: Session, asset_id: int | None) -> MileageReading | None:
+    if asset_id is None:
+        return None
+    return session.scalars(
+        select(MileageReading)
+        .where(MileageReading.asset_id == asset_id)
+        .order_by(MileageReading.read_on.desc(), MileageReading.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _attempts(session: Session, task_id: int) -> list[AttemptLine]:
+    rows = session.execute(
+        select(Attempt, ResultCodeVersion.names, Employee.full_name)
+        .join(Employee, Employee.id == Attempt.employee_id)
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
+        .where(Attempt.task_id == task_id)
+        .order_by(Attempt.at.desc(), Attempt.id.desc())
+    )
+    return [
+        AttemptLine(
+            at=attempt.at,
+            outcome=attempt.outcome,
+            result=names,
+            comment=attempt.comment,
+            by=by,
+            mileage_km=attempt.mileage_km,
+            is_copy=attempt.copied_from_id is not None,
+        )
+        for attempt, names, by in rows
+    ]
+
+
+def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
+    rows = session.execute(
+        select(Task, Campaign.name, Asset.make, Asset.model, Asset.plate)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+        .where(
+            and_(Task.client_id == task.client_id, Task.id != task.id, Task.state.in_(OPEN)),
+            task_is_visible(actor),
+        )
+        .order_by(Task.due_at, Task.id)
+    )
+    return [
+        OtherTask(
+            id=other.id,
+            work_list_id=other.work_list_id,
+            kind=other.kind,
+            state=other.state,
+            campaign=campaign,
+            asset=vehicle(make, model, plate),
+            due_at=other.due_at,
+        )
+        for other, campaign, make, model, plate in rows
+    ]
+
+
+def _asked_by(session: Session, task: Task) -> str | None:
+    row = session.execute(
+        select(Employee.full_name, Unit.name)
+        .select_from(Involvement)
+        .join(Employee, Employee.id == Involvement.asked_by)
+        .join(WorkList, WorkList.id == Involvement.from_work_list_id)
+        .join(Unit, Unit.id == WorkList.unit_id)
+        .where(Involvement.to_task_id == task.id)
+    ).first()
+    return None if row is None else f"{row[0]}, {row[1]}"

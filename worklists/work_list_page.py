@@ -1,0 +1,149 @@
+"""Everything that the page of a work-list shows, in few statements (A6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Actor
+from core.journal import JournalEntry
+from directory.assets.models import Asset, Ownership
+from directory.clients.models import Client, ContactPoint
+from directory.staff.models import Employee
+from directory.units.models import Unit
+from worklists.models.attempt import ServiceRequest
+from worklists.models.task import Task
+from worklists.models.work_list import Involvement, WorkList
+from worklists.permissions import WorkPermission
+from worklists.task_page import RequestLine, names_of, service_requests
+from worklists.work_list_summary import WorkListSummary, work_list_summary
+
+_MOST_HISTORY = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiedWorkList:
+    """A work-list of another unit that this one involves, or that involves this one."""
+
+    work_list_id: int
+    task_id: int
+    unit: str
+    text: str
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    task: Task
+    performer: str | None
+    is_visible: bool
+    """Whether this person may open it; else only its state is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkListPage:
+    """The work-list with all that its page shows."""
+
+    work_list: WorkList
+    summary: WorkListSummary
+    client: Client
+    contacts: Sequence[ContactPoint]
+    assets: Sequence[Asset]
+    initiator: str | None
+    """Name of the person who caused it; None: it was not a person."""
+    involved: Sequence[TiedWorkList]
+    origins: Sequence[TiedWorkList]
+    requests: Sequence[RequestLine]
+    history: Sequence[JournalEntry]
+    people: dict[str, str]
+
+
+def work_list_page(session: Session, work_list_id: int, *, actor: Actor) -> WorkListPage:
+    """Read the page. Raises NotFound for a work-list of a unit that this person does not see."""
+    actor.require(WorkPermission.SEE)
+    summary = work_list_summary(session, work_list_id, actor=actor)
+    work_list, client = session.execute(
+        select(WorkList, Client)
+        .join(Client, Client.id == WorkList.client_id)
+        .where(WorkList.id == work_list_id)
+    ).one()
+    history = _history(session, work_list_id, [task.task_id for task in summary.tasks])
+    people = names_of(session, [work_list.initiator, *(entry.actor for entry in history)])
+    contacts = select(ContactPoint).where(ContactPoint.client_id == client.id)
+    return WorkListPage(
+        work_list=work_list,
+        summary=summary,
+        client=client,
+        contacts=session.scalars(contacts.order_by(ContactPoint.kind, ContactPoint.rank)).all(),
+        assets=session.scalars(
+            select(Asset)
+            .join(Ownership, Ownership.asset_id == Asset.id)
+            .where(Ownership.client_id == client.id, Ownership.until_on.is_(None))
+            .order_by(Asset.id)
+        ).all(),
+        initiator=people.get(work_list.initiator),
+        involved=_tied(session, work_list_id, actor, asked_here=True),
+        origins=_tied(session, work_list_id, actor, asked_here=False),
+        requests=service_requests(session, ServiceRequest.work_list_id == work_list_id),
+        history=history,
+        people=people,
+    )
+
+
+def newest_task_id(session: Session, work_list_id: int, *, actor: Actor) -> int | None:
+    """The task that a new one is planned from; None when this person does not see the list."""
+    return session.scalar(
+        select(Task.id)
+        .where(Task.work_list_id == work_list_id, Task.unit_id.in_(actor.unit_ids))
+        .order_by(Task.closed_at.is_not(None), Task.id.desc())
+        .limit(1)
+    )
+
+
+def _tied(
+    session: Session, work_list_id: int, actor: Actor, *, asked_here: bool
+) -> list[TiedWorkList]:
+    performer, asker = aliased(Employee), aliased(Employee)
+    this, other = Involvement.from_work_list_id, Involvement.to_work_list_id
+    if not asked_here:
+        this, other = other, this
+    rows = session.execute(
+        select(Involvement, Task, WorkList, Unit.name, performer.full_name, asker.full_name)
+        .join(Task, Task.id == Involvement.to_task_id)
+        .join(WorkList, WorkList.id == other)
+        .join(Unit, Unit.id == WorkList.unit_id)
+        .join(asker, asker.id == Involvement.asked_by)
+        .outerjoin(performer, performer.id == Task.performer_id)
+        .where(this == work_list_id)
+        .order_by(Involvement.id.desc())
+    )
+    return [
+        TiedWorkList(
+            work_list_id=work_list.id,
+            task_id=involvement.to_task_id if asked_here else involvement.from_task_id or 0,
+            unit=unit,
+            text=task.goal,
+            asked_by=by,
+            asked_at=involvement.asked_at,
+            finished_at=involvement.finished_at,
+            task=task,
+            performer=who,
+            is_visible=work_list.unit_id in actor.unit_ids,
+        )
+        for involvement, task, work_list, unit, who, by in rows
+    ]
+
+
+def _history(
+    session: Session, work_list_id: int, task_ids: Sequence[int]
+) -> Sequence[JournalEntry]:
+    of_tasks: ColumnElement[bool] = and_(
+        JournalEntry.subject == "task", JournalEntry.subject_id.in_(task_ids)
+    )
+    of_list = and_(JournalEntry.subject == "work_list", JournalEntry.subject_id == work_list_id)
+    return session.scalars(
+        select(JournalEntry)
+        .where(or_(of_list, of_tasks))
+        .order_by(JournalEntry.id.desc())
+        .limit(_MOST_HISTORY)
+    ).all()
