@@ -172,7 +172,14 @@ def _bare(url: str, campaign_id: int, person: Actor) -> Claim:
 
     def claim() -> int | None:
         now = datetime.now(UTC)
-        values = (person.person, moment(now + LEASE), moment(now), unit_id, campaign_id, moment(now))
+        values = (
+            person.person,
+            moment(now + LEASE),
+            moment(now),
+            unit_id,
+            campaign_id,
+            moment(now),
+        )
         found = connection.execute(BARE[engine], values).fetchone()
         with suppress(Exception):
             connection.commit()

@@ -48,9 +48,7 @@ def run(options: Options) -> Iterator[Line]:
                 )  # fmt: skip
 
 
-def _queries(
-    clients: int, many: int
-) -> Iterator[tuple[str, list[str], list[tuple[str, ...]]]]:
+def _queries(clients: int, many: int) -> Iterator[tuple[str, list[str], list[tuple[str, ...]]]]:
     numbers = [1 + (n * 7919) % clients for n in range(many)]
     phones = [f"{100000000 + number}" for number in numbers]
     yield "phone", [f"+79{phone}" for phone in phones], [(f"+79{phone}",) for phone in phones]
@@ -78,8 +76,10 @@ def _timed(
         statement = statement.replace("?", "%s::text")
     with place.database.reading() as session, frozen_garbage():
         for number, (query, value) in enumerate(zip(typed, values, strict=True)):
-            took, found = _clocked(lambda value=value: place.bare.execute(statement, value).fetchall())  # type: ignore[misc]  # noqa: E501
-            mine, hits = _clocked(lambda query=query: search_clients(session, query, actor=actor))  # type: ignore[misc]  # noqa: E501
+            took, found = _clocked(
+                lambda value=value: place.bare.execute(statement, value).fetchall()
+            )  # type: ignore[misc]  # noqa: E501
+            mine, hits = _clocked(lambda query=query: search_clients(session, query, actor=actor))  # type: ignore[misc]
             if not found or found[0][0] not in {hit.client_id for hit in hits.hits}:
                 raise AssertionError(f"{kind}: {query} found {hits.hits} instead of {found}")
             if number >= 3:
