@@ -202,13 +202,16 @@ def export() -> None:
 @told
 def export_attempts_(file: Path, since: datetime, until: datetime, unit: str | None) -> None:
     """The journal of attempts of these days, both included."""
-    from entrypoints.files import export_attempts
+    from entrypoints.files import FileNotTaken, export_attempts
 
-    count = export_attempts(
-        file,
-        since=since.date(),
-        until=until.date(),
-        unit_code=unit,
-        settings=Settings.from_environment(),
-    )
+    try:
+        count = export_attempts(
+            file,
+            since=since.date(),
+            until=until.date(),
+            unit_code=unit,
+            settings=Settings.from_environment(),
+        )
+    except FileNotTaken as refused:
+        raise click.ClickException(str(refused)) from None
     click.echo(f"{count} attempts are in {file}.")

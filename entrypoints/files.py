@@ -1,6 +1,7 @@
 """Files at the command line: load an importer's file, take lists out."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,7 +54,7 @@ def import_file(
     try:
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
-        raise FileNotTaken(_in_words(settings, lambda: file_sentence(refused))) from refused
+        raise FileNotTaken(_in_words(settings, partial(file_sentence, refused))) from refused
     database = Database.connect(settings)
     with database.unit_of_work() as session:
         unit = _unit(session, unit_code)

@@ -1,11 +1,15 @@
 """Every value and every refusal has words, in every language."""
 
+import ast
 import re
+from collections.abc import Iterator
 from enum import Enum
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
+from jinja2 import Environment, nodes
 
 import campaigns
 import core
@@ -14,11 +18,22 @@ import importers
 import selections
 import worklists
 from campaigns.models import Outcome
+from campaigns.shipped import ACQUISITIONS, REASONS, RESULTS
 from core.errors import Invalid, NotFound, NotPermitted, ProzvonError, Refused
-from scripts.translations import LANGUAGES, missing, path_of, read_catalogue, renewed, text_of
+from scripts.translations import (
+    LANGUAGES,
+    ROOT,
+    missing,
+    path_of,
+    read_catalogue,
+    renewed,
+    text_of,
+    words_in_source,
+)
 from webui.labels.words import LABELS, SENTENCES
 from worklists.models.task import Finish
 
+WEBUI = ROOT / "webui"
 ROOTS = {ProzvonError, Refused, Invalid, NotFound, NotPermitted}
 
 
@@ -78,3 +93,65 @@ def test_a_translation_is_written_in_its_language(language: str, foreign: str) -
 
 def _fields(text: str) -> set[str]:
     return set(re.findall(r"%\((\w+)\)", text))
+
+
+EXTRACTED = {
+    text
+    for message in words_in_source()
+    for text in (message if isinstance(message, tuple) else (message,))
+}
+WRAPPERS = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "_n", "lazy_ngettext"}
+CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
+IN_THEIR_OWN_LANGUAGE = {"i18n.py", "wording.py", "examples.py"}
+"""Names of the languages; short months, which the library spells too long; invented clients."""
+
+
+@pytest.mark.parametrize("path", sorted(WEBUI.rglob("*.py")), ids=lambda path: path.name)
+def test_no_word_of_a_module_misses_the_catalogue(path: Path) -> None:
+    if path.name in IN_THEIR_OWN_LANGUAGE:
+        return
+    tree = ast.parse(path.read_text())
+    known: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in WRAPPERS:
+            texts = [part for part in ast.walk(node) if isinstance(part, ast.Constant)]
+            # The extraction does not look into f-strings: what it missed is not in the catalogue.
+            known |= {id(part) for part in texts if part.value in EXTRACTED}
+        if isinstance(node, ast.Expr):
+            known.add(id(node.value))
+    assert [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and CYRILLIC.search(node.value)
+        and id(node) not in known
+    ] == []
+
+
+TEMPLATES = sorted(WEBUI.rglob("templates/**/*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_word_of_a_template_misses_the_catalogue(path: Path) -> None:
+    page = Environment(trim_blocks=True, lstrip_blocks=True).parse(path.read_text())
+    assert [word for word in _bare(page, False) if word not in {"Рус", "Укр"}] == []
+
+
+def _bare(node: nodes.Node, is_wrapped: bool) -> Iterator[str]:
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        is_wrapped = is_wrapped or node.node.name in WRAPPERS
+    text = node.data if isinstance(node, nodes.TemplateData) else ""
+    if isinstance(node, nodes.Const) and not is_wrapped:
+        text = str(node.value)
+    if CYRILLIC.search(text):
+        yield text.strip()
+    for child in node.iter_child_nodes():
+        yield from _bare(child, is_wrapped)
+
+
+def test_shipped_results_are_named_in_every_language() -> None:
+    for names in [line.names for line in (*RESULTS, *REASONS)] + [n for _, n in ACQUISITIONS]:
+        assert set(names) == set(LANGUAGES) and all(names.values())
+        assert not CYRILLIC.search(names["en"])
+        assert not re.search("[ыэъё]", names["uk"], re.IGNORECASE)

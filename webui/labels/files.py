@@ -97,7 +97,7 @@ def _unpacked(_v: Mapping[str, Any]) -> Any:
 
 def _missing(v: Mapping[str, Any]) -> Any:
     fields = by_class(LABELS)[Field]
-    either = f" {_l('или')} "
+    either = " " + str(_l("или")) + " "
     needed = "; ".join(
         either.join(f"«{fields[Field(code)]}»" for code in group) for group in v["missing"]
     )

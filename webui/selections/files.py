@@ -215,7 +215,7 @@ def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = N
 
 def _last(asked: Any, name: str) -> str:
     """The pressed button stands behind the hidden field of the same name."""
-    return (asked.getlist(name) or [""])[-1]
+    return str((asked.getlist(name) or [""])[-1])
 
 
 def _ticked(asked: Any) -> set[int]:
