@@ -104,8 +104,7 @@ def export_attempts(
             columns = [Column(name) for name in _ATTEMPT_COLUMNS]
             return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
 
-        count = int(_in_words(settings, write))
-    return count
+        return int(_in_words(settings, write))
 
 
 @contextmanager
