@@ -86,10 +86,13 @@ def fresh_place(engine: str) -> Iterator[Place]:
             with _opened("sqlite", f"sqlite:///{var_dir / 'bench.db'}", var_dir) as place:
                 yield place
             return
-        with postgres.server(durable=True) as server, postgres.database(server) as url:
-            with _opened("postgresql", url, var_dir) as place:
-                place.server_cpu = _cpu_of_server(server)
-                yield place
+        with (
+            postgres.server(durable=True) as server,
+            postgres.database(server) as url,
+            _opened("postgresql", url, var_dir) as place,
+        ):
+            place.server_cpu = _cpu_of_server(server)
+            yield place
 
 
 @contextmanager
