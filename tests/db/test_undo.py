@@ -1,8 +1,10 @@
 """Taking an outcome back: everything is as it was before it was saved (rule 9)."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
@@ -10,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from campaigns.models import Outcome
 from core.access import Actor
-from core.db import Base
+from core.db import Base, Database
 from core.errors import NotFound, NotPermitted
 from core.journal import JournalEntry, history_of
 from directory.assets.models import Asset, MileageReading
-from directory.clients.models import Client, ContactPoint, ContactRefusal
+from directory.clients.consent import record_refusal
+from directory.clients.models import Client, ContactPoint, ContactRefusal, RefusalScope
 from directory.staff.models import Role
 from directory.units.models import UnitKind
 from tests.conftest import NOON, TOMORROW
 from tests.db.test_attempts import CALLBACK, Desk
 from tests.given import LEASE
+from worklists.attempt_journal import AttemptFilter, attempts_page
 from worklists.attempts import (
     AttemptReport,
     InvolvementDraft,
@@ -27,7 +31,6 @@ from worklists.attempts import (
     Recorded,
     ServiceRequestDraft,
 )
-from worklists.attempt_journal import AttemptFilter, attempts_page
 from worklists.client_tasks import tasks_of_client
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import (
@@ -125,6 +128,7 @@ def _everything(desk: Desk) -> AttemptReport:
 
 
 def _settling(desk: Desk) -> AttemptReport:
+    elsewhere = desk.given.unit("Второй")
     others = (
         desk.other_task(),
         desk.other_task(
@@ -136,24 +140,19 @@ def _settling(desk: Desk) -> AttemptReport:
             performer=desk.manager,
         ),
         desk.given.task(
-            desk.given.work_list(desk.given.unit("Второй"), desk.client),
+            desk.given.work_list(elsewhere, desk.client),
             campaign=desk.given.campaign("lost-clients"),
         ),
     )  # fmt: skip
     desk.manager = desk.given.actor(
-        desk.given.employee("Глава", unit=desk.unit), units=[desk.unit, _unit_of(desk, others[-1])]
+        desk.given.employee("Глава", unit=desk.unit), units=[desk.unit, elsewhere]
     )
     desk.task.performer_id = desk.manager.person
+    desk.session.flush()
     return desk.report(
         Outcome.INTERVIEW, "booked_in_call", comment="да", goal_reached=True,
         settles_task_ids=tuple(other.id for other in others),
     )  # fmt: skip
-
-
-def _unit_of(desk: Desk, task: Task) -> Any:
-    from directory.units.models import Unit
-
-    return desk.session.get_one(Unit, task.unit_id)
 
 
 def _dropping(desk: Desk) -> AttemptReport:
@@ -182,20 +181,8 @@ def _last_rung(desk: Desk) -> AttemptReport:
     desk.campaign.retry_ladder = []
     desk.task.attempts = 3
     desk.task.comment = "звонил"
-    return desk.report(Outcome.NO_ANSWER, "busy")
-
-
-def _repeat(desk: Desk) -> AttemptReport:
-    done = desk.other_task()
-    desk.task, held = done, desk.task
-    first = desk.interview("booked_in_call", goal_reached=True)
-    undo_row = desk.session.get_one(AttemptUndo, first.attempt.id)
-    desk.session.delete(undo_row)
-    first.attempt.undone_at = SOON  # only for the count at the end; see below
     desk.session.flush()
-    first.attempt.undone_at = None
-    desk.task = held
-    return desk.report(Outcome.REPEAT, copy_of_task_id=done.id)
+    return desk.report(Outcome.NO_ANSWER, "busy")
 
 
 WAYS: dict[str, Save] = {
@@ -241,6 +228,7 @@ def test_a_task_taken_with_its_outcome_goes_back_to_where_it_waited(
     desk.task.taken_at = None
     desk.task.due_at = TOMORROW if state is TaskState.DEFERRED else NOON - timedelta(days=2)
     desk.task.overdue_at = None if state is TaskState.DEFERRED else NOON
+    desk.session.flush()
     report = WAYS[way](desk)
     before = snapshot(desk.session)
     undo(desk, desk.save(report))
@@ -282,9 +270,6 @@ def test_lifting_the_refusal_is_an_act_of_its_own_in_the_journal(desk: Desk) -> 
 
 
 def test_a_refusal_that_stood_before_stays(desk: Desk) -> None:
-    from directory.clients.consent import record_refusal
-    from directory.clients.models import RefusalScope
-
     standing = record_refusal(
         desk.session, desk.client.id, scope=RefusalScope.ALL, source="import:1",
         actor=desk.manager, now=NOON,
@@ -326,24 +311,8 @@ def test_an_outcome_can_be_undone_for_ten_minutes(desk: Desk) -> None:
 
 
 def test_what_undoing_needs_is_forgotten_afterwards(desk: Desk) -> None:
-    from typing import cast
-
-    from core.db import Database
-
-    class One:
-        def unit_of_work(self) -> Any:
-            return desk.session.begin_nested()
-
     desk.save(desk.report(Outcome.NO_ANSWER))
-    session = desk.session
-
-    class Same:
-        def unit_of_work(self) -> Any:
-            from contextlib import nullcontext
-
-            return nullcontext(session)
-
-    database = cast(Database, Same())
+    database = cast(Database, SimpleNamespace(unit_of_work=lambda: nullcontext(desk.session)))
     assert forget_undos(database, lambda _session: NOON + UNDO_WITHIN) == 0
     assert forget_undos(database, lambda _session: NOON + UNDO_WITHIN * 2) == 1
 
