@@ -20,6 +20,9 @@ bench: $(VENV)/.ready-dev
 screenshots: $(VENV)/.ready-dev
 	@$(BIN)/python scripts/screenshots.py
 
+translations: $(VENV)/.ready-dev
+	@$(BIN)/python scripts/translations.py
+
 setup: $(SETUP)
 
 $(SETUP): pyproject.toml requirements.lock $(wildcard webui/translations/*/LC_MESSAGES/*.po)

@@ -5,7 +5,9 @@ Heavy modules are imported by the command that needs them: ``prozvon --help`` an
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -152,3 +154,64 @@ def user_set_password(login: str, password: str) -> None:
 
     change_password(login, password=password)
     click.echo(f"The password of {login} is changed, all sessions are ended.")
+
+
+@main.command("import")
+@click.argument("variant", metavar="FORMAT", type=click.Choice(["maintenance-due", "lost-clients"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", default=None, help="Code of the unit; may be left out when there is one.")
+@click.option("--all", "form_all", is_flag=True, help="Form work-lists of all rows at once.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write rows with errors, XLSX.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@told
+def import_(
+    variant: str, file: Path, unit: str | None, form_all: bool, report: Path | None, as_json: bool
+) -> None:
+    """Load an importer's file; with --all also form its work-lists. Harmless twice."""
+    import json
+
+    from entrypoints.files import FileNotTaken, import_file
+
+    settings = Settings.from_environment()
+    try:
+        counts = import_file(
+            variant, file, unit_code=unit, form_all=form_all, report=report, settings=settings
+        )
+    except FileNotTaken as refused:
+        raise click.ClickException(str(refused)) from None
+    if as_json:
+        click.echo(json.dumps(counts, ensure_ascii=False))
+        return
+    for name, value in counts.items():
+        inner = value.items() if isinstance(value, dict) else ()
+        click.echo(f"{name}: {value}" if not inner else f"{name}:")
+        for key, count in inner:
+            click.echo(f"  {key}: {count}")
+
+
+@main.group()
+def export() -> None:
+    """Lists as XLSX."""
+
+
+@export.command("attempts")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--unit", default=None, help="Code of the unit; all units when left out.")
+@told
+def export_attempts_(file: Path, since: datetime, until: datetime, unit: str | None) -> None:
+    """The journal of attempts of these days, both included."""
+    from entrypoints.files import FileNotTaken, export_attempts
+
+    try:
+        count = export_attempts(
+            file,
+            since=since.date(),
+            until=until.date(),
+            unit_code=unit,
+            settings=Settings.from_environment(),
+        )
+    except FileNotTaken as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{count} attempts are in {file}.")

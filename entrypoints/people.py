@@ -1,7 +1,5 @@
 """People from the command line: the first administrator has no page to be added on."""
 
-from directory.staff.people import add_employee, give_role
-from directory.staff.sign_in import set_password
 from sqlalchemy import select
 
 from core.access import Actor
@@ -11,6 +9,8 @@ from core.errors import NotFound
 from core.settings import Settings
 from directory.permissions import DirectoryPermission
 from directory.staff.models import Employee, Role
+from directory.staff.people import add_employee, give_role
+from directory.staff.sign_in import set_password
 from directory.units.models import Unit
 
 COMMAND_LINE = Actor(key="command-line", permissions=frozenset(DirectoryPermission))

@@ -50,20 +50,33 @@ def load_demo_data(database: Database, *, password: str | None = None) -> None:
 
 def run_everything(settings: Settings, *, with_demo: bool) -> None:
     """Prepare, print where and how to sign in, then serve until stopped."""
-    database = prepare_database(settings)
-    if with_demo and is_empty(database):
-        click.echo("An empty database: loading demo data (once, about half a minute).")
-        load_demo_data(database)
-        (settings.var_dir / "demo").touch()
-    database.dispose()
-    _greet(settings)
-    sweeps = multiprocessing.get_context("spawn").Process(
-        target=serve_sweeps, args=(settings,), daemon=True, name="prozvon-scheduler"
-    )
-    sweeps.start()
-    from entrypoints.web import serve
+    from entrypoints.web import require_free_port, serve
 
+    require_free_port(settings)
+    database = prepare_database(settings)
+    fresh = with_demo and is_empty(database)
+    database.dispose()
+    processes = multiprocessing.get_context("spawn")
+    if fresh:
+        click.echo("An empty database: loading demo data (once, about half a minute).")
+        # A process of its own: what the loading needs in memory is not inherited by the workers.
+        loading = processes.Process(target=_load_first_demo, args=(settings,))
+        loading.start()
+        loading.join()
+        if loading.exitcode:
+            raise SystemExit(loading.exitcode)
+    _greet(settings)
+    processes.Process(
+        target=serve_sweeps, args=(settings,), daemon=True, name="prozvon-scheduler"
+    ).start()
     serve(settings)
+
+
+def _load_first_demo(settings: Settings) -> None:
+    database = Database.connect(settings)
+    load_demo_data(database)
+    (settings.var_dir / "demo").touch()
+    database.dispose()
 
 
 def _greet(settings: Settings) -> None:

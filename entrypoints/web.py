@@ -1,6 +1,7 @@
 """The web server: gunicorn, several workers where the database allows, never Flask's own server."""
 
 import os
+import socket
 from typing import Any
 
 from flask import Flask
@@ -9,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from core import logs
 from core.clock import database_clock
 from core.db import Database
-from core.settings import Settings
+from core.settings import SettingError, Settings
 from entrypoints.wiring import GRANTS
 from webui.app import create_app
 
@@ -51,6 +52,24 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         return application(self._settings)
 
 
+class PortTaken(SettingError):
+    """Another program listens on this port already (perhaps Prozvon itself, started before)."""
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raise PortTaken when somebody listens there: workers share a port and would not notice."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror}). Is Prozvon "
+                "running already? Another port: PROZVON_PORT=8001"
+            ) from error
+
+
 def serve(settings: Settings) -> None:
-    """Serve pages until the process is told to stop."""
+    """Serve pages until the process is told to stop. Raises PortTaken."""
+    require_free_port(settings)
     WebServer(settings).run()

@@ -17,12 +17,21 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import html_params
 
 from webui import wording
+from webui.labels.inputs import InputWords
 
+_WORDS = InputWords()
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form of this application; its token travels as `csrf_token` or in a header."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the library has no types
+        """What the library asks of a form."""
+
+        def get_translations(self, _form: Any) -> InputWords:
+            """Say the library's own refusals in the words and the language of the page."""
+            return _WORDS
 
 
 def choices(

@@ -67,7 +67,7 @@ def _forbid_keeping(response: Response) -> None:
     """Pages show personal data: neither a shared computer nor a proxy may keep them."""
     if request.endpoint == "static":
         return
-    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Cache-Control"] = "no-store"
     response.vary.add("HX-Request")
 
 

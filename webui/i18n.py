@@ -89,8 +89,9 @@ def locale_code() -> str:
 
 
 def remember_choice(response: Response, *, secure: bool) -> Response:
-    """Keep `?lang=uk` in a cookie, so that language links work before signing in."""
-    chosen = request.args.get("lang")
+    """Keep the person's language, or `?lang=uk`, in a cookie: for pages shown to nobody in
+    particular, which are those of signing in and of addresses that do not exist."""
+    chosen = g.get("actor_locale") or request.args.get("lang")
     if chosen in LOCALES and chosen != request.cookies.get("locale"):
         response.set_cookie(
             "locale", chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True

@@ -130,7 +130,11 @@ def _claimable(
     if is_phoned:
         other = aliased(Task)
         conditions += [
-            has_none(select(other.id).where(other.client_id == task.client_id, phones_now(other))),
+            has_none(
+                select(other.id)
+                .correlate_except(other)
+                .where(other.client_id == task.client_id, phones_now(other))
+            ),
             client_is_clear(task.client_id, task.asset_id, purpose, now),
         ]
     return and_(*conditions)

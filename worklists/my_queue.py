@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from worklists.leases import in_state
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.permissions import WorkPermission
@@ -53,7 +54,7 @@ class QueueRow:
 def queue_for(
     session: Session, *, actor: Actor, now: datetime, limit: int = 50
 ) -> Sequence[QueueRow]:
-    """My tasks and those free for me to take that are due by the end of my day, first things first.
+    """Read my tasks and those free for me to take that are due by the end of my day, first things first.
 
     What I hold and what waits for my check come before what anybody may take.
     """
@@ -64,34 +65,34 @@ def queue_for(
     local = now.astimezone(zone)
     day_end = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = [
-        *session.execute(_mine(actor, day_end, limit)).all(),
+        *session.execute(_given(actor, day_end, limit)).all(),
+        *session.execute(_watched(actor, day_end, limit)).all(),
         *session.execute(_free(actor, day_end, limit)).all(),
     ][:limit]
     lines = [_line(row, actor, now, zone) for row in rows]
     return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
 
 
-def _mine(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
-    me = actor.employee_id
-    mine = or_(
-        and_(Task.performer_id == me, Task.state == TaskState.IN_WORK),
-        and_(
-            Task.performer_id == me,
-            Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)),
-            Task.due_at < day_end,
-        ),
-        and_(
-            Task.control_by_id == me,
-            Task.state == TaskState.ON_CONTROL,
-            Task.control_at < day_end,
-        ),
+def _given(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
+    """What I hold, and what was given to me and is due today."""
+    waiting = Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED))
+    due = and_(waiting, Task.due_at < day_end)
+    mine = and_(Task.performer_id == actor.employee_id, or_(Task.state == TaskState.IN_WORK, due))
+    return _rows(actor, mine).order_by(Task.due_at, Task.id).limit(limit)
+
+
+def _watched(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
+    """What I left on control and must check today."""
+    watched = and_(
+        in_state(TaskState.ON_CONTROL),
+        Task.control_at < day_end,
+        Task.control_by_id == actor.employee_id,
     )
-    at = case((Task.state == TaskState.ON_CONTROL, Task.control_at), else_=Task.due_at)
-    return _rows(actor, mine).order_by(at, Task.id).limit(limit)
+    return _rows(actor, watched).order_by(Task.control_at, Task.id).limit(limit)
 
 
 def _free(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
-    free = and_(Task.state == TaskState.PLANNED, Task.performer_id.is_(None), Task.due_at < day_end)
+    free = and_(in_state(TaskState.PLANNED), Task.performer_id.is_(None), Task.due_at < day_end)
     return _rows(actor, free).order_by(Task.priority, Task.due_at, Task.id).limit(limit)
 
 

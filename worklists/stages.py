@@ -173,7 +173,7 @@ def _new_cards(
     walk, values = soonest_tasks([u for u in units if u is not None], states=_WAITING)
     rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
     found = session.execute(
-        rows.order_by(Task.due_at, Task.id),
+        rows.order_by(Task.due_at, Task.id).limit(limit * 2),
         values | {"due_until": now if wanted.only_overdue else _FOR_EVER, "per_unit": limit * 2},
     )
     return _first_of_each(found.all(), limit)

@@ -152,7 +152,8 @@ def _refusals(
     purpose: ColumnExpressionArgument[str],
 ) -> Select[Any]:
     refusal = aliased(ContactRefusal)
-    return select(refusal.id).where(
+    refusals = select(refusal.id).correlate_except(refusal)
+    return refusals.where(
         refusal.client_id == client_id,
         refusal.lifted_at.is_(None),
         or_(refusal.channel.is_(None), refusal.channel == CHANNEL),
@@ -166,17 +167,22 @@ def _refusals(
 
 def _cooling_off(client_id: ColumnExpressionArgument[int], now: Any) -> Select[Any]:
     client = aliased(Client)
-    return select(client.id).where(client.id == client_id, client.cooling_off_until > now)
+    cooling = select(client.id).correlate_except(client)
+    return cooling.where(client.id == client_id, client.cooling_off_until > now)
 
 
 def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
     point = aliased(ContactPoint)
-    return select(point.id).where(
-        point.client_id == client_id,
-        point.kind == ContactKind.PHONE,
-        point.is_valid,
-        point.state != ContactState.WRONG,
-        ~point.do_not_contact,
+    return (
+        select(point.id)
+        .correlate_except(point)
+        .where(
+            point.client_id == client_id,
+            point.kind == ContactKind.PHONE,
+            point.is_valid,
+            point.state != ContactState.WRONG,
+            ~point.do_not_contact,
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """Who gets which task: order, rights, hours, and what stands against it (rules 8 and 13)."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.models import CampaignState
 from core.access import Actor
+from core.db import Database
 from core.errors import NotFound, NotPermitted
 from core.journal import history_of
 from directory.clients.models import RefusalScope
@@ -14,7 +16,7 @@ from tests.conftest import NOON
 from tests.queue_given import LEASE, Place, ids
 from worklists.leases import HeldByAnother, LeaseLost
 from worklists.lifecycle import StepRefused, TaskState
-from worklists.models.task import TaskKind
+from worklists.models.task import Task, TaskKind
 from worklists.queue import release_task, take_next_task, take_task
 from worklists.verdicts import Blocked, BlockRule
 
@@ -70,6 +72,17 @@ def test_lanes_of_one_rank_are_merged_by_due_time(place: Place) -> None:
     second = place.task(due_at=due[1], campaign_id=other.id)
     fourth = place.task(due_at=due[3], time_zone="Asia/Yekaterinburg")
     assert next_ids(place, me) == ids([first, second, third, fourth])
+
+
+def test_a_refusal_of_one_purpose_leaves_the_lanes_of_others_alone(place: Place) -> None:
+    me, other = place.person(), place.new_campaign(purpose="lost")
+    clients = [place.client() for _ in range(2)]
+    for client in clients:
+        place.refusal(client, RefusalScope.PURPOSE, purpose="lost")
+    kept = [place.task(client) for client in clients]
+    place.task(clients[0], campaign_id=other.id)
+    free = place.task(campaign_id=other.id)
+    assert sorted(next_ids(place, me)) == sorted(ids([*kept, free]))
 
 
 def test_not_what_is_given_to_another_elsewhere_later_or_of_a_held_client(place: Place) -> None:
@@ -218,3 +231,30 @@ def test_foreign_tasks_do_not_exist_and_permission_is_asked(place: Place) -> Non
     nobody = Actor(key="employee:1", employee_id=1, unit_ids=frozenset({place.unit.id}))
     with pytest.raises(NotPermitted):
         take_next_task(place.session, actor=nobody, now=NOON, lease=LEASE)
+
+
+def test_who_loses_the_race_for_a_client_gets_the_next_ones_task(database: Database) -> None:
+    """Another claim of the client is under way, unseen: the unique index decides (P1)."""
+    with database.unit_of_work() as session:
+        place = Place(session)
+        me, other, client = place.person(), place.person("Boris"), place.client()
+        long_ago = NOON - timedelta(days=1)
+        first, second = (place.task(client, due_at=long_ago) for _ in range(2))
+        third = place.task()
+    got: list[int | None] = []
+
+    def reach() -> None:
+        with database.unit_of_work() as session:
+            task = take_next_task(session, actor=other, now=NOON, lease=LEASE)
+            got.append(task.id if task else None)
+
+    with database.unit_of_work() as session:
+        assert take_task(session, first.id, actor=me, now=NOON, lease=LEASE).id == first.id
+        rival = threading.Thread(target=reach)
+        rival.start()
+        rival.join(0.5)
+        assert got == []
+    rival.join(20)
+    assert got == [third.id]
+    with database.reading() as session:
+        assert session.get_one(Task, second.id).state is TaskState.PLANNED

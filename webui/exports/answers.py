@@ -45,7 +45,6 @@ def workbook_answer(
     answer = send_file(
         stream, mimetype=_XLSX, as_attachment=True, download_name=f"{name}-{day:%Y-%m-%d}.xlsx"
     )
-    answer.headers["Cache-Control"] = "no-store"
     answer.call_on_close(stream.close)
     return answer
 

@@ -10,6 +10,7 @@ from core.errors import ProzvonError
 from directory.assets.editing import AssetChanged, VinTaken, VinUnreadable, YearImpossible
 from directory.assets.models import MileageSource
 from directory.assets.vin import VIN_LENGTH, VinProblem
+from directory.clients import consent
 from directory.clients.card import BarKind
 from directory.clients.editing import (
     ClientChanged,
@@ -94,6 +95,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     PhoneUnreadable: _phone_unreadable,
     PhoneKnown: lambda _e: _l("Этот номер у клиента уже есть."),
     ReasonMissing: lambda _e: _l("Напишите, почему снова можно звонить по этому номеру."),
+    consent.ReasonMissing: lambda _e: _l("Напишите, почему клиенту снова можно звонить."),
     AssetChanged: lambda _e: _l(
         "Данные автомобиля только что изменили. Ваш ввод сохранён ниже: сверьте его и сохраните "
         "ещё раз."

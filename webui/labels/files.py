@@ -97,7 +97,7 @@ def _unpacked(_v: Mapping[str, Any]) -> Any:
 
 def _missing(v: Mapping[str, Any]) -> Any:
     fields = by_class(LABELS)[Field]
-    either = f" {_l('или')} "
+    either = " " + str(_l("или")) + " "
     needed = "; ".join(
         either.join(f"«{fields[Field(code)]}»" for code in group) for group in v["missing"]
     )
@@ -151,6 +151,9 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
     ),
     FileProblem.TOO_MUCH_MEMORY: lambda _v: _l(
         "Файлу не хватило памяти. Удалите лишние листы и оформление или разделите на части."
+    ),
+    FileProblem.READER_FAILED: lambda _v: _l(
+        "Файл прочитать не удалось. Откройте его в Excel, сохраните заново как XLSX и повторите."
     ),
     FileProblem.NO_ROWS: lambda _v: _l(
         "В файле нет строк с данными. Проверьте, что таблица на видимом листе и под заголовками "

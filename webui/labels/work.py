@@ -5,8 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from campaigns.lifecycle import CampaignFinished, CampaignStepRefused
 from campaigns.models import CampaignState, DataFault, Outcome
 from core.errors import ProzvonError, Refused
+from directory.clients.consent import ReasonMissing
 from directory.clients.models import (
     ClientKind,
     ContactKind,
@@ -113,4 +115,7 @@ def _step_refused(error: StepRefused) -> Any:
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     Refused: lambda _e: _l("Сейчас это сделать нельзя."),
     StepRefused: _step_refused,
+    CampaignFinished: lambda _e: _l("Кампания завершена, новые задачи в неё не ставятся."),
+    CampaignStepRefused: lambda _e: _l("В этом состоянии кампании так сделать нельзя."),
+    ReasonMissing: lambda _e: _l("Укажите причину."),
 }

@@ -187,7 +187,7 @@ def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) 
 
 
 def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = None) -> Response:
-    plan = next((plan for plan in RowPlan if plan.value == asked.get("plan")), None)
+    plan = next((plan for plan in RowPlan if plan.value == _last(asked, "plan")), None)
     number = asked.get("page", 1, type=int)
     seen = preview(reading, file_id, actor=g.actor, now=g.now, plan=plan, page=number)
     ticked = _ticked(asked)
@@ -197,13 +197,13 @@ def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = N
         page="selections",
         seen=seen,
         unit=get_unit(reading, seen.file.unit_id, actor=g.actor),
-        person=reading.get_one(Employee, seen.file.loaded_by).full_name,
+        loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
         plan=plan,
         plans=tuple(RowPlan),
         ticked=ticked,
         elsewhere=sorted(ticked - here),
-        is_all=asked.get("all") == "1",
+        is_all=_last(asked, "all") == "1",
         plan_sentence=plan_sentence,
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
@@ -211,6 +211,11 @@ def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = N
         problem=problem,
     )
     return make_response(body, 422 if problem else 200)
+
+
+def _last(asked: Any, name: str) -> str:
+    """The pressed button stands behind the hidden field of the same name."""
+    return str((asked.getlist(name) or [""])[-1])
 
 
 def _ticked(asked: Any) -> set[int]:

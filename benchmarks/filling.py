@@ -1,0 +1,331 @@
+"""Data at scale, made inside the database: a million tasks in seconds, the same on both engines.
+
+Every number of a row follows from its own number, so that a run can be repeated. Times lie around
+``base`` (the moment of filling), calling hours are always open, one lease lasts for ever.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, Table, select
+from sqlalchemy.schema import CreateIndex
+
+from benchmarks.places import Place
+from campaigns.catalogue import install_catalogue
+from campaigns.models import Campaign
+from core.access import Actor
+from directory.staff.models import Appointment, Employee, Role
+from directory.staff.sessions import open_session
+from directory.units.models import Unit, UnitKind, UnitPath
+from entrypoints.wiring import GRANTS
+from worklists.models.attempt import Attempt
+from worklists.models.task import Task
+
+CENTRES, WORKSHOPS = 3, 3
+MANAGERS_PER_UNIT = 8
+QUEUE_UNITS = 3
+PER_CLIENT = 5
+"""Tasks of one client: three finished in a closed work-list, two in an open one."""
+
+
+class Shape(StrEnum):
+    """What the tasks are for."""
+
+    LIFE = "life"
+    """Three in five finished, the others in every open state."""
+    QUEUE = "queue"
+    """One call per client, planned and due, shared by three units only."""
+
+
+@dataclass
+class Company:
+    """What was made: units that work, people, campaigns."""
+
+    base: datetime
+    root_id: int
+    unit_ids: list[int]
+    manager_ids: dict[int, list[int]] = field(default_factory=dict)
+    head_id: int = 0
+    campaign_ids: list[int] = field(default_factory=list)
+
+    def manager(self, place: Place, unit_id: int, number: int = 0) -> Actor:
+        """A manager of the unit, ready to act."""
+        employee_id = self.manager_ids[unit_id][number]
+        return Actor(
+            key=f"employee:{employee_id}",
+            employee_id=employee_id,
+            role=Role.MANAGER.value,
+            unit_ids=frozenset({unit_id}),
+            permissions=GRANTS[Role.MANAGER],
+        )
+
+    def head(self) -> Actor:
+        """The head of everything."""
+        return Actor(
+            key=f"employee:{self.head_id}",
+            employee_id=self.head_id,
+            role=Role.HEAD.value,
+            unit_ids=frozenset({self.root_id, *self.unit_ids}),
+            permissions=GRANTS[Role.HEAD],
+        )
+
+    def sign_in(self, place: Place, employee_id: int, role: Role) -> str:
+        """The token of a browser in which this person is signed in."""
+        with place.database.unit_of_work() as session:
+            return open_session(
+                session, employee_id, role=role, now=self.base, longest=timedelta(hours=14)
+            )
+
+
+def found_company(place: Place) -> Company:
+    """A company of three centres with three workshops each, people in all, campaigns."""
+    base = datetime.now(UTC).replace(microsecond=0)
+    with place.database.unit_of_work() as session:
+        install_catalogue(session, now=base)
+        for campaign in session.scalars(select(Campaign)):
+            campaign.call_from_minute, campaign.call_until_minute = 0, 24 * 60
+            campaign.call_weekdays = 0b1111111
+        campaigns = sorted(session.scalars(select(Campaign.id)))
+
+        def add_unit(code: str, kind: UnitKind, above: list[int]) -> int:
+            unit = Unit(parent_id=above[0] if above else None, kind=kind, code=code, name=code,
+                        created_at=base)  # fmt: skip
+            session.add(unit)
+            session.flush()
+            session.add_all(
+                UnitPath(ancestor_id=ancestor, descendant_id=unit.id, depth=depth)
+                for depth, ancestor in enumerate([unit.id, *above])
+            )
+            session.flush()
+            return unit.id
+
+        def add_person(login: str, role: Role, unit_id: int) -> int:
+            person = Employee(login=login, full_name=f"Сотрудник {login}", created_at=base)
+            session.add(person)
+            session.flush()
+            session.add(Appointment(employee_id=person.id, role=role, unit_id=unit_id))
+            return person.id
+
+        root = add_unit("company", UnitKind.COMPANY, [])
+        company = Company(base, root, [], campaign_ids=campaigns)
+        for centre in range(CENTRES):
+            above = [add_unit(f"centre-{centre}", UnitKind.CENTRE, [root]), root]
+            for number in range(WORKSHOPS):
+                unit_id = add_unit(f"shop-{centre}-{number}", UnitKind.WORKSHOP, above)
+                company.unit_ids.append(unit_id)
+                company.manager_ids[unit_id] = [
+                    add_person(f"m{unit_id}-{person}", Role.MANAGER, unit_id)
+                    for person in range(MANAGERS_PER_UNIT)
+                ]
+        company.head_id = add_person("head", Role.HEAD, root)
+    return company
+
+
+def fill_clients(place: Place, company: Company, clients: int) -> None:
+    """Clients ``1…clients`` with a phone and a vehicle each, known to one unit each."""
+    sql = _Sql(place, company)
+    names = (
+        sql.one_of("i", ["Иванов", "Петров", "Сидоренко", "Кузнецова", "Ткач", "Орлова", "Лысенко"])
+        + " || ' ' || "
+        + sql.one_of("i / 7", ["Иван", "Мария", "Олег", "Анна", "Сергей"])
+        + " || ' ' || i"
+    )
+    lower = (
+        sql.one_of("i", ["иванов", "петров", "сидоренко", "кузнецова", "ткач", "орлова", "лысенко"])
+        + " || ' ' || "
+        + sql.one_of("i / 7", ["иван", "мария", "олег", "анна", "сергей"])
+        + " || ' ' || i"
+    )
+    phone = "'+79' || (100000000 + i)"
+    backwards = "".join(f" || substr('' || (100000000 + i), {at}, 1)" for at in range(9, 0, -1))
+    vin = "'XTA' || (10000000000000 + i)"
+    with place_for_filling(place):
+        place.run(
+            sql.insert("clients", clients, {
+                "id": "i", "kind": "'person'", "name": names, "name_norm": lower, "note": "''",
+                "created_at": sql.moment("-86400"), "version": "1",
+            }),
+            sql.insert("client_units", clients, {"client_id": "i", "unit_id": sql.unit("i")}),
+            sql.insert("contact_points", clients, {
+                "id": "i", "client_id": "i", "kind": "'phone'", "typed": phone, "value": phone,
+                "reversed_value": f"''{backwards} || '97+'", "is_valid": "true",
+                "state": "'confirmed'", "do_not_contact": "false", "label": "''", "rank": "1",
+            }),
+            sql.insert("assets", clients, {
+                "id": "i", "kind": "'vehicle'", "vin": vin, "make": "'Lada'", "model": "'Vesta'",
+                "plate": "'А' || (100 + i % 900) || 'ВС' || (i / 900)",
+                "plate_norm": "'A' || (100 + i % 900) || 'BC' || (i / 900)",
+                "year": "2015 + i % 10", "is_confirmed": "true",
+                "created_at": sql.moment("-86400"),
+            }),
+            sql.insert("ownerships", clients, {
+                "id": "i", "asset_id": "i", "client_id": "i",
+            }),
+        )  # fmt: skip
+    _advance(place, "clients", "contact_points", "assets", "ownerships")
+
+
+def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.LIFE) -> int:
+    """``tasks`` tasks of ``tasks / PER_CLIENT`` clients; returns how many clients there are."""
+    clients = max(tasks // PER_CLIENT, 1)
+    if shape is Shape.QUEUE:
+        clients = tasks
+    fill_clients(place, company, clients)
+    sql = _Sql(place, company)
+    with place_for_filling(place, Task.__table__, Attempt.__table__):
+        for offset, closed in ((0, sql.moment("-8640000")), (clients, "NULL")):
+            if offset or shape is Shape.LIFE:
+                place.run(sql.insert("work_lists", clients, {
+                    "id": f"i + {offset}", "client_id": "i",
+                    "unit_id": sql.unit("i", QUEUE_UNITS if shape is Shape.QUEUE else None),
+                    "campaign_id": str(company.campaign_ids[0]), "initiator": "'import:1'",
+                    "opened_at": sql.moment("-8640000 - i % 86400"), "closed_at": closed,
+                }))  # fmt: skip
+        if shape is Shape.QUEUE:
+            place.run(_queue(sql, tasks, clients))
+        else:
+            place.run(_life(sql, tasks, clients), _attempts(sql))
+    _advance(place, "work_lists", "tasks", "attempts")
+    place.settle()
+    return clients
+
+
+def _queue(sql: "_Sql", tasks: int, clients: int) -> str:
+    return sql.insert("tasks", tasks, sql.task_columns(clients) | {
+        "work_list_id": f"i + {clients}", "unit_id": sql.unit("i", QUEUE_UNITS),
+        "due_at": sql.moment("-86400 * 30 + (i * 7919) % 2000000"),
+    })  # fmt: skip
+
+
+def _life(sql: "_Sql", tasks: int, clients: int) -> str:
+    k = f"((i - 1) / {clients})"
+    c = f"((i - 1) % {clients})"
+    state = (
+        f"CASE WHEN {k} < 3 OR ({k} = 4 AND {c} % 2 = 0) THEN 'done' WHEN {k} = 4 THEN 'planned' "
+        f"WHEN {c} % 20 < 12 THEN 'planned' WHEN {c} % 20 < 17 THEN 'deferred' "
+        f"WHEN {c} % 20 < 19 THEN 'on_control' ELSE 'in_work' END"
+    )
+    person = sql.person("i", "c + 1")
+    spread = "(i * 7919) % 5184000"
+    columns = sql.task_columns(clients) | {
+        "client_id": "c + 1",
+        "unit_id": sql.unit("c + 1"),
+        "work_list_id": f"c + 1 + CASE WHEN k < 3 THEN 0 ELSE {clients} END",
+        "campaign_id": f"CASE WHEN k % 2 = 0 THEN {sql.campaign(0)} ELSE {sql.campaign(1)} END",
+        "asset_id": "c + 1",
+        "asset_key": "c + 1",
+        "state": "s",
+        "due_at": f"CASE WHEN s = 'deferred' THEN {sql.moment(spread)} "
+        f"ELSE {sql.moment(f'-2592000 + {spread}')} END",
+        "performer_id": f"CASE WHEN s IN ('in_work', 'on_control') OR (s = 'planned' AND i % 10 = 0)"
+        f" THEN {person} END",
+        "lease_until": f"CASE WHEN s = 'in_work' THEN {sql.moment('1500')} END",
+        "taken_at": f"CASE WHEN s = 'in_work' THEN {sql.moment('-60')} END",
+        "control_at": f"CASE WHEN s = 'on_control' THEN {sql.moment(f'-432000 + {spread}')} END",
+        "control_by_id": f"CASE WHEN s = 'on_control' THEN {person} END",
+        "closed_at": f"CASE WHEN s = 'done' THEN {sql.moment(f'-60 - {spread} * 6')} END",
+        "closed_by_id": f"CASE WHEN s = 'done' THEN {person} END",
+        "finish": "CASE WHEN s = 'done' THEN 'goal_reached' END",
+        "outcome": "CASE WHEN s IN ('done', 'on_control') THEN 'interview' "
+        "WHEN s = 'deferred' THEN 'no_answer' END",
+        "attempts": "CASE WHEN s IN ('done', 'on_control', 'deferred') THEN 1 ELSE 0 END",
+        "comment": "CASE WHEN s = 'done' THEN 'Записан на сервис' ELSE '' END",
+    }
+    source = f"(SELECT i, {k} AS k, {c} AS c, {state} AS s FROM n) AS numbered"
+    return sql.insert("tasks", tasks, columns, source)
+
+
+def _attempts(sql: "_Sql") -> str:
+    return (
+        "INSERT INTO attempts (id, task_id, unit_id, client_id, campaign_id, asset_id, employee_id,"
+        " contact_point_id, channel, outcome, comment, at) SELECT id, id, unit_id, client_id,"
+        f" campaign_id, asset_id, {sql.person('id', 'client_id')}, client_id, 'phone', outcome,"
+        " comment, COALESCE(closed_at, due_at) FROM tasks WHERE attempts = 1"
+    )
+
+
+class _Sql:
+    """Pieces of SQL that both engines understand, or the piece of this engine."""
+
+    def __init__(self, place: Place, company: Company) -> None:
+        self._is_postgresql = place.is_postgresql
+        self._company = company
+        self._epoch = int(company.base.timestamp())
+
+    def insert(self, table: str, rows: int, columns: dict[str, str], source: str = "n") -> str:
+        """Fill a table with rows numbered ``i`` from 1."""
+        numbers = (
+            f"n(i) AS (SELECT generate_series(1, {rows}))"
+            if self._is_postgresql
+            else f"n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
+        )
+        with_ = "WITH " if self._is_postgresql else "WITH RECURSIVE "
+        names, values = ", ".join(columns), ", ".join(columns.values())
+        return f"{with_}{numbers} INSERT INTO {table} ({names}) SELECT {values} FROM {source}"
+
+    def moment(self, seconds: str) -> str:
+        """``seconds`` (an expression) after the base."""
+        if self._is_postgresql:
+            return f"to_timestamp({self._epoch} + {seconds})"
+        return f"strftime('%Y-%m-%d %H:%M:%S.000000', {self._epoch} + {seconds}, 'unixepoch')"
+
+    def one_of(self, number: str, words: list[str]) -> str:
+        cases = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(words))
+        return f"CASE ({number}) % {len(words)} {cases} END"
+
+    def unit(self, client: str, units: int | None = None) -> str:
+        """The unit of this client, out of the first ``units``."""
+        ids = self._company.unit_ids[:units]
+        cases = " ".join(f"WHEN {at} THEN {unit_id}" for at, unit_id in enumerate(ids))
+        return f"CASE ({client}) % {len(ids)} {cases} END"
+
+    def person(self, number: str, client: str) -> str:
+        """One of the managers of the client's unit: their ids follow one another."""
+        firsts = [people[0] for people in self._company.manager_ids.values()]
+        cases = " ".join(f"WHEN {at} THEN {first}" for at, first in enumerate(firsts))
+        unit = f"CASE ({client}) % {len(firsts)} {cases} END"
+        return f"({unit} + ({number}) % {MANAGERS_PER_UNIT})"
+
+    def campaign(self, number: int) -> str:
+        return str(self._company.campaign_ids[number])
+
+    def task_columns(self, clients: int) -> dict[str, str]:
+        return {
+            "id": "i", "work_list_id": "i", "unit_id": self.unit("i"), "client_id": "i",
+            "campaign_id": self.campaign(0), "asset_id": "i", "asset_key": "i", "kind": "'call'",
+            "state": "'planned'", "priority": "5", "goal": "'Записать клиента на ТО'",
+            "due_at": self.moment("0"), "time_zone": "'Europe/Moscow'", "occurrence": "0",
+            "claim_token": "0", "is_personal": "false", "attempts": "0", "comment": "''",
+            "created_at": self.moment("-8640000"), "created_by": "'import:1'", "version": "1",
+        }  # fmt: skip
+
+
+@contextmanager
+def place_for_filling(place: Place, *tables: Table) -> Iterator[None]:
+    """Foreign keys unchecked, and these tables without their indexes, until all rows are in."""
+    indexes = [index for table in tables for index in table.indexes]
+    switch = ("SET session_replication_role = replica", "SET session_replication_role = DEFAULT")
+    if not place.is_postgresql:
+        switch = ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")
+    place.run(switch[0], *(f"DROP INDEX {index.name}" for index in indexes))
+    yield
+    _create(place, indexes)
+    place.run(switch[1])
+
+
+def _create(place: Place, indexes: list[Index]) -> None:
+    # By the connection that dropped them: another one of SQLite's may still believe in them.
+    dialect = place.database.engine.dialect
+    place.run(*(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes))
+
+
+def _advance(place: Place, *tables: str) -> None:
+    if place.is_postgresql:
+        place.run(*(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+            f"(SELECT COALESCE(max(id), 1) FROM {table}))"
+            for table in tables
+        ))  # fmt: skip

@@ -1,0 +1,181 @@
+"""Files at the command line: load an importer's file, take lists out."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import Babel, force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.clock import database_clock
+from core.db import Database
+from core.errors import NotFound
+from core.settings import Settings
+from directory.staff.models import Appointment, Employee, Role
+from directory.units.models import Unit, UnitKind, UnitPath
+from entrypoints.wiring import GRANTS
+from importers.formats.catalogue import FORMATS
+from importers.loading import keep_file, read_file
+from importers.preview import error_rows, preview
+from importers.problems import FileRefused
+from importers.running import form_from_file
+from webui.exports.workbook import Column, write_workbook
+from webui.labels.files import file_sentence, problem_sentence
+from webui.labels.words import label
+from worklists.attempt_journal import AttemptFilter, all_attempts
+
+_LOADERS = (Role.HEAD, Role.SUPERVISOR, Role.MANAGER)
+_ATTEMPT_COLUMNS = ("at", "client", "phone", "asset", "vin", "campaign", "unit", "employee",
+                    "outcome", "result", "comment", "mileage_km", "task_id")  # fmt: skip
+
+
+class FileNotTaken(Exception):
+    """The file was refused; the message is the sentence for people."""
+
+
+def import_file(
+    variant: str,
+    path: Path,
+    *,
+    unit_code: str | None,
+    form_all: bool,
+    report: Path | None,
+    settings: Settings,
+) -> dict[str, Any]:
+    """Load the file and, with ``form_all``, form work-lists of all its rows; the counts.
+
+    Raises FileNotTaken, NotFound (no such unit, nobody there who may load).
+    """
+    try:
+        read = read_file(path, FORMATS[variant])
+    except FileRefused as refused:
+        raise FileNotTaken(_in_words(settings, partial(file_sentence, refused))) from refused
+    database = Database.connect(settings)
+    with database.unit_of_work() as session:
+        unit = _unit(session, unit_code)
+        actor = _loader(session, unit)
+        now = database_clock(session)
+        kept = keep_file(session, read, name=path.name, unit_id=unit.id, actor=actor, now=now)
+        file_id = kept.file.id
+        told: dict[str, Any] = {"file_id": file_id, "is_new": kept.is_new, "unit": unit.code}
+        seen = preview(session, file_id, actor=actor, now=now)
+        told["rows"] = {plan.value: count for plan, count in seen.counts.items()}
+        if form_all:
+            formed = form_from_file(
+                session, file_id, row_ids=None, actor=actor, now=now,
+                default_zone=settings.time_zone,
+            )  # fmt: skip
+            told["formed"] = {
+                name: getattr(formed, name) for name in type(formed).__dataclass_fields__
+            }
+        if report is not None:
+            told["errors"] = _in_words(
+                settings, lambda: _write_errors(session, file_id, actor, report, settings)
+            )
+    database.dispose()
+    return told
+
+
+def export_attempts(
+    path: Path, *, since: date, until: date, unit_code: str | None, settings: Settings
+) -> int:
+    """Write the journal of attempts of these days (both included); how many lines."""
+    zone = ZoneInfo(settings.time_zone)
+    database = Database.connect(settings)
+    with database.reading() as session:
+        unit_id = _unit(session, unit_code).id if unit_code else None
+        actor = Actor(
+            key="command-line",
+            unit_ids=frozenset(session.scalars(select(Unit.id))),
+            permissions=GRANTS[Role.HEAD],
+        )
+        wanted = AttemptFilter(
+            since=_midnight(since, zone),
+            until=_midnight(until + timedelta(days=1), zone),
+            unit_id=unit_id,
+        )
+
+        def write() -> int:
+            lines = all_attempts(session, wanted, actor=actor)
+            columns = [Column(name) for name in _ATTEMPT_COLUMNS]
+            return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
+
+        count = int(_in_words(settings, write))
+    database.dispose()
+    return count
+
+
+def _attempt(line: Any) -> list[Any]:
+    row = [getattr(line, name) for name in _ATTEMPT_COLUMNS]
+    row[_ATTEMPT_COLUMNS.index("outcome")] = label(line.outcome)
+    row[_ATTEMPT_COLUMNS.index("result")] = (line.result or {}).get("ru", "")
+    return row
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _unit(session: Session, code: str | None) -> Unit:
+    """The unit of this code; without one, the only department there is."""
+    if code is not None:
+        unit = session.scalars(select(Unit).where(Unit.code == code)).first()
+    else:
+        found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
+        unit = found[0] if len(found) == 1 else None
+    if unit is None:
+        raise NotFound("unit", code or "--unit")
+    return unit
+
+
+def _loader(session: Session, unit: Unit) -> Actor:
+    """The person who answers for the load: the first at the unit, or above it, who may."""
+    people = session.execute(
+        select(Employee, Appointment.role)
+        .join(Appointment, Appointment.employee_id == Employee.id)
+        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
+        .where(
+            UnitPath.descendant_id == unit.id,
+            Appointment.role.in_(_LOADERS),
+            Employee.is_active,
+        )
+        .order_by(UnitPath.depth, Employee.id)
+    ).first()
+    if people is None:
+        raise NotFound("employee", unit.code)
+    employee, role = people
+    return Actor(
+        key="command-line",
+        employee_id=employee.id,
+        name=employee.full_name,
+        role=role.value,
+        unit_ids=frozenset({unit.id}),
+        permissions=GRANTS[role],
+    )
+
+
+def _write_errors(
+    session: Session, file_id: int, actor: Actor, path: Path, settings: Settings
+) -> int:
+    header = preview(session, file_id, actor=actor, now=database_clock(session)).file.header
+    columns = [Column("№", 8), *(Column(str(title)) for title in header), Column("!", 60)]
+
+    def lines() -> Any:
+        for row in error_rows(session, file_id, actor=actor):
+            cells = [*row.cells, *[""] * len(header)][: len(header)]
+            yield [row.row_no, *cells, "; ".join(map(problem_sentence, row.problems))]
+
+    return write_workbook(path, "errors", columns, lines(), ZoneInfo(settings.time_zone))
+
+
+def _in_words(settings: Settings, tell: Any) -> Any:
+    """Run what needs the catalogue of words outside a request."""
+    app = Flask("webui")
+    Babel(app)
+    with app.app_context(), force_locale(settings.default_locale):
+        return tell()

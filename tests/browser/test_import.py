@@ -1,0 +1,81 @@
+"""From the importer's file to the board, in a real browser."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live, assert_accessible
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def _sign_in(live: Live, page: Page) -> None:
+    with live.given() as given:
+        given.catalogue()
+        unit = given.unit("Отдел сервиса, Север")
+        login = given.employee("Мария Менеджер", unit=unit).login
+    live.sign_in(page, login)
+
+
+def _load(page: Page, name: str) -> None:
+    page.goto("/selections/files")
+    page.set_input_files("#f-file", SAMPLES / name)
+    expect(page.locator("[data-drop-name]")).to_have_text(Path(name).name)
+    page.get_by_role("button", name="Загрузить", exact=True).click()
+
+
+def test_upload_tick_create_and_go_to_the_board(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    page.goto("/selections/files")
+    assert_accessible(page)
+    _load(page, "to-2026-11.xlsx")
+    expect(page.get_by_role("heading", level=1)).to_have_text("to-2026-11.xlsx")
+    assert_accessible(page)
+    boxes = page.locator('input[name="row"][type="checkbox"]')
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    main = page.get_by_role("button", name="Создать рабочие листы")
+    expect(main).to_contain_text("(2)")
+    page.get_by_role("button", name="Дальше").click()
+    expect(page.get_by_text("На других страницах отмечено: 2")).to_be_visible()
+    boxes.nth(0).check()
+    expect(main).to_contain_text("(3)")
+    main.click()
+    expect(page.get_by_role("heading", name="Создано задач: 3")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="К этапам").click()
+    expect(page.locator(".k-new .n").first).to_have_text("3")
+
+
+def test_all_at_once_and_a_second_time_nothing(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    _load(page, "to-2026-11.xlsx")
+    page.get_by_role("button", name="Поставить все").click()
+    expect(page.get_by_text("Выбраны все")).to_be_visible()
+    page.get_by_role("button", name="Создать рабочие листы").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Рабочие листы созданы")
+    _load(page, "to-2026-11.xlsx")
+    expect(page.get_by_text("Этот файл уже загружен")).to_be_visible()
+    expect(page.get_by_text("Создавать нечего")).to_be_visible()
+
+
+def test_a_refused_file_keeps_the_choice(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    page.goto("/selections/files")
+    page.locator('input[value="lost-clients"]').check()
+    page.set_input_files("#f-file", SAMPLES / "bad" / "encrypted.xlsx")
+    page.get_by_role("button", name="Загрузить", exact=True).click()
+    expect(page.locator('.notice[role="alert"]').first).to_contain_text("защищён паролем")
+    expect(page.locator('input[name="format"][value="lost-clients"]')).to_be_checked()
+
+
+def test_a_file_beyond_the_limit_is_told_before_it_is_sent(
+    live: Live, page: Page, tmp_path: Path
+) -> None:
+    _sign_in(live, page)
+    page.goto("/selections/files")
+    large = tmp_path / "large.xlsx"
+    with large.open("wb") as file:
+        file.truncate(21 << 20)
+    page.set_input_files("#f-file", large)
+    expect(page.locator("#too-large")).to_be_visible()

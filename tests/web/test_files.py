@@ -1,0 +1,266 @@
+"""«Выборки → Внешние данные» without scripts: every file gets a page, never a 500 (A8, issue 2)."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from core.db import Database
+from directory.clients.models import Client
+from directory.staff.models import Role
+from directory.units.models import Unit, UnitKind
+from importers.models import ImportedFile, ImportedRow
+from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
+from tests.given import Given
+from tests.web.conftest import Browser, read_workbook
+from tests.workbooks import HEADINGS, IVANOV, PETROVA, write_file
+from webui.labels.files import file_sentence, problem_sentence
+from worklists.models.task import Task
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@dataclass
+class Desk:
+    """A manager's browser and the unit."""
+
+    browser: Browser
+    unit: Unit
+    database: Database
+    folder: Path
+
+    def send(self, path: Path | None, *, name: str = "", **changes: Any) -> TestResponse:
+        data: dict[str, Any] = {"unit": str(self.unit.id), "format": "maintenance-due"} | changes
+        if path is not None:
+            data["file"] = (io.BytesIO(path.read_bytes()), name or path.name)
+        address = f"/selections/files?unit={data['unit']}&format={data['format']}"
+        return self.browser.post(address, data, content_type="multipart/form-data", buffered=True)
+
+    def load(self, *rows: tuple[str, ...]) -> str:
+        answer = self.send(write_file(self.folder / "file.xlsx", *rows))
+        assert answer.status_code == 303, answer.text
+        return str(answer.location)
+
+    def count(self, table: type) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(table)) or 0
+
+    def row_ids(self) -> list[int]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(ImportedRow.id).order_by(ImportedRow.row_no)))
+
+
+@pytest.fixture
+def desk(
+    prepared: Given, browser_of: Callable[..., Browser], database: Database, tmp_path: Path
+) -> Desk:
+    prepared.catalogue()
+    unit = prepared.unit("Сервис Север")
+    person = prepared.employee("Мария Менеджер", unit=unit)
+    return Desk(browser_of(person), unit, database, tmp_path)
+
+
+def refusal(answer: TestResponse) -> str:
+    """The sentence of the refusal on the page."""
+    found = re.search(
+        r'role="alert" tabindex="-1">.*?<div class="grow">(.*?)</div>', answer.text, re.S
+    )
+    assert found is not None, answer.text
+    return found.group(1)
+
+
+def test_the_page_offers_units_variants_and_examples(desk: Desk) -> None:
+    text = desk.browser.read("/selections/files")
+    assert "Сервис Север" in text and "Потерянные клиенты" in text
+    for variant in ("maintenance-due", "lost-clients"):
+        answer = desk.browser.get(f"/selections/files/templates/{variant}.xlsx")
+        assert read_workbook(answer)[0][0] == "ФИО"
+    assert desk.browser.get("/selections/files/templates/other.xlsx").status_code == 404
+    assert desk.browser.get("/selections").location == "/selections/files"
+
+
+@pytest.mark.parametrize("variant", ["maintenance-due", "lost-clients"])
+def test_an_example_can_itself_be_loaded(desk: Desk, variant: str) -> None:
+    path = desk.folder / "example.xlsx"
+    path.write_bytes(desk.browser.get(f"/selections/files/templates/{variant}.xlsx").data)
+    answer = desk.send(path, format=variant)
+    assert answer.status_code == 303
+    assert "Смирнова Ольга Петровна" in desk.browser.read(answer.location)
+
+
+def test_load_tick_create_and_see_what_came_of_it(desk: Desk) -> None:
+    address = desk.load(IVANOV, PETROVA)
+    text = desk.browser.read(address)
+    assert "Иванов Иван Иванович" in text and "Новый клиент и новый лист" in text
+    assert desk.count(Client) == 0
+    first = desk.row_ids()[0]
+    answer = desk.browser.post(f"{address}/work-lists", {"row": str(first), "form_key": "k1"})
+    assert answer.status_code == 303
+    done = desk.browser.read(answer.location)
+    assert "Создана 1 задача" in done and f"/stages?unit={desk.unit.id}" in done
+    assert desk.count(Task) == 1
+    # The same form once more, and all rows: the rest is created, the first is in work.
+    desk.browser.post(f"{address}/work-lists", {"row": str(first), "form_key": "k1"})
+    assert desk.count(Task) == 1
+    desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k2"})
+    assert desk.count(Task) == 2
+    again = desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k3"})
+    assert "Уже в работе: 2" in desk.browser.read(again.location)
+    assert desk.count(Task) == 2
+
+
+def test_the_same_file_is_shown_and_not_loaded_again(desk: Desk) -> None:
+    address = desk.load(IVANOV)
+    again = desk.send(desk.folder / "file.xlsx", name="другое имя.xlsx")
+    assert again.location == address
+    assert "уже загружен" in desk.browser.read(address)
+    assert desk.count(ImportedFile) == 1
+
+
+def test_nothing_ticked_is_told_on_the_same_page(desk: Desk) -> None:
+    address = desk.load(IVANOV)
+    answer = desk.browser.post(f"{address}/work-lists", {"form_key": "k"})
+    assert answer.status_code == 422 and "Не отмечено ни одной строки" in answer.text
+
+
+def test_ticks_survive_pages_groups_and_all(desk: Desk) -> None:
+    rows = [(f"Клиент {n}", f"+7916000{n:04d}", *[""] * 7) for n in range(1, 151)]
+    address = desk.load(*rows)
+    ids = desk.row_ids()
+    second = desk.browser.post(address, {"row": [str(ids[0]), str(ids[5])], "page": "2"}).text
+    assert "На других страницах отмечено: 2" in second
+    assert f'type="hidden" name="row" value="{ids[0]}"' in second
+    assert "Страница 2 из 2" in second
+    first = desk.browser.post(address, {"row": [str(ids[0]), str(ids[149])], "page": "1"}).text
+    assert f'value="{ids[0]}" autocomplete="off" checked' in first
+    assert f'type="hidden" name="row" value="{ids[149]}"' in first
+    everything = desk.browser.post(address, {"all": "1"}).text
+    assert "Выбраны все 150" in everything
+    assert "Выбраны все" not in desk.browser.post(address, {"all": ["1", "0"]}).text
+
+
+def test_errors_come_as_a_workbook_with_the_own_cells(desk: Desk) -> None:
+    desk.load(IVANOV, ("Безымянный", "12345", *[""] * 7))
+    answer = desk.browser.get("/selections/files/1/errors.xlsx")
+    rows = read_workbook(answer)
+    assert rows[0] == ("Строка", *HEADINGS, "Итог", "Ошибка")
+    assert rows[1][0] == 3 and rows[1][2] == "12345"
+    assert "не хватает цифр" in str(rows[1][-1])
+
+
+def _bad_files(folder: Path) -> dict[str, tuple[bytes, str]]:
+    """Name → (bytes, a piece of the sentence)."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (64 << 20))
+    empty_rows = io.BytesIO()
+    with zipfile.ZipFile(empty_rows, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        sheet = b"<worksheet><sheetData>" + b"<row></row>" * 300_001
+        archive.writestr("xl/worksheets/sheet1.xml", sheet + b"</sheetData></worksheet>")
+    return {
+        "empty.xlsx": (b"", "Файл пустой"),
+        "text.xlsx": (b"just a text", "не книга Excel"),
+        "old.xls": (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"),
+            "старый формат XLS",
+        ),
+        "damaged.xlsx": (b"PK\x03\x04" + b"\0" * 500, "повреждён"),
+        "encrypted.xlsx": ((SAMPLES / "bad" / "encrypted.xlsx").read_bytes(), "защищён паролем"),
+        "nothing.xlsx": ((SAMPLES / "bad" / "empty-sheet.xlsx").read_bytes(), "нет строк"),
+        "bomb.xlsx": (bomb.getvalue(), "слишком велик"),
+        "rows.xlsx": (empty_rows.getvalue(), "строк. Удалите пустые строки"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["empty.xlsx", "text.xlsx", "old.xls", "damaged.xlsx", "encrypted.xlsx", "nothing.xlsx",
+     "bomb.xlsx", "rows.xlsx"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name: str) -> None:
+    content, piece = _bad_files(desk.folder)[name]
+    path = desk.folder / name
+    path.write_bytes(content)
+    answer = desk.send(path, format="lost-clients")
+    assert answer.status_code == 422, answer.text[:300]
+    assert piece in refusal(answer)
+    assert re.search(r'value="lost-clients" checked', answer.text)
+    assert desk.count(ImportedFile) == 0
+
+
+def test_missing_columns_are_named_with_those_that_were_found(desk: Desk) -> None:
+    path = write_file(desk.folder / "x.xlsx", ("1", "Москва"), headings=("№", "Город"))
+    told = refusal(desk.send(path))
+    assert "«Телефон» или «VIN»" in told and "«Город»" in told
+
+
+def test_no_file_no_unit_no_variant(desk: Desk, prepared: Given) -> None:
+    foreign = prepared.unit("Чужой")
+    prepared.session.commit()
+    path = write_file(desk.folder / "x.xlsx", IVANOV)
+    assert "Файл не выбран" in refusal(desk.send(None))
+    assert "Выберите вариант" in refusal(desk.send(path, format="other"))
+    assert "Выберите подразделение" in refusal(desk.send(path, unit=str(foreign.id)))
+    assert desk.count(ImportedFile) == 0
+
+
+def test_a_body_beyond_the_limit_is_answered_and_keeps_the_choice(desk: Desk, app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 10_000
+    path = desk.folder / "large.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"x" * 50_000)
+    answer = desk.send(path, format="lost-clients")
+    assert answer.status_code == 413
+    assert "можно до 20 МБ" in refusal(answer)
+    assert re.search(r'value="lost-clients" checked', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("date-31-02.xlsx", "31.02"), ("phones-5-digits.xlsx", "не хватает цифр"),
+     ("vin-16-characters.xlsx", "17 знаков")],
+)  # fmt: skip
+def test_bad_cells_are_told_at_their_rows(desk: Desk, name: str, rows: str) -> None:
+    answer = desk.send(SAMPLES / "bad" / name)
+    assert answer.status_code == 303
+    assert rows in desk.browser.read(answer.location)
+
+
+def test_a_foreign_units_file_is_not_there(
+    desk: Desk, prepared: Given, browser_of: Callable[..., Browser]
+) -> None:
+    address = desk.load(IVANOV)
+    other = prepared.unit("Чужой", kind=UnitKind.DEPARTMENT)
+    stranger = browser_of(prepared.employee("Пётр", unit=other))
+    for path in (address, f"{address}/errors.xlsx", f"{address}/result"):
+        assert stranger.get(path).status_code == 404
+    assert stranger.post(f"{address}/work-lists", {"all": "1"}).status_code == 404
+    assert "file.xlsx" not in stranger.read("/selections/files")
+
+
+def test_an_operator_may_not_load(
+    desk: Desk, prepared: Given, browser_of: Callable[..., Browser]
+) -> None:
+    operator = prepared.employee("Оператор", role=Role.OPERATOR, unit=desk.unit)
+    assert browser_of(operator, Role.OPERATOR).get("/selections/files").status_code == 403
+
+
+def test_every_problem_has_words(app: Flask) -> None:
+    values = {"size": 30 << 20, "limit": 20 << 20, "missing": [["phone", "vin"]], "found": ["a"],
+              "cell": "", "count": 1, "ratio": 1, "seconds": 1}  # fmt: skip
+    with app.test_request_context():
+        for code in FileProblem:
+            assert file_sentence(FileRefused(code, **values)).endswith(".")
+        for row_code in RowProblemCode:
+            assert problem_sentence(RowProblem("Телефон", row_code, "1"))

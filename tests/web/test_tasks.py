@@ -1,0 +1,375 @@
+"""The card of a task without scripts: what it shows, what each action writes (A12-A16)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from directory.clients.models import Client
+from directory.staff.models import Employee, Role
+from directory.units.models import Unit, UnitKind
+from tests.conftest import NOON
+from tests.given import Given
+from tests.web.conftest import Browser
+from worklists.lifecycle import TaskState
+from worklists.models.attempt import Attempt, Notification, ServiceRequest
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import Involvement
+
+BrowserOf = Callable[..., Browser]
+
+
+@dataclass
+class Scene:
+    """A manager of a unit with one call to make."""
+
+    given: Given
+    unit: Unit
+    me: Employee
+    client: Client
+    task: Task
+
+    def stored(self, task: Task | None = None) -> Task:
+        """The task as the pages left it."""
+        with Session(self.given.session.get_bind()) as session:
+            return session.get_one(Task, (task or self.task).id)
+
+    def code(self, name: str) -> str:
+        """The id of a shipped result code, as a form sends it."""
+        found = str(self.given.code_id(name))
+        self.given.session.commit()
+        return found
+
+    def count(self, table: Any) -> int:
+        with Session(self.given.session.get_bind()) as session:
+            return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def scene(prepared: Given) -> Scene:
+    unit = prepared.unit("Сервис Север")
+    me = prepared.employee("Ирина Полякова", unit=unit)
+    client = prepared.client("Соколова Марина", unit=unit)
+    asset = prepared.asset(client, plate="А100ВС77", year=2019)
+    prepared.mileage(asset, 45_000)
+    task = prepared.task(unit=unit, client=client, asset=asset)
+    return Scene(prepared, unit, me, client, task)
+
+
+def _fields(page: str) -> dict[str, str]:
+    """Hidden fields of the outcome (or job) form, as a browser would send them back."""
+    form = page[page.index('class="card" id=') :]
+    inputs = [
+        dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input ([^>]*)>", form)
+    ]
+    return {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
+
+
+def _report(browser: Browser, scene: Scene, **typed: Any) -> Any:
+    page = browser.read(f"/tasks/{scene.task.id}")
+    return browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | typed)
+
+
+def test_the_card_shows_who_what_and_why(scene: Scene, browser_of: BrowserOf) -> None:
+    page = browser_of(scene.me).read(f"/tasks/{scene.task.id}")
+    for words in ("Соколова Марина", "Lada Vesta, 2019", "А100ВС77", "45\u00a0000 км", "0 из 4"):
+        assert words in page
+    assert 'href="tel:+79161234567"' in page
+    assert f"/clients/{scene.client.id}/history/panel?asset={scene.task.asset_id}" in page
+    assert "style=" not in page and "<script>" not in page
+
+
+def test_a_task_of_a_foreign_unit_is_not_there(scene: Scene, browser_of: BrowserOf) -> None:
+    stranger = scene.given.employee(unit=scene.given.unit("Другой"))
+    browser = browser_of(stranger)
+    address = f"/tasks/{scene.task.id}"
+    assert browser.get(address).status_code == 404
+    for action in ("claim", "release", "lease", "attempts", "job", "control/confirm"):
+        assert browser.post(f"{address}/{action}").status_code == 404
+    assert browser.get(f"{address}/repeats").status_code == 404
+
+
+def test_an_analyst_reads_but_cannot_act(scene: Scene, browser_of: BrowserOf) -> None:
+    analyst = scene.given.employee(unit=scene.unit, role=Role.ANALYST)
+    browser = browser_of(analyst, role=Role.ANALYST)
+    page = browser.read(f"/tasks/{scene.task.id}")
+    assert "Позвонить" not in page and 'id="outcome-form"' not in page
+    assert browser.post(f"/tasks/{scene.task.id}/claim").status_code == 403
+
+
+def test_call_keep_and_give_back(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}"
+    assert browser.post(f"{address}/claim").status_code == 303
+    held = scene.stored()
+    assert held.state is TaskState.IN_WORK and held.performer_id == scene.me.id
+    token = held.claim_token
+    assert browser.post(f"{address}/lease?token={token}").status_code == 204
+    assert browser.post(f"{address}/lease?token={token + 1}").status_code == 409
+    assert browser.post(f"{address}/release", {"token": token}).status_code == 303
+    assert scene.stored().state is TaskState.PLANNED
+    assert browser.post(f"{address}/release", {"token": token}).status_code == 409
+
+
+def test_a_colleague_who_holds_it_is_named(scene: Scene, browser_of: BrowserOf) -> None:
+    other = scene.given.employee("Артём Сухов", unit=scene.unit)
+    mine, theirs = browser_of(scene.me), browser_of(other)
+    theirs.post(f"/tasks/{scene.task.id}/claim")
+    answer = mine.post(f"/tasks/{scene.task.id}/claim")
+    assert answer.status_code == 409
+    assert "Артём Сухов" in answer.text
+
+
+def test_outside_hours_only_a_client_who_calls_in_is_served(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    scene.task.time_zone = "Asia/Kamchatka"
+    browser = browser_of(scene.me)
+    page = browser.read(f"/tasks/{scene.task.id}")
+    assert "У клиента нерабочее время" in page and "Клиент позвонил сам" in page
+    assert browser.post(f"/tasks/{scene.task.id}/claim").status_code == 409
+    answer = browser.post(f"/tasks/{scene.task.id}/claim", {"client_called": "1"})
+    assert answer.status_code == 303
+    assert scene.stored().state is TaskState.IN_WORK
+
+
+def test_no_answer_comes_back_and_the_next_task_opens(scene: Scene, browser_of: BrowserOf) -> None:
+    following = scene.given.task(unit=scene.unit)
+    answer = _report(browser_of(scene.me), scene, outcome="no_answer", comment="Гудки")
+    assert answer.status_code == 303
+    assert answer.location == f"/tasks/{following.id}"
+    stored = scene.stored()
+    assert stored.state is TaskState.DEFERRED and stored.comment == "Гудки"
+
+
+def test_save_without_going_on_stays(scene: Scene, browser_of: BrowserOf) -> None:
+    scene.given.task(unit=scene.unit)
+    answer = _report(browser_of(scene.me), scene, outcome="no_answer", stay="1")
+    assert answer.location == f"/tasks/{scene.task.id}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({}, "Выберите результат звонка."),
+        ({"outcome": "interview"}, "Выберите результат контакта."),
+        ({"outcome": "interview", "code": "booked"}, "Добавьте комментарий."),
+        ({"outcome": "interview", "code": "booked"}, "Выберите, как клиент записан."),
+        ({"outcome": "interview", "code": "think_call_later"}, "Запланируйте новую задачу"),
+        ({"outcome": "repeat"}, "Выберите задачу, результат которой подходит."),
+        (
+            {"outcome": "interview", "code": "booked_in_call", "plan": "y"},
+            "Укажите дату и время.",
+        ),
+        (
+            {"outcome": "interview", "code": "booked_in_call", "mileage_km": "5"},
+            "Раньше было 45\u00a0000 км.",
+        ),
+        (
+            {"outcome": "interview", "code": "booked_in_call", "book": "y"},
+            "Напишите, какие работы нужны.",
+        ),
+    ],
+)
+def test_what_is_missing_is_asked_for_and_the_text_kept(
+    scene: Scene, browser_of: BrowserOf, typed: dict[str, str], words: str
+) -> None:
+    values = dict(typed)
+    if "code" in values:
+        values["result_interview"] = scene.code(values.pop("code"))
+    comment = {} if "комментарий" in words else {"plan_comment": "не потерять"}
+    answer = _report(browser_of(scene.me), scene, **values, **comment)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert not comment or "не потерять" in answer.text
+    assert scene.count(Attempt) == 0
+
+
+def test_fields_that_do_not_belong_are_not_saved(scene: Scene, browser_of: BrowserOf) -> None:
+    scene.given.unit("Цех", kind=UnitKind.WORKSHOP)
+    answer = _report(
+        browser_of(scene.me), scene, outcome="no_answer", mileage_km="99999", goal_reached="y",
+        plan="y", plan_due_date="не дата", book="y", settles="7",
+    )  # fmt: skip
+    assert answer.status_code == 303
+    attempt = scene.given.session.scalars(select(Attempt)).one()
+    assert attempt.mileage_km is None
+    scene.given.session.rollback()
+    assert scene.count(ServiceRequest) == 0
+
+
+def test_an_interview_with_everything(scene: Scene, browser_of: BrowserOf) -> None:
+    workshop = scene.given.unit("Цех", kind=UnitKind.WORKSHOP)
+    parts = scene.given.unit("Отдел запчастей")
+    lost = scene.given.campaign("lost-clients")
+    other = scene.given.task(unit=scene.unit, client=None, campaign=lost)
+    other.client_id, other.work_list_id = scene.client.id, scene.task.work_list_id
+    answer = _report(
+        browser_of(scene.me), scene, outcome="interview",
+        result_interview=scene.code("booked_in_call"),
+        comment="Записан", mileage_km="46000", goal_reached="y", settles=str(other.id),
+        book="y", book_workshop=str(workshop.id), book_on="2026-03-20", book_time="10:30",
+        book_work="ТО-4",
+        involve="y", involve_unit=str(parts.id), involve_text="Заказать фильтр",
+        involve_due_date="2026-03-19", involve_due_time="12:00",
+        plan="y", plan_kind="extra", plan_due_date="2026-03-21", plan_due_time="10:00",
+        plan_comment="Напомнить",
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.text[-3000:]
+    stored = scene.stored()
+    assert stored.finish is Finish.GOAL_REACHED
+    assert scene.stored(other).state is TaskState.DONE
+    session = scene.given.session
+    assert session.scalars(select(ServiceRequest.wanted_minute)).one() == 630
+    assert session.scalars(select(Involvement)).one().from_task_id == stored.id
+    planned = session.scalars(select(Task).where(Task.predecessor_id == stored.id)).all()
+    assert TaskKind.EXTRA in {task.kind for task in planned}
+    page = browser_of(scene.me).read(f"/tasks/{stored.id}")
+    for words in ("Клиент записан на сервис во время звонка", "ТО-4", "Отдел запчастей", "10:30"):
+        assert words in page
+
+
+def test_a_form_that_comes_twice_records_once(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    fields = _fields(browser.read(f"/tasks/{scene.task.id}")) | {"outcome": "no_answer"}
+    first = browser.post(f"/tasks/{scene.task.id}/attempts", fields)
+    again = browser.post(f"/tasks/{scene.task.id}/attempts", fields)
+    assert first.status_code == again.status_code == 303
+    assert first.location == again.location
+    assert scene.count(Attempt) == 1
+
+
+def test_a_change_meanwhile_is_told_with_both_texts(scene: Scene, browser_of: BrowserOf) -> None:
+    other = scene.given.employee("Артём Сухов", unit=scene.unit)
+    mine, theirs = browser_of(scene.me), browser_of(other)
+    fields = _fields(mine.read(f"/tasks/{scene.task.id}"))
+    _report(theirs, scene, outcome="refused", comment="Их текст")
+    answer = mine.post(
+        f"/tasks/{scene.task.id}/attempts",
+        fields | {"outcome": "no_answer", "comment": "Мой текст"},
+    )
+    assert answer.status_code == 409
+    for words in ("Артём Сухов", "Их текст", "Мой текст", "Отказ от общения"):
+        assert words in answer.text
+    assert scene.count(Attempt) == 1
+
+
+def test_the_consequence_is_told_before_it_is_saved(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}/consequence"
+    booked = scene.code("booked_in_call")
+    assert "Выберите результат" in browser.get(address).text
+    assert "Вернётся ср 18\u00a0мар, 14:00" in browser.get(f"{address}?outcome=no_answer").text
+    talked = f"{address}?outcome=interview&result_interview={booked}"
+    assert "Останется на контроле до" in browser.get(talked).text
+    assert "Задача закроется" in browser.get(f"{talked}&goal_reached=y").text
+    late = "&plan=y&plan_kind=callback&plan_due_date=2026-03-19&plan_due_time=23:00"
+    assert "нерабочее время" in browser.get(talked + late).text
+    assert scene.count(Attempt) == 0
+
+
+def test_a_repeat_takes_the_result_of_a_finished_task(scene: Scene, browser_of: BrowserOf) -> None:
+    second = scene.given.task(unit=scene.unit, client=None)
+    second.client_id, second.work_list_id = scene.client.id, scene.task.work_list_id
+    second.campaign_id = scene.given.campaign("lost-clients").id
+    browser = browser_of(scene.me)
+    _report(browser, scene, outcome="refused", comment="Не до этого")
+    listed = browser.read(f"/tasks/{second.id}/repeats")
+    assert "Отказ от общения" in listed and f"copy_of={scene.task.id}" in listed
+    page = browser.get(f"/tasks/{second.id}?copy_of={scene.task.id}").text
+    assert "Клиент отказался говорить" in page  # nobody phones, but the repeat is no call
+
+
+def test_control_is_confirmed_prolonged_or_called_again(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    scene.task.state, scene.task.control_at = TaskState.ON_CONTROL, NOON + timedelta(days=1)
+    scene.task.control_by_id = scene.me.id
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}"
+    assert 'id="outcome-form"' not in browser.read(address)
+
+    def fields() -> dict[str, Any]:
+        return {"version": scene.stored().version}
+
+    def post(step: str, **typed: Any) -> Any:
+        return browser.post(
+            f"{address}/control/{step}", {"version": scene.stored().version} | typed
+        )
+
+    assert post("prolong", until_date="2026-03-25", until_time="10:00").status_code == 422
+    moved = post("prolong", until_date="2026-03-25", until_time="10:00", reason="Перенесли")
+    assert moved.status_code == 303
+    assert "Перенесли" in browser.read(address)
+    assert post("confirm", version=1).status_code == 409
+    assert post("confirm", comment="Приехал").status_code == 303
+    assert scene.stored().finish is Finish.CONFIRMED
+
+
+def test_call_again_plans_a_callback(scene: Scene, browser_of: BrowserOf) -> None:
+    scene.task.state, scene.task.control_at = TaskState.ON_CONTROL, NOON
+    browser = browser_of(scene.me)
+    typed = {"version": 1, "due_at_date": "2026-03-19", "due_at_time": "10:00", "note": "Ещё раз"}
+    typed["version"] = scene.task.version
+    scene.given.session.flush()
+    typed["version"] = scene.task.version
+    answer = browser.post(f"/tasks/{scene.task.id}/control/call-again", typed)
+    assert answer.status_code == 303
+    assert scene.stored().finish is Finish.REPLACED
+
+
+def test_a_job_is_done_or_given_up_with_words(scene: Scene, browser_of: BrowserOf) -> None:
+    job = scene.given.task(unit=scene.unit, kind=TaskKind.DEPARTMENT)
+    browser = browser_of(scene.me)
+    fields = _fields(browser.read(f"/tasks/{job.id}"))
+    address = f"/tasks/{job.id}/job"
+    assert browser.post(address, fields | {"done": "0"}).status_code == 422
+    done = browser.post(address, fields | {"done": "0", "comment": "Нет на складе"})
+    assert done.status_code == 303
+    assert scene.stored(job).state is TaskState.CANCELLED
+
+
+def test_the_next_client_is_handed_out(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    answer = browser.post("/queue/next")
+    assert answer.location == f"/tasks/{scene.task.id}"
+    assert scene.stored().state is TaskState.IN_WORK
+    assert browser.post("/queue/next").location == "/"
+    assert "Сейчас звонить некому" in browser.get("/my").text
+
+
+def test_a_part_answers_with_the_regions_that_go_with_it(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    following = scene.given.task(unit=scene.unit)
+    browser = browser_of(scene.me)
+    part = browser.get(f"/tasks/{scene.task.id}", headers={"HX-Request": "true"}).text
+    assert "<html" not in part and 'hx-target="#ctx"' in part and 'hx-target="#queue"' not in part
+    fields = _fields(part) | {"outcome": "no_answer"}
+    saved = browser.post(f"/tasks/{scene.task.id}/attempts", fields, headers={"HX-Request": "true"})
+    assert saved.headers["HX-Push-Url"] == f"/tasks/{following.id}"
+    for target in ("#task-bar", "#queue", "#ctx", "#toasts"):
+        assert f'hx-target="{target}"' in saved.text
+
+
+def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: BrowserOf) -> None:
+    for number in (1, 2):
+        scene.given.session.add(
+            Notification(
+                employee_id=scene.me.id, kind="control_due", task_id=scene.task.id,
+                work_list_id=scene.task.work_list_id, occasion=f"control:{number}",
+                created_at=NOON,
+            )
+        )  # fmt: skip
+    browser = browser_of(scene.me)
+    page = browser.read("/notifications")
+    assert "Уведомления: 2 новых" in page and "Пора проверить: Соколова Марина" in page
+    browser.post("/notifications/seen", {"only": "1"})
+    assert "Уведомления: 1 новых" in browser.read("/notifications")
+    browser.post("/notifications/seen", {"up_to": "2"})
+    assert "новых" not in browser.read("/notifications")
