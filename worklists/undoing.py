@@ -10,19 +10,27 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import NotFound, Refused
-from core.journal import JournalEntry, record
-from worklists.closing import close_if_finished, close_task, reopen_for
+from core.journal import record
+from worklists.closing import close_if_finished, close_task
 from worklists.events.outcomes import AttemptUndone, TaskWithdrawn
 from worklists.involvement import withdraw_involvement
 from worklists.leases import checked_lease
-from worklists.lifecycle import OPEN, TaskAction, TaskState, back_to
+from worklists.lifecycle import TaskAction, TaskState, back_to
 from worklists.models.attempt import Attempt, AttemptUndo, Notification
-from worklists.models.task import PHONING, Finish, Task, TaskKind
+from worklists.models.task import PHONING, Finish, Task
 from worklists.permissions import WorkPermission
-from worklists.saving import name_of, task_to_change
+from worklists.saving import task_to_change
+from worklists.undo_checks import (
+    SomethingFollowed,
+    newer_entry,
+    open_again,
+    require_nothing_followed,
+)
 from worklists.undo_effects import take_back_effects
 from worklists.undo_images import values_of
 from worklists.visibility import task_is_visible
+
+__all__ = ["NotYours", "SomethingFollowed", "TooLateToUndo", "undo_attempt", "undoable_attempt"]
 
 
 class TooLateToUndo(Refused):
@@ -31,17 +39,6 @@ class TooLateToUndo(Refused):
 
 class NotYours(Refused):
     """Only who recorded an outcome takes it back, or who hands out the work of the unit."""
-
-
-class SomethingFollowed(Refused):
-    """Since then somebody went on from it; ``event`` is the journal's name of what happened."""
-
-    def __init__(self, *, by_key: str, by_name: str, event: str, at: datetime | None) -> None:
-        super().__init__(f"{event} by {by_key}")
-        self.by_key = by_key
-        self.by_name = by_name
-        self.event = event
-        self.at = at
 
 
 def undo_attempt(
@@ -82,7 +79,7 @@ def undoable_attempt(session: Session, task: Task, *, actor: Actor, now: datetim
         .order_by(Attempt.id.desc())
         .limit(1)
     ).first()
-    if newest is None or _newer_entry(session, [task.id], newest.journal_id) is not None:
+    if newest is None or newer_entry(session, [task.id], newest.journal_id) is not None:
         return None
     if newest.employee_id != actor.employee_id and not actor.may(WorkPermission.DISPATCH):
         return None
@@ -113,8 +110,8 @@ def _take_back(
     made_ids = undo.created_ids.get("tasks", [])
     tasks = _locked(session, [*images, *made_ids])
     copies = _copies(session, attempt, images)
-    _require_nothing_followed(session, attempt, undo, tasks, copies)
-    _open_again(session, [tasks[task_id] for task_id in images], actor=actor, now=now)
+    require_nothing_followed(session, attempt, undo, tasks, copies)
+    open_again(session, [tasks[task_id] for task_id in images], actor=actor, now=now)
 
     moved = sorted(images, key=lambda task_id: (task_id != attempt.task_id, task_id))
     for task_id in moved:
@@ -151,92 +148,6 @@ def _copies(session: Session, attempt: Attempt, task_ids: Iterable[int]) -> Sequ
             Attempt.id > attempt.id,
         )
     ).all()
-
-
-def _require_nothing_followed(
-    session: Session,
-    attempt: Attempt,
-    undo: AttemptUndo,
-    tasks: dict[int, Task],
-    copies: Sequence[Attempt],
-) -> None:
-    entry = _newer_entry(session, list(tasks), undo.journal_id)
-    if entry is not None:
-        raise _followed(session, entry)
-    ours = [attempt.id, *(copy.id for copy in copies)]
-    later = select(Attempt.task_id).where(Attempt.undone_at.is_(None), Attempt.id.not_in(ours))
-    if {"rest", "point", "asset"} & set(undo.before) or undo.created_ids.get("refusals"):
-        # What a later attempt said of the client may rest on this one: it wrote nothing new then.
-        later = later.where(Attempt.client_id == attempt.client_id, Attempt.id > attempt.id)
-    else:
-        later = later.where(Attempt.copied_from_id.in_(ours))
-    task_id = session.scalar(later.order_by(Attempt.id).limit(1))
-    if task_id is not None:
-        raise _followed(session, _newest_entry(session, task_id))
-    for task_id in undo.before["tasks"]:
-        _require_place(session, tasks[int(task_id)])
-
-
-def _require_place(session: Session, task: Task) -> None:
-    """Nothing may stand where the task returns to: the same lead formed anew (rule 2)."""
-    if task.kind is not TaskKind.CALL or task.predecessor_id is not None or task.state in OPEN:
-        return
-    standing = session.scalar(
-        select(Task.id).where(
-            Task.id != task.id,
-            Task.work_list_id == task.work_list_id,
-            Task.campaign_id == task.campaign_id,
-            Task.asset_key == task.asset_key,
-            Task.kind == TaskKind.CALL,
-            Task.predecessor_id.is_(None),
-            Task.state.in_(OPEN),
-        )
-    )
-    if standing is not None:
-        raise _followed(session, _newest_entry(session, standing))
-
-
-def _newer_entry(session: Session, task_ids: Sequence[int], than: int) -> JournalEntry | None:
-    return session.scalars(
-        select(JournalEntry)
-        .where(
-            JournalEntry.subject == "task",
-            JournalEntry.subject_id.in_(task_ids),
-            JournalEntry.id > than,
-        )
-        .order_by(JournalEntry.id)
-        .limit(1)
-    ).first()
-
-
-def _newest_entry(
-    session: Session, subject_id: int, *, subject: str = "task"
-) -> JournalEntry | None:
-    return session.scalars(
-        select(JournalEntry)
-        .where(JournalEntry.subject == subject, JournalEntry.subject_id == subject_id)
-        .order_by(JournalEntry.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _followed(session: Session, entry: JournalEntry | None) -> SomethingFollowed:
-    if entry is None:
-        return SomethingFollowed(by_key="", by_name="", event="", at=None)
-    return SomethingFollowed(
-        by_key=entry.actor,
-        by_name=name_of(session, entry.actor),
-        event=entry.event,
-        at=entry.at,
-    )
-
-
-def _open_again(session: Session, tasks: Sequence[Task], *, actor: Actor, now: datetime) -> None:
-    """Open the work-lists to which tasks return. Raises SomethingFollowed if a newer one is."""
-    for work_list_id in sorted({task.work_list_id for task in tasks}):
-        open_id = reopen_for(session, work_list_id, actor=actor, now=now)
-        if open_id != work_list_id:
-            raise _followed(session, _newest_entry(session, open_id, subject="work_list"))
 
 
 def _restore(
