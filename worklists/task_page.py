@@ -37,6 +37,7 @@ class AttemptLine:
     by: str
     mileage_km: int | None
     is_copy: bool
+    is_undone: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +273,7 @@ def _attempts(session: Session, task_id: int) -> list[AttemptLine]:
             by=by,
             mileage_km=attempt.mileage_km,
             is_copy=attempt.copied_from_id is not None,
+            is_undone=attempt.undone_at is not None,
         )
         for attempt, names, by in rows
     ]

@@ -53,6 +53,7 @@ document.addEventListener("click", (e) => {
 """Links to telephone programs are only noted: the browser's dialog about them takes the keys."""
 expect.set_options(timeout=_PATIENCE)
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs the browser."""
     for item in items:

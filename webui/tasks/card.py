@@ -38,6 +38,7 @@ from worklists.offered import performers_for, units_to_involve, workshops
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.task_page import TaskPage, task_page, vehicle
+from worklists.undoing import undoable_attempt
 from worklists.verdicts import BlockRule, Verdict, verdict_on
 
 
@@ -52,6 +53,8 @@ class Card:
     offer: Offer | None
     control_forms: Sequence[ControlForm] = ()
     dial_now: bool = False
+    undoable_id: int | None = None
+    """The attempt that this person may still take back."""
     may: type[WorkPermission] = field(default=WorkPermission)
 
     @property
@@ -233,6 +236,7 @@ class Card:
                 by=line.by,
                 tone=OUTCOME_LOOKS[line.outcome][0],
                 icon=OUTCOME_LOOKS[line.outcome][1],
+                is_undone=line.is_undone,
             )
             for line in self.page.attempts
         ]
@@ -255,7 +259,11 @@ def open_card(
     page = task_page(session(), task_id, actor=actor)
     verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
     verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
-    card = Card(page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now)
+    undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now)
+    card = Card(
+        page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now,
+        undoable_id=undoable_id,
+    )  # fmt: skip
     changes: dict[str, Any] = {}
     if card.shows == "outcome":
         changes["offer"] = _offer(page)

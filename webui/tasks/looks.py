@@ -60,3 +60,4 @@ class AttemptView:
     by: str
     tone: str
     icon: str
+    is_undone: bool
