@@ -1,7 +1,8 @@
 """A real server with a real browser: each test has its own database and its own window.
 
 ``live`` is the server; ``page`` a window at 1366×768 that fails the test for any violation of the
-content security policy and any error in the console.
+content security policy and any error in the console. A module whose tests do not disturb each other
+may define a ``live`` of its own with a wider scope by ``serving()``.
 """
 
 import os
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core.clock import ShiftedClock
 from core.db import Database
+from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.staff.sessions import open_session
 from entrypoints.wiring import GRANTS
@@ -34,11 +36,22 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _EXPECTED = re.compile(r"status of (409|422)\b|net::ERR_INTERNET_DISCONNECTED")
 """Answers that a page handles, and a network that a test cuts: the browser reports them anyway."""
-_COLLECT_CSP = """
+_PATIENCE = 15_000
+"""Milliseconds until a condition is given up: the machine may be busy with other tests."""
+_ON_EVERY_PAGE = """
 window.cspViolations = [];
 document.addEventListener("securitypolicyviolation", (e) =>
   window.cspViolations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
+window.dialled = [];
+document.addEventListener("click", (e) => {
+  const link = e.target.closest?.('a[href^="tel:"]');
+  if (!link) return;
+  e.preventDefault();
+  window.dialled.push(link.href);
+}, true);
 """
+"""Links to telephone programs are only noted: the browser's dialog about them takes the keys."""
+expect.set_options(timeout=_PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,17 +96,14 @@ class Live:
         self.clock.offset += by
 
 
-@pytest.fixture
-def live(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
-    """A server on a free port with an empty migrated database of its own."""
-    path = tmp_path / "live.db"
-    shutil.copy(sqlite_template, path)
-    settings = settings_for(f"sqlite:///{path}", tmp_path)
+@contextmanager
+def serving(settings: Settings) -> Iterator[Live]:
+    """A server on a free port that serves the migrated database of these settings."""
     database = Database.connect(settings)
     clock = ShiftedClock()
     clock.offset = NOON - datetime.now(UTC)
     app = create_app(settings, database, clock, GRANTS)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     running = Live(f"http://127.0.0.1:{server.server_port}", database, clock)
@@ -103,6 +113,29 @@ def live(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
     server.server_close()
     database.dispose()
     assert running.troubles == []
+
+
+class _Silent(WSGIRequestHandler):
+    """Keeps the report of a failed test readable."""
+
+    def log_request(self, *_line: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving_sqlite(template: Path, folder: Path) -> Iterator[Live]:
+    """A server with an empty SQLite database of its own."""
+    path = folder / "live.db"
+    shutil.copy(template, path)
+    with serving(settings_for(f"sqlite:///{path}", folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def live(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
+    """A server of this test's own."""
+    with serving_sqlite(sqlite_template, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -122,8 +155,8 @@ def window(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     def open_window(**options: Any) -> Page:
         chosen = {"viewport": {"width": 1366, "height": 768}, "locale": "ru-RU"} | options
         context = chromium.new_context(base_url=live.url, **chosen)
-        context.set_default_timeout(8000)
-        context.add_init_script(_COLLECT_CSP)
+        context.set_default_timeout(_PATIENCE)
+        context.add_init_script(_ON_EVERY_PAGE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: live.troubles.append(f"script: {error}"))
@@ -135,6 +168,8 @@ def window(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
         for page in context.pages:
             live.troubles += csp_violations(page)
         context.close()
+    heard, live.troubles[:] = [*live.troubles], []
+    assert heard == []
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@
     const link = find("a[data-dial]");
     if (!link) return;
     link.removeAttribute("data-dial");
-    location.assign(link.href);
+    link.click(); // a click, not an address: telephone programs in the browser listen for it
   }
 
   /* What a draft brought back (or a key pressed while the page was still loading) has its consequence too. */
