@@ -156,7 +156,7 @@ def test_save_without_going_on_stays(scene: Scene, browser_of: BrowserOf) -> Non
 def test_a_saved_result_is_taken_back_from_the_toast(scene: Scene, browser_of: BrowserOf) -> None:
     browser = browser_of(scene.me)
     _report(browser, scene, outcome="no_answer")
-    page = browser.read("/")
+    page = browser.read("/stages")
     found = re.search(rf'action="(/tasks/{scene.task.id}/attempts/\d+/undo)"', page)
     assert found is not None and 'data-key="KeyZ"' in page
     answer = browser.post(found[1])

@@ -38,6 +38,7 @@ from worklists.offered import performers_for, units_to_involve, workshops
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.task_page import TaskPage, task_page, vehicle
+from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import undoable_attempt
 from worklists.verdicts import BlockRule, Verdict, verdict_on
 
@@ -259,7 +260,8 @@ def open_card(
     page = task_page(session(), task_id, actor=actor)
     verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
     verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
-    undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now)
+    is_fresh = bool(page.attempts) and page.attempts[0].at >= now - UNDO_WITHIN
+    undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now) if is_fresh else None
     card = Card(
         page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now,
         undoable_id=undoable_id,

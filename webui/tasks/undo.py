@@ -25,7 +25,7 @@ def undo(task_id: int, attempt_id: int) -> Response:
         return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
     if task.id != task_id:
         raise NotFound("attempt", attempt_id)
-    return leave(_("Результат отменён, всё как было."), task_url(task_id))
+    return leave(_("Результат отменён, всё как было."), task_url(task_id, undone=1))
 
 
 def undo_url(task_id: int, attempt_id: int) -> str:
