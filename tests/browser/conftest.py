@@ -40,6 +40,15 @@ document.addEventListener("securitypolicyviolation", (e) =>
   window.cspViolations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
 """
 
+_TELEPHONE = """
+window.dialled = [];
+document.addEventListener("ui:settled", () => {
+  const link = document.querySelector("a[data-dial]");
+  if (link) { window.dialled.push(link.href); link.removeAttribute("data-dial"); }
+});
+"""
+"""Stands in for the telephone program: a headless browser that has none drops keys for a while."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs the browser."""
@@ -123,7 +132,7 @@ def window(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
         chosen = {"viewport": {"width": 1366, "height": 768}, "locale": "ru-RU"} | options
         context = chromium.new_context(base_url=live.url, **chosen)
         context.set_default_timeout(8000)
-        context.add_init_script(_COLLECT_CSP)
+        context.add_init_script(_COLLECT_CSP + _TELEPHONE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: live.troubles.append(f"script: {error}"))

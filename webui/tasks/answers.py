@@ -12,8 +12,9 @@ from core.errors import Refused
 from webui.labels.tasks import consequence_words
 from webui.labels.words import label, sentence
 from webui.requests import is_htmx, session
-from webui.tasks.card import OUTCOME_LOOKS, Card, open_card, task_url
+from webui.tasks.card import Card, open_card, task_url
 from webui.tasks.jobs_form import JobForm
+from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
 from webui.wording import ago_or_due
 from worklists.consequences import Consequence

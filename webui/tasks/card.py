@@ -1,6 +1,6 @@
 """What the card of a task shows, put together from the read models for the template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,76 +21,24 @@ from webui.labels.words import label
 from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
 from webui.tasks.fields import Switch, switches
-from webui.tasks.outcome_form import Offer
+from webui.tasks.looks import (
+    OUTCOME_LOOKS,
+    STATE_TONES,
+    AttemptView,
+    ClientTime,
+    Link,
+    Tile,
+)
+from webui.tasks.offer import Offer
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
+from worklists.offered import performers_for, units_to_involve, workshops
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
-from worklists.task_page import (
-    TaskPage,
-    performers_for,
-    task_page,
-    units_to_involve,
-    vehicle,
-    workshops,
-)
+from worklists.task_page import TaskPage, task_page, vehicle
 from worklists.verdicts import BlockRule, Verdict, verdict_on
-
-STATE_TONES: Mapping[TaskState, str] = {
-    TaskState.IN_WORK: "accent",
-    TaskState.ON_CONTROL: "control",
-    TaskState.DONE: "ok",
-}
-OUTCOME_LOOKS: Mapping[Outcome, tuple[str, str]] = {
-    Outcome.INTERVIEW: ("ok", "message-circle"),
-    Outcome.NO_ANSWER: ("neutral", "phone-x"),
-    Outcome.REFUSED: ("danger", "circle-x"),
-    Outcome.BAD_DATA: ("warn", "phone-off"),
-    Outcome.REPEAT: ("accent", "copy"),
-}
-"""Tone and icon of each outcome, the same everywhere."""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One outcome to choose."""
-
-    value: str
-    label: str
-    hint: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """A helper button."""
-
-    url: str
-    text: str
-    icon: str = ""
-
-
-@dataclass(frozen=True)
-class ClientTime:
-    """What the clock shows at the client's, and whether calls may begin."""
-
-    text: str
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class AttemptView:
-    """One attempt of the timeline."""
-
-    at: datetime
-    title: str
-    comment: str
-    by: str
-    tone: str
-    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
