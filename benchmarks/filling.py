@@ -197,7 +197,7 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
 def _queue(sql: "_Sql", tasks: int, clients: int) -> str:
     return sql.insert("tasks", tasks, sql.task_columns(clients) | {
         "work_list_id": f"i + {clients}", "unit_id": sql.unit("i", QUEUE_UNITS),
-        "due_at": sql.moment("-86400 * 30 + (i * 7919) % 2000000"),
+        "due_at": sql.moment("-86400 * 30 + (CAST(i AS BIGINT) * 7919) % 2000000"),
     })  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def _life(sql: "_Sql", tasks: int, clients: int) -> str:
         f"WHEN {c} % 20 < 19 THEN 'on_control' ELSE 'in_work' END"
     )
     person = sql.person("i", "c + 1")
-    spread = "(i * 7919) % 5184000"
+    spread = "(CAST(i AS BIGINT) * 7919) % 5184000"
     columns = sql.task_columns(clients) | {
         "client_id": "c + 1",
         "unit_id": sql.unit("c + 1"),
