@@ -195,11 +195,14 @@ def assert_accessible(page: Page, *, within: str | None = None) -> None:
     assert found == [], "\n".join(found)
 
 
-def violations(page: Page, *, within: str | None = None) -> list[str]:
+def violations(
+    page: Page, *, within: str | None = None, rules: list[str] | None = None
+) -> list[str]:
     """What axe-core finds on the page as it is now: the rule, the element, what is wrong."""
     # Evaluated by the browser itself: the page's own policy forbids added scripts.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": _AXE_RULES}}
+    wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _AXE_RULES}
+    options = {"runOnly": wanted}
     found = page.evaluate(
         "([within, options]) => axe.run(within || document, options)", [within, options]
     )

@@ -1,6 +1,6 @@
 """Points of the acceptance list that are felt while working (design/ui/stack.md §8).
 
-Each test carries the number of its point; ``test_acceptance_looking.py`` tells where the others are.
+Each test carries the number of its point; ``test_acceptance_looking.py`` tells where others are.
 Times are measured inside the page and printed; only generous bounds are asserted, since the machine
 that tests may be busy.
 """
