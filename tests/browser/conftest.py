@@ -178,6 +178,12 @@ def page(window: Callable[..., Page]) -> Page:
     return window()
 
 
+def visit(page: Page, address: str) -> None:
+    """Open the page and wait until it is painted: the browser drops keys pressed before."""
+    page.goto(address)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def csp_violations(page: Page) -> list[str]:
     """What the content security policy stopped on this page."""
     return [f"csp: {found}" for found in page.evaluate("window.cspViolations || []")]
@@ -185,18 +191,26 @@ def csp_violations(page: Page) -> list[str]:
 
 def assert_accessible(page: Page, *, within: str | None = None) -> None:
     """Fail for every violation that axe-core finds on the page as it is now."""
+    found = violations(page, within=within)
+    assert found == [], "\n".join(found)
+
+
+def violations(
+    page: Page, *, within: str | None = None, rules: list[str] | None = None
+) -> list[str]:
+    """What axe-core finds on the page as it is now: the rule, the element, what is wrong."""
     # Evaluated by the browser itself: the page's own policy forbids added scripts.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": _AXE_RULES}}
+    wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _AXE_RULES}
+    options = {"runOnly": wanted}
     found = page.evaluate(
         "([within, options]) => axe.run(within || document, options)", [within, options]
     )
-    told = [
+    return [
         f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
-    assert told == [], "\n".join(told)
 
 
 def _heard(live: Live, message: Any) -> None:

@@ -19,7 +19,7 @@ from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from entrypoints.wiring import JOBS
 from importers.models import ImportedFile
-from tests.browser.conftest import Live, serving
+from tests.browser.conftest import Live, serving, visit
 from tests.browser.exported import check_attempts, check_board, check_my_tasks, download
 from tests.staff import PASSWORD, password_hash
 from worklists.lifecycle import TaskState
@@ -81,11 +81,11 @@ def test_a_managers_day(
     finish_there(live, window(), office, tasks[4])
     hear_back(live, page, tasks[4])
     promised_callback(live, page, office.manager, callback)
-    page.goto("/my")
+    visit(page, "/my")
     check_my_tasks(live, download(page, tmp_path), employee_of(live, office.manager))
-    page.goto("/stages")
+    visit(page, "/stages")
     check_board(live, download(page, tmp_path), employee_of(live, office.manager))
-    page.goto("/attempts")
+    visit(page, "/attempts")
     check_attempts(live, download(page, tmp_path))
 
 
@@ -117,7 +117,7 @@ def test_the_same_file_creates_nothing_twice(
 
 
 def sign_in(page: Page, login: str) -> None:
-    page.goto("/")
+    visit(page, "/")
     page.fill("#login", login)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
@@ -145,7 +145,7 @@ def form_work_lists(live: Live, page: Page, *, count: int) -> list[int]:
 
 
 def plan_second_call(page: Page, work_list: int) -> None:
-    page.goto(f"/work-lists/{work_list}")
+    visit(page, f"/work-lists/{work_list}")
     page.keyboard.press("KeyP")
     page.get_by_role("button", name="Сегодня 16:00").first.click()
     page.fill("#plan_comment", "Сказать о подменном автомобиле")
@@ -155,7 +155,7 @@ def plan_second_call(page: Page, work_list: int) -> None:
 
 def book_into_service(live: Live, page: Page, office: Office, task: int) -> None:
     """Take the task from the board, book in the call, reach the goal."""
-    page.goto("/stages")
+    visit(page, "/stages")
     page.locator(f'a[href="/tasks/{task}"]').click()
     page.get_by_role("button", name="Позвонить").click()
     expect(page.get_by_text("у вас до")).to_be_visible()
@@ -175,13 +175,13 @@ def book_into_service(live: Live, page: Page, office: Office, task: int) -> None
     with live.database.reading() as session:
         booked = session.scalars(select(ServiceRequest)).one()
         assert (booked.task_id, booked.work, booked.wanted_minute) == (task, "ТО-4", 630)
-    page.goto(f"/work-lists/{work_list_of(live, task)}")
+    visit(page, f"/work-lists/{work_list_of(live, task)}")
     expect(page.get_by_text("Цех № 1: ТО-4")).to_be_visible()
 
 
 def no_answer(live: Live, page: Page, task: int) -> None:
     """Deferred by the ladder, back in the queue two hours later."""
-    page.goto(f"/tasks/{task}")
+    visit(page, f"/tasks/{task}")
     page.keyboard.press("Digit2")
     save(page, "попытка 1 из 4")
     assert state_of(live, task) is TaskState.DEFERRED
@@ -189,12 +189,12 @@ def no_answer(live: Live, page: Page, task: int) -> None:
     assert state_of(live, task) is TaskState.DEFERRED
     pass_time(live, timedelta(minutes=11))
     assert state_of(live, task) is TaskState.PLANNED
-    page.goto(f"/tasks/{task}")
+    visit(page, f"/tasks/{task}")
     expect(page.locator(f"#q-{task}")).to_contain_text("недозвон")
 
 
 def plan_callback(live: Live, page: Page, office: Office, task: int) -> int:
-    page.goto(f"/tasks/{task}")
+    visit(page, f"/tasks/{task}")
     page.keyboard.press("Digit1")
     page.select_option("#result_interview", office.think)
     expect(page.locator("#plan")).to_be_checked()
@@ -209,7 +209,7 @@ def plan_callback(live: Live, page: Page, office: Office, task: int) -> int:
 
 
 def leave_on_control_and_confirm(live: Live, page: Page, office: Office, task: int) -> None:
-    page.goto(f"/tasks/{task}")
+    visit(page, f"/tasks/{task}")
     page.keyboard.press("Digit1")
     page.select_option("#result_interview", office.booked)
     save(page, "Останется на контроле")
@@ -230,7 +230,7 @@ def repeat_result(live: Live, page: Page, task: int) -> None:
         second = session.scalars(select(Task).where(Task.predecessor_id == task)).one().id
     pass_time(live, timedelta(hours=2))
     assert state_of(live, second) is TaskState.PLANNED
-    page.goto(f"/tasks/{second}")
+    visit(page, f"/tasks/{second}")
     page.keyboard.press("Digit5")
     page.get_by_role("link", name="Заполнить").click()
     page.locator(f'input[name=copy_of_task_id][value="{task}"]').check()
@@ -242,7 +242,7 @@ def repeat_result(live: Live, page: Page, task: int) -> None:
 
 
 def involve_department(live: Live, page: Page, office: Office, task: int) -> None:
-    page.goto(f"/tasks/{task}")
+    visit(page, f"/tasks/{task}")
     page.keyboard.press("Digit1")
     page.select_option("#result_interview", office.complaint)
     page.fill("#comment", "Стук после замены стойки")
@@ -252,7 +252,7 @@ def involve_department(live: Live, page: Page, office: Office, task: int) -> Non
     page.fill("#involve_due-time", "12:00")
     page.fill("#involve_text", "Решить, гарантийный ли случай")
     save(page, "Останется на контроле")
-    page.goto(f"/work-lists/{work_list_of(live, task)}")
+    visit(page, f"/work-lists/{work_list_of(live, task)}")
     expect(page.locator(".wl-side")).to_contain_text("Решить, гарантийный ли случай")
 
 
@@ -267,7 +267,7 @@ def finish_there(live: Live, page: Page, office: Office, asked_from: int) -> Non
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Этапы")
     expect(page.locator(".k-done .bcard")).to_have_count(1)
-    page.goto(f"/work-lists/{work_list_of(live, asked)}")
+    visit(page, f"/work-lists/{work_list_of(live, asked)}")
     origin = page.locator(".wl-side .panel").filter(has_text="Откуда пришло")
     expect(origin).to_contain_text("Сервис Север")
     expect(origin).to_contain_text("Завершена")
@@ -276,13 +276,13 @@ def finish_there(live: Live, page: Page, office: Office, asked_from: int) -> Non
 
 
 def hear_back(live: Live, page: Page, task: int) -> None:
-    page.goto("/stages")
+    visit(page, "/stages")
     expect(page.locator("#bell .dot")).to_be_visible()
     page.locator("#bell").click()
     expect(page.locator(".notices")).to_contain_text("Привлечённое подразделение закончило")
     page.get_by_role("button", name="Отметить всё прочитанным").click()
     expect(page.locator("#bell .dot")).to_have_count(0)
-    page.goto(f"/work-lists/{work_list_of(live, task)}")
+    visit(page, f"/work-lists/{work_list_of(live, task)}")
     involved = page.locator(".wl-side .panel").filter(has_text="Привлечённые исполнители")
     expect(involved).to_contain_text("Отдел гарантии")
     expect(involved).to_contain_text("Завершена")
@@ -298,7 +298,7 @@ def promised_callback(live: Live, page: Page, login: str, task: int) -> None:
         kinds = select(Notification.kind).where(Notification.task_id == task)
         assert session.scalars(kinds).all() == ["callback_due"]
     live.sign_in(page, login)  # the night ended the session
-    page.goto("/notifications")
+    visit(page, "/notifications")
     expect(page.locator(".notices")).to_contain_text("Пора перезвонить")
 
 
@@ -307,7 +307,7 @@ def promised_callback(live: Live, page: Page, login: str, task: int) -> None:
 
 def choose_file(page: Page, file: Path, variant: str, *, goto: bool = True) -> None:
     if goto:
-        page.goto("/selections/files")
+        visit(page, "/selections/files")
     page.locator(f"input[name=format][value={variant}]").check()
     page.set_input_files("#f-file", file)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from directory.units.models import UnitKind
-from tests.browser.conftest import Live, assert_accessible
+from tests.browser.conftest import Live, assert_accessible, visit
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, ServiceRequest
 from worklists.models.task import Task, TaskKind
@@ -55,7 +55,7 @@ def desk(live: Live) -> Desk:
 
 def _open(live: Live, page: Page, desk: Desk, task: int = 0) -> None:
     live.sign_in(page, desk.login)
-    page.goto(f"/tasks/{desk.tasks[task]}")
+    visit(page, f"/tasks/{desk.tasks[task]}")
     expect(page.locator("#c-title")).to_be_visible()
 
 
@@ -151,7 +151,7 @@ def test_a_change_by_another_shows_both_texts(
     page.fill("#comment", "Мой текст")
     other = window()
     live.sign_in(other, desk.colleague)
-    other.goto(f"/tasks/{desk.tasks[0]}")
+    visit(other, f"/tasks/{desk.tasks[0]}")
     other.keyboard.press("Digit3")
     other.fill("#comment", "Их текст")
     other.keyboard.press("Control+Enter")
@@ -170,7 +170,7 @@ def test_a_task_of_another_says_whose_it_is(
 ) -> None:
     other = window()
     live.sign_in(other, desk.colleague)
-    other.goto(f"/tasks/{desk.tasks[0]}")
+    visit(other, f"/tasks/{desk.tasks[0]}")
     other.keyboard.press("KeyC")
     expect(other.locator("text=у вас до")).to_be_visible()
     _open(live, page, desk)
@@ -280,9 +280,9 @@ def test_every_state_of_the_card_is_accessible(
     page.keyboard.press("Control+Enter")
     expect(page.locator("#plan_due-e")).to_be_visible()
     assert_accessible(page)
-    page.goto(f"/tasks/{desk.tasks[2]}")
+    visit(page, f"/tasks/{desk.tasks[2]}")
     assert_accessible(page)
-    page.goto(f"/work-lists/{first.work_list_id}")
+    visit(page, f"/work-lists/{first.work_list_id}")
     assert_accessible(page)
-    page.goto("/notifications")
+    visit(page, "/notifications")
     assert_accessible(page)

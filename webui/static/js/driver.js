@@ -54,7 +54,7 @@
     ctx.swap = "none";
     if (quiet(ctx)) return;
     const page = new DOMParser().parseFromString(ctx.text || "", "text/html");
-    const text = page.querySelector("[data-error-text]")?.textContent.trim();
+    const text = page.querySelector("[data-error-text], [data-toast-text]")?.textContent.trim();
     UI.say(status < 500 && text ? text : words.textFailed);
   });
   document.addEventListener("htmx:error", (e) => {

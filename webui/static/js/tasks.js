@@ -42,6 +42,11 @@
     find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  /* On a narrow screen the queue lies over the card: choosing shows the card again. */
+  document.addEventListener("click", (e) => {
+    if (e.target.closest?.("[data-rove]")) find(".show-q")?.classList.remove("show-q");
+  });
+
   function settle() {
     dial();
     setTimeout(ask, 150);
