@@ -77,29 +77,39 @@ def walk(page: Page, address: str) -> Iterator[str]:
     page.locator("#chosen tbody th a").first.click()
     page.locator("#card").wait_for()
     yield "task"
-    task = page.url
     page.keyboard.press("KeyC")
     page.get_by_text("у вас до").first.wait_for()
     page.keyboard.press("Digit1")
     yield "task-in-work"
-    page.goto(task)
+    page.keyboard.press("Escape")
     page.keyboard.press("Digit2")
+    page.locator("#consequence, .conseq").first.wait_for()
     page.wait_for_timeout(600)
     yield "task-no-answer"
     page.goto(f"{address}{work_list}")
     yield "work-list"
+    links = {
+        name: page.get_by_role("link", name=text, exact=True).first.get_attribute("href")
+        for name, text in {
+            "client": "Клиент",
+            "vehicle": "Автомобиль",
+            "history": "История",
+        }.items()
+    }
+    for name, path in links.items():
+        page.goto(f"{address}{path}")
+        yield name
     for name, path in {
         "my": "/my", "my-notes": "/my?view=notes", "control": "/control", "attempts": "/attempts",
-        "notifications": "/notifications", "search": "/search", "client": "/clients/7",
-        "history": "/clients/7/history", "vehicle": "/assets/7",
+        "notifications": "/notifications", "search": "/search",
     }.items():  # fmt: skip
         page.goto(f"{address}{path}")
         yield name
     page.goto(f"{address}/selections/files")
     yield "files"
     page.set_input_files("input[type=file]", SAMPLE)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/selections/files/*")
+    page.get_by_role("button", name="Загрузить", exact=True).click()
+    page.get_by_text("Строк в файле").wait_for()
     yield "file-rows"
     page.context.clear_cookies(name="sid")
     sign_in(page, address, "admin")
