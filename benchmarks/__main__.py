@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME…] [--size smoke|full] [--engine sqlite|postgresql|both] [--json F]``.
+"""``python -m benchmarks [NAME…] [--size …] [--engine …] [--json FILE]``.
 
 Prints a line per measure with its goal and the verdict; a missed goal never fails the run.
 """
@@ -6,7 +6,7 @@ Prints a line per measure with its goal and the verdict; a missed goal never fai
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,36 +30,35 @@ def main() -> int:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
     engines = ENGINES if asked.engine == "both" else (asked.engine,)
     facts = machine_facts()
-    print(f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, load "
-          f"{facts['load'][0]}; Python {facts['python']}, SQLite {facts['sqlite']}", flush=True)  # fmt: skip
+    print(
+        f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, load "
+        f"{facts['load'][0]}; Python {facts['python']}, SQLite {facts['sqlite']}",
+        flush=True,
+    )
     if is_noisy():
         print("Others use this machine: read the ratios, not the seconds.", flush=True)
     started, broken, lines = datetime.now(UTC), 0, list[Line]()
     print(heading(), flush=True)
     for name in asked.names or BENCHES:
         try:
-            for line in _lines(name, Options(size=asked.size, engines=engines)):
+            for line in BENCHES[name](Options(size=asked.size, engines=engines)):
                 lines.append(line)
                 print(printed(line), flush=True)
-        except Exception as error:
+        except Exception:
             broken += 1
-            print(f"{name}: broke down: {type(error).__name__}: {error}", file=sys.stderr)
-            if asked.names:
-                raise
-    if asked.json is not None:
-        told = {
-            "started_at": started.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(UTC) - started).total_seconds()),
-            "size": asked.size.value,
-            "machine": facts,
-            "lines": [line.as_json() for line in lines],
-        }
-        asked.json.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+            print(f"{name} broke down:", file=sys.stderr)
+            traceback.print_exc()
+        if asked.json is not None:
+            # After every bench: a long run that is stopped leaves what it has.
+            told = {
+                "started_at": started.isoformat(timespec="seconds"),
+                "seconds": round((datetime.now(UTC) - started).total_seconds()),
+                "size": asked.size.value,
+                "machine": facts,
+                "lines": [line.as_json() for line in lines],
+            }
+            asked.json.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     return 1 if broken else 0
-
-
-def _lines(name: str, options: Options) -> Iterator[Line]:
-    yield from BENCHES[name](options)
 
 
 if __name__ == "__main__":

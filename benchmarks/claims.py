@@ -106,7 +106,7 @@ def _all_claimers(
     ]  # fmt: skip
     for worker in workers:
         worker.start()
-    found = []
+    found: list[tuple[list[float], list[int], float]] = []
     while len(found) < len(workers):
         with suppress(Empty):
             found.append(answers.get(timeout=1))
@@ -172,7 +172,14 @@ def _bare(url: str, campaign_id: int, person: Actor) -> Claim:
 
     def claim() -> int | None:
         now = datetime.now(UTC)
-        values = (person.person, moment(now + LEASE), moment(now), unit_id, campaign_id, moment(now))
+        values = (
+            person.person,
+            moment(now + LEASE),
+            moment(now),
+            unit_id,
+            campaign_id,
+            moment(now),
+        )
         found = connection.execute(BARE[engine], values).fetchone()
         with suppress(Exception):
             connection.commit()
@@ -195,4 +202,5 @@ def _lines(engine: str, size: int, bare: Claimed, ours: Claimed) -> Iterator[Lin
                      [percentile(ours.latencies, 0.99) * 1e3], Goal(25),
                      longest_ms=int(max(ours.latencies) * 1e3))  # fmt: skip
     yield plain_line("claims", engine, size, "tasks handed out twice", "",
-                     [float(bare.twice + ours.twice)], Goal(0), claims=bare.claims + ours.claims)  # fmt: skip
+                     [float(bare.twice + ours.twice)], Goal(0),
+                     claims=bare.claims + ours.claims)  # fmt: skip

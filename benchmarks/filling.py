@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, Table, select
+from sqlalchemy import Index, select
 from sqlalchemy.schema import CreateIndex
 
 from benchmarks.places import Place
 from campaigns.catalogue import install_catalogue
 from campaigns.models import Campaign
 from core.access import Actor
+from core.db import Base
 from directory.staff.models import Appointment, Employee, Role
 from directory.staff.sessions import open_session
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -175,7 +176,7 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
         clients = tasks
     fill_clients(place, company, clients)
     sql = _Sql(place, company)
-    with place_for_filling(place, Task.__table__, Attempt.__table__):
+    with place_for_filling(place, Task, Attempt):
         for offset, closed in ((0, sql.moment("-8640000")), (clients, "NULL")):
             if offset or shape is Shape.LIFE:
                 place.run(sql.insert("work_lists", clients, {
@@ -196,7 +197,7 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
 def _queue(sql: "_Sql", tasks: int, clients: int) -> str:
     return sql.insert("tasks", tasks, sql.task_columns(clients) | {
         "work_list_id": f"i + {clients}", "unit_id": sql.unit("i", QUEUE_UNITS),
-        "due_at": sql.moment("-86400 * 30 + (i * 7919) % 2000000"),
+        "due_at": sql.moment("-86400 * 30 + (CAST(i AS BIGINT) * 7919) % 2000000"),
     })  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def _life(sql: "_Sql", tasks: int, clients: int) -> str:
         f"WHEN {c} % 20 < 19 THEN 'on_control' ELSE 'in_work' END"
     )
     person = sql.person("i", "c + 1")
-    spread = "(i * 7919) % 5184000"
+    spread = "(CAST(i AS BIGINT) * 7919) % 5184000"
     columns = sql.task_columns(clients) | {
         "client_id": "c + 1",
         "unit_id": sql.unit("c + 1"),
@@ -220,8 +221,8 @@ def _life(sql: "_Sql", tasks: int, clients: int) -> str:
         "state": "s",
         "due_at": f"CASE WHEN s = 'deferred' THEN {sql.moment(spread)} "
         f"ELSE {sql.moment(f'-2592000 + {spread}')} END",
-        "performer_id": f"CASE WHEN s IN ('in_work', 'on_control') OR (s = 'planned' AND i % 10 = 0)"
-        f" THEN {person} END",
+        "performer_id": "CASE WHEN s IN ('in_work', 'on_control') "
+        f"OR (s = 'planned' AND i % 10 = 0) THEN {person} END",
         "lease_until": f"CASE WHEN s = 'in_work' THEN {sql.moment('1500')} END",
         "taken_at": f"CASE WHEN s = 'in_work' THEN {sql.moment('-60')} END",
         "control_at": f"CASE WHEN s = 'on_control' THEN {sql.moment(f'-432000 + {spread}')} END",
@@ -304,9 +305,11 @@ class _Sql:
 
 
 @contextmanager
-def place_for_filling(place: Place, *tables: Table) -> Iterator[None]:
+def place_for_filling(place: Place, *tables: type[Base]) -> Iterator[None]:
     """Foreign keys unchecked, and these tables without their indexes, until all rows are in."""
-    indexes = [index for table in tables for index in table.indexes]
+    indexes = [
+        index for table in tables for index in Base.metadata.tables[table.__tablename__].indexes
+    ]
     switch = ("SET session_replication_role = replica", "SET session_replication_role = DEFAULT")
     if not place.is_postgresql:
         switch = ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")

@@ -142,9 +142,7 @@ def _entries(place: Place) -> int:
     return int(last)
 
 
-def _new(
-    table: str, rows: Sequence[tuple[Any, ...]], entries: int
-) -> Sequence[tuple[Any, ...]]:
+def _new(table: str, rows: Sequence[tuple[Any, ...]], entries: int) -> Sequence[tuple[Any, ...]]:
     if table != "journal_entries":
         return rows
     return [row for row in rows if int(row[0]) > entries]

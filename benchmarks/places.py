@@ -86,10 +86,13 @@ def fresh_place(engine: str) -> Iterator[Place]:
             with _opened("sqlite", f"sqlite:///{var_dir / 'bench.db'}", var_dir) as place:
                 yield place
             return
-        with postgres.server(durable=True) as server, postgres.database(server) as url:
-            with _opened("postgresql", url, var_dir) as place:
-                place.server_cpu = _cpu_of_server(server)
-                yield place
+        with (
+            postgres.server(durable=True) as server,
+            postgres.database(server) as url,
+            _opened("postgresql", url, var_dir) as place,
+        ):
+            place.server_cpu = _cpu_of_server(server)
+            yield place
 
 
 @contextmanager
@@ -113,19 +116,19 @@ def _cpu_of_server(server: str) -> Callable[[], float] | None:
         postmaster = int(pid_file.read_text().split()[0])
     except OSError:
         return None
-    tick = os.sysconf("SC_CLK_TCK")
+    return lambda: cpu_of_family(postmaster)
 
-    def spent() -> float:
-        ticks = 0
-        for process in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = process.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(process.parent.name) == postmaster:
-                ticks += sum(map(int, fields[11:15]))
-            elif int(fields[1]) == postmaster:
-                ticks += sum(map(int, fields[11:13]))
-        return ticks / tick
 
-    return spent
+def cpu_of_family(parent: int) -> float:
+    """CPU seconds of a process and all its children, living and gone."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = process.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(process.parent.name) == parent:
+            ticks += sum(map(int, fields[11:15]))
+        elif int(fields[1]) == parent:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""Reading an importer's file behind its guard and child, against calamine alone on the same file."""
+"""Reading an importer's file behind its guard and child, against calamine alone."""
 
 import tempfile
 from collections.abc import Iterator

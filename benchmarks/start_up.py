@@ -1,4 +1,4 @@
-"""How long a person waits for ``prozvon --help``, and what a web worker costs before any request."""
+"""How long ``prozvon --help`` takes, and what a web worker costs before any request."""
 
 import json
 import subprocess

@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sess
 from sqlalchemy.types import TypeDecorator
 
 from core.settings import Settings
+from core.sqlite_gate import WriteGate
 
 SAFE_SQLITE = (3, 51, 3)
 """The first release without the WAL-reset fault, which corrupts a file with several writers."""
@@ -169,10 +170,21 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
+    gate = WriteGate(engine.url.database) if engine.url.database else None
+
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         reads = connection.get_execution_options().get("prozvon_reads", False)
+        if gate is not None and not reads and "gate" not in connection.info:
+            connection.info["gate"] = gate.enter()
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    @event.listens_for(engine, "invalidate")
+    def leave(_connection: Any, record: Any, *_: Any) -> None:
+        # A session gives its connection back right after COMMIT or ROLLBACK.
+        if gate is not None:
+            gate.leave(record.info.pop("gate", None))
 
     return engine
 

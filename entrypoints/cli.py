@@ -15,6 +15,8 @@ import click
 from core.errors import ProzvonError
 from core.settings import SettingError, Settings
 
+ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
+
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
     """End with the refusal's sentence and exit code 1 instead of a traceback."""
@@ -132,7 +134,14 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="Full name.")
-@click.option("--role", "roles", multiple=True, required=True, help="Role, may be repeated.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(ROLES),
+    help="What the person does; may be repeated.",
+)
 @click.option("--unit", required=True, help="Code of the unit.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @told

@@ -1,5 +1,7 @@
 """Files at the command line: load an importer's file, take lists out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,6 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
-from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -35,7 +36,7 @@ _ATTEMPT_COLUMNS = ("at", "client", "phone", "asset", "vin", "campaign", "unit",
 
 
 class FileNotTaken(Exception):
-    """The file was refused; the message is the sentence for people."""
+    """The file was refused, or nobody can take it; the message is the sentence for people."""
 
 
 def import_file(
@@ -49,14 +50,14 @@ def import_file(
 ) -> dict[str, Any]:
     """Load the file and, with ``form_all``, form work-lists of all its rows; the counts.
 
-    Raises FileNotTaken, NotFound (no such unit, nobody there who may load).
+    Raises FileNotTaken.
     """
     try:
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
-        raise FileNotTaken(_in_words(settings, partial(file_sentence, refused))) from refused
-    database = Database.connect(settings)
-    with database.unit_of_work() as session:
+        tell = partial(file_sentence, refused)
+        raise FileNotTaken(_in_words(settings, tell)) from refused
+    with _connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
         now = database_clock(session)
@@ -77,7 +78,6 @@ def import_file(
             told["errors"] = _in_words(
                 settings, lambda: _write_errors(session, file_id, actor, report, settings)
             )
-    database.dispose()
     return told
 
 
@@ -86,8 +86,7 @@ def export_attempts(
 ) -> int:
     """Write the journal of attempts of these days (both included); how many lines."""
     zone = ZoneInfo(settings.time_zone)
-    database = Database.connect(settings)
-    with database.reading() as session:
+    with _connected(settings) as database, database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
         actor = Actor(
             key="command-line",
@@ -105,9 +104,16 @@ def export_attempts(
             columns = [Column(name) for name in _ATTEMPT_COLUMNS]
             return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
 
-        count = int(_in_words(settings, write))
-    database.dispose()
-    return count
+        return int(_in_words(settings, write))
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Database]:
+    database = Database.connect(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _attempt(line: Any) -> list[Any]:
@@ -129,7 +135,8 @@ def _unit(session: Session, code: str | None) -> Unit:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
     if unit is None:
-        raise NotFound("unit", code or "--unit")
+        codes = ", ".join(session.scalars(select(Unit.code).order_by(Unit.code)))
+        raise FileNotTaken(f"Name the unit by --unit, one of: {codes}")
     return unit
 
 
@@ -147,7 +154,7 @@ def _loader(session: Session, unit: Unit) -> Actor:
         .order_by(UnitPath.depth, Employee.id)
     ).first()
     if people is None:
-        raise NotFound("employee", unit.code)
+        raise FileNotTaken(f"Nobody at {unit.code} may load files: give somebody the role first.")
     employee, role = people
     return Actor(
         key="command-line",

@@ -8,6 +8,7 @@ from core.db import Database
 from core.errors import NotFound
 from core.settings import Settings
 from directory.permissions import DirectoryPermission
+from directory.staff.logins import same_login
 from directory.staff.models import Employee, Role
 from directory.staff.people import add_employee, give_role
 from directory.staff.sign_in import set_password
@@ -37,7 +38,7 @@ def change_password(login: str, *, password: str) -> None:
     """Set a password and end all sessions. Raises NotFound for an unknown login."""
     database = Database.connect(Settings.from_environment())
     with database.unit_of_work() as session:
-        employee = session.scalar(select(Employee).where(Employee.login == login.lower()))
+        employee = session.scalar(select(Employee).where(Employee.login == same_login(login)))
         if employee is None:
             raise NotFound("employee", login)
         actor = _everywhere(session.scalars(select(Unit.id)).all())

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy import update
 
 from campaigns.catalogue import install_catalogue
+from campaigns.models import Campaign
 from core.clock import database_clock
 from core.db import Database
 from core.migrations import is_current, upgrade
@@ -46,6 +48,13 @@ def load_demo_data(database: Database, *, password: str | None = None) -> None:
             bar.update(int(100 * done / max(total, 1)) - bar.n)
 
         load_demo(database, database_clock, progress=progress, password=password or DEMO_PASSWORD)
+    with database.unit_of_work() as session:
+        # So that it can be tried at any hour; a real installation keeps its calling hours.
+        session.execute(
+            update(Campaign).values(
+                call_from_minute=0, call_until_minute=24 * 60, call_weekdays=0b1111111
+            )
+        )
 
 
 def run_everything(settings: Settings, *, with_demo: bool) -> None:

@@ -6,6 +6,7 @@ from campaigns.permissions import CampaignPermission
 from core.access import Permission
 from core.schedule import Job
 from directory.permissions import DirectoryPermission
+from directory.staff import housekeeping
 from directory.staff.models import Role
 from importers.permissions import ImportPermission
 from worklists import jobs
@@ -42,4 +43,4 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
 }  # fmt: skip
 
-JOBS: tuple[Job, ...] = jobs.JOBS
+JOBS: tuple[Job, ...] = (*jobs.JOBS, *housekeeping.JOBS)

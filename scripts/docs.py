@@ -12,18 +12,20 @@ sys.path.insert(0, str(ROOT))
 from core.access import Permission  # noqa: E402
 from directory.staff.models import Role  # noqa: E402
 from entrypoints.wiring import GRANTS  # noqa: E402
-from worklists.lifecycle import CLOSED, TRANSITIONS, TaskAction, TaskState  # noqa: E402
+from worklists.lifecycle import CLOSED, TRANSITIONS, UNDONE, TaskAction, TaskState  # noqa: E402
 
 
 def lifecycle() -> str:
     """The transition table as a diagram and as a table."""
     lines = ["# The life of a task", "", "Generated from `worklists/lifecycle.py`.", "",
              "```mermaid", "stateDiagram-v2", "    [*] --> planned"]  # fmt: skip
-    lines += [f"    {a} --> {b}: {act}" for (a, act), b in TRANSITIONS.items()]
+    steps = [(a, act, b) for (a, act), b in TRANSITIONS.items()]
+    steps += [(a, TaskAction.UNDO, b) for a in UNDONE for b in TaskState if b in UNDONE[a]]
+    lines += [f"    {a} --> {b}: {act}" for a, act, b in steps]
     lines += [f"    {state} --> [*]" for state in TaskState if state in CLOSED]
     lines += ["```", "", "| from | action | to |", "|---|---|---|"]
-    lines += [f"| {a} | {act} | {b} |" for (a, act), b in TRANSITIONS.items()]
-    unused = [act for act in TaskAction if act not in {action for _, action in TRANSITIONS}]
+    lines += [f"| {a} | {act} | {b} |" for a, act, b in steps]
+    unused = [act for act in TaskAction if act not in {action for _, action, _ in steps}]
     assert not unused, unused
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.catalogue import install_catalogue
-from campaigns.models import AcquisitionWay, Campaign, ResultCode
+from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCode
 from core.access import Actor
 from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint
@@ -23,7 +23,7 @@ from importers.models import ImportedFile
 from selections.models import Lead, RunSource, SelectionRun
 from tests.conftest import NOON
 from worklists.lifecycle import CLOSED, TaskState
-from worklists.models.attempt import Notification
+from worklists.models.attempt import Attempt, Notification
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
 
@@ -220,6 +220,16 @@ class Given:
                 **(_plain_task(campaign, self.now) | _state_values(state, self.now) | values),
             )
         )
+
+    def attempt(
+        self, task: Task, employee: Employee, *, outcome: Outcome = Outcome.NO_ANSWER
+    ) -> Attempt:
+        """What came of one call of the employee; the task itself stays as it is."""
+        return self._add(
+            Attempt(task_id=task.id, unit_id=task.unit_id, client_id=task.client_id,
+                    campaign_id=task.campaign_id, asset_id=task.asset_id,
+                    employee_id=employee.id, outcome=outcome, at=self.now)
+        )  # fmt: skip
 
     def run(self, unit: Unit, *clients: Client, title: str = "Выборка") -> SelectionRun:
         """A run that found these clients (without assets)."""

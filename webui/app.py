@@ -33,6 +33,7 @@ from webui.search import bp as search
 from webui.selections.files import bp as files
 from webui.tasks.all_routes import bp as tasks
 from webui.vehicles.pages import bp as vehicles
+from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attempts,
     tasks,
     work_lists,
+    work_list_export,
     notifications,
     clients,
     client_edit,

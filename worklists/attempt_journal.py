@@ -54,6 +54,8 @@ class AttemptLine:
     mileage_km: int | None
     is_copy: bool
     """Settled by a conversation about another task: not one more conversation."""
+    is_undone: bool
+    """Taken back by whoever recorded it: it counts for nothing (rule 9)."""
 
 
 def attempts_page(
@@ -108,6 +110,7 @@ def _lines(wanted: AttemptFilter, actor: Actor) -> Select[*tuple[Any, ...]]:
             Attempt.comment,
             Attempt.mileage_km,
             Attempt.copied_from_id.is_not(None).label("is_copy"),
+            Attempt.undone_at.is_not(None).label("is_undone"),
         )
         .join(Client, Client.id == Attempt.client_id)
         .join(Campaign, Campaign.id == Attempt.campaign_id)

@@ -40,12 +40,14 @@ from worklists.report_checks import check_report, code_of, require_call
 from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.saving import (
     begin_step,
+    changed_meanwhile,
     get_task,
     require_free_or_mine,
     require_unchanged,
     task_to_change,
 )
 from worklists.service_requests import save_service_request
+from worklists.undo_images import Trail, keep_trail
 
 __all__ = [
     "AttemptReport",
@@ -79,6 +81,8 @@ def record_attempt(
     task = task_to_change(session, task_id, actor=actor)
     earlier = session.scalars(select(Attempt).where(Attempt.form_key == report.form_key)).first()
     if earlier is not None:
+        if earlier.undone_at is not None:
+            raise changed_meanwhile(session, task)
         return recorded_before(session, task, earlier, actor=actor)
     require_call(task)
     require_unchanged(session, task, report.version)
@@ -115,14 +119,20 @@ def _save(
     check_report(session, task, code, report, actor=actor, now=now)
     decision = decide(task, campaign, code, report, now=now)
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
+    trail = Trail()
+    for touched in (task, *settled):
+        trail.saw(touched)
 
-    attempt = _add_attempt(session, task, code, report, actor=actor, now=now)
+    attempt = _add_attempt(session, task, code, report, trail, actor=actor, now=now)
     _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
-    planned = _follow_up(session, task, campaign, code, report, attempt, actor=actor, now=now)
+    planned = _follow_up(
+        session, task, campaign, code, report, attempt, trail, actor=actor, now=now
+    )
     if decision.consequence.kind is ConsequenceKind.REFUSED:
-        rest_after_refusal(session, attempt, until=decision.at, actor=actor, now=now)
+        rest_after_refusal(session, attempt, trail, until=decision.at, actor=actor, now=now)
     settle(session, settled, attempt, actor=actor, now=now)
     close_if_finished(session, task.work_list_id, now, actor=actor)
+    keep_trail(session, attempt, trail)
     return Recorded(
         task=task,
         attempt=attempt,
@@ -137,6 +147,7 @@ def _add_attempt(
     task: Task,
     code: CodeChoice | None,
     report: AttemptReport,
+    trail: Trail,
     *,
     actor: Actor,
     now: datetime,
@@ -149,7 +160,7 @@ def _add_attempt(
         attempt = _attempt(task, code, report, actor=actor, now=now)
     session.add(attempt)
     if attempt.copied_from_id is None and attempt.mileage_km is not None and task.asset_id:
-        record_mileage(
+        reading = record_mileage(
             session,
             task.asset_id,
             km=attempt.mileage_km,
@@ -158,6 +169,7 @@ def _add_attempt(
             is_lower_confirmed=report.mileage_is_lower_confirmed,
             actor=actor,
         )
+        trail.add("readings", reading.id)
     session.flush()
     return attempt
 
@@ -247,6 +259,7 @@ def _follow_up(
     code: CodeChoice | None,
     report: AttemptReport,
     attempt: Attempt,
+    trail: Trail,
     *,
     actor: Actor,
     now: datetime,
@@ -255,10 +268,12 @@ def _follow_up(
     planned = None
     if report.new_task is not None:
         planned = add_planned(session, task, report.new_task, actor=actor, now=now)
+        trail.add("tasks", planned.id)
     if report.service_request is not None:
-        save_service_request(session, task, report.service_request, actor=actor, now=now)
+        request = save_service_request(session, task, report.service_request, actor=actor, now=now)
+        trail.add("requests", request.id)
     if report.involve is not None:
-        involve_unit(
+        involvement = involve_unit(
             session,
             task.work_list_id,
             report.involve,
@@ -267,9 +282,12 @@ def _follow_up(
             actor=actor,
             now=now,
         )
+        trail.add("tasks", involvement.to_task_id)
     if code is not None:
-        refuse(session, task, campaign, code, attempt, actor=actor, now=now)
+        refuse(session, task, campaign, code, attempt, trail, actor=actor, now=now)
     if report.outcome is Outcome.BAD_DATA:
         source = f"attempt:{attempt.id}"
-        mark_data_wrong(session, task, campaign, code, report, source=source, actor=actor, now=now)
+        mark_data_wrong(
+            session, task, campaign, code, report, trail, source=source, actor=actor, now=now
+        )
     return planned

@@ -43,6 +43,8 @@ class ClientAttempt:
     mileage_km: int | None
     is_copy: bool
     """The conversation was about another task and settled this one too."""
+    is_undone: bool
+    """Taken back: it counts for nothing (rule 9)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,6 +169,7 @@ def _attempts_of(
             phone=phone,
             mileage_km=attempt.mileage_km,
             is_copy=attempt.copied_from_id is not None,
+            is_undone=attempt.undone_at is not None,
         )
         found[attempt.task_id] = (*found.get(attempt.task_id, ()), one)
     return found

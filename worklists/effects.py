@@ -14,7 +14,7 @@ from core.journal import record
 from directory.assets.models import Asset
 from directory.clients.consent import record_refusal, start_cooling_off
 from directory.clients.contact_points import callable_phones, get_contact_point, mark_wrong
-from directory.clients.models import ContactPoint, RefusalScope
+from directory.clients.models import Client, ContactPoint, ContactState, RefusalScope
 from worklists.closing import close_if_finished, close_task
 from worklists.events.outcomes import TaskDroppedByRefusal, TaskSettled
 from worklists.involvement import ask_unit, tell_asker
@@ -25,6 +25,7 @@ from worklists.planning import add_successor
 from worklists.repeats import copied_attempt
 from worklists.reports import AttemptReport
 from worklists.saving import changed_meanwhile, held_by
+from worklists.undo_images import Trail
 from worklists.visibility import task_is_visible
 
 CHANNEL = "phone"
@@ -98,6 +99,7 @@ def refuse(
     campaign: Campaign,
     code: CodeChoice,
     attempt: Attempt,
+    trail: Trail,
     *,
     actor: Actor,
     now: datetime,
@@ -108,7 +110,8 @@ def refuse(
         return
     if scope is RefusalScope.ASSET and task.asset_id is None:
         scope = RefusalScope.PURPOSE  # nothing narrower is known
-    record_refusal(
+    source = f"attempt:{attempt.id}"
+    refusal = record_refusal(
         session,
         task.client_id,
         scope=scope,
@@ -116,19 +119,33 @@ def refuse(
         purpose=campaign.purpose,
         asset_id=task.asset_id,
         reason=attempt.comment,
-        source=f"attempt:{attempt.id}",
+        source=source,
         actor=actor,
         now=now,
     )
+    if refusal.source == source:  # else: it stands for longer already
+        trail.add("refusals", refusal.id)
     for other in _covered(session, task, campaign, scope):
+        trail.saw(other)
         _drop(session, other, scope, attempt, actor=actor, now=now)
 
 
 def rest_after_refusal(
-    session: Session, attempt: Attempt, *, until: datetime | None, actor: Actor, now: datetime
+    session: Session,
+    attempt: Attempt,
+    trail: Trail,
+    *,
+    until: datetime | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Let no campaign call the client before ``until`` (rule 9)."""
     assert until is not None
+    was = session.scalar(
+        select(Client.cooling_off_until).where(Client.id == attempt.client_id).with_for_update()
+    )
+    if was is None or was < until:
+        trail.rest = {"was": was.isoformat() if was else None, "until": until.isoformat()}
     start_cooling_off(
         session,
         attempt.client_id,
@@ -145,6 +162,7 @@ def mark_data_wrong(
     campaign: Campaign,
     code: CodeChoice | None,
     report: AttemptReport,
+    trail: Trail,
     *,
     source: str,
     actor: Actor,
@@ -153,10 +171,16 @@ def mark_data_wrong(
     """Mark the number (or the vehicle) and have the unit in charge look for the right one."""
     fault = (code.fault if code else None) or DataFault.CONTACT
     if fault is DataFault.ASSET and task.asset_id is not None:
-        session.execute(update(Asset).where(Asset.id == task.asset_id).values(is_confirmed=False))
+        _doubt_asset(session, task.asset_id, trail)
     elif (point := _called_number(session, task, report)) is not None:
+        if point.state is not ContactState.WRONG:
+            trail.point = {"id": point.id, "state": point.state.value}
         mark_wrong(session, point, source=source, actor=actor, now=now)
-    _open_data_fix(session, task, campaign, comment=report.comment.strip(), actor=actor, now=now)
+    fix_id = _open_data_fix(
+        session, task, campaign, comment=report.comment.strip(), actor=actor, now=now
+    )
+    if fix_id is not None:
+        trail.add("tasks", fix_id)
 
 
 def _require_mine(session: Session, task: Task, actor: Actor) -> None:
@@ -209,6 +233,17 @@ def _drop(
     close_if_finished(session, other.work_list_id, now, actor=actor)
 
 
+def _doubt_asset(session: Session, asset_id: int, trail: Trail) -> None:
+    doubted = session.execute(
+        update(Asset)
+        .where(Asset.id == asset_id, Asset.is_confirmed)
+        .values(is_confirmed=False)
+        .returning(Asset.id)
+    ).first()
+    if doubted is not None:
+        trail.asset = {"id": asset_id}
+
+
 def _called_number(session: Session, task: Task, report: AttemptReport) -> ContactPoint | None:
     if report.contact_point_id is not None:
         return get_contact_point(session, report.contact_point_id, client_id=task.client_id)
@@ -223,7 +258,7 @@ def _open_data_fix(
     comment: str,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> int | None:
     """One task to correct the data, in the campaign's unit in charge or the work-list's own."""
     waiting = select(Task.id).where(
         Task.client_id == task.client_id,
@@ -232,9 +267,9 @@ def _open_data_fix(
         Task.state.in_(OPEN),
     )
     if session.scalar(waiting.limit(1)) is not None:
-        return
+        return None
     if campaign.data_unit_id is not None and campaign.data_unit_id != task.unit_id:
-        ask_unit(
+        asked = ask_unit(
             session,
             task,
             unit_id=campaign.data_unit_id,
@@ -247,8 +282,8 @@ def _open_data_fix(
             actor=actor,
             now=now,
         )
-        return
-    add_successor(
+        return asked.to_task_id
+    fix = add_successor(
         session,
         task,
         work_list_id=task.work_list_id,
@@ -261,3 +296,4 @@ def _open_data_fix(
         actor=actor,
         now=now,
     )
+    return fix.id

@@ -12,7 +12,12 @@ from core.errors import Invalid, NotFound
 from core.journal import record
 from directory.units.models import Unit
 from worklists.closing import lock_work_lists, open_work_list
-from worklists.events.outcomes import AskedByUnit, InvolvementFinished, UnitInvolved
+from worklists.events.outcomes import (
+    AskedByUnit,
+    InvolvementFinished,
+    InvolvementWithdrawn,
+    UnitInvolved,
+)
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.notifications_sent import notify
@@ -177,6 +182,23 @@ def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> 
         occasion=f"involvement:{finished.id}",
         now=now,
     )
+
+
+def withdraw_involvement(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+    """If this cancelled task was asked of its unit: end the tie; nobody has to be told."""
+    ended = session.execute(
+        update(Involvement)
+        .where(Involvement.to_task_id == task.id, Involvement.finished_at.is_(None))
+        .values(finished_at=now)
+        .returning(Involvement.id, Involvement.from_work_list_id)
+    ).first()
+    if ended is None:
+        return
+    for work_list_id in (ended.from_work_list_id, task.work_list_id):
+        event = InvolvementWithdrawn(
+            work_list_id=work_list_id, involvement_id=ended.id, to_task_id=task.id
+        )
+        record(session, event, actor=actor, at=now)
 
 
 def _tie(

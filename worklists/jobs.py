@@ -11,6 +11,7 @@ from worklists.sweeps import (
     release_run_out_leases,
     return_deferred,
 )
+from worklists.undo_images import forget_undos
 
 
 def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
@@ -24,6 +25,7 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         ),
         Job("notice due control", timedelta(seconds=5), notice_due_control),
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
+        Job("forget undos", timedelta(seconds=60), forget_undos),
     )
 
 

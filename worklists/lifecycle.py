@@ -39,6 +39,8 @@ class TaskAction(StrEnum):
     REDIRECT = "redirect"
     CANCEL = "cancel"
     REOPEN = "reopen"
+    UNDO = "undo"
+    """Back to where it was before a step that was taken back: see ``UNDONE``."""
 
 
 _S, _A = TaskState, TaskAction
@@ -68,6 +70,14 @@ TRANSITIONS: Mapping[tuple[TaskState, TaskAction], TaskState] = {
     (_S.CANCELLED, _A.REOPEN): _S.PLANNED,
 }
 
+UNDONE: Mapping[TaskState, frozenset[TaskState]] = {
+    _S.DEFERRED: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK}),
+    _S.ON_CONTROL: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK}),
+    _S.DONE: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK, _S.ON_CONTROL}),
+    _S.CANCELLED: frozenset({_S.PLANNED, _S.DEFERRED}),
+}
+"""Where UNDO may lead: the one action whose target is not one state but the state before."""
+
 CLOSED = frozenset({_S.DONE, _S.REDIRECTED, _S.CANCELLED})
 OPEN = frozenset(_S) - CLOSED
 WAITING = frozenset({_S.PLANNED, _S.DEFERRED})
@@ -90,6 +100,13 @@ def after(state: TaskState, action: TaskAction) -> TaskState:
         return TRANSITIONS[state, action]
     except KeyError:
         raise StepRefused(state, action) from None
+
+
+def back_to(state: TaskState, earlier: TaskState) -> TaskState:
+    """Return ``earlier``, to which UNDO leads. Raises StepRefused when it may not lead there."""
+    if earlier not in UNDONE.get(state, frozenset()):
+        raise StepRefused(state, TaskAction.UNDO)
+    return earlier
 
 
 def actions_from(state: TaskState) -> tuple[TaskAction, ...]:

@@ -54,7 +54,7 @@ class QueueRow:
 def queue_for(
     session: Session, *, actor: Actor, now: datetime, limit: int = 50
 ) -> Sequence[QueueRow]:
-    """Read my tasks and those free for me to take that are due by the end of my day, first things first.
+    """Read my tasks and those free for me to take, due by the end of my day, first things first.
 
     What I hold and what waits for my check come before what anybody may take.
     """

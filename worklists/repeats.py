@@ -94,7 +94,11 @@ def copied_attempt(
 
 def _finished(task: Task, actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     last = aliased(Attempt)
-    last_id = select(func.max(last.id)).where(last.task_id == Task.id).scalar_subquery()
+    last_id = (
+        select(func.max(last.id))
+        .where(last.task_id == Task.id, last.undone_at.is_(None))
+        .scalar_subquery()
+    )
     return (
         select(Task, Attempt, *columns)
         .select_from(Task)

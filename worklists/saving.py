@@ -119,7 +119,7 @@ def changed_meanwhile(session: Session, task: Task) -> ChangedMeanwhile:
         version=task.version,
         state=task.state,
         by_key=by_key,
-        by_name=_name_of(session, by_key),
+        by_name=name_of(session, by_key),
         event=last.event if last else "",
         at=last.at if last else None,
     )
@@ -144,10 +144,11 @@ def held_by(session: Session, task: Task) -> HeldByAnother:
     """Who works on the task, ready to be raised."""
     holder_id = task.performer_id
     assert holder_id is not None and task.lease_until is not None
-    return HeldByAnother(holder_id, _name_of(session, f"employee:{holder_id}"), task.lease_until)
+    return HeldByAnother(holder_id, name_of(session, f"employee:{holder_id}"), task.lease_until)
 
 
-def _name_of(session: Session, actor_key: str) -> str:
+def name_of(session: Session, actor_key: str) -> str:
+    """The person's name; empty for what is not a person."""
     kind, _, number = actor_key.partition(":")
     if kind != "employee" or not number.isdecimal():
         return ""

@@ -10,8 +10,8 @@ from core.clock import local_day
 from core.errors import Invalid
 from core.journal import record
 from directory.units.models import Unit, UnitKind
-from worklists.events.outcomes import ServiceRequested
-from worklists.models.attempt import ServiceRequest
+from worklists.events.outcomes import ServiceRequested, ServiceRequestWithdrawn
+from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
 from worklists.reports import ServiceRequestDraft
@@ -100,3 +100,17 @@ def save_service_request(
     )
     record(session, event, actor=actor, at=now)
     return request
+
+
+def withdraw_service_request(
+    session: Session, request_id: int, *, actor: Actor, now: datetime
+) -> None:
+    """Cancel the booking, unless somebody has done so already."""
+    request = session.get_one(
+        ServiceRequest, request_id, populate_existing=True, with_for_update=True
+    )
+    if request.state is ServiceRequestState.CANCELLED:
+        return
+    request.state = ServiceRequestState.CANCELLED
+    event = ServiceRequestWithdrawn(task_id=request.task_id, service_request_id=request.id)
+    record(session, event, actor=actor, at=now)

@@ -13,8 +13,8 @@ from core.errors import NotFound
 from core.journal import JournalEntry, history_of
 from directory.assets.models import Asset, MileageReading
 from directory.clients.models import Client, ContactKind, ContactPoint, ContactRefusal
-from directory.staff.models import Appointment, Employee
-from directory.units.models import Unit, UnitKind, UnitPath
+from directory.staff.models import Employee
+from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
 from worklists.lifecycle import CLOSED, OPEN, TaskState
 from worklists.models.attempt import Attempt, ServiceRequest
@@ -37,6 +37,7 @@ class AttemptLine:
     by: str
     mileage_km: int | None
     is_copy: bool
+    is_undone: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,43 +178,6 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
     )
 
 
-def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
-    """People who work in the unit or above it and can be given a task: id and name."""
-    rows = session.execute(
-        select(Employee.id, Employee.full_name)
-        .join(Appointment, Appointment.employee_id == Employee.id)
-        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
-        .where(UnitPath.descendant_id == unit_id, Employee.is_active)
-        .distinct()
-        .order_by(Employee.full_name)
-    )
-    return [(employee_id, name) for employee_id, name in rows]
-
-
-def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
-    """The units that can be asked for something: id and name."""
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(
-            Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)),
-            ~Unit.is_archived,
-            Unit.id != except_id,
-        )
-        .order_by(Unit.name, Unit.id)
-    )
-    return [(unit_id, name) for unit_id, name in rows]
-
-
-def workshops(session: Session) -> list[tuple[int, str]]:
-    """The workshops that a client can be booked into: id and name."""
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived)
-        .order_by(Unit.name, Unit.id)
-    )
-    return [(unit_id, name) for unit_id, name in rows]
-
-
 def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Names of the people among these actor keys (``employee:7``)."""
     ids = {int(key.removeprefix(EMPLOYEE_KEY)) for key in keys if key.startswith(EMPLOYEE_KEY)}
@@ -309,6 +273,7 @@ def _attempts(session: Session, task_id: int) -> list[AttemptLine]:
             by=by,
             mileage_km=attempt.mileage_km,
             is_copy=attempt.copied_from_id is not None,
+            is_undone=attempt.undone_at is not None,
         )
         for attempt, names, by in rows
     ]

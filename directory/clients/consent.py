@@ -17,6 +17,9 @@ from directory.clients.models import Client, ContactRefusal, RefusalScope
 from directory.clients.visibility import client_is_visible
 from directory.permissions import DirectoryPermission
 
+UNDO = "undo"
+"""The reason of a lifting that took back a mistake."""
+
 
 class ReasonMissing(Invalid):
     """Lifting a refusal needs its reason."""
@@ -52,6 +55,16 @@ class CoolingOffStarted(Event):
     subject: ClassVar[str] = "client"
     client_id: int
     until: datetime
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoolingOffTakenBack(Event):
+    """It was started by mistake: ``until`` is again what it was before (None: no rest)."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    until: datetime | None
     source: str
 
 
@@ -105,13 +118,19 @@ def lift_refusal(
         raise NotFound("refusal", refusal_id)
     if not reason.strip():
         raise ReasonMissing()
-    if refusal.lifted_at is None:
-        refusal.lifted_at, refusal.lifted_by = now, actor.key
-        event = RefusalLifted(
-            client_id=refusal.client_id, refusal_id=refusal.id, reason=reason.strip()
-        )
-        record(session, event, actor=actor, at=now)
+    _lift(session, refusal, reason.strip(), actor=actor, now=now)
     return refusal
+
+
+def take_back_refusal(session: Session, refusal_id: int, *, actor: Actor, now: datetime) -> None:
+    """Lift a refusal that was written by mistake a moment ago: the caller checked who may.
+
+    The same audited act as any lifting, with ``UNDO`` as the reason (rule 14).
+    """
+    refusal = session.get_one(
+        ContactRefusal, refusal_id, populate_existing=True, with_for_update=True
+    )
+    _lift(session, refusal, UNDO, actor=actor, now=now)
 
 
 def start_cooling_off(
@@ -131,3 +150,35 @@ def start_cooling_off(
     if longer is not None:
         event = CoolingOffStarted(client_id=client_id, until=until, source=source)
         record(session, event, actor=actor, at=now)
+
+
+def take_back_cooling_off(
+    session: Session,
+    client_id: int,
+    *,
+    started: datetime,
+    before: datetime | None,
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the rest that ended at ``started`` back to ``before``; another one stays as it is."""
+    put_back = session.execute(
+        update(Client)
+        .where(Client.id == client_id, Client.cooling_off_until == started)
+        .values(cooling_off_until=before)
+        .returning(Client.id)
+    ).first()
+    if put_back is not None:
+        event = CoolingOffTakenBack(client_id=client_id, until=before, source=source)
+        record(session, event, actor=actor, at=now)
+
+
+def _lift(
+    session: Session, refusal: ContactRefusal, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    if refusal.lifted_at is not None:
+        return
+    refusal.lifted_at, refusal.lifted_by = now, actor.key
+    event = RefusalLifted(client_id=refusal.client_id, refusal_id=refusal.id, reason=reason)
+    record(session, event, actor=actor, at=now)

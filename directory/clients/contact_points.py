@@ -37,6 +37,16 @@ class ContactPointMarkedWrong(Event):
     source: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContactPointMarkTakenBack(Event):
+    """It was marked as wrong by mistake."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    contact_point_id: int
+    source: str
+
+
 def callable_phones(client_id: ColumnElement[int] | int) -> Select[ContactPoint]:
     """The client's phones that may be called, the first to try first."""
     return (
@@ -86,6 +96,29 @@ def mark_wrong(
     if marked is not None:
         event = ContactPointMarkedWrong(
             client_id=point.client_id, contact_point_id=point.id, source=source
+        )
+        record(session, event, actor=actor, at=now)
+
+
+def take_back_mark(
+    session: Session,
+    contact_point_id: int,
+    before: ContactState,
+    *,
+    source: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put a contact point that is marked as wrong back to the state before the mark."""
+    client_id = session.scalar(
+        update(ContactPoint)
+        .where(ContactPoint.id == contact_point_id, ContactPoint.state == ContactState.WRONG)
+        .values(state=before)
+        .returning(ContactPoint.client_id)
+    )
+    if client_id is not None:
+        event = ContactPointMarkTakenBack(
+            client_id=client_id, contact_point_id=contact_point_id, source=source
         )
         record(session, event, actor=actor, at=now)
 

@@ -54,9 +54,10 @@ def give_back(session: Session, *, login: str, address: str, known_device: bool)
         )
 
 
-def forget_old_tries(session: Session, *, now: datetime) -> None:
-    """Delete the counters whose window is over."""
-    session.execute(delete(SignInFailure).where(SignInFailure.window_started_at <= now - WINDOW))
+def forget_old_tries(session: Session, *, now: datetime) -> int:
+    """Delete the counters whose window is over; returns how many."""
+    old = delete(SignInFailure).where(SignInFailure.window_started_at <= now - WINDOW)
+    return len(session.execute(old.returning(SignInFailure.key)).all())
 
 
 def _take(session: Session, key: str, limit: int, now: datetime) -> int:

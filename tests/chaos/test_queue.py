@@ -41,7 +41,7 @@ def sizes(engine_name: str) -> tuple[int, int, int]:
     """Processes, threads each, clients with three tasks each."""
     if engine_name == "sqlite":
         return (4, 2, 5_000) if FULL else (4, 2, 120)
-    return (16, 4, 30_000) if FULL else (4, 4, 250)
+    return (16, 4, 30_000) if FULL else (4, 16, 400)
 
 
 def test_no_task_and_no_client_is_ever_held_by_two(

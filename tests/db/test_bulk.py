@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.bulk import BATCH, copy_rows, refresh_statistics
+from core.bulk import BATCH, copy_rows, insert_numbered, refresh_statistics
 from core.journal import JournalEntry
 from directory.assets.models import Asset, AssetKind
 from directory.clients.models import Client, ClientKind
 from directory.units.models import Unit, UnitKind
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
+from tests.given import Given
 
 AT = datetime(2026, 3, 18, 9, 0, 30, 250_000, tzinfo=UTC)
 CLIENT = ("id", "kind", "name", "name_norm", "note", "created_at", "version")
@@ -71,3 +72,17 @@ def test_a_broken_rule_is_the_sessions_own_error(session: Session) -> None:
     twice = [(1, ClientKind.PERSON, "А", "а", "", AT, 1)] * 2
     with pytest.raises(IntegrityError), session.begin_nested():
         copy_rows(session, Client, CLIENT, twice)
+
+
+def test_numbered_rows_come_back_with_their_keys_in_order(session: Session) -> None:
+    given = Given(session)
+    before = given.client("Первый")
+    names = [f"Клиент {n}" for n in range(50)]
+    columns = ("kind", "name", "name_norm", "note", "created_at", "version")
+    rows = [(ClientKind.PERSON, name, name.lower(), "", AT, 1) for name in names]
+    ids = insert_numbered(session, Client, columns, rows)
+    assert ids == sorted(set(ids)) and ids[0] > before.id
+    found = session.execute(select(Client.id, Client.name).where(Client.id.in_(ids)))
+    assert {row.id: row.name for row in found} == dict(zip(ids, names, strict=True))
+    assert given.client("Последний").id > ids[-1]
+    assert insert_numbered(session, Client, columns, []) == []

@@ -29,9 +29,17 @@ from worklists.sweeps import (
     release_run_out_leases,
     return_deferred,
 )
+from worklists.undo_images import forget_undos
+from worklists.undoing import undo_attempt
 from worklists.verdicts import verdict_on
 
-SWEEPS = (return_deferred, release_run_out_leases, notice_due_control, notice_overdue)
+SWEEPS = (
+    return_deferred,
+    release_run_out_leases,
+    notice_due_control,
+    notice_overdue,
+    forget_undos,
+)
 
 
 def is_held(task: Task) -> bool:
@@ -74,7 +82,7 @@ class Deeds:
     def the_clock_does_its_work(self) -> None:
         for sweep in SWEEPS:
             sweep(self.world.database, self.world.clock)
-        assert [sweep(self.world.database, self.world.clock) for sweep in SWEEPS] == [0] * 4
+        assert [sweep(self.world.database, self.world.clock) for sweep in SWEEPS] == [0] * 5
 
     def leads_are_formed_twice(
         self, unit: int, campaign: int, chosen: set[int], head: bool
@@ -185,6 +193,27 @@ class Deeds:
         )
         assert again is not None and again.attempt.id == attempt_id
         assert self.world.attempts() == before
+
+    def an_outcome_is_undone(self, who: int, newest: bool, pick: int) -> None:
+        """By anybody who sees it: who may not, or comes too late, must change nothing."""
+        attempts = self.world.fresh_attempts(timedelta(hours=4))
+        if not attempts:
+            return
+        attempt = attempts[-1 if newest else pick % len(attempts)]
+        task = next(task for task in self.tasks if task.id == attempt.task_id)
+        actor = next(a for a in self.world.people if a.employee_id == attempt.employee_id)
+        if pick % 4 == 0:
+            actor = self._someone(who, task)
+        undone = self.world.does(
+            "undo",
+            lambda session: undo_attempt(
+                session, attempt.id, actor=actor, now=self.world.now, lease=LEASE
+            ),
+        )
+        if undone is not None:
+            assert undone.id == task.id and undone.attempts == task.attempts - 1
+            if self.last is not None and self.last[3] == attempt.id:
+                self.last = None
 
     def a_task_is_planned(self, who: int, pick: int, hours: int) -> None:
         task = self._pick(pick, lambda _: True)

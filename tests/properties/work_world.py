@@ -1,16 +1,16 @@
 """A small company in which the work machine walks, and the rules that must hold after each step."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Outcome
 from campaigns.windows import is_open, window_of
 from core.access import Actor
 from core.db import Database
@@ -22,7 +22,7 @@ from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from tests.conftest import NOON
 from tests.given import Given
-from worklists.lifecycle import CLOSED, OPEN, TRANSITIONS, TaskState
+from worklists.lifecycle import CLOSED, OPEN, TRANSITIONS, UNDONE, TaskState
 from worklists.models.attempt import Attempt, Notification
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
@@ -30,6 +30,7 @@ from worklists.models.work_list import Involvement, WorkList
 Saved = TypeVar("Saved")
 
 STEPS = {(origin.value, target.value) for (origin, _), target in TRANSITIONS.items()}
+STEPS |= {(origin.value, target.value) for origin in UNDONE for target in UNDONE[origin]}
 STARTS = {(None, TaskState.PLANNED.value), (None, TaskState.DEFERRED.value)}
 
 
@@ -102,6 +103,15 @@ class World:
         with self.unit_of_work() as session:
             return len(session.scalars(select(Attempt.id)).all())
 
+    def fresh_attempts(self, within: timedelta) -> Sequence[Attempt]:
+        """Attempts of this last time that nobody has undone, oldest first."""
+        with self.unit_of_work() as session:
+            return session.scalars(
+                select(Attempt)
+                .where(Attempt.undone_at.is_(None), Attempt.at >= self.now - within)
+                .order_by(Attempt.id)
+            ).all()
+
     def does(self, what: str, act: Callable[[Session], Saved]) -> Saved | None:
         """Do it as a request would: None when the rules of the trade refuse it."""
         try:
@@ -121,7 +131,6 @@ class Seen:
         self.task_ids: set[int] = set()
         self.attempt_ids: set[int] = set()
         self.refusals: set[int] = set()
-        self.cooling: dict[int, datetime] = {}
 
 
 class Look:
@@ -135,6 +144,13 @@ class Look:
             self.attempts = session.scalars(select(Attempt).order_by(Attempt.id)).all()
             self.involvements = session.scalars(select(Involvement)).all()
             self.told = set(session.scalars(select(Notification.occasion)))
+            self.withdrawn = {
+                entry.subject_id
+                for entry in session.scalars(
+                    select(JournalEntry).where(JournalEntry.event == "TaskWithdrawn")
+                )
+            }
+            self.undone = {a.id for a in self.attempts if a.undone_at is not None}
             self.refusals = session.scalars(select(ContactRefusal)).all()
             self.clients = session.scalars(select(Client)).all()
             self.journal = session.scalars(
@@ -200,7 +216,8 @@ class Look:
 
     def every_attempt_is_kept_and_the_task_keeps_the_last(self) -> None:
         by_task: dict[int, list[Attempt]] = {}
-        for attempt in self.attempts:
+        standing = [attempt for attempt in self.attempts if attempt.undone_at is None]
+        for attempt in standing:
             by_task.setdefault(attempt.task_id, []).append(attempt)
         for task in self.tasks:
             mine = by_task.get(task.id, [])
@@ -208,9 +225,11 @@ class Look:
             if mine:
                 assert task.outcome is mine[-1].outcome
                 assert task.result_version_id == mine[-1].result_version_id
-        for attempt in self.attempts:
+            else:
+                assert task.outcome is None
+        for attempt in standing:
             if attempt.copied_from_id is not None:
-                source = next(a for a in self.attempts if a.id == attempt.copied_from_id)
+                source = next(a for a in standing if a.id == attempt.copied_from_id)
                 assert source.copied_from_id is None and source.client_id == attempt.client_id
 
     def nothing_is_lost(self) -> None:
@@ -231,19 +250,26 @@ class Look:
                 assert is_open(window, task.time_zone, task.due_at), (task.id, task.due_at)
 
     def refusals_stand(self) -> None:
-        seen = self.world.seen
-        standing = {refusal.id for refusal in self.refusals if refusal.lifted_at is None}
-        assert seen.refusals <= standing
-        seen.refusals = standing
-        for client in self.clients:
-            before, until = seen.cooling.get(client.id), client.cooling_off_until
-            assert before is None or (until is not None and until >= before)
-            if until is not None:
-                seen.cooling[client.id] = until
+        """What a client refused holds unless the attempt that wrote it down was undone."""
+        for refusal in self.refusals:
+            attempt_id = int(refusal.source.removeprefix("attempt:"))
+            assert (refusal.lifted_at is not None) == (attempt_id in self.undone)
+        ids = {refusal.id for refusal in self.refusals}
+        assert self.world.seen.refusals <= ids
+        self.world.seen.refusals = ids
+        rests: dict[int, datetime] = {}
+        for attempt in self.attempts:
+            said_now = attempt.outcome is Outcome.REFUSED and attempt.copied_from_id is None
+            if said_now and attempt.undone_at is None:
+                days = self.campaigns[attempt.campaign_id].cooling_off_days
+                until = attempt.at + timedelta(days=days)
+                rests[attempt.client_id] = max(until, rests.get(attempt.client_id, until))
+        assert {c.id: c.cooling_off_until for c in self.clients if c.cooling_off_until} == rests
 
     def who_asked_is_told(self) -> None:
         tasks = {task.id: task for task in self.tasks}
         for involvement in self.involvements:
             is_closed = tasks[involvement.to_task_id].state in CLOSED
             assert (involvement.finished_at is not None) == is_closed
-            assert (f"involvement:{involvement.id}" in self.told) == is_closed
+            is_told = is_closed and involvement.to_task_id not in self.withdrawn
+            assert (f"involvement:{involvement.id}" in self.told) == is_told

@@ -182,3 +182,18 @@ def test_done_needs_nothing_open_of_mine(prepared: Given, browser_of: BrowserOf)
     prepared.task(work_list, state=TaskState.DEFERRED, performer=me, due_at=TOMORROW)
     page = browser_of(me).read("/stages")
     assert "Незаконченный" not in _column(page, "done")
+
+
+def test_the_history_of_a_work_list_goes_out_too(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit()
+    me = prepared.employee(unit=unit)
+    task = prepared.task(unit=unit, client=prepared.client("Иванов", unit=unit))
+    browser = browser_of(me)
+    assert browser.post(f"/tasks/{task.id}/claim").status_code < 400
+
+    rows = read_workbook(browser.get(f"/work-lists/{task.work_list_id}.xlsx"))
+
+    assert rows[0][:2] == ("Когда", "Что произошло")
+    assert [(row[1], row[3], row[4]) for row in rows[1:]] == [
+        ("Взята в работу", me.full_name, task.id)
+    ]

@@ -75,6 +75,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "client_id": client.id,
         "asset_id": asset.id,
         "task_id": task.id,
+        "attempt_id": prepared.attempt(task, employee).id,
         "work_list_id": task.work_list_id,
         "employee_id": employee.id,
         "unit_id": unit.id,

@@ -15,7 +15,7 @@ from directory.staff.models import Employee, Role
 from directory.units.models import Unit, UnitKind
 from tests.conftest import NOON
 from tests.given import Given
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, HandClock
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, Notification, ServiceRequest
 from worklists.models.task import Finish, Task, TaskKind
@@ -151,6 +151,58 @@ def test_save_without_going_on_stays(scene: Scene, browser_of: BrowserOf) -> Non
     scene.given.task(unit=scene.unit)
     answer = _report(browser_of(scene.me), scene, outcome="no_answer", stay="1")
     assert answer.location == f"/tasks/{scene.task.id}"
+
+
+def test_a_saved_result_is_taken_back_from_the_toast(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    _report(browser, scene, outcome="no_answer")
+    page = browser.read("/stages")
+    found = re.search(rf'action="(/tasks/{scene.task.id}/attempts/\d+/undo)"', page)
+    assert found is not None and 'data-key="KeyZ"' in page
+    answer = browser.post(found[1])
+    assert answer.status_code == 303 and answer.location == f"/tasks/{scene.task.id}"
+    page = browser.read(answer.location)
+    assert "Результат отменён, всё как было." in page and "<s>Недозвон</s>" in page
+    assert "undo-form" not in page and 'id="outcome-form"' in page
+    assert (scene.stored().state, scene.stored().attempts) == (TaskState.PLANNED, 0)
+    assert browser.post(found[1]).status_code == 303  # pressing twice
+    assert "отменено" in browser.read("/attempts")
+
+
+def test_a_saved_result_is_taken_back_from_the_history(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    _report(browser, scene, outcome="no_answer", stay="1")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    assert 'form="undo-form"' in page and "Отменить последний результат" in page
+    colleague = browser_of(scene.given.employee("Борис Седов", unit=scene.unit))
+    assert 'form="undo-form"' not in colleague.read(f"/tasks/{scene.task.id}")
+    action = re.search(r'id="undo-form" method="post" action="([^"]+)"', page)
+    assert action is not None
+    refused = colleague.post(action[1])
+    assert refused.status_code == 409 and "тот, кто его записал" in refused.text
+    assert scene.stored().state is TaskState.DEFERRED
+    other = scene.given.task(unit=scene.unit)
+    scene.given.session.commit()
+    wrong = action[1].replace(f"/tasks/{scene.task.id}/", f"/tasks/{other.id}/")
+    assert browser.post(wrong).status_code == 404
+    assert scene.stored().state is TaskState.DEFERRED
+    assert browser.post(action[1]).status_code == 303
+    assert scene.stored().state is TaskState.PLANNED
+
+
+def test_after_ten_minutes_a_result_stays(
+    scene: Scene, browser_of: BrowserOf, clock: HandClock
+) -> None:
+    browser = browser_of(scene.me)
+    _report(browser, scene, outcome="no_answer", stay="1")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    action = re.search(r'id="undo-form" method="post" action="([^"]+)"', page)
+    assert action is not None
+    clock.now += timedelta(minutes=11)
+    assert "undo-form" not in browser.read(f"/tasks/{scene.task.id}")
+    refused = browser.post(action[1])
+    assert refused.status_code == 409 and "прошло больше 10 минут" in refused.text
+    assert "data-toast-keep" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def _columns() -> list[Column]:
         Column(_("Подразделение"), 24), Column(_("Кто звонил"), 26),
         Column(_("Вариант завершения"), 20), Column(_("Результат контакта"), 36),
         Column(_("Комментарий"), 44), Column(_("Пробег, км"), 12),
-        Column(_("По другому разговору"), 12), Column(_("Задача"), 10),
+        Column(_("По другому разговору"), 12), Column(_("Задача"), 10), Column(_("Отменено"), 12),
     ]  # fmt: skip
 
 
@@ -96,4 +96,5 @@ def _row(line: AttemptLine) -> list[Any]:
         line.at, line.client, line.phone, line.asset, line.vin, line.campaign, line.unit,
         line.employee, label(line.outcome), result_words(line.result), line.comment,
         line.mileage_km, _("да") if line.is_copy else None, line.task_id,
+        _("да") if line.is_undone else None,
     ]  # fmt: skip

@@ -39,6 +39,7 @@ from worklists.service_requests import (
     WorkMissing,
     WorkshopUnknown,
 )
+from worklists.undoing import NotYours, SomethingFollowed, TooLateToUndo
 from worklists.verdicts import Block, Blocked, BlockRule
 
 LABELS: Pairs = (
@@ -136,6 +137,16 @@ def _changed(error: ChangedMeanwhile) -> Any:
     )
 
 
+def _followed(error: SomethingFollowed) -> Any:
+    what = str(journal.EVENTS.get(error.event, _l("Изменена")))
+    return _l(
+        "Отменить уже нельзя, за этим последовало: %(what)s, %(name)s, %(at)s.",
+        what=what.lower(),
+        name=error.by_name or journal.actor_words(error.by_key),
+        at=clock(error.at) if error.at else "",
+    )
+
+
 def _blocked(error: Blocked) -> str:
     return " ".join(block_words(block) for block in error.verdict.blocks)
 
@@ -145,6 +156,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     LeaseLost: _lost,
     ChangedMeanwhile: _changed,
     Blocked: _blocked,
+    TooLateToUndo: lambda _e: _l("Отменить уже нельзя: прошло больше 10 минут."),
+    NotYours: lambda _e: _l("Отменить результат может тот, кто его записал, или руководитель."),
+    SomethingFollowed: _followed,
     NotACall: lambda _e: _l("В этой задаче не звонят: напишите, что сделано."),
     IsACall: lambda _e: _l("Это звонок: выберите его результат."),
     AnswerMissing: lambda _e: _l("Напишите, что сделано, или почему выполнить нельзя."),

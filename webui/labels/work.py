@@ -41,6 +41,7 @@ LABELS: Pairs = (
     (TaskAction.REDIRECT, _l("передать")),
     (TaskAction.CANCEL, _l("отменить")),
     (TaskAction.REOPEN, _l("открыть снова")),
+    (TaskAction.UNDO, _l("отменить результат")),
     (TaskKind.CALL, _l("Звонок")),
     (TaskKind.CALLBACK, _l("Перезвон")),
     (TaskKind.EXTRA, _l("Дополнительная задача")),

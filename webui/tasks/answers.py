@@ -12,8 +12,9 @@ from core.errors import Refused
 from webui.labels.tasks import consequence_words
 from webui.labels.words import label, sentence
 from webui.requests import is_htmx, session
-from webui.tasks.card import OUTCOME_LOOKS, Card, open_card, task_url
+from webui.tasks.card import Card, open_card, task_url
 from webui.tasks.jobs_form import JobForm
+from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
 from webui.wording import ago_or_due
 from worklists.consequences import Consequence
@@ -22,6 +23,8 @@ from worklists.models.task import TaskKind
 from worklists.my_queue import QueueRow, When, queue_for
 
 _QUEUE = 50
+UNDO = "undo:"
+"""A flashed message of this category carries the address that takes back what it tells of."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,16 @@ def card_answer(
     conflict: Conflict | None = None,
     line: Line | None = None,
     toast: str = "",
+    toast_tone: str = "ok",
+    undo_url: str = "",
     saved_draft: str = "",
     push: str = "",
     with_regions: bool = True,
 ) -> Response:
     """The page of the task, or for htmx the card with what goes with it.
 
-    ``push`` is the address that the browser should show after an htmx answer.
+    ``push`` is the address that the browser should show after an htmx answer, ``undo_url`` where
+    the toast's button takes the last thing back.
     """
     values = {
         "card": card,
@@ -120,6 +126,8 @@ def card_answer(
         "line": line or outcome_hint(),
         "queue": queue_view(),
         "toast": toast,
+        "toast_tone": toast_tone,
+        "undo_url": undo_url,
         "saved_draft": saved_draft,
         "with_queue": with_regions and not wants_card_only(),
         "with_context": with_regions,
@@ -148,24 +156,30 @@ def empty_form(card: Card, **values: Any) -> Any:
     return None
 
 
-def go_on(task_id: int, *, toast: str, stay: bool, saved: int) -> Response:
+def go_on(task_id: int, *, toast: str, stay: bool, saved: int, undo_url: str = "") -> Response:
     """After a save: the next task of the queue, or this one; then nothing is left to do: home."""
     following = saved if stay else next_task(after=saved)
     if following is None:
-        return leave(toast)
+        return leave(toast, undo_url=undo_url)
     if not is_htmx():
-        return leave(toast, task_url(following))
+        return leave(toast, task_url(following), undo_url=undo_url)
     session().flush()
     session().expire_all()
     card = open_card(following, actor=g.actor, now=g.now)
-    return card_answer(card, toast=toast, saved_draft=f"task-{saved}", push=task_url(following))
+    return card_answer(
+        card,
+        toast=toast,
+        undo_url=undo_url,
+        saved_draft=f"task-{saved}",
+        push=task_url(following),
+    )
 
 
-def leave(toast: str, url: str = "/") -> Response:
-    """Go to another page and say there what was done."""
+def leave(toast: str, url: str = "/", *, undo_url: str = "") -> Response:
+    """Go to another page and say there what was done, with a button that takes it back."""
     from flask import flash
 
-    flash(toast)
+    flash(toast, f"{UNDO}{undo_url}" if undo_url else "message")
     if not is_htmx():
         return redirect(url, 303)  # type: ignore[return-value]
     response = make_response("")

@@ -13,6 +13,7 @@ from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
 from webui.tasks.card import Card, open_card
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
+from webui.tasks.undo import undo_url
 from worklists.attempts import record_attempt
 from worklists.lifecycle import TaskState
 from worklists.permissions import WorkPermission
@@ -50,7 +51,13 @@ def record(task_id: int) -> Response:
     words = consequence_words(recorded.consequence)
     if recorded.settled:
         words = _("%(what)s Вместе с ней: %(n)s.", what=words, n=len(recorded.settled))
-    return go_on(task_id, toast=_saved(recorded.task.state, words), stay=_stays(), saved=task_id)
+    return go_on(
+        task_id,
+        toast=_saved(recorded.task.state, words),
+        stay=_stays(),
+        saved=task_id,
+        undo_url=undo_url(task_id, recorded.attempt.id),
+    )
 
 
 def _stays() -> bool:

@@ -1,6 +1,6 @@
 """What the card of a task shows, put together from the read models for the template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,76 +21,26 @@ from webui.labels.words import label
 from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
 from webui.tasks.fields import Switch, switches
-from webui.tasks.outcome_form import Offer
+from webui.tasks.looks import (
+    OUTCOME_LOOKS,
+    STATE_TONES,
+    AttemptView,
+    ClientTime,
+    Link,
+    Tile,
+)
+from webui.tasks.offer import Offer
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
+from worklists.offered import performers_for, units_to_involve, workshops
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
-from worklists.task_page import (
-    TaskPage,
-    performers_for,
-    task_page,
-    units_to_involve,
-    vehicle,
-    workshops,
-)
+from worklists.task_page import TaskPage, task_page, vehicle
+from worklists.undo_images import UNDO_WITHIN
+from worklists.undoing import undoable_attempt
 from worklists.verdicts import BlockRule, Verdict, verdict_on
-
-STATE_TONES: Mapping[TaskState, str] = {
-    TaskState.IN_WORK: "accent",
-    TaskState.ON_CONTROL: "control",
-    TaskState.DONE: "ok",
-}
-OUTCOME_LOOKS: Mapping[Outcome, tuple[str, str]] = {
-    Outcome.INTERVIEW: ("ok", "message-circle"),
-    Outcome.NO_ANSWER: ("neutral", "phone-x"),
-    Outcome.REFUSED: ("danger", "circle-x"),
-    Outcome.BAD_DATA: ("warn", "phone-off"),
-    Outcome.REPEAT: ("accent", "copy"),
-}
-"""Tone and icon of each outcome, the same everywhere."""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One outcome to choose."""
-
-    value: str
-    label: str
-    hint: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """A helper button."""
-
-    url: str
-    text: str
-    icon: str = ""
-
-
-@dataclass(frozen=True)
-class ClientTime:
-    """What the clock shows at the client's, and whether calls may begin."""
-
-    text: str
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class AttemptView:
-    """One attempt of the timeline."""
-
-    at: datetime
-    title: str
-    comment: str
-    by: str
-    tone: str
-    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +54,8 @@ class Card:
     offer: Offer | None
     control_forms: Sequence[ControlForm] = ()
     dial_now: bool = False
+    undoable_id: int | None = None
+    """The attempt that this person may still take back."""
     may: type[WorkPermission] = field(default=WorkPermission)
 
     @property
@@ -285,6 +237,7 @@ class Card:
                 by=line.by,
                 tone=OUTCOME_LOOKS[line.outcome][0],
                 icon=OUTCOME_LOOKS[line.outcome][1],
+                is_undone=line.is_undone,
             )
             for line in self.page.attempts
         ]
@@ -307,7 +260,12 @@ def open_card(
     page = task_page(session(), task_id, actor=actor)
     verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
     verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
-    card = Card(page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now)
+    is_fresh = bool(page.attempts) and page.attempts[0].at >= now - UNDO_WITHIN
+    undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now) if is_fresh else None
+    card = Card(
+        page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now,
+        undoable_id=undoable_id,
+    )  # fmt: skip
     changes: dict[str, Any] = {}
     if card.shows == "outcome":
         changes["offer"] = _offer(page)

@@ -1,7 +1,5 @@
 """The outcome form: its fields, its validation by the table of fields, its report (A13-A16)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
@@ -22,16 +20,15 @@ from wtforms import (
 from wtforms.validators import NumberRange, Optional
 
 from campaigns.models import Outcome
-from campaigns.result_codes import AcquisitionChoice, CodeChoice
+from campaigns.result_codes import CodeChoice
 from core.access import Actor
-from directory.clients.models import ContactPoint
 from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label
 from webui.tasks.fields import belongs, is_demanded
+from webui.tasks.offer import Offer
 from webui.wording import phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.models.task import TaskKind
-from worklists.task_page import OtherTask
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
 _MOST_KM = 3_000_000
@@ -50,23 +47,6 @@ FIELD_OF = {
     "settles_task_ids": "settles",
 }
 """Fields of a report as the use-cases name them, where the form names them differently."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What may be chosen in the form of one task."""
-
-    codes: Sequence[CodeChoice]
-    ways: Sequence[AcquisitionChoice]
-    phones: Sequence[ContactPoint]
-    others: Sequence[OtherTask]
-    workshops: Sequence[tuple[int, str]]
-    units: Sequence[tuple[int, str]]
-    performers: Sequence[tuple[int, str]]
-
-    def code(self, result_code_id: int | None) -> CodeChoice | None:
-        """The offered code with this id."""
-        return next((c for c in self.codes if c.result_code_id == result_code_id), None)
 
 
 def _number(value: Any) -> int | None:

@@ -12,10 +12,16 @@ from worklists.permissions import WorkPermission
 @bp.get("/tasks/<int:task_id>")
 @requires(WorkPermission.SEE)
 def show(task_id: int) -> Response:
-    """The card between my queue and the history; ``?copy_of=`` fills in a repeat."""
+    """The card between my queue and the history.
+
+    ``?copy_of=`` fills in a repeat, ``?undone=1`` the comment of the outcome just taken back.
+    """
     card = open_card(task_id, actor=g.actor, now=g.now, dial_now=request.args.get("dial") == "1")
     copy_of = request.args.get("copy_of", type=int)
     form = None
     if copy_of is not None and card.shows == "outcome":
         form = empty_form(card, outcome="repeat", copy_of_task_id=copy_of)
+    attempts = card.page.attempts
+    if "undone" in request.args and card.shows == "outcome" and attempts[:1]:
+        form = empty_form(card, comment=attempts[0].comment if attempts[0].is_undone else "")
     return card_answer(card, form=form)

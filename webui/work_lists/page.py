@@ -15,15 +15,15 @@ from webui.forms import Form, LocalMoment, at_most, choices, not_blank, required
 from webui.labels.journal import JournalLine, actor_words, journal_line
 from webui.labels.words import label, sentence
 from webui.requests import requires, session
-from webui.tasks.card import Link
+from webui.tasks.looks import Link
 from webui.tasks.quick_times import quick_times
 from webui.wording import moment
 from worklists.involvement import involve_unit
 from worklists.models.task import TaskKind
+from worklists.offered import performers_for, units_to_involve
 from worklists.permissions import WorkPermission
 from worklists.planning import plan_task
 from worklists.reports import InvolvementDraft, NewTask
-from worklists.task_page import performers_for, units_to_involve
 from worklists.work_list_page import WorkListPage, newest_task_id, work_list_page
 
 bp = Blueprint("work_lists", __name__)

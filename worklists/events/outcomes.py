@@ -90,6 +90,20 @@ class AttemptRecorded(_Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttemptUndone(_Step):
+    """An attempt was taken back: a task that it had moved is again where it was before (rule 9)."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskWithdrawn(_Step):
+    """The attempt that had made this task was taken back before anybody worked on it."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskSettled(_Step):
     """The conversation about another task settled this one too."""
 
@@ -152,6 +166,13 @@ class ServiceRequested(_OfTask):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceRequestWithdrawn(_OfTask):
+    """The booking was taken back with the attempt that it was made in."""
+
+    service_request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitInvolved(_OfWorkList):
     """This work-list asked another unit to do something (A6)."""
 
@@ -177,3 +198,11 @@ class InvolvementFinished(_OfWorkList):
     involvement_id: int
     to_task_id: int
     finish: Finish
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvolvementWithdrawn(_OfWorkList):
+    """Who asked took it back before anybody worked on it; written on both sides."""
+
+    involvement_id: int
+    to_task_id: int

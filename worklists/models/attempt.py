@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +18,11 @@ from worklists.models.work_list import WorkList
 
 
 class Attempt(Base):
-    """One attempt on one task. Never changed; a conversation that settles several tasks has one
-    attempt per task, the copies pointing to the first (reports count a conversation once)."""
+    """One attempt on one task; a conversation that settles several tasks has one attempt per task,
+    the copies pointing to the first (reports count a conversation once).
+
+    Never changed but for one mark: an undone one counts for nothing and is shown struck through.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -46,6 +50,24 @@ class Attempt(Base):
     at: Mapped[datetime]
     form_key: Mapped[str | None] = mapped_column(unique=True)
     """Key of the form that it came by: one submit, one attempt."""
+    undone_at: Mapped[datetime | None]
+    """When it was taken back with all that it caused (rule 9)."""
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
+
+
+class AttemptUndo(Base):
+    """What undoing an attempt needs to know; removed when it is too late for that."""
+
+    __tablename__ = "attempt_undos"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey(Attempt.id), primary_key=True)
+    before: Mapped[dict[str, Any]]
+    """Values that the attempt changed, as they were: ``worklists.undo_images.Trail``."""
+    created_ids: Mapped[dict[str, Any]]
+    """Ids of the rows that it made, by what they are."""
+    journal_id: Mapped[int]
+    """The newest journal row of the tasks that it touched: a newer one says that more followed."""
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class ServiceRequestState(StrEnum):

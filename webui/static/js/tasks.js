@@ -26,7 +26,7 @@
     });
   }
 
-  /* After «Позвонить» the task is ours: the telephone program gets the number. */
+  /* After the call button the task is ours: the telephone program gets the number. */
   function dial() {
     const link = find("a[data-dial]");
     if (!link) return;

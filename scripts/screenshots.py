@@ -1,0 +1,133 @@
+"""Take the pictures of docs/screenshots/: serves a fresh demo and walks through it in a browser.
+
+``python scripts/screenshots.py [FOLDER]``; needs Chromium. Every page, light and dark, 1366x768.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples/to-2026-11.xlsx"
+SIZE = {"width": 1366, "height": 768}
+PASSWORD = "prozvon-demo-2026"
+
+
+@contextmanager
+def served_demo() -> Iterator[str]:
+    """A demo installation of its own; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as var:
+        environment = os.environ | {"PROZVON_VAR": var, "PROZVON_PORT": str(port)}
+        start = [sys.executable, "-c", "from entrypoints.cli import main; main()", "run"]
+        server = subprocess.Popen(start, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            urlopen(f"{address}/sign-in").close()
+            return
+        except OSError:
+            time.sleep(1)
+    raise TimeoutError("the demo did not start")
+
+
+def sign_in(page: Page, address: str, login: str) -> None:
+    """Sign in and choose the first role where there are several."""
+    page.goto(f"{address}/sign-in")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_load_state()
+    if "/role" in page.url:
+        page.locator(".choice").first.click()
+        page.wait_for_load_state()
+
+
+def walk(page: Page, address: str) -> Iterator[str]:
+    """Go from page to page as the people of the demo; yields the name of each picture."""
+    page.goto(f"{address}/sign-in")
+    yield "sign-in"
+    sign_in(page, address, "smirnov")
+    page.goto(f"{address}/stages")
+    yield "stages"
+    page.locator(".k-new .bcard-a").nth(1).click()
+    page.locator("#chosen h2").wait_for()
+    yield "stages-chosen"
+    work_list = page.locator("#chosen a.lnk").first.get_attribute("href")
+    page.locator("#chosen tbody th a").first.click()
+    page.locator("#card").wait_for()
+    yield "task"
+    task = page.url
+    page.keyboard.press("KeyC")
+    page.get_by_text("у вас до").first.wait_for()
+    page.keyboard.press("Digit1")
+    yield "task-in-work"
+    page.goto(task)
+    page.keyboard.press("Digit2")
+    page.wait_for_timeout(600)
+    yield "task-no-answer"
+    page.goto(f"{address}{work_list}")
+    yield "work-list"
+    for name, path in {
+        "my": "/my", "my-notes": "/my?view=notes", "control": "/control", "attempts": "/attempts",
+        "notifications": "/notifications", "search": "/search", "client": "/clients/7",
+        "history": "/clients/7/history", "vehicle": "/assets/7",
+    }.items():  # fmt: skip
+        page.goto(f"{address}{path}")
+        yield name
+    page.goto(f"{address}/selections/files")
+    yield "files"
+    page.set_input_files("input[type=file]", SAMPLE)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/selections/files/*")
+    yield "file-rows"
+    page.context.clear_cookies(name="sid")
+    sign_in(page, address, "admin")
+    for name, path in {
+        "people": "/admin/people", "person": "/admin/people/2", "units": "/admin/units",
+        "results": "/admin/result-codes",
+    }.items():  # fmt: skip
+        page.goto(f"{address}{path}")
+        yield name
+
+
+def main(folder: Path) -> None:
+    """Write ``<name>-light.png`` and ``<name>-dark.png`` for every page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark"):
+        with served_demo() as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            )
+            context = browser.new_context(viewport=SIZE, locale="ru-RU")
+            context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+            page = context.new_page()
+            for name in walk(page, address):
+                page.wait_for_timeout(400)
+                page.screenshot(path=folder / f"{name}-{theme}.png")
+                print(f"{name}-{theme}", flush=True)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/screenshots")

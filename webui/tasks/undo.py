@@ -1,0 +1,33 @@
+"""Taking the last outcome back: from the toast, with Z, or from the task's history (rule 9)."""
+
+from flask import Response, g, url_for
+from flask_babel import gettext as _
+
+from core.errors import NotFound, Refused
+from webui.labels.words import sentence
+from webui.requests import requires, session, settings
+from webui.tasks.answers import card_answer, leave
+from webui.tasks.card import open_card, task_url
+from webui.tasks.routes import bp
+from worklists.permissions import WorkPermission
+from worklists.undoing import undo_attempt
+
+
+@bp.post("/tasks/<int:task_id>/attempts/<int:attempt_id>/undo")
+@requires(WorkPermission.WORK)
+def undo(task_id: int, attempt_id: int) -> Response:
+    """Open the task as it was before; 409 with the card as it is when that is not possible."""
+    try:
+        task = undo_attempt(session(), attempt_id, actor=g.actor, now=g.now, lease=settings().lease)
+    except Refused as error:
+        session().rollback()
+        card = open_card(task_id, actor=g.actor, now=g.now)
+        return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
+    if task.id != task_id:
+        raise NotFound("attempt", attempt_id)
+    return leave(_("Результат отменён, всё как было."), task_url(task_id, undone=1))
+
+
+def undo_url(task_id: int, attempt_id: int) -> str:
+    """Where the toast's button posts."""
+    return url_for("tasks.undo", task_id=task_id, attempt_id=attempt_id)
