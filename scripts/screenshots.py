@@ -20,6 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples/to-2026-11.xlsx"
 SIZE = {"width": 1366, "height": 768}
 PASSWORD = "prozvon-demo-2026"
+NO_TELEPHONE = """
+document.addEventListener("click", (e) => {
+  if (e.target.closest?.('a[href^="tel:"]')) e.preventDefault();
+}, true);
+"""
+"""A headless browser without a telephone program swallows what is pressed after such a link."""
 
 
 @contextmanager
@@ -131,6 +137,7 @@ def main(folder: Path) -> None:
             )
             context = browser.new_context(viewport=SIZE, locale="ru-RU")
             context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+            context.add_init_script(NO_TELEPHONE)
             page = context.new_page()
             for name in walk(page, address):
                 page.wait_for_timeout(400)
