@@ -87,6 +87,8 @@ def walk(live: Live, office: Office) -> Callable[..., Iterator[str]]:
                 live.sign_in(page, office.login, role)  # type: ignore[arg-type]
                 signed_in = role
             page.goto(address)
+            if page.locator("#history-panel").count():
+                page.wait_for_selector("#client-history")
             yield name
         live.troubles[:] = [trouble for trouble in live.troubles if "404" not in trouble]
 
@@ -136,7 +138,7 @@ def test_09_11_everything_comes_from_here_under_the_policy(
         ),
     )
     for _name in walk(page):
-        page.wait_for_load_state("networkidle")
+        pass
     assert {url for url in asked if not url.startswith((live.url, "data:"))} == set()
     assert bare == []  # violations of the policy fail every test by themselves
 
