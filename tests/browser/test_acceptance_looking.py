@@ -88,7 +88,7 @@ def walk(live: Live, office: Office) -> Callable[..., Iterator[str]]:
                 signed_in = role
             page.goto(address)
             if page.locator("#history-panel").count():
-                page.wait_for_selector("#client-history")
+                page.wait_for_selector("#client-history", state="attached")
             yield name
         live.troubles[:] = [trouble for trouble in live.troubles if "404" not in trouble]
 
