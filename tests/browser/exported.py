@@ -149,6 +149,7 @@ def _attempt(session: Session, attempt: Attempt) -> tuple[Any, ...]:
         attempt.mileage_km,
         "да" if attempt.copied_from_id else None,
         attempt.task_id,
+        "да" if attempt.undone_at else None,
     )
 
 

@@ -270,7 +270,7 @@ def test_every_state_of_the_card_is_accessible(
         first.kind = TaskKind.EXTRA
     page = window(color_scheme=scheme)
     _open(live, page, desk)
-    expect(page.locator("#history-panel h3").first).to_be_visible()
+    expect(page.locator("#client-history h3").first).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Digit1")
     page.select_option("#result_interview", desk.booked)

@@ -51,11 +51,13 @@ def test_find_and_filter(plain: Page) -> None:
     plain.get_by_role("link", name="Клиенты").click()
     plain.fill("#find", "Зайцев")
     plain.get_by_role("button", name="Найти", exact=True).click()
-    expect(plain.locator("h1")).to_contain_text("Зайцев Тимур")  # the only one: straight to him
+    expect(plain.locator(".c-head h2")).to_have_text(
+        "Зайцев Тимур"
+    )  # the only one: straight to him
     plain.fill("#search", "Клиент Номер")
     plain.locator("#search").press("Enter")
     plain.get_by_role("link", name="Клиент Номер 103").click()
-    expect(plain.locator("h1")).to_contain_text("Клиент Номер 103")
+    expect(plain.locator(".c-head h2")).to_have_text("Клиент Номер 103")
 
 
 def test_take_and_save(live: Live, plain: Page, office: Office) -> None:
