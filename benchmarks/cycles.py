@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -117,8 +117,14 @@ class User:
         if method == "POST":
             body = urlencode({"csrf_token": self._csrf, **form})
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, address, body=body, headers=headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, address, body=body, headers=headers)
+            answer = self._connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, RemoteDisconnected):
+            # gunicorn closes a connection that was idle for two seconds; a browser asks again too.
+            self._connection.close()
+            self._connection.request(method, address, body=body, headers=headers)
+            answer = self._connection.getresponse()
         text = answer.read().decode()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")

@@ -20,7 +20,7 @@ from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
-from worklists.soonest import MORE_THAN, capped_count, soonest_tasks
+from worklists.soonest import MORE_THAN, capped_count_of_different, soonest_tasks
 from worklists.visibility import task_is_visible
 
 _FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -111,9 +111,9 @@ def _column(
     else:
         cards = _cards(session, condition, stage, limit, actor)
     lists = select(Task.work_list_id).where(condition)
-    count = session.scalar(capped_count(lists.distinct())) or 0
-    late = lists.where(Task.state == TaskState.PLANNED, Task.due_at < now).distinct()
-    overdue = session.scalar(capped_count(late)) if stage is Stage.NEW else 0
+    count = session.scalar(capped_count_of_different(lists)) or 0
+    late = lists.where(Task.state == TaskState.PLANNED, Task.due_at < now)
+    overdue = session.scalar(capped_count_of_different(late)) if stage is Stage.NEW else 0
     return Column(stage, cards, count, overdue or 0)
 
 
