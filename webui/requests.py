@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from core.access import Actor, Permission
 from core.clock import Clock
@@ -154,6 +155,7 @@ def _open() -> None:
         return
     environment = _environment()
     safe = request.method in SAFE_METHODS or getattr(_current_view(), "reads_only", False)
+    too_much = _read_body()
     database = environment.database
     g.session = database.reading_session() if safe else database.writing_session()
     g.now = environment.clock(g.session)
@@ -172,6 +174,22 @@ def _open() -> None:
         g.actor, g.employee = found.actor, found.employee
         g.role, g.roles = found.role, found.roles
         g.actor_locale, g.time_zone = found.employee.locale, found.actor.time_zone
+    if too_much is not None:
+        raise too_much
+
+
+def _read_body() -> HTTPException | None:
+    """Read the form before the transaction begins: a slow upload must not hold SQLite's writer.
+
+    Returns what forbids the body (too large), to be raised when the person is known.
+    """
+    if request.method in SAFE_METHODS:
+        return None
+    try:
+        _ = request.form
+    except HTTPException as error:
+        return error
+    return None
 
 
 def _check_access() -> Any:

@@ -17,6 +17,7 @@ from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
 from directory.units.models import Unit
+from worklists.lateness import is_late, task_is_late
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
@@ -71,6 +72,7 @@ class Card:
     ladder: int
     comment: str
     is_mine: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,10 @@ def _column(
     if stage is Stage.NEW and not wanted.only_mine:
         cards = _new_cards(session, condition, wanted, actor, now, limit)
     else:
-        cards = _cards(session, condition, stage, limit, actor)
+        cards = _cards(session, condition, stage, limit, actor, now)
     lists = select(Task.work_list_id).where(condition)
     count = session.scalar(capped_count_of_different(lists)) or 0
-    late = lists.where(Task.state == TaskState.PLANNED, Task.due_at < now)
+    late = lists.where(Task.state == TaskState.PLANNED, task_is_late(now))
     overdue = session.scalar(capped_count_of_different(late)) if stage is Stage.NEW else 0
     return Column(stage, cards, count, overdue or 0)
 
@@ -156,7 +158,7 @@ def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnE
             or_(Task.performer_id == me, Task.control_by_id == me, Task.closed_by_id == me)
         )
     if wanted.only_overdue:
-        conditions.append(Task.due_at < now)
+        conditions.append(task_is_late(now))
     return conditions
 
 
@@ -176,11 +178,16 @@ def _new_cards(
         rows.order_by(Task.due_at, Task.id).limit(limit * 2),
         values | {"due_until": now if wanted.only_overdue else _FOR_EVER, "per_unit": limit * 2},
     )
-    return _first_of_each(found.all(), limit)
+    return _first_of_each(found.all(), limit, now)
 
 
 def _cards(
-    session: Session, condition: ColumnElement[bool], stage: Stage, limit: int, actor: Actor
+    session: Session,
+    condition: ColumnElement[bool],
+    stage: Stage,
+    limit: int,
+    actor: Actor,
+    now: datetime,
 ) -> list[Card]:
     orders: dict[Stage, ColumnElement[Any]] = {
         Stage.NEW: Task.due_at.asc(),
@@ -190,7 +197,7 @@ def _cards(
     }
     rows = _rows(actor).where(condition).order_by(orders[stage], Task.id)
     found = session.execute(rows.limit(limit * 2))
-    return _first_of_each(found.all(), limit)
+    return _first_of_each(found.all(), limit, now)
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -224,15 +231,15 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _first_of_each(rows: Sequence[Any], limit: int) -> list[Card]:
+def _first_of_each(rows: Sequence[Any], limit: int, now: datetime) -> list[Card]:
     cards: dict[int, Card] = {}
     for row in rows:
         if row.work_list_id not in cards and len(cards) < limit:
-            cards[row.work_list_id] = _card(row)
+            cards[row.work_list_id] = _card(row, now)
     return list(cards.values())
 
 
-def _card(row: Any) -> Card:
+def _card(row: Any, now: datetime) -> Card:
     shown_at = {
         TaskState.ON_CONTROL: row.control_at,
         TaskState.DONE: row.closed_at,
@@ -253,4 +260,5 @@ def _card(row: Any) -> Card:
         ladder=len(row.retry_ladder) + 1,
         comment=row.comment,
         is_mine=bool(row.is_mine),
+        is_late=is_late(row.kind, row.due_at, now),
     )

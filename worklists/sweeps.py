@@ -40,7 +40,6 @@ from worklists.models.task import Task, TaskFiring, TaskKind
 SCHEDULER = Actor(key="scheduler", name="scheduler")
 BATCH = 2_000
 """Tasks a transaction: on SQLite others wait for it."""
-LATE_AFTER = timedelta(days=1)
 """A task that nobody took for so long is overdue."""
 
 

@@ -155,13 +155,14 @@ def test_save_without_going_on_stays(scene: Scene, browser_of: BrowserOf) -> Non
 
 def test_a_saved_result_is_taken_back_from_the_toast(scene: Scene, browser_of: BrowserOf) -> None:
     browser = browser_of(scene.me)
-    _report(browser, scene, outcome="no_answer")
+    _report(browser, scene, outcome="no_answer", comment="длинные гудки")
     page = browser.read("/stages")
     found = re.search(rf'action="(/tasks/{scene.task.id}/attempts/\d+/undo)"', page)
     assert found is not None and 'data-key="KeyZ"' in page
     answer = browser.post(found[1])
-    assert answer.status_code == 303 and answer.location == f"/tasks/{scene.task.id}"
+    assert answer.status_code == 303 and answer.location == f"/tasks/{scene.task.id}?undone=1"
     page = browser.read(answer.location)
+    assert "длинные гудки</textarea>" in page
     assert "Результат отменён, всё как было." in page and "<s>Недозвон</s>" in page
     assert "undo-form" not in page and 'id="outcome-form"' in page
     assert (scene.stored().state, scene.stored().attempts) == (TaskState.PLANNED, 0)
@@ -188,6 +189,21 @@ def test_a_saved_result_is_taken_back_from_the_history(scene: Scene, browser_of:
     assert scene.stored().state is TaskState.DEFERRED
     assert browser.post(action[1]).status_code == 303
     assert scene.stored().state is TaskState.PLANNED
+
+
+def test_the_next_card_comes_with_the_button_that_takes_the_last_result_back(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    scene.given.task(unit=scene.unit)
+    browser = browser_of(scene.me)
+    page = browser.read(f"/tasks/{scene.task.id}")
+    answer = browser.post(
+        f"/tasks/{scene.task.id}/attempts",
+        _fields(page) | {"outcome": "no_answer"},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 200 and f"/tasks/{scene.task.id}/attempts/" in answer.text
+    assert 'data-key="KeyZ"' in answer.text
 
 
 def test_after_ten_minutes_a_result_stays(
@@ -422,6 +438,6 @@ def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: Bro
     page = browser.read("/notifications")
     assert "Уведомления: 2 новых" in page and "Пора проверить: Соколова Марина" in page
     browser.post("/notifications/seen", {"only": "1"})
-    assert "Уведомления: 1 новых" in browser.read("/notifications")
+    assert "Уведомления: 1 новое" in browser.read("/notifications")
     browser.post("/notifications/seen", {"up_to": "2"})
-    assert "новых" not in browser.read("/notifications")
+    assert "Уведомления: " not in browser.read("/notifications")
