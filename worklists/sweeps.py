@@ -32,6 +32,7 @@ from worklists.events.queue import (
     TaskBecameOverdue,
     TaskReturned,
 )
+from worklists.lateness import LATE_AFTER
 from worklists.leases import LONGEST_LEASE, has_run_out, in_state, let_go
 from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.attempt import Notification

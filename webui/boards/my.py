@@ -11,6 +11,7 @@ from webui.exports.workbook import Column
 from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
+from worklists.lateness import is_late
 from worklists.models.task import TaskKind
 from worklists.my_tasks import TaskFilter, available_tasks, my_tasks
 from worklists.permissions import WorkPermission
@@ -39,6 +40,7 @@ def tasks() -> str:
         period=_period(),
         today=today(),
         kinds=tuple(TaskKind),
+        is_late=is_late,
         view="notes" if request.args.get("view") == "notes" else "list",
         page_number=page,
         pages=-(-min(mine.count, MORE_THAN) // _PER_PAGE),
