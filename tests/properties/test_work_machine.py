@@ -38,7 +38,7 @@ SOME = st.sets(PICK, min_size=1, max_size=4)
 RESULTS = st.sampled_from(["booked_in_call", "booked", "think_call_later", "complaint"])
 
 SETTINGS = settings(
-    max_examples=20,
+    max_examples=36,
     stateful_step_count=40,
     derandomize=True,
     deadline=None,
