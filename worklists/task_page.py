@@ -12,7 +12,13 @@ from core.access import Actor
 from core.errors import NotFound
 from core.journal import JournalEntry, history_of
 from directory.assets.models import Asset, MileageReading
-from directory.clients.models import Client, ContactKind, ContactPoint, ContactRefusal
+from directory.clients.models import (
+    Client,
+    ContactKind,
+    ContactPoint,
+    ContactRefusal,
+    ContactState,
+)
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
@@ -103,8 +109,14 @@ class TaskPage:
 
     @property
     def phones(self) -> list[ContactPoint]:
-        """The client's numbers, the one to try first on top."""
-        return [point for point in self.contacts if point.kind is ContactKind.PHONE]
+        """The client's numbers, the one to try first on top, those nobody may call last."""
+        numbers = [point for point in self.contacts if point.kind is ContactKind.PHONE]
+        return sorted(numbers, key=lambda point: not is_usable(point))
+
+    @property
+    def usable_phones(self) -> list[ContactPoint]:
+        """The numbers by which the client may be called, the one to try first on top."""
+        return [point for point in self.phones if is_usable(point)]
 
     @property
     def is_phoning(self) -> bool:
@@ -119,6 +131,13 @@ class TaskPage:
     def attempts_at_most(self) -> int:
         """After how many unanswered attempts the task ends as unreachable."""
         return attempts_at_most(self.campaign)
+
+
+def is_usable(point: ContactPoint) -> bool:
+    """Whether the client may be called by this number and can be reached by it."""
+    return (
+        point.is_valid and not point.do_not_contact and point.state is not ContactState.WRONG
+    )
 
 
 def attempts_at_most(campaign: Campaign) -> int:

@@ -210,6 +210,12 @@ class Card:
         return found
 
     @property
+    def client_url(self) -> str:
+        """The client's card, for who may see it."""
+        may = self.actor.may(DirectoryPermission.SEE_CLIENTS)
+        return f"/clients/{self.page.client.id}" if may else ""
+
+    @property
     def history_links(self) -> list[Link]:
         found = [
             Link(self._history_url, _("История автомобиля") if self.page.asset else _("История"))

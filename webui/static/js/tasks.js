@@ -39,6 +39,8 @@
     const form = document.getElementById("outcome-form");
     if (!form || form.dataset.asked || !form.elements.outcome?.value) return;
     form.dataset.asked = "1";
+    // After a refused save the line says so, until something is changed.
+    if (find('[aria-invalid="true"], .err', form)) return;
     find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
