@@ -268,7 +268,7 @@
     if (!el.name || !el.form) return;
     const complaints = (el.getAttribute("aria-describedby") || "").split(" ");
     complaints.filter((id) => id.endsWith("-e")).concat(el.id ? `${el.id}-e` : []).forEach((id) => {
-      if (document.getElementById(id)?.matches(".err")) document.getElementById(id).remove();
+      find(`.err[id="${id}"]`, el.form)?.remove();
     });
     const field = el.closest(".field");
     field?.classList.remove("bad");
@@ -276,7 +276,6 @@
     same.forEach((one) => one.removeAttribute("aria-invalid"));
   }
   document.addEventListener("input", forgive);
-  document.addEventListener("change", forgive);
 
   function focusAfter(within, failed) {
     const bad = firstBad(within);
