@@ -6,7 +6,8 @@
   const root = document.documentElement;
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const shown = (el) => el.getClientRects().length > 0;
+  /* What lies in a closed <details> has a place on the page, yet nobody sees it. */
+  const shown = (el) => el.getClientRects().length > 0 && (el.checkVisibility?.() ?? true);
   const fire = (el, name) => el.dispatchEvent(new Event(name, { bubbles: true }));
   const NOT_TYPED = /^(radio|checkbox|button|submit|reset|range|color|file)$/;
   const typing = (el) =>
