@@ -165,6 +165,12 @@ def _all_lanes() -> Select[Any]:
     ).join(Campaign, Campaign.id == lanes.c.campaign_id)
 
 
+@cache
+def free_lanes() -> Select[Any]:
+    """Lanes of anybody's tasks with the oldest of each. Parameter: ``of_units``."""
+    return select(_lanes_of("free", False))
+
+
 def _lanes_of(name: str, is_mine: bool) -> CTE:
     """From each lane's first task on to the first of the next lane: a loose scan of the index."""
     head, following = aliased(Task), aliased(Task)

@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Outcome
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from worklists.free_tasks import first_free
 from worklists.lateness import is_late
 from worklists.leases import in_state
 from worklists.lifecycle import TaskState
@@ -79,7 +80,7 @@ def queue_for(
     rows = [
         *session.execute(_given(actor, day_end, limit)).all(),
         *session.execute(_watched(actor, day_end, limit)).all(),
-        *session.execute(_free(actor, day_end, limit)).all(),
+        *session.execute(_free(session, actor, day_end, limit)).all(),
     ][:limit]
     lines = [_line(row, actor, now, zone) for row in rows]
     return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
@@ -103,9 +104,11 @@ def _watched(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[objec
     return _rows(actor, watched).order_by(Task.control_at, Task.id).limit(limit)
 
 
-def _free(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
-    free = and_(in_state(TaskState.PLANNED), Task.performer_id.is_(None), Task.due_at < day_end)
-    return _rows(actor, free).order_by(Task.priority, Task.due_at, Task.id).limit(limit)
+def _free(
+    session: Session, actor: Actor, day_end: datetime, limit: int
+) -> Select[*tuple[object, ...]]:
+    ids = first_free(session, actor.unit_ids, due_until=day_end, limit=limit)
+    return _rows(actor, Task.id.in_(ids)).order_by(Task.priority, Task.due_at, Task.id)
 
 
 def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
