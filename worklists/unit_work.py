@@ -6,11 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
-from worklists.lifecycle import TaskState
+from worklists.lifecycle import OPEN
 from worklists.models.task import Task
-
-_CLOSED = (TaskState.DONE, TaskState.REDIRECTED, TaskState.CANCELLED)
-_OPEN = tuple(state for state in TaskState if state not in _CLOSED)
 
 
 class UnitHasWork(Refused):
@@ -25,7 +22,7 @@ def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[
     """Id of a unit → how many tasks are open in it; 0 where there are none."""
     counted = session.execute(
         select(Task.unit_id, func.count())
-        .where(Task.unit_id.in_(unit_ids), Task.state.in_(_OPEN))
+        .where(Task.unit_id.in_(unit_ids), Task.state.in_(OPEN))
         .group_by(Task.unit_id)
     )
     return dict.fromkeys(unit_ids, 0) | dict(counted.tuples().all())

@@ -149,13 +149,16 @@ def _archive(session: Session, unit_id: int, **by: Any) -> None:
 def _unit_page(unit: Unit, *, form: UnitForm | None = None, problem: str = "") -> str:
     people = select(func.count(Appointment.employee_id.distinct())).join(Employee)
     here = Appointment.unit_id == unit.id
+    with g.session.no_autoflush:  # what was refused stays unwritten
+        open_tasks = open_tasks_of_units(g.session, [unit.id])[unit.id]
+        people_here = g.session.scalar(people.where(here, Employee.is_active))
     return render_template(
         "admin/unit.html",
         form=form or UnitForm(formdata=None, obj=unit, unit=unit),
         unit=unit,
         problem=problem,
-        open_tasks=open_tasks_of_units(g.session, [unit.id])[unit.id],
-        people=g.session.scalar(people.where(here, Employee.is_active)),
+        open_tasks=open_tasks,
+        people=people_here,
     )
 
 
