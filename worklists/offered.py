@@ -22,26 +22,20 @@ def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
 
 def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
     """The units that ``except_id`` can ask for something, its own centre's first: id and name."""
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(
-            Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)),
-            ~Unit.is_archived,
-            Unit.id != except_id,
-        )
-        .order_by(_elsewhere(except_id), Unit.name, Unit.id)
-    )
-    return [(unit_id, name) for unit_id, name in rows]
+    return workshops_and_units(session, near_id=except_id)[1]
 
 
-def workshops(session: Session, *, near_id: int) -> list[tuple[int, str]]:
-    """The workshops that a client can be booked into, the centre's of this unit first."""
+def workshops_and_units(
+    session: Session, *, near_id: int
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The workshops to book into and the units to involve, of the own centre first: id and name."""
     rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived)
+        select(Unit.id, Unit.name, Unit.kind)
+        .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
         .order_by(_elsewhere(near_id), Unit.name, Unit.id)
-    )
-    return [(unit_id, name) for unit_id, name in rows]
+    ).all()
+    workshops = [(row.id, row.name) for row in rows if row.kind is UnitKind.WORKSHOP]
+    return workshops, [(row.id, row.name) for row in rows if row.id != near_id]
 
 
 def _elsewhere(unit_id: int) -> Case[int]:

@@ -34,7 +34,7 @@ from webui.tasks.quick_times import QuickTime, quick_times
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
-from worklists.offered import performers_for, units_to_involve, workshops
+from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
@@ -302,12 +302,13 @@ def _same(card: Card) -> dict[str, Any]:
 
 
 def _offer(page: TaskPage) -> Offer:
+    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
     return Offer(
         codes=codes_for(session(), page.campaign.id, locale=locale_code()),
         ways=acquisition_ways(session(), locale=locale_code()),
         phones=page.phones,
         others=page.others,
-        workshops=workshops(session(), near_id=page.unit.id),
-        units=units_to_involve(session(), except_id=page.unit.id),
+        workshops=workshops,
+        units=units,
         performers=performers_for(session(), page.unit.id),
     )
