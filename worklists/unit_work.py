@@ -25,7 +25,7 @@ def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[
         .where(Task.unit_id.in_(unit_ids), Task.state.in_(OPEN))
         .group_by(Task.unit_id)
     )
-    return dict.fromkeys(unit_ids, 0) | dict(counted.tuples().all())
+    return dict.fromkeys(unit_ids, 0) | {row[0]: row[1] for row in counted}
 
 
 def require_no_open_tasks(session: Session, unit_id: int) -> None:
