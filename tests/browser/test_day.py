@@ -321,7 +321,7 @@ def at_once(one: Page, two: Page, button: str) -> None:
 def save(page: Page, consequence: str) -> None:
     """Ctrl+Enter; waits for the toast that tells what came of it."""
     page.keyboard.press("Control+Enter")
-    expect(page.locator("[data-toast]")).to_contain_text(consequence)
+    expect(page.locator("[data-toast]")).to_contain_text(consequence, ignore_case=True)
 
 
 def pass_time(live: Live, by: timedelta) -> None:

@@ -72,7 +72,7 @@ def test_take_and_save(live: Live, plain: Page, office: Office) -> None:
     plain.fill("#comment", "Без скриптов")
     plain.check("#goal_reached")
     plain.get_by_role("button", name="Сохранить и закрыть").click()
-    expect(plain.locator("[data-toast]")).to_contain_text("Задача закрыта")
+    expect(plain.locator("[data-toast]")).to_contain_text("задача закрыта")
     with live.database.reading() as session:
         saved = session.get_one(Task, task)
         assert (saved.state, saved.finish) == (TaskState.DONE, Finish.GOAL_REACHED)
