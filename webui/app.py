@@ -116,6 +116,7 @@ def _page_values() -> dict[str, Any]:
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
         "export_permission": WorkPermission.EXPORT,
+        "work_permission": WorkPermission.WORK,
         "new_form_key": lambda: uuid4().hex,
     }
 

@@ -14,6 +14,7 @@ from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
 from worklists.free_tasks import first_free
+from worklists.lateness import is_late
 from worklists.leases import in_state
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
@@ -33,6 +34,16 @@ class When(StrEnum):
     LATER = "later"
 
 
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a task stands in the queue, whether or not somebody holds it just now."""
+
+    group: int
+    is_anybodys: bool
+    at: datetime
+    id: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class QueueRow:
     """One line of the queue."""
@@ -50,6 +61,7 @@ class QueueRow:
     attempts_at_most: int
     is_mine: bool
     when: When
+    place: "Place"
 
 
 def queue_for(
@@ -115,8 +127,7 @@ def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object,
 def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
     task, client, campaign, ladder, make, model = row
     assert isinstance(task, Task)
-    on_control = task.state is TaskState.ON_CONTROL and task.control_at is not None
-    at = task.control_at if on_control and task.control_at else task.due_at
+    at = _at(task)
     is_mine = actor.employee_id in (task.performer_id, task.control_by_id)
     return QueueRow(
         id=task.id,
@@ -130,18 +141,30 @@ def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) 
         attempts=task.attempts,
         attempts_at_most=len(ladder) + 1,  # type: ignore[arg-type]
         is_mine=is_mine,
-        when=_when(task, at, now, zone),
+        when=When.NOW if task.state is TaskState.IN_WORK else _when(task, at, now, zone),
+        place=place_of(task, actor=actor, now=now),
     )
 
 
+def place_of(task: Task, *, actor: Actor, now: datetime) -> Place:
+    """Where the task stands in this person's queue; what was only taken keeps its place."""
+    at = _at(task)
+    is_given = task.performer_id == actor.employee_id and task.is_personal
+    is_watched = task.control_by_id == actor.employee_id
+    group = list(When).index(_when(task, at, now, ZoneInfo(actor.time_zone)))
+    return Place(group, not (is_given or is_watched), at, task.id)
+
+
+def _at(task: Task) -> datetime:
+    on_control = task.state is TaskState.ON_CONTROL and task.control_at is not None
+    return task.control_at if on_control and task.control_at else task.due_at
+
+
 def _when(task: Task, at: datetime, now: datetime, zone: ZoneInfo) -> When:
-    """A promised time is overdue at once; what anybody may take only from the next day on."""
-    today = now.astimezone(zone).date()
-    if task.state is TaskState.IN_WORK:
-        return When.NOW
-    promised = task.kind is TaskKind.CALLBACK or task.state is TaskState.ON_CONTROL
-    if at.astimezone(zone).date() < today or (promised and at < now):
+    """Overdue by the rule of the boards; a check that was promised for a time, at that time."""
+    watched = task.state is TaskState.ON_CONTROL
+    if at < now if watched else is_late(task.kind, at, now):
         return When.OVERDUE
     if at <= now + SOON:
         return When.NOW
-    return When.TODAY if at.astimezone(zone).date() == today else When.LATER
+    return When.TODAY if at.astimezone(zone).date() == now.astimezone(zone).date() else When.LATER

@@ -1,7 +1,7 @@
 """Whom and what a form about a task offers: performers, units to involve, workshops."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Case, case, select
+from sqlalchemy.orm import Session, aliased
 
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -21,24 +21,31 @@ def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
 
 
 def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
-    """The units that can be asked for something: id and name."""
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(
-            Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)),
-            ~Unit.is_archived,
-            Unit.id != except_id,
-        )
-        .order_by(Unit.name, Unit.id)
-    )
-    return [(unit_id, name) for unit_id, name in rows]
+    """The units that ``except_id`` can ask for something, its own centre's first: id and name."""
+    return workshops_and_units(session, near_id=except_id)[1]
 
 
-def workshops(session: Session) -> list[tuple[int, str]]:
-    """The workshops that a client can be booked into: id and name."""
+def workshops_and_units(
+    session: Session, *, near_id: int
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The workshops to book into and the units to involve, of the own centre first: id and name."""
     rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived)
-        .order_by(Unit.name, Unit.id)
+        select(Unit.id, Unit.name, Unit.kind)
+        .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
+        .order_by(_elsewhere(near_id), Unit.name, Unit.id)
+    ).all()
+    workshops = [(row.id, row.name) for row in rows if row.kind is UnitKind.WORKSHOP]
+    return workshops, [(row.id, row.name) for row in rows if row.id != near_id]
+
+
+def _elsewhere(unit_id: int) -> Case[int]:
+    """0 for a unit of the same responsibility centre, 1 for others: a key to order by."""
+    centre = aliased(Unit)
+    centres = (
+        select(UnitPath.ancestor_id)
+        .join(centre, centre.id == UnitPath.ancestor_id)
+        .where(UnitPath.descendant_id == unit_id, centre.kind == UnitKind.CENTRE)
     )
-    return [(unit_id, name) for unit_id, name in rows]
+    below = aliased(UnitPath)
+    own = select(below.descendant_id).where(below.ancestor_id.in_(centres))
+    return case((Unit.id.in_(own), 0), else_=1)

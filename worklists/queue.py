@@ -114,6 +114,13 @@ def release_task(
     return task
 
 
+def give_back_others(session: Session, kept: Task, *, actor: Actor, now: datetime) -> int:
+    """Return this person's other calls to the queue: one call in hand. The number of tasks."""
+    actor.require(WorkPermission.WORK)
+    others = (Task.performer_id == actor.person) & Task.kind.in_(PHONING) & (Task.id != kept.id)
+    return let_go(session, others, event=TaskReleased, actor=actor, now=now)
+
+
 def _visible(session: Session, task_id: int, actor: Actor) -> Task:
     query = tasks_visible_to(actor).where(Task.id == task_id)
     task = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()

@@ -59,6 +59,11 @@ def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) ->
     return [_line(*row) for row in rows]
 
 
+def has_finished_tasks(session: Session, task: Task, *, actor: Actor) -> bool:
+    """Whether the client has a finished task whose result this person may copy."""
+    return session.execute(_finished(task, actor).limit(1)).first() is not None
+
+
 def attempt_to_copy(session: Session, task: Task, finished_id: int, *, actor: Actor) -> Attempt:
     """The last attempt of the finished task. Raises NothingToCopy."""
     row = session.execute(_finished(task, actor).where(Task.id == finished_id)).first()

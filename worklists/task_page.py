@@ -7,37 +7,30 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, Outcome, ResultCodeVersion
+from campaigns.models import Campaign, ResultCodeVersion
 from core.access import Actor
 from core.errors import NotFound
 from core.journal import JournalEntry, history_of
 from directory.assets.models import Asset, MileageReading
-from directory.clients.models import Client, ContactKind, ContactPoint, ContactRefusal
+from directory.clients.models import (
+    Client,
+    ContactKind,
+    ContactPoint,
+    ContactRefusal,
+    ContactState,
+)
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
+from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
 from worklists.lifecycle import CLOSED, OPEN, TaskState
-from worklists.models.attempt import Attempt, ServiceRequest
+from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.permissions import WorkPermission
 from worklists.visibility import task_is_visible
 
 EMPLOYEE_KEY = "employee:"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttemptLine:
-    """One attempt at this task; ``result`` holds the wording by locale."""
-
-    at: datetime
-    outcome: Outcome
-    result: dict[str, str] | None
-    comment: str
-    by: str
-    mileage_km: int | None
-    is_copy: bool
-    is_undone: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +87,7 @@ class TaskPage:
     others: Sequence[OtherTask]
     requests: Sequence[RequestLine]
     involved: Sequence[InvolvedLine]
-    asked_by: str | None
+    asking: Asking | None
     """Who asked for it, when it was asked by another unit."""
     successors: Sequence[Task]
     history: Sequence[JournalEntry] = ()
@@ -103,8 +96,14 @@ class TaskPage:
 
     @property
     def phones(self) -> list[ContactPoint]:
-        """The client's numbers, the one to try first on top."""
-        return [point for point in self.contacts if point.kind is ContactKind.PHONE]
+        """The client's numbers, the one to try first on top, those nobody may call last."""
+        numbers = [point for point in self.contacts if point.kind is ContactKind.PHONE]
+        return sorted(numbers, key=lambda point: not is_usable(point))
+
+    @property
+    def usable_phones(self) -> list[ContactPoint]:
+        """The numbers by which the client may be called, the one to try first on top."""
+        return [point for point in self.phones if is_usable(point)]
 
     @property
     def is_phoning(self) -> bool:
@@ -119,6 +118,11 @@ class TaskPage:
     def attempts_at_most(self) -> int:
         """After how many unanswered attempts the task ends as unreachable."""
         return attempts_at_most(self.campaign)
+
+
+def is_usable(point: ContactPoint) -> bool:
+    """Whether the client may be called by this number and can be reached by it."""
+    return point.is_valid and not point.do_not_contact and point.state is not ContactState.WRONG
 
 
 def attempts_at_most(campaign: Campaign) -> int:
@@ -165,11 +169,11 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         refusals=session.scalars(_refusals(client.id)).all(),
         last_visit=_last_visit(session, task.asset_id),
         mileage=_last_mileage(session, task.asset_id),
-        attempts=_attempts(session, task.id),
+        attempts=attempts_at(session, task.id),
         others=_others(session, task, actor),
         requests=service_requests(session, ServiceRequest.task_id == task.id),
         involved=involved_from(session, Involvement.from_task_id == task.id),
-        asked_by=_asked_by(session, task),
+        asking=asking_of(session, task, actor=actor),
         successors=session.scalars(
             select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
         ).all(),
@@ -256,29 +260,6 @@ def _last_mileage(session: Session, asset_id: int | None) -> MileageReading | No
     ).first()
 
 
-def _attempts(session: Session, task_id: int) -> list[AttemptLine]:
-    rows = session.execute(
-        select(Attempt, ResultCodeVersion.names, Employee.full_name)
-        .join(Employee, Employee.id == Attempt.employee_id)
-        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-        .where(Attempt.task_id == task_id)
-        .order_by(Attempt.at.desc(), Attempt.id.desc())
-    )
-    return [
-        AttemptLine(
-            at=attempt.at,
-            outcome=attempt.outcome,
-            result=names,
-            comment=attempt.comment,
-            by=by,
-            mileage_km=attempt.mileage_km,
-            is_copy=attempt.copied_from_id is not None,
-            is_undone=attempt.undone_at is not None,
-        )
-        for attempt, names, by in rows
-    ]
-
-
 def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
     rows = session.execute(
         select(Task, Campaign.name, Asset.make, Asset.model, Asset.plate)
@@ -302,15 +283,3 @@ def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
         )
         for other, campaign, make, model, plate in rows
     ]
-
-
-def _asked_by(session: Session, task: Task) -> str | None:
-    row = session.execute(
-        select(Employee.full_name, Unit.name)
-        .select_from(Involvement)
-        .join(Employee, Employee.id == Involvement.asked_by)
-        .join(WorkList, WorkList.id == Involvement.from_work_list_id)
-        .join(Unit, Unit.id == WorkList.unit_id)
-        .where(Involvement.to_task_id == task.id)
-    ).first()
-    return None if row is None else f"{row[0]}, {row[1]}"

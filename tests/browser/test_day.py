@@ -170,7 +170,7 @@ def book_into_service(live: Live, page: Page, office: Office, task: int) -> None
     page.fill("#book_time", "10:30")
     page.fill("#book_work", "ТО-4")
     page.check("#goal_reached")
-    save(page, "Задача закрыта")
+    save(page, "задача закрыта")
     assert state_of(live, task) is TaskState.DONE
     with live.database.reading() as session:
         booked = session.scalars(select(ServiceRequest)).one()

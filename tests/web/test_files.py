@@ -125,10 +125,14 @@ def test_the_same_file_is_shown_and_not_loaded_again(desk: Desk) -> None:
     assert desk.count(ImportedFile) == 1
 
 
-def test_nothing_ticked_is_told_on_the_same_page(desk: Desk) -> None:
+def test_nothing_ticked_leads_back_to_the_rows_and_the_form_still_counts(desk: Desk) -> None:
     address = desk.load(IVANOV)
     answer = desk.browser.post(f"{address}/work-lists", {"form_key": "k"})
-    assert answer.status_code == 422 and "Не отмечено ни одной строки" in answer.text
+    assert answer.status_code == 303 and answer.location == address
+    assert "Не отмечено ни одной строки" in desk.browser.read(address)
+    ticked = {"form_key": "k", "row": str(desk.row_ids()[0])}
+    assert desk.browser.post(f"{address}/work-lists", ticked).location == f"{address}/result"
+    assert desk.count(Task) == 1
 
 
 def test_ticks_survive_pages_groups_and_all(desk: Desk) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from wtforms import SelectField, StringField
 
 from core.errors import Invalid, Refused
 from directory.permissions import DirectoryPermission
+from directory.staff.models import Appointment, Employee
 from directory.units import tree
 from directory.units.models import Unit, UnitKind
 from webui.admin.answers import put_error, saved, unit_choices
@@ -16,6 +19,7 @@ from webui.admin.zones import zone_choices
 from webui.forms import Form, at_most, choices, not_blank, required
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from worklists.unit_work import open_tasks_of_units, require_no_open_tasks
 
 bp = Blueprint("admin_units", __name__, url_prefix="/admin/units")
 _manages = requires(DirectoryPermission.MANAGE_UNITS)
@@ -87,8 +91,7 @@ def create() -> Any:
 def unit(unit_id: int) -> Any:
     """One unit."""
     found = tree.get_unit(g.session, unit_id, actor=g.actor)
-    form = UnitForm(formdata=None, obj=found, unit=found)
-    return render_template("admin/unit.html", form=form, unit=found, problem="")
+    return _unit_page(found)
 
 
 @bp.post("/<int:unit_id>")
@@ -112,14 +115,14 @@ def change(unit_id: int) -> Any:
             put_error(form, error)
         else:
             return saved(url_for(".page"), _("Подразделение сохранено."))
-    return render_template("admin/unit.html", form=form, unit=found, problem=""), 422
+    return _unit_page(found, form=form), 422
 
 
 @bp.post("/<int:unit_id>/archive")
 @_manages
 def archive(unit_id: int) -> Any:
     """No longer offer the unit."""
-    return _archived(unit_id, tree.archive_unit, _("Подразделение в архиве."))
+    return _archived(unit_id, _archive, _("Подразделение в архиве."))
 
 
 @bp.post("/<int:unit_id>/restore")
@@ -134,10 +137,29 @@ def _archived(unit_id: int, step: Any, words: str) -> Any:
     try:
         step(g.session, unit_id, actor=g.actor, now=g.now)
     except Refused as error:
-        form = UnitForm(formdata=None, obj=found, unit=found)
-        page = render_template("admin/unit.html", form=form, unit=found, problem=sentence(error))
-        return page, 409
+        return _unit_page(found, problem=sentence(error)), 409
     return saved(url_for(".page"), words)
+
+
+def _archive(session: Session, unit_id: int, **by: Any) -> None:
+    require_no_open_tasks(session, unit_id)
+    tree.archive_unit(session, unit_id, **by)
+
+
+def _unit_page(unit: Unit, *, form: UnitForm | None = None, problem: str = "") -> str:
+    people = select(func.count(Appointment.employee_id.distinct())).join(Employee)
+    here = Appointment.unit_id == unit.id
+    with g.session.no_autoflush:  # what was refused stays unwritten
+        open_tasks = open_tasks_of_units(g.session, [unit.id])[unit.id]
+        people_here = g.session.scalar(people.where(here, Employee.is_active))
+    return render_template(
+        "admin/unit.html",
+        form=form or UnitForm(formdata=None, obj=unit, unit=unit),
+        unit=unit,
+        problem=problem,
+        open_tasks=open_tasks,
+        people=people_here,
+    )
 
 
 def _values(form: UnitForm) -> dict[str, Any]:

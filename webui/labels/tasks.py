@@ -40,6 +40,7 @@ from worklists.service_requests import (
     WorkshopUnknown,
 )
 from worklists.undoing import NotYours, SomethingFollowed, TooLateToUndo
+from worklists.unit_work import UnitHasWork
 from worklists.verdicts import Block, Blocked, BlockRule
 
 LABELS: Pairs = (
@@ -156,6 +157,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     LeaseLost: _lost,
     ChangedMeanwhile: _changed,
     Blocked: _blocked,
+    UnitHasWork: lambda e: _l(
+        "Открытых задач: %(tasks)s. Сначала завершите или передайте их.", tasks=whole(e.tasks)
+    ),
     TooLateToUndo: lambda _e: _l("Отменить уже нельзя: прошло больше 10 минут."),
     NotYours: lambda _e: _l("Отменить результат может тот, кто его записал, или руководитель."),
     SomethingFollowed: _followed,

@@ -119,7 +119,7 @@ def form(file_id: int) -> Any:
             default_zone=settings().time_zone,
         )
     except NothingChosen as refused:
-        return _rows(session(), file_id, request.form, problem=str(sentence(refused)))
+        return _nothing_formed(file_id, refused)
     return redirect(url_for("files.result", file_id=file_id), 303)
 
 
@@ -164,6 +164,17 @@ def template(variant: str) -> Response:
     return example_file(variant)
 
 
+def _nothing_formed(file_id: int, refused: NothingChosen) -> Any:
+    """Back to the rows by a redirect, so that the browser's own «Back» works."""
+    # The form was not used up: after «Back» its key must still count.
+    session().rollback()
+    g.form_key = None
+    flash(str(sentence(refused)), "bad")
+    plan = _last(request.form, "plan") or None
+    number = request.form.get("page", type=int)
+    return redirect(url_for("files.show", file_id=file_id, plan=plan, page=number), 303)
+
+
 def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) -> Response:
     tree = unit_tree(reading, within=g.actor.unit_ids)
     units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
@@ -186,7 +197,7 @@ def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) 
     return make_response(body, refused.status if refused else 200)
 
 
-def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = None) -> Response:
+def _rows(reading: Session, file_id: int, asked: Any) -> Response:
     plan = next((plan for plan in RowPlan if plan.value == _last(asked, "plan")), None)
     number = asked.get("page", 1, type=int)
     seen = preview(reading, file_id, actor=g.actor, now=g.now, plan=plan, page=number)
@@ -208,9 +219,8 @@ def _rows(reading: Session, file_id: int, asked: Any, *, problem: str | None = N
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
         may_form=g.actor.may(WorkPermission.FORM),
-        problem=problem,
     )
-    return make_response(body, 422 if problem else 200)
+    return make_response(body)
 
 
 def _last(asked: Any, name: str) -> str:

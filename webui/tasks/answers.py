@@ -20,7 +20,7 @@ from webui.wording import ago_or_due
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
 from worklists.models.task import TaskKind
-from worklists.my_queue import QueueRow, When, queue_for
+from worklists.my_queue import Place, QueueRow, When, queue_for
 
 _QUEUE = 50
 UNDO = "undo:"
@@ -86,17 +86,20 @@ def outcome_hint() -> Line:
 
 def queue_view() -> Queue:
     """The queue of the person who asks."""
-    rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
+    rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE + 1)
+    is_cut, rows = len(rows) > _QUEUE, rows[:_QUEUE]
     groups = [
         QueueGroup(when, [_queue_row(row) for row in rows if row.when is when]) for when in When
     ]
-    return Queue([group for group in groups if group.rows], len(rows), len(rows) >= _QUEUE)
+    return Queue([group for group in groups if group.rows], len(rows), is_cut)
 
 
-def next_task(*, after: int) -> int | None:
-    """The task of the queue to go on with after this one."""
-    rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
-    return next((row.id for row in rows if row.id != after), None)
+def next_task(*, after: int, place: Place | None = None) -> int | None:
+    """The task to go on with: the one below the place that this one had, else the first."""
+    found = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
+    rows = sorted((row for row in found if row.id != after), key=lambda row: row.place)
+    below = (row.id for row in rows if place is not None and row.place > place)
+    return next(below, rows[0].id if rows else None)
 
 
 def card_answer(
@@ -156,9 +159,20 @@ def empty_form(card: Card, **values: Any) -> Any:
     return None
 
 
-def go_on(task_id: int, *, toast: str, stay: bool, saved: int, undo_url: str = "") -> Response:
-    """After a save: the next task of the queue, or this one; then nothing is left to do: home."""
-    following = saved if stay else next_task(after=saved)
+def go_on(
+    task_id: int,
+    *,
+    toast: str,
+    stay: bool,
+    saved: int,
+    undo_url: str = "",
+    place: Place | None = None,
+) -> Response:
+    """After a save: the next task of the queue, or this one; then nothing is left to do: home.
+
+    ``place`` is where the saved task stood in the queue before.
+    """
+    following = saved if stay else next_task(after=saved, place=place)
     if following is None:
         return leave(toast, undo_url=undo_url)
     if not is_htmx():

@@ -13,9 +13,11 @@ from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
 from webui.tasks.card import Card, open_card
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
+from webui.tasks.saved_words import saved_words
 from webui.tasks.undo import undo_url
 from worklists.attempts import record_attempt
 from worklists.lifecycle import TaskState
+from worklists.my_queue import place_of
 from worklists.permissions import WorkPermission
 from worklists.saving import changed_meanwhile
 
@@ -33,11 +35,13 @@ def record(task_id: int) -> Response:
     form = OutcomeForm.of(card.offer, g.actor)
     if not form.validate():
         return _ask_again(card, form)
+    place = place_of(card.page.task, actor=g.actor, now=g.now)
+    report = form.report()
     try:
         recorded = record_attempt(
             session(),
             task_id,
-            form.report(),
+            report,
             actor=g.actor,
             now=g.now,
             lease=settings().lease,
@@ -53,7 +57,8 @@ def record(task_id: int) -> Response:
         words = _("%(what)s Вместе с ней: %(n)s.", what=words, n=len(recorded.settled))
     return go_on(
         task_id,
-        toast=_saved(recorded.task.state, words),
+        toast=saved_words(card, _saved(recorded.task.state, words), report),
+        place=place,
         stay=_stays(),
         saved=task_id,
         undo_url=undo_url(task_id, recorded.attempt.id),

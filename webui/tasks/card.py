@@ -34,9 +34,10 @@ from webui.tasks.quick_times import QuickTime, quick_times
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
-from worklists.offered import performers_for, units_to_involve, workshops
+from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
+from worklists.repeats import has_finished_tasks
 from worklists.task_page import TaskPage, task_page, vehicle
 from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import undoable_attempt
@@ -56,6 +57,8 @@ class Card:
     dial_now: bool = False
     undoable_id: int | None = None
     """The attempt that this person may still take back."""
+    can_repeat: bool = False
+    """Whether the client has a finished task whose result may be copied."""
     may: type[WorkPermission] = field(default=WorkPermission)
 
     @property
@@ -129,7 +132,9 @@ class Card:
             ),
             Outcome.REFUSED: _("не стал говорить"),
             Outcome.BAD_DATA: _("не тот номер или автомобиль"),
-            Outcome.REPEAT: _("уже решено другой задачей"),
+            Outcome.REPEAT: _("скопировать результат другой задачи")
+            if self.can_repeat
+            else _("завершённых задач у клиента нет"),
         }
         return [Tile(one.value, label(one), hints[one], *OUTCOME_LOOKS[one]) for one in Outcome]
 
@@ -210,6 +215,12 @@ class Card:
         return found
 
     @property
+    def client_url(self) -> str:
+        """The client's card, for who may see it."""
+        may = self.actor.may(DirectoryPermission.SEE_CLIENTS)
+        return f"/clients/{self.page.client.id}" if may else ""
+
+    @property
     def history_links(self) -> list[Link]:
         found = [
             Link(self._history_url, _("История автомобиля") if self.page.asset else _("История"))
@@ -229,18 +240,19 @@ class Card:
 
     @property
     def attempts(self) -> list[AttemptView]:
-        return [
-            AttemptView(
-                at=line.at,
-                title=wording(line.result, locale_code()) if line.result else label(line.outcome),
-                comment=line.comment,
-                by=line.by,
-                tone=OUTCOME_LOOKS[line.outcome][0],
-                icon=OUTCOME_LOOKS[line.outcome][1],
-                is_undone=line.is_undone,
-            )
-            for line in self.page.attempts
-        ]
+        return [AttemptView.of(line) for line in self.page.attempts]
+
+    @property
+    def asking_attempts(self) -> list[AttemptView]:
+        """What was done in the task out of which this one was asked for."""
+        asking = self.page.asking
+        return [AttemptView.of(line) for line in asking.attempts] if asking else []
+
+    @property
+    def asked_words(self) -> AttemptView | None:
+        """What the client had said when this was asked for."""
+        asking = self.page.asking
+        return AttemptView.of(asking.last) if asking and asking.last else None
 
     @property
     def journal(self) -> list[JournalLine]:
@@ -269,6 +281,7 @@ def open_card(
     changes: dict[str, Any] = {}
     if card.shows == "outcome":
         changes["offer"] = _offer(page)
+        changes["can_repeat"] = has_finished_tasks(session(), page.task, actor=actor)
     if card.shows == "control":
         changes["control_forms"] = control or control_forms(page.task, now)
     return Card(**{**_same(card), **changes}) if changes else card
@@ -289,12 +302,13 @@ def _same(card: Card) -> dict[str, Any]:
 
 
 def _offer(page: TaskPage) -> Offer:
+    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
     return Offer(
         codes=codes_for(session(), page.campaign.id, locale=locale_code()),
         ways=acquisition_ways(session(), locale=locale_code()),
         phones=page.phones,
         others=page.others,
-        workshops=workshops(session()),
-        units=units_to_involve(session(), except_id=page.unit.id),
+        workshops=workshops,
+        units=units,
         performers=performers_for(session(), page.unit.id),
     )

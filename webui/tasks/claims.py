@@ -10,7 +10,7 @@ from webui.tasks.card import open_card, task_url
 from webui.tasks.routes import bp
 from worklists.leases import LeaseLost, renew_lease
 from worklists.permissions import WorkPermission
-from worklists.queue import release_task, take_next_task, take_task
+from worklists.queue import give_back_others, release_task, take_next_task, take_task
 
 
 @bp.post("/tasks/<int:task_id>/claim")
@@ -67,8 +67,14 @@ def lease(task_id: int) -> Response:
 @bp.post("/queue/next")
 @requires(WorkPermission.WORK)
 def take_next() -> Response:
-    """«Следующий клиент»: hand out what should be done next, or say that there is nothing."""
+    """«Следующий клиент»: hand out what should be done next, or say that there is nothing.
+
+    One call in hand: another that this person held goes back, unless there is nothing else to do.
+    """
     task = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
     if task is None:
         return leave(_("Сейчас звонить некому: задач, время которых пришло, нет."))
+    if give_back_others(session(), task, actor=g.actor, now=g.now):
+        words = _("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь.")
+        return leave(words, task_url(task.id))
     return leave(_("Клиент ваш. Наберите номер."), task_url(task.id))

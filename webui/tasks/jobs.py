@@ -11,6 +11,7 @@ from webui.tasks.card import Card, open_card
 from webui.tasks.jobs_form import JobForm
 from webui.tasks.routes import bp
 from worklists.jobs_done import finish_job
+from worklists.my_queue import place_of
 from worklists.permissions import WorkPermission
 from worklists.saving import changed_meanwhile
 
@@ -24,6 +25,7 @@ def finish(task_id: int) -> Response:
     if card.shows != "job":
         error = changed_meanwhile(session(), card.page.task)
         return conflict_answer(task_id, error, comment=typed)
+    place = place_of(card.page.task, actor=g.actor, now=g.now)
     form, done = JobForm(), request.form.get("done") != "0"
     if not form.validate():
         return card_answer(card, form=form, status=422, with_regions=False)
@@ -46,7 +48,7 @@ def finish(task_id: int) -> Response:
     except Refused as error:
         return conflict_answer(task_id, error, kept=_typed_again, comment=typed)
     words = _("Задача выполнена.") if done else _("Задача закрыта: выполнить нельзя.")
-    return go_on(task_id, toast=words, stay=False, saved=task_id)
+    return go_on(task_id, toast=words, stay=False, saved=task_id, place=place)
 
 
 def _typed_again(card: Card) -> JobForm | None:

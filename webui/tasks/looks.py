@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.models import Outcome
+from campaigns.result_codes import wording
+from webui.i18n import locale_code
+from webui.labels.words import label
+from worklists.asking import AttemptLine
 from worklists.lifecycle import TaskState
 
 STATE_TONES: Mapping[TaskState, str] = {
@@ -61,3 +65,16 @@ class AttemptView:
     tone: str
     icon: str
     is_undone: bool
+
+    @classmethod
+    def of(cls, line: AttemptLine) -> "AttemptView":
+        """The attempt in the words of this person's language."""
+        return cls(
+            at=line.at,
+            title=wording(line.result, locale_code()) if line.result else label(line.outcome),
+            comment=line.comment,
+            by=line.by,
+            tone=OUTCOME_LOOKS[line.outcome][0],
+            icon=OUTCOME_LOOKS[line.outcome][1],
+            is_undone=line.is_undone,
+        )

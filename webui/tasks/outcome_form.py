@@ -29,6 +29,7 @@ from webui.tasks.offer import Offer
 from webui.wording import phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.models.task import TaskKind
+from worklists.task_page import is_usable
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
 _MOST_KM = 3_000_000
@@ -123,7 +124,8 @@ class OutcomeForm(Form):
             form[f"result_{one}"].choices = choices(codes, blank=blank)
         form.contact_point_id.choices = choices(
             ((point.id, phone(point.value)) for point in offer.phones),
-            blank=None if offer.phones else _l("Номеров нет"),
+            # Without a number that may be called nobody's guess is recorded as the one called.
+            blank=_blank_number(offer),
         )
         form.acquisition_id.choices = choices(
             ((way.acquisition_id, way.name) for way in offer.ways), blank=_l("Выберите")
@@ -278,6 +280,12 @@ class OutcomeForm(Form):
             text=(self.involve_text.data or "").strip(),
             due_at=self.involve_due.data,
         )
+
+
+def _blank_number(offer: Offer) -> Any:
+    if not offer.phones:
+        return _l("Номеров нет")
+    return None if is_usable(offer.phones[0]) else _l("Не указано")
 
 
 _TICKED = ("plan", "book", "involve")

@@ -6,7 +6,8 @@
   const root = document.documentElement;
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const shown = (el) => el.getClientRects().length > 0;
+  /* What lies in a closed <details> has a place on the page, yet nobody sees it. */
+  const shown = (el) => el.getClientRects().length > 0 && (el.checkVisibility?.() ?? true);
   const fire = (el, name) => el.dispatchEvent(new Event(name, { bubbles: true }));
   const NOT_TYPED = /^(radio|checkbox|button|submit|reset|range|color|file)$/;
   const typing = (el) =>
@@ -39,9 +40,12 @@
   document.addEventListener("keydown", (e) => {
     if (e.isComposing || (e.repeat && !/^(Key[JK]|Arrow)/.test(e.code))) return;
     if (e.code === "Escape") return escape(e);
-    const keys = chord(e);
+    // «?» is where the layout has it; the key beside Shift is where the keyboard has it.
+    const keys = e.key === "?" ? "Shift+Slash" : chord(e);
     const plain = !/^(Ctrl|Alt)\+/.test(keys);
-    if (plain && (typing(e.target) || keysOff() || find("dialog[open]"))) return;
+    // A list takes arrows, Space and Enter; letters and digits stay the page's, to correct a choice.
+    const listed = e.target.tagName === "SELECT" && /^((Shift\+)?(Key[A-Z]|Digit\d)|Shift\+Slash)$/.test(keys);
+    if (plain && ((typing(e.target) && !listed) || keysOff() || find("dialog[open]"))) return;
     if (plain && goto && e.timeStamp - goto < 1500) {
       goto = 0;
       const link = find(`[data-goto="${e.code}"]`);
@@ -61,7 +65,7 @@
       el.checked = el.type === "radio" || !el.checked;
       fire(el, "input");
       fire(el, "change");
-      if (el.type === "radio" && el.form) focusFirstEmpty(el.form);
+      if (el.type === "radio" && el.form) focusFirstEmpty(el.form, el);
     } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
       el.form.requestSubmit(el);
     } else el.click();
@@ -108,11 +112,12 @@
     });
   }
 
-  function focusFirstEmpty(form) {
+  /* Only a list may take the focus from a digit: in a text the next digit would be typed. */
+  function focusFirstEmpty(form, tile) {
     const field = all("[data-when]:not([data-off]) :is(input, select, textarea)", form).find(
       (el) => shown(el) && !NOT_TYPED.test(el.type) && el.type !== "hidden" && !el.value,
     );
-    (field || find("textarea", form))?.focus();
+    (field?.tagName === "SELECT" ? field : tile).focus();
   }
 
   document.addEventListener("change", (e) => {
@@ -253,9 +258,29 @@
     document.dispatchEvent(new CustomEvent("ui:settled", { detail: { within } }));
   }
   const firstBad = (within) => all('[aria-invalid="true"]', within).find(shown);
+  function showBad(bad) {
+    bad.focus({ preventScroll: true });
+    bad.scrollIntoView({ block: "center" });
+  }
+
+  /* What was complained about is being mended: the complaint is stale. */
+  function forgive(e) {
+    const el = e.target;
+    if (!el.name || !el.form) return;
+    const complaints = (el.getAttribute("aria-describedby") || "").split(" ");
+    complaints.filter((id) => id.endsWith("-e")).concat(el.id ? `${el.id}-e` : []).forEach((id) => {
+      find(`.err[id="${id}"]`, el.form)?.remove();
+    });
+    const field = el.closest(".field");
+    field?.classList.remove("bad");
+    const same = [...el.form.elements].filter((one) => one.name === el.name || field?.contains(one));
+    same.forEach((one) => one.removeAttribute("aria-invalid"));
+  }
+  document.addEventListener("input", forgive);
+
   function focusAfter(within, failed) {
     const bad = firstBad(within);
-    if (bad) bad.focus();
+    if (bad) showBad(bad);
     else if (failed) find('.notice[role="alert"]', within)?.focus();
     else find("[data-focus]", within)?.focus({ preventScroll: true });
   }
@@ -268,5 +293,6 @@
 
   window.UI = { find, all, shown, store, session, settle, focusAfter, togglePop };
   settle();
-  firstBad(document)?.focus();
+  const bad = firstBad(document);
+  if (bad) showBad(bad);
 })();

@@ -46,7 +46,9 @@
   if (count && !("ticksFixed" in count.dataset)) {
     const tell = () => {
       const here = all('input[type="checkbox"][name="row"]:checked').length;
-      count.textContent = `(${here + Number(count.dataset.ticks)})`;
+      const chosen = here + Number(count.dataset.ticks);
+      count.textContent = `(${chosen})`;
+      count.closest("button").disabled = chosen === 0;
     };
     document.addEventListener("click", (e) => { if (e.target.type === "checkbox") tell(); });
     document.addEventListener("ui:settled", tell);

@@ -39,8 +39,19 @@
     const form = document.getElementById("outcome-form");
     if (!form || form.dataset.asked || !form.elements.outcome?.value) return;
     form.dataset.asked = "1";
+    // After a refused save the line says so, until something is changed.
+    if (find('[aria-invalid="true"], .err', form)) return;
     find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
   }
+
+  /* One of the control forms at a time; opened, it is to be filled in. */
+  document.addEventListener("toggle", (e) => {
+    const box = e.target;
+    if (!box.matches?.("details.ctl") || !box.open) return;
+    all("details.ctl[open]").forEach((other) => { if (other !== box) other.open = false; });
+    if (find('[aria-invalid="true"]', box)) return;
+    find("input:not([type=hidden]), select, textarea", box)?.focus();
+  }, true);
 
   /* On a narrow screen the queue lies over the card: choosing shows the card again. */
   document.addEventListener("click", (e) => {

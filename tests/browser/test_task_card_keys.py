@@ -1,0 +1,82 @@
+"""Keys of the card after a choice, a refused save, and the forms of a control (design §8)."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.browser.test_task_card import Desk, _open, desk
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task
+
+__all__ = ["desk"]  # the fixture
+
+
+def test_a_digit_corrects_a_digit_and_letters_work_beside_a_list(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    _open(live, page, desk)
+    page.keyboard.press("Digit1")
+    expect(page.locator("#result_interview")).to_be_focused()
+    page.keyboard.press("KeyD")
+    expect(page.locator("#goal_reached")).to_be_checked()
+    page.keyboard.press("Digit5")
+    tile = page.locator("input[name=outcome][value=repeat]")
+    expect(tile).to_be_checked()
+    expect(tile).to_be_focused()
+    expect(page.locator("#oc")).to_contain_text("Завершённых задач у клиента нет")
+    page.keyboard.press("Digit2")
+    expect(page.locator("input[name=outcome][value=no_answer]")).to_be_checked()
+    page.keyboard.press("Shift+Slash")
+    expect(page.locator("dialog#keys")).to_be_visible()
+
+
+def test_a_refused_save_says_so_until_it_is_mended(live: Live, page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    _open(live, page, desk)
+    page.keyboard.press("Digit1")
+    page.keyboard.press("Control+Enter")
+    field = page.locator("#result_interview")
+    expect(field).to_be_focused()
+    page.wait_for_timeout(600)
+    expect(page.locator("#conseq")).to_contain_text("Не сохранено: проверьте отмеченные поля")
+    box, foot = field.bounding_box(), page.locator(".c-foot").bounding_box()
+    assert box and foot and box["y"] + box["height"] < foot["y"]
+    page.select_option("#result_interview", desk.booked)
+    expect(page.locator("#result_interview-e")).to_have_count(0)
+    expect(page.locator("#conseq")).not_to_contain_text("Не сохранено")
+
+
+def test_the_queue_goes_on_below_and_the_toast_lies_beside(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    _open(live, page, desk, 1)
+    page.keyboard.press("KeyC")
+    expect(page.locator("text=у вас до")).to_be_visible()
+    page.keyboard.press("Digit2")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_have_text("Калинина Ольга")
+    toast = page.locator("[data-toast]")
+    expect(toast).to_contain_text("Зайцев Т.: вернётся")
+    card, said = page.locator("#card").bounding_box(), toast.bounding_box()
+    assert card and said and said["x"] >= card["x"] + card["width"]
+
+
+def test_a_form_of_the_control_takes_the_focus_and_the_key(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    with live.given() as given:
+        task = given.session.get_one(Task, desk.tasks[0])
+        task.state, task.control_at = TaskState.ON_CONTROL, given.now - timedelta(hours=1)
+    _open(live, page, desk)
+    page.keyboard.press("KeyP")
+    expect(page.locator(".ctl[open] input:not([type=hidden])").first).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reason-e")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("KeyY")
+    expect(page.locator("#comment")).to_be_focused()
+    page.keyboard.type("Приехал")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".closed")).to_contain_text("Подтверждена после контроля")
