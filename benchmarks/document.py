@@ -44,21 +44,27 @@ def document(paths: list[Path]) -> str:
             lines[tuple(line[key] for key in ("bench", "engine", "size", "measure"))] = line
     missed = sum(line["verdict"] == "missed" for line in lines.values())
     met = sum(line["verdict"] == "met" for line in lines.values())
-    parts = [_HEAD, _machine(runs[-1]), f"\n{met} goals met, {missed} missed.\n"]
+    parts = [
+        _HEAD,
+        _machine(runs[-1], several=len(runs) > 1),
+        f"\n{met} goals met, {missed} missed.\n",
+    ]
     for bench, title in _TITLES.items():
         chosen = [line for line in lines.values() if line["bench"] == bench]
         if chosen:
             parts.append(f"\n## {title}\n\n{_note(bench)}{_table(chosen)}")
+    parts.append((Path(__file__).parent / "missed.md").read_text())
     return "".join(parts)
 
 
-def _machine(run: dict[str, Any]) -> str:
+def _machine(run: dict[str, Any], *, several: bool) -> str:
     facts = run["machine"]
     libraries = ", ".join(f"{name} {found}" for name, found in facts["libraries"].items())
     return (
         f"\nMachine: {facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB; Linux "
         f"{facts['kernel']}; Python {facts['python']}, SQLite {facts['sqlite']}, {libraries}. "
-        f"Load when it began: {facts['load'][0]}. Begun {run['started_at']}.\n"
+        f"Load when it began: {facts['load'][0]}. Begun {run['started_at']}"
+        f"{', put together from several runs' if several else ''}.\n"
     )
 
 

@@ -19,7 +19,7 @@ from entrypoints.wiring import GRANTS
 from webui.app import create_app
 
 FEW, MANY = 400, 4_000
-PER_PAGE = 30
+PER_PAGE = 35
 """More statements than any page may need, however well they are written."""
 FILLED = ("attempts", "tasks", "work_lists", "ownerships", "assets", "contact_points",
           "client_units", "clients")  # fmt: skip
