@@ -90,7 +90,7 @@ def outcome_refused(page: Page, office: Office) -> None:
 def repeats_open(page: Page, office: Office) -> None:
     visit(page, f"/tasks/{office.calls[2]}")
     page.keyboard.press("Digit5")
-    expect(page.get_by_text("завершённых задач").first).to_be_visible()
+    expect(page.locator("input[name=outcome][value=repeat]")).to_be_checked()
 
 
 def conflict(page: Page, office: Office) -> None:

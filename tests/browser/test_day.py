@@ -262,7 +262,7 @@ def finish_there(live: Live, page: Page, office: Office, asked_from: int) -> Non
         asked = session.scalars(select(Involvement)).one().to_task_id
     sign_in(page, office.helper)
     page.locator(f'a[href="/tasks/{asked}"]').click()
-    expect(page.get_by_text("Просит: Ирина Полякова")).to_be_visible()
+    expect(page.get_by_text("Просит Ирина Полякова")).to_be_visible()
     page.fill("#comment", "Случай гарантийный, стойку меняем")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Этапы")
