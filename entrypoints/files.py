@@ -26,7 +26,7 @@ from importers.preview import error_rows, preview
 from importers.problems import FileRefused
 from importers.running import form_from_file
 from webui.exports.workbook import Column, write_workbook
-from webui.labels.files import file_sentence, problem_sentence
+from webui.labels.files import error_sentence, file_sentence
 from webui.labels.words import label
 from worklists.attempt_journal import AttemptFilter, all_attempts
 
@@ -56,7 +56,7 @@ def import_file(
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
-        raise FileNotTaken(_in_words(settings, tell)) from refused
+        raise FileNotTaken(f"{path.name}: {_in_words(settings, tell)}") from refused
     with _connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
@@ -175,7 +175,7 @@ def _write_errors(
     def lines() -> Any:
         for row in error_rows(session, file_id, actor=actor):
             cells = [*row.cells, *[""] * len(header)][: len(header)]
-            yield [row.row_no, *cells, "; ".join(map(problem_sentence, row.problems))]
+            yield [row.row_no, *cells, error_sentence(row)]
 
     return write_workbook(path, "errors", columns, lines(), ZoneInfo(settings.time_zone))
 
