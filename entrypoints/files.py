@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
+from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -85,6 +86,8 @@ def export_attempts(
     path: Path, *, since: date, until: date, unit_code: str | None, settings: Settings
 ) -> int:
     """Write the journal of attempts of these days (both included); how many lines."""
+    if not path.parent.is_dir():
+        raise FileNotTaken(f"{path} cannot be written: there is no folder {path.parent}")
     zone = ZoneInfo(settings.time_zone)
     with _connected(settings) as database, database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
@@ -131,6 +134,8 @@ def _unit(session: Session, code: str | None) -> Unit:
     """The unit of this code; without one, the only department there is."""
     if code is not None:
         unit = session.scalars(select(Unit).where(Unit.code == code)).first()
+        if unit is None:
+            raise NotFound("unit", code)
     else:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
