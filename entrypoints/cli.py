@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
-from core.errors import ProzvonError
+from core.errors import NotFound, ProzvonError
 from core.settings import SettingError, Settings
 
+_MISSING = {"employee": "There is no such login", "unit": "There is no such unit"}
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
 
 
@@ -33,7 +34,13 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def _asked_password() -> str:
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
 def _words(error: ProzvonError) -> str:
+    if isinstance(error, NotFound) and error.what in _MISSING:
+        return f"{_MISSING[error.what]}: {error.key}"
     from flask import Flask
     from flask_babel import Babel, force_locale
 
@@ -143,24 +150,30 @@ def user() -> None:
     help="What the person does; may be repeated.",
 )
 @click.option("--unit", required=True, help="Code of the unit.")
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--password", default=None, help="Asked for when left out.")
 @told
-def user_add(login: str, name: str, roles: tuple[str, ...], unit: str, password: str) -> None:
+def user_add(
+    login: str, name: str, roles: tuple[str, ...], unit: str, password: str | None
+) -> None:
     """Add a person with roles at a unit."""
-    from entrypoints.people import add_person
+    from entrypoints.people import add_person, require_new_person
 
+    require_new_person(login, unit_code=unit)
+    password = password or _asked_password()
     add_person(login, name=name, roles=roles, unit_code=unit, password=password)
     click.echo(f"{login} can sign in now.")
 
 
 @user.command("set-password")
 @click.argument("login")
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--password", default=None, help="Asked for when left out.")
 @told
-def user_set_password(login: str, password: str) -> None:
+def user_set_password(login: str, password: str | None) -> None:
     """Set a password; every session of the person ends."""
-    from entrypoints.people import change_password
+    from entrypoints.people import change_password, require_person
 
+    require_person(login)
+    password = password or _asked_password()
     change_password(login, password=password)
     click.echo(f"The password of {login} is changed, all sessions are ended.")
 
@@ -191,6 +204,8 @@ def import_(
     if as_json:
         click.echo(json.dumps(counts, ensure_ascii=False))
         return
+    if not counts["is_new"]:
+        click.echo("This file was loaded before; it is not loaded again.")
     for name, value in counts.items():
         inner = value.items() if isinstance(value, dict) else ()
         click.echo(f"{name}: {value}" if not inner else f"{name}:")
@@ -213,14 +228,17 @@ def export_attempts_(file: Path, since: datetime, until: datetime, unit: str | N
     """The journal of attempts of these days, both included."""
     from entrypoints.files import FileNotTaken, export_attempts
 
+    first, last = sorted((since.date(), until.date()))
     try:
         count = export_attempts(
             file,
-            since=since.date(),
-            until=until.date(),
+            since=first,
+            until=last,
             unit_code=unit,
             settings=Settings.from_environment(),
         )
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
     click.echo(f"{count} attempts are in {file}.")

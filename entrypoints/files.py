@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
+from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -26,7 +27,7 @@ from importers.preview import error_rows, preview
 from importers.problems import FileRefused
 from importers.running import form_from_file
 from webui.exports.workbook import Column, write_workbook
-from webui.labels.files import file_sentence, problem_sentence
+from webui.labels.files import error_sentence, file_sentence
 from webui.labels.words import label
 from worklists.attempt_journal import AttemptFilter, all_attempts
 
@@ -56,7 +57,7 @@ def import_file(
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
-        raise FileNotTaken(_in_words(settings, tell)) from refused
+        raise FileNotTaken(f"{path.name}: {_in_words(settings, tell)}") from refused
     with _connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
@@ -85,6 +86,8 @@ def export_attempts(
     path: Path, *, since: date, until: date, unit_code: str | None, settings: Settings
 ) -> int:
     """Write the journal of attempts of these days (both included); how many lines."""
+    if not path.parent.is_dir():
+        raise FileNotTaken(f"{path} cannot be written: there is no folder {path.parent}")
     zone = ZoneInfo(settings.time_zone)
     with _connected(settings) as database, database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
@@ -131,6 +134,8 @@ def _unit(session: Session, code: str | None) -> Unit:
     """The unit of this code; without one, the only department there is."""
     if code is not None:
         unit = session.scalars(select(Unit).where(Unit.code == code)).first()
+        if unit is None:
+            raise NotFound("unit", code)
     else:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
@@ -175,7 +180,7 @@ def _write_errors(
     def lines() -> Any:
         for row in error_rows(session, file_id, actor=actor):
             cells = [*row.cells, *[""] * len(header)][: len(header)]
-            yield [row.row_no, *cells, "; ".join(map(problem_sentence, row.problems))]
+            yield [row.row_no, *cells, error_sentence(row)]
 
     return write_workbook(path, "errors", columns, lines(), ZoneInfo(settings.time_zone))
 

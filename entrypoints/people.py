@@ -10,7 +10,7 @@ from core.settings import Settings
 from directory.permissions import DirectoryPermission
 from directory.staff.logins import same_login
 from directory.staff.models import Employee, Role
-from directory.staff.people import add_employee, give_role
+from directory.staff.people import LoginTaken, add_employee, give_role
 from directory.staff.sign_in import set_password
 from directory.units.models import Unit
 
@@ -32,6 +32,24 @@ def add_person(
         for role in roles:
             give_role(session, employee.id, role=Role(role), unit_id=unit.id, actor=actor, now=now)
         set_password(session, employee.id, password=password, actor=actor, now=now)
+
+
+def require_new_person(login: str, *, unit_code: str) -> None:
+    """Raise LoginTaken or NotFound (the unit) before a password is asked for."""
+    database = Database.connect(Settings.from_environment())
+    with database.reading() as session:
+        if session.scalar(select(Unit.id).where(Unit.code == unit_code)) is None:
+            raise NotFound("unit", unit_code)
+        if session.scalar(select(Employee.id).where(Employee.login == same_login(login))):
+            raise LoginTaken
+
+
+def require_person(login: str) -> None:
+    """Raise NotFound for an unknown login before a password is asked for."""
+    database = Database.connect(Settings.from_environment())
+    with database.reading() as session:
+        if session.scalar(select(Employee.id).where(Employee.login == same_login(login))) is None:
+            raise NotFound("employee", login)
 
 
 def change_password(login: str, *, password: str) -> None:

@@ -1,7 +1,9 @@
 """What ``prozvon run`` does: prepare the database, then serve pages and sweeps side by side."""
 
+import atexit
 import logging
-import multiprocessing
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from core.migrations import is_current, upgrade
 from core.settings import Settings
 from entrypoints.demo.company import demo_logins
 from entrypoints.demo.loading import is_empty, load_demo
-from entrypoints.scheduler import serve_sweeps
 
 DEMO_PASSWORD = "prozvon-demo-2026"  # noqa: S105 - printed at the start, for demo data only
+
+_PATIENCE_SECONDS = 10
+"""How long a sweep may go on when everything is being stopped."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,20 +69,33 @@ def run_everything(settings: Settings, *, with_demo: bool) -> None:
     database = prepare_database(settings)
     fresh = with_demo and is_empty(database)
     database.dispose()
-    processes = multiprocessing.get_context("spawn")
     if fresh:
         click.echo("An empty database: loading demo data (once, about half a minute).")
         # A process of its own: what the loading needs in memory is not inherited by the workers.
-        loading = processes.Process(target=_load_first_demo, args=(settings,))
-        loading.start()
-        loading.join()
-        if loading.exitcode:
-            raise SystemExit(loading.exitcode)
+        sys.stdout.flush()
+        loading = subprocess.run([sys.executable, "-m", "entrypoints.running"], check=False)
+        if loading.returncode:
+            raise SystemExit(loading.returncode)
     _greet(settings)
-    processes.Process(
-        target=serve_sweeps, args=(settings,), daemon=True, name="prozvon-scheduler"
-    ).start()
+    _start_sweeps()
     serve(settings)
+
+
+def _start_sweeps() -> None:
+    """Run the scheduler beside; it is stopped when this process ends, by no forked worker."""
+    sweeps = subprocess.Popen([sys.executable, "-m", "entrypoints.scheduler"])
+    parent = os.getpid()
+
+    def stop() -> None:
+        if os.getpid() != parent or sweeps.poll() is not None:
+            return
+        sweeps.terminate()
+        try:
+            sweeps.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            sweeps.kill()
+
+    atexit.register(stop)
 
 
 def _load_first_demo(settings: Settings) -> None:
@@ -98,3 +115,7 @@ def _greet(settings: Settings) -> None:
         click.echo("No demo data here. Add the first person: prozvon user add LOGIN …")
     click.echo("\nCtrl+C stops it.", nl=True)
     sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _load_first_demo(Settings.from_environment())

@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    func,
-    select,
-)
+from sqlalchemy import CTE, ColumnElement, String, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -53,6 +49,8 @@ class PreviewRow:
     block: BlockRule | None
     work_list_id: int | None
     """The open work-list that it is in or will be added to."""
+    elsewhere: str | None
+    """The other unit in which the client has an open work-list, whoever may see it."""
     duplicate_of: int | None
     problems: tuple[RowProblem, ...]
     warnings: tuple[RowProblem, ...]
@@ -84,6 +82,8 @@ class Preview:
 
     file: ImportedFile
     counts: Mapping[RowPlan, int]
+    warnings: Mapping[RowPlan, int]
+    """Rows that are taken with a warning."""
     rows: Sequence[PreviewRow]
     page: int
     pages: int
@@ -96,7 +96,17 @@ class Preview:
     @property
     def choosable(self) -> int:
         """Rows from which a task would be formed."""
-        return sum(self.counts[plan] for plan in CHOOSABLE)
+        return self.choosable_of()
+
+    @property
+    def warned(self) -> int:
+        """All rows that are taken with a warning."""
+        return sum(self.warnings.values())
+
+    def choosable_of(self, plan: RowPlan | None = None, *, warned: bool = False) -> int:
+        """Rows of this filter from which a task would be formed."""
+        counts = self.warnings if warned else self.counts
+        return sum(counts.get(one, 0) for one in CHOOSABLE if plan in (None, one))
 
 
 def get_file(session: Session, file_id: int, *, actor: Actor) -> ImportedFile:
@@ -137,6 +147,16 @@ def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[Fil
     ]
 
 
+def last_unit(session: Session, *, actor: Actor) -> int | None:
+    """The unit for which this person loaded the last file."""
+    return session.scalar(
+        select(ImportedFile.unit_id)
+        .where(ImportedFile.loaded_by == actor.employee_id)
+        .order_by(ImportedFile.id.desc())
+        .limit(1)
+    )
+
+
 def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:
     counts: dict[int, Counter[str]] = {file_id: Counter() for file_id in file_ids}
     entries = session.execute(
@@ -158,27 +178,73 @@ def preview(
     actor: Actor,
     now: datetime,
     plan: RowPlan | None = None,
+    warned: bool = False,
     page: int = 1,
 ) -> Preview:
-    """One page (counted from 1) of what will happen now; ``plan`` narrows it to one group."""
+    """One page (counted from 1) of what will happen now.
+
+    ``plan`` narrows it to one group, ``warned`` to the rows that are taken with a warning.
+    """
     file = get_file(session, file_id, actor=actor)
     planned = planned_rows(session, file, now)
-    counted = session.execute(select(planned.c.plan, func.count()).group_by(planned.c.plan))
-    counts = dict.fromkeys(RowPlan, 0) | {RowPlan(key): count for key, count in counted}
-    shown = counts[plan] if plan is not None else sum(counts.values())
-    pages = max(1, -(-shown // PAGE_SIZE))
+    counted = session.execute(
+        select(planned.c.plan, func.count(), func.count(case((_is_warned(planned), 1))))
+        .join(ImportedRow, ImportedRow.id == planned.c.id)
+        .group_by(planned.c.plan)
+    ).all()
+    counts = dict.fromkeys(RowPlan, 0) | {RowPlan(key): count for key, count, _ in counted}
+    warnings = {RowPlan(key): count for key, _, count in counted}
+    here = warnings if warned else counts
+    of_filter = {key: count for key, count in here.items() if plan is None or key is plan}
+    pages = max(1, -(-sum(of_filter.values()) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     return Preview(
         file=file,
         counts=counts,
-        rows=list(_page(session, file, planned, plan, page)),
+        warnings=warnings,
+        rows=list(_page(session, file, planned, _narrowed(planned, plan, warned), page)),
         page=page,
         pages=pages,
     )
 
 
+def choosable_ids(
+    session: Session,
+    file_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    plan: RowPlan | None = None,
+    warned: bool = False,
+) -> set[int]:
+    """The rows of a filter of the preview from which a task would be formed now."""
+    file = get_file(session, file_id, actor=actor)
+    planned = planned_rows(session, file, now)
+    query = (
+        select(ImportedRow.id)
+        .join(planned, planned.c.id == ImportedRow.id)
+        .where(planned.c.plan.in_(CHOOSABLE), *_narrowed(planned, plan, warned))
+    )
+    return set(session.scalars(query))
+
+
+def _narrowed(planned: CTE, plan: RowPlan | None, warned: bool) -> list[ColumnElement[bool]]:
+    conditions = [planned.c.plan == plan.value] if plan is not None else []
+    return [*conditions, _is_warned(planned)] if warned else conditions
+
+
+def _is_warned(planned: CTE) -> ColumnElement[bool]:
+    """The kept problems are [column, code, value, whether it rejects]: see ``readings``."""
+    taken = planned.c.plan.not_in((RowPlan.REJECTED.value, RowPlan.DUPLICATE.value))
+    return and_(taken, cast(ImportedRow.problems, String).like('%", false]%'))
+
+
 def _page(
-    session: Session, file: ImportedFile, planned: CTE, plan: RowPlan | None, page: int
+    session: Session,
+    file: ImportedFile,
+    planned: CTE,
+    narrowed: list[ColumnElement[bool]],
+    page: int,
 ) -> Iterator[PreviewRow]:
     work_list_id = (
         select(WorkList.id)
@@ -189,6 +255,18 @@ def _page(
         )
         .scalar_subquery()
     )
+    elsewhere = (
+        select(Unit.name)
+        .join(WorkList, WorkList.unit_id == Unit.id)
+        .where(
+            WorkList.unit_id != file.unit_id,
+            WorkList.client_id == planned.c.client_id,
+            WorkList.closed_at.is_(None),
+        )
+        .order_by(WorkList.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
         select(
             ImportedRow,
@@ -196,20 +274,25 @@ def _page(
             planned.c.plan,
             planned.c.block,
             work_list_id.label("work_list_id"),
+            elsewhere.label("elsewhere"),
         )
         .join(planned, planned.c.id == ImportedRow.id)
+        .where(*narrowed)
         .order_by(ImportedRow.row_no)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    if plan is not None:
-        query = query.where(planned.c.plan == plan.value)
-    for row, client_id, told, block, list_id in session.execute(query):
-        yield _preview_row(row, client_id, RowPlan(told), block, list_id)
+    for row, client_id, told, block, list_id, other in session.execute(query):
+        yield _preview_row(row, client_id, RowPlan(told), block, list_id, other)
 
 
 def _preview_row(
-    row: ImportedRow, client_id: int | None, plan: RowPlan, block: str | None, list_id: int | None
+    row: ImportedRow,
+    client_id: int | None,
+    plan: RowPlan,
+    block: str | None,
+    list_id: int | None,
+    elsewhere: str | None,
 ) -> PreviewRow:
     reading: dict[str, Any] = row.reading
     words = (reading.get("make"), reading.get("model"), reading.get("year"))
@@ -228,6 +311,7 @@ def _preview_row(
         mileage_km=reading.get("mileage_km"),
         block=BlockRule(block) if block is not None else None,
         work_list_id=list_id,
+        elsewhere=elsewhere,
         duplicate_of=row.duplicate_of,
         problems=problems_of(row.problems, rejecting=True),
         warnings=problems_of(row.problems, rejecting=False),
@@ -245,20 +329,29 @@ class ErrorRow:
     row_no: int
     cells: tuple[str, ...]
     problems: tuple[RowProblem, ...]
-    is_rejected: bool
+    is_taken: bool
+    duplicate_of: int | None
 
 
 def error_rows(session: Session, file_id: int, *, actor: Actor) -> Iterator[ErrorRow]:
-    """The rejected rows and those with warnings, in the order of the file (rule 20)."""
+    """The rejected rows, the repeats and those with warnings, as in the file (rule 20)."""
     file = get_file(session, file_id, actor=actor)
     rows = session.execute(
-        select(ImportedRow.row_no, ImportedRow.cells, ImportedRow.problems)
+        select(
+            ImportedRow.row_no,
+            ImportedRow.cells,
+            ImportedRow.problems,
+            ImportedRow.fate,
+            ImportedRow.duplicate_of,
+        )
         .where(ImportedRow.file_id == file.id)
         .order_by(ImportedRow.row_no),
         execution_options={"yield_per": 1000},
     )
-    for row_no, cells, kept in rows:
-        rejecting = problems_of(kept, rejecting=True)
-        told = (*rejecting, *problems_of(kept, rejecting=False))
-        if told:
-            yield ErrorRow(row_no, tuple(cells), told, bool(rejecting))
+    for row_no, cells, kept, fate, duplicate_of in rows:
+        told = (*problems_of(kept, rejecting=True), *problems_of(kept, rejecting=False))
+        is_repeat = fate is RowFate.DUPLICATE
+        if told or is_repeat:
+            is_taken = not is_repeat and fate is not RowFate.REJECTED
+            earlier = duplicate_of if is_repeat else None
+            yield ErrorRow(row_no, tuple(cells), told, is_taken, earlier)

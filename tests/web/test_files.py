@@ -151,13 +151,43 @@ def test_ticks_survive_pages_groups_and_all(desk: Desk) -> None:
     assert "Выбраны все" not in desk.browser.post(address, {"all": ["1", "0"]}).text
 
 
+def test_all_of_a_filter_and_single_rows_unticked(desk: Desk) -> None:
+    odd = ("Пётр Петров", "+79160000001", *[""] * 7)
+    address = desk.load(IVANOV, odd, odd)
+    ids = desk.row_ids()
+    shown = desk.browser.post(address, {"plan": "new_client"}).text
+    assert "Поставить все 2 показанных" in shown
+    form = {"plan": "new_client", "all": "new_client"}
+    everything = desk.browser.post(address, form).text
+    assert f'name="kept" value="{ids[0]}" autocomplete="off" checked' in everything
+    without = form | {"shown": [str(ids[0]), str(ids[1])], "kept": str(ids[1])}
+    text = desk.browser.post(address, without).text
+    assert "Выбрано: 1" in text
+    assert f'name="kept" value="{ids[0]}" autocomplete="off" data-tick' in text
+    answer = desk.browser.post(f"{address}/work-lists", without | {"form_key": "k"})
+    assert answer.status_code == 303 and desk.count(Task) == 1
+
+
+def test_warnings_are_counted_and_the_workbook_has_as_many_lines(desk: Desk) -> None:
+    warned = ("Пётр Петров", "+79160000001", "XTA21901", *[""] * 6)
+    address = desk.load(IVANOV, IVANOV, warned)
+    text = desk.browser.read(address)
+    count = re.search(r'value="warned" aria-pressed="false">С предупреждениями (\d+)', text)
+    lines = read_workbook(desk.browser.get(f"{address}/errors.xlsx"))[1:]
+    assert [line[-1] for line in lines].count("да") == (int(count[1]) if count else 0)
+    assert "Повтор строки 2" in str(lines[0][-2]) and lines[0][-1] == "нет"
+    if count:
+        only = desk.browser.read(f"{address}?plan=warned")
+        assert only.count("data-tick>") == int(count[1])
+
+
 def test_errors_come_as_a_workbook_with_the_own_cells(desk: Desk) -> None:
     desk.load(IVANOV, ("Безымянный", "12345", *[""] * 7))
     answer = desk.browser.get("/selections/files/1/errors.xlsx")
     rows = read_workbook(answer)
-    assert rows[0] == ("Строка", *HEADINGS, "Итог", "Ошибка")
+    assert rows[0] == ("Строка", *HEADINGS, "Что не так", "Будет загружена")
     assert rows[1][0] == 3 and rows[1][2] == "12345"
-    assert "не хватает цифр" in str(rows[1][-1])
+    assert "не хватает цифр" in str(rows[1][-2]) and rows[1][-1] == "нет"
 
 
 def _bad_files(folder: Path) -> dict[str, tuple[bytes, str]]:

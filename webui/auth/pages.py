@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 
+from core.access import Actor
 from core.errors import NotFound, Refused
 from directory.staff.models import Role
 from directory.staff.people import choose_own_look
@@ -77,6 +78,7 @@ def enter() -> Any:
         return page
     except SignInRefused as error:
         return _form_page(form, error, status=422)
+    _keep_language(entered.employee.id)
     chosen = len(entered.roles) == 1
     answer = make_response(redirect(_next() if chosen else url_for("auth.role", next=_next()), 303))
     set_session_cookie(answer, token)
@@ -218,6 +220,12 @@ def _hint(held: Role) -> Any:
         Role.ANALYST: _("Просмотр и выгрузки"),
         Role.ADMINISTRATOR: _("Люди, подразделения, справочники"),
     }[held]
+
+
+def _keep_language(employee_id: int) -> None:
+    """The language chosen by a link of this page goes on after signing in."""
+    actor = Actor(key="sign-in", employee_id=employee_id)
+    choose_own_look(g.session, locale=request.args.get("lang"), actor=actor)
 
 
 def _remember_theme(answer: Response, theme: str) -> None:

@@ -72,7 +72,7 @@ def _wanted() -> AttemptFilter:
     return AttemptFilter(
         since=period.since,
         until=period.until,
-        unit_id=filters.whole("unit"),
+        unit_id=filters.unit(),
         employee_id=filters.whole("employee"),
         campaign_id=filters.whole("campaign"),
         outcome=next((outcome for outcome in Outcome if outcome.value == asked), None),

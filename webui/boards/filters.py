@@ -47,6 +47,12 @@ def whole(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
+def unit() -> int | None:
+    """The unit asked for; one that is not this person's narrows nothing."""
+    asked = whole("unit")
+    return asked if asked in g.actor.unit_ids else None
+
+
 def page_number() -> int:
     """The page asked for, from 1."""
     return min(max(whole("page") or 1, 1), 10_000)

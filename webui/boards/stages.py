@@ -63,7 +63,7 @@ def export() -> Response:
 
 def _narrowed() -> BoardFilter:
     return BoardFilter(
-        unit_id=filters.whole("unit"),
+        unit_id=filters.unit(),
         campaign_id=filters.whole("campaign"),
         only_mine=request.args.get("mine") == "1",
         only_overdue=request.args.get("overdue") == "1",

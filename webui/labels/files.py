@@ -10,10 +10,11 @@ from core.errors import ProzvonError
 from importers.columns import Field
 from importers.models import RowFate
 from importers.plans import RowPlan
-from importers.preview import PreviewRow
+from importers.preview import ErrorRow, PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
 from webui.labels.pairs import Pairs, by_class
+from webui.wording import whole
 from worklists.verdicts import BlockRule
 
 LABELS: Pairs = (
@@ -24,7 +25,7 @@ LABELS: Pairs = (
     (RowFate.DUPLICATE, _l("Повтор")),
     (RowFate.REJECTED, _l("Ошибка")),
     (RowPlan.NEW_CLIENT, _l("Новые клиенты")),
-    (RowPlan.NEW_LIST, _l("Новые листы")),
+    (RowPlan.NEW_LIST, _l("Листы известным клиентам")),
     (RowPlan.APPENDED, _l("Добавятся в лист")),
     (RowPlan.IN_WORK, _l("Уже в работе")),
     (RowPlan.BLOCKED, _l("Нельзя звонить")),
@@ -141,10 +142,10 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
     FileProblem.TOO_MANY_ROWS: lambda v: _l(
         "На листе больше %(limit)s строк. Удалите пустые строки в конце (выделите их и нажмите "
         "«Удалить») или разделите файл.",
-        limit=v["limit"],
+        limit=whole(v["limit"]),
     ),
     FileProblem.TOO_MANY_COLUMNS: lambda v: _l(
-        "На листе больше %(limit)s колонок. Удалите лишние колонки справа.", limit=v["limit"]
+        "На листе больше %(limit)s колонок. Удалите лишние колонки справа.", limit=whole(v["limit"])
     ),
     FileProblem.TOOK_TOO_LONG: lambda _v: _l(
         "Файл читается слишком долго. Разделите его на части и загрузите по очереди."
@@ -205,6 +206,14 @@ def problem_sentence(problem: RowProblem) -> str:
     if problem.column:
         return f"{problem.column}: {text}"
     return text[:1].upper() + text[1:]
+
+
+def error_sentence(row: ErrorRow) -> str:
+    """What is wrong with a row of the workbook of errors."""
+    told = [problem_sentence(problem) for problem in row.problems]
+    if row.duplicate_of is not None:
+        told.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
+    return "; ".join(told)
 
 
 def plan_sentence(row: PreviewRow) -> str:

@@ -28,14 +28,22 @@ from importers.formats.catalogue import FORMATS
 from importers.guard import MAX_ROWS
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan
-from importers.preview import PAGE_SIZE, error_rows, get_file, preview, recent_files
+from importers.preview import (
+    PAGE_SIZE,
+    error_rows,
+    get_file,
+    last_unit,
+    preview,
+    recent_files,
+)
 from importers.running import NothingChosen, form_from_file, last_forming
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
-from webui.labels.files import plan_sentence, problem_sentence
+from webui.labels.files import error_sentence, plan_sentence, problem_sentence
 from webui.labels.words import sentence
 from webui.requests import environment_of, requires, session, settings
+from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
 from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
@@ -108,12 +116,12 @@ def look(file_id: int) -> Response:
 @requires(WorkPermission.FORM)
 def form(file_id: int) -> Any:
     """Form work-lists from the ticked rows, or from all."""
-    is_all = request.form.get("all") == "1"
+    choice = Choice.from_form(request.form)
     try:
         form_from_file(
             session(),
             file_id,
-            row_ids=None if is_all else _ticked(request.form),
+            row_ids=choice.row_ids(session(), file_id, actor=g.actor, now=g.now),
             actor=g.actor,
             now=g.now,
             default_zone=settings().time_zone,
@@ -148,10 +156,9 @@ def errors(file_id: int) -> Response:
     def lines() -> Iterator[list[Any]]:
         for row in error_rows(session(), file_id, actor=g.actor):
             cells = [*row.cells, *[""] * width][:width]
-            told = "; ".join(map(problem_sentence, row.problems))
-            yield [row.row_no, *cells, _("не загружена") if row.is_rejected else None, told]
+            yield [row.row_no, *cells, error_sentence(row), _("да") if row.is_taken else _("нет")]
 
-    columns += [Column(_("Итог"), 14), Column(_("Ошибка"), 60)]
+    columns += [Column(_("Что не так"), 60), Column(_("Будет загружена"), 18)]
     return workbook_answer("errors", columns, lines(), sheet=_("Строки с ошибками"))
 
 
@@ -178,9 +185,9 @@ def _nothing_formed(file_id: int, refused: NothingChosen) -> Any:
 def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) -> Response:
     tree = unit_tree(reading, within=g.actor.unit_ids)
     units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
-    first = next((row for row in units if row.unit.kind is UnitKind.DEPARTMENT), None)
     known = {row.unit.id for row in units}
-    unit_id = asked.unit_id if asked.unit_id in known else (first.unit.id if first else None)
+    only = next(iter(known)) if len(known) == 1 else last_unit(reading, actor=g.actor)
+    unit_id = next((one for one in (asked.unit_id, only) if one in known), None)
     body = render_template(
         "selections/files.html",
         page="selections",
@@ -198,10 +205,12 @@ def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) 
 
 
 def _rows(reading: Session, file_id: int, asked: Any) -> Response:
-    plan = next((plan for plan in RowPlan if plan.value == _last(asked, "plan")), None)
-    number = asked.get("page", 1, type=int)
-    seen = preview(reading, file_id, actor=g.actor, now=g.now, plan=plan, page=number)
-    ticked = _ticked(asked)
+    only = Filter.of(_last(asked, "plan"))
+    seen = preview(
+        reading, file_id, actor=g.actor, now=g.now, plan=only.plan, warned=only.warned,
+        page=asked.get("page", 1, type=int),
+    )  # fmt: skip
+    choice = Choice.from_form(asked).settled(reading, file_id, actor=g.actor, now=g.now)
     here = {row.id for row in seen.rows}
     body = render_template(
         "selections/rows.html",
@@ -210,11 +219,14 @@ def _rows(reading: Session, file_id: int, asked: Any) -> Response:
         unit=get_unit(reading, seen.file.unit_id, actor=g.actor),
         loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
-        plan=plan,
+        only=only,
         plans=tuple(RowPlan),
-        ticked=ticked,
-        elsewhere=sorted(ticked - here),
-        is_all=_last(asked, "all") == "1",
+        choice=choice,
+        chosen=choice.count(seen),
+        choosable=seen.choosable_of(only.plan, warned=only.warned),
+        taken_here=sum(choice.takes(row) for row in seen.rows if row.is_choosable),
+        elsewhere=sorted(choice.ticked - here),
+        excluded=sorted(choice.excluded - here),
         plan_sentence=plan_sentence,
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
@@ -226,12 +238,6 @@ def _rows(reading: Session, file_id: int, asked: Any) -> Response:
 def _last(asked: Any, name: str) -> str:
     """The pressed button stands behind the hidden field of the same name."""
     return str((asked.getlist(name) or [""])[-1])
-
-
-def _ticked(asked: Any) -> set[int]:
-    if asked.get("clear") == "1":
-        return set()
-    return {int(value) for value in asked.getlist("row") if value.isascii() and value.isdigit()}
 
 
 @contextmanager

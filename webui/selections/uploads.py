@@ -62,19 +62,19 @@ def take_upload(asked: Asked) -> Loaded:
         raise UploadRefused(_("Файл не выбран. Выберите файл XLSX или перетащите его сюда."))
     # Reading takes seconds: nobody's writes wait for it.
     session().rollback()
-    read = _read(file, fmt)
     name = PurePosixPath(file.filename.replace("\\", "/")).name
+    read = _read(file, fmt, name)
     return keep_file(session(), read, name=name, unit_id=asked.unit_id, actor=g.actor, now=g.now)
 
 
-def _read(file: FileStorage, fmt: LeadFormat) -> FileRead:
+def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
     limits = Limits(file_size=settings().max_upload_bytes)
     try:
         with _on_disk(file) as path:
             return read_file(path, fmt, limits=limits)
     except FileRefused as refused:
         status = 413 if refused.code is FileProblem.TOO_LARGE else 422
-        raise UploadRefused(file_sentence(refused), status=status) from refused
+        raise UploadRefused(f"{name}: {file_sentence(refused)}", status=status) from refused
 
 
 @contextmanager

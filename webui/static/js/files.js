@@ -43,9 +43,9 @@
 
   /* ---- how many rows the button will take ---- */
   const count = find("[data-ticks]");
-  if (count && !("ticksFixed" in count.dataset)) {
+  if (count) {
     const tell = () => {
-      const here = all('input[type="checkbox"][name="row"]:checked').length;
+      const here = all('input[type="checkbox"][data-tick]:checked').length;
       const chosen = here + Number(count.dataset.ticks);
       count.textContent = `(${chosen})`;
       count.closest("button").disabled = chosen === 0;
