@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.clock import database_clock
 from core.db import Database
-from core.errors import NotFound
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -134,14 +133,13 @@ def _unit(session: Session, code: str | None) -> Unit:
     """The unit of this code; without one, the only department there is."""
     if code is not None:
         unit = session.scalars(select(Unit).where(Unit.code == code)).first()
-        if unit is None:
-            raise NotFound("unit", code)
     else:
         found = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).all()
         unit = found[0] if len(found) == 1 else None
     if unit is None:
         codes = ", ".join(session.scalars(select(Unit.code).order_by(Unit.code)))
-        raise FileNotTaken(f"Name the unit by --unit, one of: {codes}")
+        missing = f"There is no such unit: {code}. " if code is not None else ""
+        raise FileNotTaken(f"{missing}Name the unit by --unit, one of: {codes}")
     return unit
 
 

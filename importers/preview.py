@@ -4,7 +4,6 @@ The same predicates decide that form work-lists (``worklists.forming``, ``workli
 Every row is in exactly one group, so that the counts add up to the rows.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,13 +13,9 @@ from sqlalchemy import CTE, ColumnElement, String, and_, case, cast, func, selec
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.errors import NotFound
-from core.journal import JournalEntry
-from directory.staff.models import Employee
 from directory.units.models import Unit
-from importers.events import FileEvent
+from importers.files import get_file
 from importers.models import ImportedFile, ImportedRow, RowFate
-from importers.permissions import ImportPermission
 from importers.plans import CHOOSABLE, RowPlan, planned_rows
 from importers.problems import RowProblem
 from importers.readings import problems_of
@@ -62,21 +57,6 @@ class PreviewRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileSummary:
-    """A file in the list of files; ``tasks``: how many were formed from it."""
-
-    id: int
-    name: str
-    format: str
-    unit: str
-    loaded_by: str
-    loaded_at: datetime
-    rows: int
-    rejected: int
-    tasks: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Preview:
     """One page of a file's rows, and how many rows each plan has."""
 
@@ -107,68 +87,6 @@ class Preview:
         """Rows of this filter from which a task would be formed."""
         counts = self.warnings if warned else self.counts
         return sum(counts.get(one, 0) for one in CHOOSABLE if plan in (None, one))
-
-
-def get_file(session: Session, file_id: int, *, actor: Actor) -> ImportedFile:
-    """The file, if its unit is among those of this person. Raises NotFound, NotPermitted."""
-    actor.require(ImportPermission.LOAD)
-    file = session.get(ImportedFile, file_id)
-    if file is None or file.unit_id not in actor.unit_ids:
-        raise NotFound("imported_file", file_id)
-    return file
-
-
-def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[FileSummary]:
-    """The newest files of the person's units; the counts are those of the journal."""
-    actor.require(ImportPermission.LOAD)
-    files = session.execute(
-        select(ImportedFile, Unit.name, Employee.full_name)
-        .join(Unit, Unit.id == ImportedFile.unit_id)
-        .join(Employee, Employee.id == ImportedFile.loaded_by)
-        .where(ImportedFile.unit_id.in_(actor.unit_ids))
-        .order_by(ImportedFile.id.desc())
-        .limit(limit)
-    )
-    told = list(files)
-    counts = _recorded_counts(session, [file.id for file, _, _ in told])
-    return [
-        FileSummary(
-            id=file.id,
-            name=file.name,
-            format=file.format,
-            unit=unit,
-            loaded_by=person,
-            loaded_at=file.loaded_at,
-            rows=counts[file.id]["rows"],
-            rejected=counts[file.id]["rejected"],
-            tasks=counts[file.id]["tasks_new"],
-        )
-        for file, unit, person in told
-    ]
-
-
-def last_unit(session: Session, *, actor: Actor) -> int | None:
-    """The unit for which this person loaded the last file."""
-    return session.scalar(
-        select(ImportedFile.unit_id)
-        .where(ImportedFile.loaded_by == actor.employee_id)
-        .order_by(ImportedFile.id.desc())
-        .limit(1)
-    )
-
-
-def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:
-    counts: dict[int, Counter[str]] = {file_id: Counter() for file_id in file_ids}
-    entries = session.execute(
-        select(JournalEntry.subject_id, JournalEntry.details).where(
-            JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids)
-        )
-    )
-    for file_id, details in entries:
-        counts[file_id].update(
-            {name: details.get(name, 0) for name in ("rows", "rejected", "tasks_new")}
-        )
-    return counts
 
 
 def preview(

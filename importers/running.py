@@ -20,12 +20,12 @@ from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
 from importers.collecting import no_collecting
 from importers.events import WorkListsFormed
+from importers.files import get_file
 from importers.known import Subject, make_known
 from importers.matching import in_chunks, match_rows
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.permissions import ImportPermission
 from importers.plans import campaign_of
-from importers.preview import get_file
 from importers.readings import keys_of_reading
 from selections.models import Lead, RunSource, SelectionRun
 from worklists.forming import form_work_lists, is_already_in_work

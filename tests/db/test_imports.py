@@ -19,12 +19,13 @@ from directory.clients.models import (
     RefusalScope,
 )
 from directory.units.models import Unit
+from importers.files import recent_files
 from importers.formats.lost_clients import LOST_CLIENTS
 from importers.formats.maintenance_due import MAINTENANCE_DUE
 from importers.loading import keep_file, load_file, read_file
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.plans import RowPlan
-from importers.preview import Preview, error_rows, preview, recent_files
+from importers.preview import Preview, error_rows, preview
 from importers.problems import FileProblem, FileRefused, RowProblemCode
 from importers.running import FormedFromFile, NothingChosen, form_from_file
 from selections.models import Lead

@@ -24,18 +24,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
+from importers.files import get_file, last_unit, recent_files
 from importers.formats.catalogue import FORMATS
 from importers.guard import MAX_ROWS
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan
-from importers.preview import (
-    PAGE_SIZE,
-    error_rows,
-    get_file,
-    last_unit,
-    preview,
-    recent_files,
-)
+from importers.preview import PAGE_SIZE, error_rows, preview
 from importers.running import NothingChosen, form_from_file, last_forming
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
