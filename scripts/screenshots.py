@@ -114,6 +114,8 @@ def walk(page: Page, address: str) -> Iterator[str]:
     page.goto(f"{address}/selections/files")
     yield "files"
     page.set_input_files("input[type=file]", SAMPLE)
+    if not page.locator("#f-unit").input_value():
+        page.locator("#f-unit").select_option(index=1)
     page.get_by_role("button", name="Загрузить", exact=True).click()
     page.get_by_text("Строк в файле").wait_for()
     yield "file-rows"

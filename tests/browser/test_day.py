@@ -308,6 +308,8 @@ def promised_callback(live: Live, page: Page, login: str, task: int) -> None:
 def choose_file(page: Page, file: Path, variant: str, *, goto: bool = True) -> None:
     if goto:
         visit(page, "/selections/files")
+    if not page.locator("#f-unit").input_value():
+        page.locator("#f-unit").select_option(index=1)
     page.locator(f"input[name=format][value={variant}]").check()
     page.set_input_files("#f-file", file)
 
