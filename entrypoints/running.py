@@ -17,7 +17,7 @@ from core.db import Database
 from core.migrations import is_current, upgrade
 from core.settings import Settings
 from entrypoints.demo.company import demo_logins
-from entrypoints.demo.loading import is_empty, load_demo
+from entrypoints.demo.loading import is_empty, is_loaded, load_demo
 
 DEMO_PASSWORD = "prozvon-demo-2026"  # noqa: S105 - printed at the start, for demo data only
 
@@ -67,16 +67,15 @@ def run_everything(settings: Settings, *, with_demo: bool) -> None:
 
     require_free_port(settings)
     database = prepare_database(settings)
-    fresh = with_demo and is_empty(database)
-    database.dispose()
-    if fresh:
+    if with_demo and is_empty(database):
         click.echo("An empty database: loading demo data (once, about half a minute).")
         # A process of its own: what the loading needs in memory is not inherited by the workers.
         sys.stdout.flush()
         loading = subprocess.run([sys.executable, "-m", "entrypoints.running"], check=False)
         if loading.returncode:
             raise SystemExit(loading.returncode)
-    _greet(settings)
+    _greet(settings, with_logins=is_loaded(database))
+    database.dispose()
     _start_sweeps()
     serve(settings)
 
@@ -101,13 +100,12 @@ def _start_sweeps() -> None:
 def _load_first_demo(settings: Settings) -> None:
     database = Database.connect(settings)
     load_demo_data(database)
-    (settings.var_dir / "demo").touch()
     database.dispose()
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, *, with_logins: bool) -> None:
     click.echo(f"\nProzvon: http://{settings.host}:{settings.port}/\n")
-    if (settings.var_dir / "demo").exists():
+    if with_logins:
         click.echo(f"Demo logins (password of each: {DEMO_PASSWORD}):")
         for person in demo_logins():
             click.echo(f"  {person.login:<14} {person.role:<32} {person.unit}")

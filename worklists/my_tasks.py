@@ -84,7 +84,9 @@ def available_tasks(
 ) -> TaskPage:
     """Due tasks of this person's units that nobody has, soonest first."""
     actor.require(WorkPermission.SEE)
-    walk, values = soonest_tasks(list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True)
+    walk, values = soonest_tasks(
+        list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True, kinds=wanted.kinds
+    )
     condition = and_(Task.kind.in_(wanted.kinds), task_is_visible(actor))
     rows = _lines().join(walk, walk.c.id == Task.id).where(condition)
     found = session.execute(

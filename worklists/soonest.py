@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select, union_all
 
 from worklists.lifecycle import TaskState
-from worklists.models.task import Task
+from worklists.models.task import Task, TaskKind
 
 MORE_THAN = 1000
 """Counts on boards stop here: «1000+» answers the question as well, at a known price."""
@@ -20,7 +20,13 @@ _ROWS_LOOKED_AT = 10 * MORE_THAN
 
 
 @lru_cache(maxsize=256)
-def _soonest(units: int, states: tuple[TaskState, ...], unassigned: bool) -> Any:
+def _soonest(
+    units: int,
+    states: tuple[TaskState, ...],
+    unassigned: bool,
+    kinds: tuple[TaskKind, ...] | None,
+    of_campaign: bool,
+) -> Any:
     parts = []
     for state in states:
         for number in range(units):
@@ -36,6 +42,10 @@ def _soonest(units: int, states: tuple[TaskState, ...], unassigned: bool) -> Any
             )
             if unassigned:
                 walk = walk.where(Task.performer_id.is_(None))
+            if kinds is not None:
+                walk = walk.where(Task.kind.in_(kinds))
+            if of_campaign:
+                walk = walk.where(Task.campaign_id == bindparam("of_campaign"))
             parts.append(select(walk.subquery()))
     return union_all(*parts).subquery()
 
@@ -45,14 +55,20 @@ def soonest_tasks(
     *,
     states: tuple[TaskState, ...],
     unassigned: bool = False,
+    kinds: tuple[TaskKind, ...] | None = None,
+    campaign_id: int | None = None,
 ) -> tuple[Any, dict[str, int]]:
     """A subquery with ``id``, ``work_list_id`` and ``due_at``, and the values it needs.
 
+    What the list is narrowed to belongs into the walk: narrowing what the walk brought would lose
+    everything behind its first rows.
     Bind ``due_until`` (UTC) and ``per_unit`` (rows per unit and state) beside those returned.
     """
     units = sorted(unit_ids) or [-1]
     values = {f"unit_{number}": unit_id for number, unit_id in enumerate(units)}
-    return _soonest(len(units), states, unassigned), values
+    if campaign_id is not None:
+        values["of_campaign"] = campaign_id
+    return _soonest(len(units), states, unassigned, kinds, campaign_id is not None), values
 
 
 def capped_count(query: Select[*tuple[Any, ...]]) -> Select[Any]:

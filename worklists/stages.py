@@ -172,7 +172,11 @@ def _new_cards(
 ) -> list[Card]:
     """The soonest ones by an index walk per unit; a client's several tasks make one card."""
     units = [wanted.unit_id] if wanted.unit_id in actor.unit_ids else list(actor.unit_ids)
-    walk, values = soonest_tasks([u for u in units if u is not None], states=_WAITING)
+    walk, values = soonest_tasks(
+        [unit for unit in units if unit is not None],
+        states=_WAITING,
+        campaign_id=wanted.campaign_id,
+    )
     rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
     found = session.execute(
         rows.order_by(Task.due_at, Task.id).limit(limit * 2),

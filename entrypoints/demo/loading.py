@@ -65,6 +65,12 @@ def is_empty(database: Database) -> bool:
         return _is_empty(session)
 
 
+def is_loaded(database: Database) -> bool:
+    """Whether the demo's company is here, with the people whose logins can be told."""
+    with database.reading() as session:
+        return session.scalar(select(Unit.id).where(Unit.code == UNITS[0].code)) is not None
+
+
 def load_demo(
     database: Database,
     clock: Clock,

@@ -16,7 +16,7 @@ from tests.given import Given
 from tests.web.conftest import Browser, read_workbook
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
-from worklists.models.task import Finish, Task
+from worklists.models.task import Finish, Task, TaskKind
 
 BrowserOf = Callable[..., Browser]
 
@@ -197,3 +197,18 @@ def test_the_history_of_a_work_list_goes_out_too(prepared: Given, browser_of: Br
     assert [(row[1], row[3], row[4]) for row in rows[1:]] == [
         ("Взята в работу", me.full_name, task.id)
     ]
+
+
+def test_a_filter_looks_behind_the_first_rows(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit()
+    me = prepared.employee(unit=unit)
+    for number in range(101):
+        prepared.task(unit=unit, client=prepared.client(f"Ранний {number}", unit=unit),
+                      due_at=NOON - timedelta(hours=2))  # fmt: skip
+    rare = prepared.campaign("rare")
+    prepared.task(unit=unit, client=prepared.client("Редкий", unit=unit), campaign=rare)
+    prepared.task(unit=unit, client=prepared.client("Дело", unit=unit), kind=TaskKind.EXTRA)
+    browser = browser_of(me)
+
+    assert "Редкий" in _column(browser.read(f"/stages?campaign={rare.id}"), "new")
+    assert "Дело" in browser.read("/my?kind=extra").split('id="available"')[1]
