@@ -216,7 +216,7 @@ def test_18_the_queue_is_one_stop(desk: Page, office: Office) -> None:
 def test_19_focus_is_seen_wherever_it_is(desk: Page, office: Office, place: str) -> None:
     visit(desk, office.pages[place][1])
     if place == "call":
-        desk.keyboard.press("Digit1")
+        desk.locator("label:has([name=outcome][value=interview])").click()
         desk.select_option("#result_interview", index=1)
         for box in ("#plan", "#book", "#involve"):
             desk.check(box)

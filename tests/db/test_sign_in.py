@@ -1,5 +1,6 @@
 """Passwords, tries, and the answer to a wrong one (B1, P28, P29)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import argon2
@@ -14,7 +15,7 @@ from directory.staff.models import Employee, Role
 from directory.staff.sign_in import SignedIn, SignInRefused, sign_in
 from directory.staff.tries import PER_ADDRESS, PER_LOGIN, WINDOW, TooManyFailures
 from tests.conftest import NOON
-from tests.staff import PASSWORD, person
+from tests.staff import PASSWORD, password_hash, person
 
 
 def enter(
@@ -43,11 +44,16 @@ def fail(session: Session, times: int = 1, **kwargs: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hashing takes 40 ms by design; these tests count tries."""
     cheap = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_HASHER", cheap)
-    passwords._dummy_hash.cache_clear()
+    caches = (passwords._dummy_hash, password_hash)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
 
 
 def test_login_in_any_case_and_all_roles_to_choose(session: Session) -> None:

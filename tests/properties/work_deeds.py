@@ -194,16 +194,17 @@ class Deeds:
         assert again is not None and again.attempt.id == attempt_id
         assert self.world.attempts() == before
 
-    def an_outcome_is_undone(self, who: int, newest: bool, pick: int) -> None:
-        """By anybody who sees it: who may not, or comes too late, must change nothing."""
+    def an_outcome_is_undone(self, who: int | None, age: str, pick: int, minutes: int) -> None:
+        """By its author or by anybody who sees it: who may not, or too late, changes nothing."""
+        self.time_passes(minutes)
         attempts = self.world.fresh_attempts(timedelta(hours=4))
         if not attempts:
             return
-        attempt = attempts[-1 if newest else pick % len(attempts)]
+        at = {"newest": -1, "oldest": 0, "any": pick % len(attempts)}[age]
+        attempt = attempts[at]
         task = next(task for task in self.tasks if task.id == attempt.task_id)
-        actor = next(a for a in self.world.people if a.employee_id == attempt.employee_id)
-        if pick % 4 == 0:
-            actor = self._someone(who, task)
+        author = next(a for a in self.world.people if a.employee_id == attempt.employee_id)
+        actor = author if who is None else self._someone(who, task)
         undone = self.world.does(
             "undo",
             lambda session: undo_attempt(

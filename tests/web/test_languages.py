@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField
-from wtforms.validators import Email, InputRequired, NumberRange, Regexp
+from wtforms.validators import InputRequired, NumberRange, Regexp
 
 from campaigns.models import Campaign, Outcome, ResultCode, ResultCodeVersion
 from directory.clients.models import ContactRefusal, ContactState, RefusalScope
@@ -178,7 +178,6 @@ class Everything(Form):
     low = IntegerField(validators=[NumberRange(min=1, max=5)])
     on = DateField()
     absent = StringField(validators=[InputRequired()])
-    post = StringField(validators=[Email()])
     shape = StringField(validators=[Regexp("x")])
 
 
@@ -186,7 +185,7 @@ class Everything(Form):
 def test_the_library_refuses_in_our_words(app: Flask, language: str) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     data = {"choice": "z", "several": ["z", "y"], "whole": "z", "low": "9", "on": "z",
-            "post": "z", "shape": "z"}  # fmt: skip
+            "shape": "z"}  # fmt: skip
     with app.test_request_context(f"/?lang={language}", method="POST", data=data):
         form = Everything()
         assert not form.validate()
@@ -194,5 +193,5 @@ def test_the_library_refuses_in_our_words(app: Flask, language: str) -> None:
         errors = {str(error) for errors in form.errors.values() for error in errors}
     assert not errors & set(INPUT_ERRORS), "the library's own words"
     letters = {"ru": "[іїєґ]|[a-z]{5}", "en": "[а-яіїєґ]", "uk": "[ыэъё]|[a-z]{5}"}[language]
-    wrong = [text for text in errors if re.search(letters, text.replace("name@example.org", ""))]
+    wrong = [text for text in errors if re.search(letters, text)]
     assert wrong == []

@@ -10,7 +10,6 @@
     const name = find("[data-drop-name]", zone);
     const large = find("#too-large");
     const empty = name.textContent;
-    zone.classList.add("live");
     const show = () => {
       const file = input.files[0];
       const isLarge = Boolean(file) && file.size > Number(input.dataset.most);
