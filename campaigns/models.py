@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -48,6 +48,8 @@ class Campaign(Base):
     cooling_off_days: Mapped[int] = mapped_column(default=30)
     data_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     """Unit in charge of wrong data; None: the work-list's own."""
+    is_pressure_exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its calls neither respect nor spend the budget of contacts: a recall (rule 14)."""
     created_at: Mapped[datetime]
 
 
@@ -131,3 +133,19 @@ class AcquisitionWay(Base):
     names: Mapped[dict[str, Any]]
     position: Mapped[int]
     is_archived: Mapped[bool] = mapped_column(default=False)
+
+
+class ContactCap(Base):
+    """At most ``most`` attempts on a client within ``days`` days, over all campaigns (rule 14)."""
+
+    __tablename__ = "contact_caps"
+    __table_args__ = (
+        UniqueConstraint("days"),
+        CheckConstraint("most BETWEEN 1 AND 100", "some"),
+        CheckConstraint("days BETWEEN 1 AND 366", "within_a_year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    most: Mapped[int]
+    days: Mapped[int]
+    """Times 24 hours back from the moment of the claim."""

@@ -34,6 +34,7 @@ from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
 from worklists.planning import add_planned
+from worklists.pressure import exemption_of, measure
 from worklists.recorded import Recorded, recorded_before
 from worklists.repeats import attempt_to_copy, copied_attempt
 from worklists.report_checks import check_report, code_of, require_call
@@ -123,7 +124,8 @@ def _save(
     for touched in (task, *settled):
         trail.saw(touched)
 
-    attempt = _add_attempt(session, task, code, report, trail, actor=actor, now=now)
+    attempt = _add_attempt(session, task, campaign, code, report, trail, actor=actor, now=now)
+    measure(session, task.client_id)
     _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
     planned = _follow_up(
         session, task, campaign, code, report, attempt, trail, actor=actor, now=now
@@ -145,6 +147,7 @@ def _save(
 def _add_attempt(
     session: Session,
     task: Task,
+    campaign: Campaign,
     code: CodeChoice | None,
     report: AttemptReport,
     trail: Trail,
@@ -158,6 +161,7 @@ def _add_attempt(
         attempt = copied_attempt(source, task, form_key=report.form_key, actor=actor, now=now)
     else:
         attempt = _attempt(task, code, report, actor=actor, now=now)
+        attempt.exemption = exemption_of(task, campaign)
     session.add(attempt)
     if attempt.copied_from_id is None and attempt.mileage_km is not None and task.asset_id:
         reading = record_mileage(

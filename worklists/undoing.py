@@ -19,6 +19,7 @@ from worklists.lifecycle import TaskAction, TaskState, back_to
 from worklists.models.attempt import Attempt, AttemptUndo, Notification
 from worklists.models.task import PHONING, Finish, Task
 from worklists.permissions import WorkPermission
+from worklists.pressure import measure
 from worklists.saving import task_to_change
 from worklists.undo_checks import (
     SomethingFollowed,
@@ -123,6 +124,7 @@ def _take_back(
     take_back_effects(session, attempt, undo, actor=actor, now=now)
     for one in (attempt, *copies):
         one.undone_at, one.undone_by = now, actor.person
+    measure(session, attempt.client_id)
     session.delete(undo)
     session.flush()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,6 +38,7 @@ from directory.clients.models import (
 )
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
+from worklists.pressure import exemption_of
 
 CHANNEL = "phone"
 _PHONING_IN_ORDER = (TaskKind.CALL, TaskKind.CALLBACK)
@@ -49,6 +51,8 @@ class BlockRule(StrEnum):
     COOLING_OFF = "cooling_off"
     NO_VALID_PHONE = "no_valid_phone"
     OUTSIDE_HOURS = "outside_hours"
+    PRESSURE = "pressure"
+    """The budget of contacts is spent (rule 14)."""
     HELD_BY_ANOTHER = "held_by_another"
     NOT_DUE = "not_due"
     CAMPAIGN_PAUSED = "campaign_paused"
@@ -141,6 +145,13 @@ def cools_off(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnEleme
     return _cooling_off(client_id, now).exists()
 
 
+def is_pressed(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
+    """Whether the client's budget of contacts is spent (rule 14)."""
+    client = aliased(Client)
+    pressed = select(client.id).correlate_except(client)
+    return pressed.where(client.id == client_id, client.pressed_until > now).exists()
+
+
 def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
     """Whether there is a number that may be dialled."""
     return _phones(client_id).exists()
@@ -207,6 +218,7 @@ def verdict_on(
         (
             *_client_blocks(session, task, now),
             *_hours(session, task, now),
+            *_pressure(session, task, now),
             *_held(session, task, viewer_id),
             *_not_due(task, now),
             *_paused(session, task),
@@ -240,13 +252,22 @@ def _client_blocks(session: Session, task: Task, now: datetime) -> tuple[Block, 
 
 def _hours(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
     window = window_of(_campaign(session, task))
-    if task.kind is TaskKind.CALLBACK or is_open(window, task.time_zone, now):
+    if task.kind is TaskKind.CALLBACK:
         return ()
     try:
+        if is_open(window, task.time_zone, now):
+            return ()
         until = next_opening(window, task.time_zone, now)
-    except NeverOpens:
-        until = None
+    except (NeverOpens, ZoneInfoNotFoundError, ValueError):
+        until = None  # a zone that nobody knows never opens: its data must be put right
     return (Block(BlockRule.OUTSIDE_HOURS, until),)
+
+
+def _pressure(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+    if exemption_of(task, _campaign(session, task)) is not None:
+        return ()
+    until = session.scalar(select(Client.pressed_until).where(Client.id == task.client_id))
+    return (Block(BlockRule.PRESSURE, until),) if until is not None and until > now else ()
 
 
 def _held(session: Session, task: Task, viewer_id: int | None) -> tuple[Block, ...]:

@@ -53,6 +53,8 @@ class Client(Base):
     note: Mapped[str] = mapped_column(default="")
     cooling_off_until: Mapped[datetime | None]
     """After a refusal to talk no campaign may call before this moment (rule 9)."""
+    pressed_until: Mapped[datetime | None]
+    """The budget of contacts is spent until this moment (rule 14): ``worklists.pressure``."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -17,6 +17,15 @@ from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 
 
+class Exemption(StrEnum):
+    """Why an attempt neither respects nor spends the client's budget of contacts (rule 14)."""
+
+    PROMISED_CALLBACK = "promised_callback"
+    CAMPAIGN = "campaign"
+    """Its campaign is exempt: a recall."""
+    CLIENT_CALLED = "client_called"
+
+
 class Attempt(Base):
     """One attempt on one task; a conversation that settles several tasks has one attempt per task,
     the copies pointing to the first (reports count a conversation once).
@@ -50,6 +59,7 @@ class Attempt(Base):
     at: Mapped[datetime]
     form_key: Mapped[str | None] = mapped_column(unique=True)
     """Key of the form that it came by: one submit, one attempt."""
+    exemption: Mapped[Exemption | None]
     undone_at: Mapped[datetime | None]
     """When it was taken back with all that it caused (rule 9)."""
     undone_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))

@@ -124,6 +124,9 @@ class Task(Base):
     is_personal: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Noted by the claim: it was already this performer's, so it stays theirs when let go."""
 
+    client_called: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Noted by the claim: the client phoned in, so that this contact presses nobody (rule 14)."""
+
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[Outcome | None]
     result_version_id: Mapped[int | None] = mapped_column(ForeignKey(ResultCodeVersion.id))

@@ -1,0 +1,167 @@
+"""The numbers of the queue add up, each opens its list, and an empty queue says why (rule 13)."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.models import CampaignState
+from core.access import Actor
+from tests.conftest import NOON
+from tests.db.test_verdicts import random_task
+from tests.queue_given import LEASE, Place, ids
+from worklists.lifecycle import TaskState
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.queue import take_next_task
+from worklists.queue_numbers import (
+    DONE,
+    GIVEN,
+    IN_QUEUE,
+    PARTS,
+    TAKEN,
+    Scope,
+    next_free_at,
+    numbers,
+    scope_of,
+    tasks_in,
+    totals,
+    why_empty,
+)
+from worklists.verdict_sets import closed_places, places_of, weightiest
+from worklists.verdicts import BlockRule, verdict_on
+
+DAY_BEGAN = NOON.replace(hour=0)
+
+
+@pytest.fixture
+def place(session: Session) -> Place:
+    return Place(session)
+
+
+def _scope(place: Place, actor: Actor, *, own: bool = False) -> Scope:
+    return scope_of(place.session, actor=actor, now=NOON, day_began=DAY_BEGAN, own=own)
+
+
+def _mixed(place: Place, seed: int, count: int = 60) -> tuple[Actor, list[Task]]:
+    chance = random.Random(seed)
+    me, other = place.person("Anna"), place.person("Boris")
+    paused = place.new_campaign(state=CampaignState.PAUSED)
+    exempt = place.new_campaign(is_pressure_exempt=True)
+    tasks = []
+    for _ in range(count):
+        task = random_task(place, chance)
+        task.kind = chance.choice([TaskKind.CALL] * 4 + [TaskKind.CALLBACK, TaskKind.DEPARTMENT])
+        task.campaign_id = chance.choice([place.campaign.id] * 4 + [paused.id, exempt.id])
+        task.due_at += timedelta(minutes=chance.choice([0, 0, 0, 200]))
+        task.performer_id = chance.choice([None, None, me.person, other.person])
+        task.client_called = chance.random() < 0.1
+        client = task.client_id
+        _press(place, client, chance)
+        state = chance.choice([TaskState.PLANNED] * 5 + [*TaskState])
+        _put(task, state, other)
+        place.session.flush()
+        tasks.append(task)
+    return me, tasks
+
+
+def _press(place: Place, client_id: int, chance: random.Random) -> None:
+    from directory.clients.models import Client
+
+    client = place.session.get_one(Client, client_id)
+    client.pressed_until = chance.choice([None, None, NOON - LEASE, NOON, NOON + LEASE])
+
+
+def _put(task: Task, state: TaskState, holder: Actor) -> None:
+    task.state = state
+    match state:
+        case TaskState.IN_WORK:
+            task.performer_id, task.lease_until = holder.person, NOON + LEASE
+        case TaskState.ON_CONTROL:
+            task.control_at = NOON + timedelta(days=1)
+        case TaskState.DONE | TaskState.CANCELLED | TaskState.REDIRECTED:
+            task.closed_at, task.finish = NOON - timedelta(hours=1), Finish.CANCELLED
+        case _:
+            pass
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("own", [True, False])
+def test_the_twin_names_the_first_rule_of_the_verdict(place: Place, seed: int, own: bool) -> None:
+    me, tasks = _mixed(place, seed)
+    viewer = me.person if own else None
+    closed = closed_places(place.session, places_of(place.session, me.unit_ids), NOON)
+    twin = {
+        row[0]: row[1]
+        for row in place.session.execute(
+            select(Task.id, weightiest(Task, closed=closed, now=NOON, viewer_id=viewer))
+        )
+    }
+    open_ones = [task for task in tasks if task.closed_at is None]
+    for task in open_ones:
+        verdict = verdict_on(place.session, task, now=NOON, viewer_id=viewer)
+        first = verdict.blocks[0].rule.value if verdict.blocks else None
+        assert twin[task.id] == first, f"seed {seed}, {task.kind}, {task.state}"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_numbers_add_up_and_each_opens_its_list(place: Place, seed: int) -> None:
+    me, tasks = _mixed(place, seed)
+    scope = _scope(place, me)
+    lines = numbers(place.session, scope)
+    found = totals(lines)
+    assert sum(found.values()) == len(tasks) == sum(line.total for line in lines)
+    listed: Counter[int] = Counter()
+    for part in PARTS:
+        behind = tasks_in(place.session, scope, part, limit=1000)
+        assert len(behind) == found[part], part
+        listed.update(line.task_id for line in behind)
+    assert set(listed) == set(ids(tasks)) and set(listed.values()) == {1}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_in_my_queue_is_what_i_am_handed_out(place: Place, seed: int) -> None:
+    me, _tasks = _mixed(place, seed)
+    scope = _scope(place, me, own=True)
+    mine = {line.task_id for line in tasks_in(place.session, scope, IN_QUEUE, limit=1000)}
+    handed_out = set()
+    while (task := take_next_task(place.session, actor=me, now=NOON, lease=LEASE)) is not None:
+        handed_out.add(task.id)
+        task.state, task.closed_at, task.finish = TaskState.DONE, NOON, Finish.GOAL_REACHED
+        task.lease_until = None
+        place.session.flush()
+    assert handed_out == mine
+
+
+def test_foreign_units_and_earlier_days_do_not_count(place: Place) -> None:
+    me = place.person()
+    place.task(unit_id=place.new_unit().id)
+    old = place.task()
+    _put(old, TaskState.DONE, me)
+    old.closed_at = DAY_BEGAN - timedelta(seconds=1)
+    place.session.flush()
+    assert totals(numbers(place.session, _scope(place, me)))[DONE] == 0
+    assert numbers(place.session, _scope(place, me)) == []
+
+
+def test_an_empty_queue_says_why_and_when_the_next_one_is_free(place: Place) -> None:
+    me, other = place.person("Anna"), place.person("Boris")
+    place.task(place.client(pressed_until=NOON + timedelta(hours=5)))
+    place.task(due_at=NOON + timedelta(hours=3), state=TaskState.DEFERRED)
+    place.task(due_at=NOON + timedelta(hours=2))
+    place.task(time_zone="America/New_York")
+    place.task(performer_id=other.person)
+    place.held(other, NOON + LEASE)
+    scope = _scope(place, me, own=True)
+    waiting = why_empty(place.session, scope)
+    assert [(line.rule, line.tasks) for line in waiting] == [
+        (BlockRule.OUTSIDE_HOURS, 1), (BlockRule.PRESSURE, 1), (BlockRule.NOT_DUE, 2)
+    ]  # fmt: skip
+    ends = {line.rule: line.until for line in waiting}
+    assert ends[BlockRule.OUTSIDE_HOURS] == NOON.replace(hour=13)
+    assert ends[BlockRule.PRESSURE] == NOON + timedelta(hours=5)
+    assert ends[BlockRule.NOT_DUE] == NOON + timedelta(hours=2) == next_free_at(waiting)
+    found = totals(numbers(place.session, scope))
+    assert (found[GIVEN], found[TAKEN], found[IN_QUEUE]) == (1, 1, 0)

@@ -1,0 +1,247 @@
+"""Where every task of the queue stands: in it, taken, blocked by which rule, done (rule 13).
+
+One expression says it for each task; the numbers are its groups and a list is one of its values,
+so that the numbers add up to the total and each opens exactly as many tasks as it says.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign
+from campaigns.windows import NeverOpens, next_opening, window_of
+from core.access import Actor
+from directory.clients.models import Client
+from directory.units.models import Unit
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import Task
+from worklists.permissions import WorkPermission
+from worklists.verdict_sets import Place, closed_places, places_of, weightiest
+from worklists.verdicts import BlockRule
+
+IN_QUEUE = "in_queue"
+GIVEN = "given"
+"""Callable, but somebody's own: nobody else is handed it out."""
+TAKEN = "taken"
+ON_CONTROL = "on_control"
+DONE = "done"
+"""Closed since the day began."""
+PARTS: tuple[str, ...] = (
+    IN_QUEUE, GIVEN, TAKEN, *(rule.value for rule in BlockRule), ON_CONTROL, DONE
+)  # fmt: skip
+"""Every place where a task can stand, in the order of the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignNumbers:
+    """How many tasks of a campaign stand where; ``parts`` has what is not 0."""
+
+    campaign_id: int
+    campaign: str
+    parts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.parts.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Tasks that one rule keeps back; ``until``: when the first becomes free by itself."""
+
+    rule: BlockRule
+    tasks: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedTask:
+    """One line of a list behind a number."""
+
+    task_id: int
+    client_id: int
+    client: str
+    campaign: str
+    unit: str
+    goal: str
+    due_at: datetime
+    time_zone: str
+    state: TaskState
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which tasks are looked at, and when."""
+
+    unit_ids: frozenset[int]
+    now: datetime
+    day_began: datetime
+    closed: tuple[Place, ...]
+    viewer_id: int | None
+
+
+def scope_of(
+    session: Session, *, actor: Actor, now: datetime, day_began: datetime, own: bool
+) -> Scope:
+    """What this person sees. ``own``: as the queue of this person, else as that of the units."""
+    actor.require(WorkPermission.SEE)
+    places = places_of(session, actor.unit_ids)
+    return Scope(
+        actor.unit_ids,
+        now,
+        day_began,
+        tuple(closed_places(session, places, now)),
+        actor.employee_id if own else None,
+    )
+
+
+def numbers(session: Session, scope: Scope) -> Sequence[CampaignNumbers]:
+    """The numbers of every campaign that has tasks, by name."""
+    found = _in_scope(scope, Task.campaign_id, _part(Task, scope).label("part")).subquery()
+    rows = session.execute(
+        select(found.c.campaign_id, Campaign.name, found.c.part, func.count())
+        .join(Campaign, Campaign.id == found.c.campaign_id)
+        .group_by(found.c.campaign_id, Campaign.name, found.c.part)
+        .order_by(Campaign.name, found.c.campaign_id)
+    )
+    by_campaign: dict[tuple[int, str], dict[str, int]] = {}
+    for campaign_id, name, part, count in rows:
+        by_campaign.setdefault((campaign_id, name), {})[part] = count
+    return [
+        CampaignNumbers(campaign_id=campaign_id, campaign=name, parts=parts)
+        for (campaign_id, name), parts in by_campaign.items()
+    ]
+
+
+def totals(lines: Iterable[CampaignNumbers]) -> dict[str, int]:
+    """The parts of all campaigns together, in the order of ``PARTS``; 0 where there are none."""
+    summed = dict.fromkeys(PARTS, 0)
+    for line in lines:
+        for part, count in line.parts.items():
+            summed[part] += count
+    return summed
+
+
+def tasks_in(
+    session: Session,
+    scope: Scope,
+    part: str,
+    *,
+    campaign_id: int | None = None,
+    after_id: int = 0,
+    limit: int = 100,
+) -> Sequence[QueuedTask]:
+    """The tasks behind one number, by id, from the one behind ``after_id`` on."""
+    query = (
+        _in_scope(
+            scope,
+            Task.id.label("task_id"),
+            Task.client_id,
+            Client.name.label("client"),
+            Campaign.name.label("campaign"),
+            Unit.name.label("unit"),
+            Task.goal,
+            Task.due_at,
+            Task.time_zone,
+            Task.state,
+        )
+        .join(Client, Client.id == Task.client_id)
+        .join(Campaign, Campaign.id == Task.campaign_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(_part(Task, scope) == part, Task.id > after_id)
+        .order_by(Task.id)
+        .limit(limit)
+    )
+    if campaign_id is not None:
+        query = query.where(Task.campaign_id == campaign_id)
+    return [QueuedTask(**row._mapping) for row in session.execute(query)]
+
+
+def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
+    """What keeps tasks back now, the weightiest rule first, and when each gives the first free."""
+    part = _part(Task, scope)
+    held = aliased(Task)
+    lease = (
+        select(func.min(held.lease_until))
+        .where(held.client_id == Task.client_id, held.state == TaskState.IN_WORK)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    until = case(
+        (part == BlockRule.COOLING_OFF.value, Client.cooling_off_until),
+        (part == BlockRule.PRESSURE.value, Client.pressed_until),
+        (part == BlockRule.HELD_BY_ANOTHER.value, lease),
+        (part == BlockRule.NOT_DUE.value, Task.due_at),
+    )
+    found = (
+        _in_scope(scope, part.label("part"), Task.campaign_id, Task.time_zone, until.label("until"))
+        .join(Client, Client.id == Task.client_id)
+        .where(Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)))
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            found.c.part, found.c.campaign_id, found.c.time_zone, func.count(),
+            func.min(found.c.until),
+        ).group_by(found.c.part, found.c.campaign_id, found.c.time_zone)
+    ).all()  # fmt: skip
+    campaigns = {c.id: c for c in session.scalars(select(Campaign))}
+    counts: dict[BlockRule, int] = {}
+    ends: dict[BlockRule, list[datetime]] = {}
+    for name, campaign_id, zone, count, end in rows:
+        if name in (IN_QUEUE, GIVEN):
+            continue
+        rule = BlockRule(name)
+        counts[rule] = counts.get(rule, 0) + count
+        if rule is BlockRule.OUTSIDE_HOURS:
+            end = _opening(campaigns[campaign_id], zone, scope.now)
+        if end is not None:
+            ends.setdefault(rule, []).append(end)
+    return [
+        Waiting(rule=rule, tasks=counts[rule], until=min(ends.get(rule, []), default=None))
+        for rule in BlockRule
+        if rule in counts
+    ]
+
+
+def _in_scope(scope: Scope, *columns: Any) -> Select[Any]:
+    return select(*columns).where(
+        Task.unit_id.in_(scope.unit_ids),
+        or_(Task.state.in_(OPEN), Task.closed_at >= scope.day_began),
+    )
+
+
+def _part(task: type[Task], scope: Scope) -> ColumnElement[str]:
+    blocked = weightiest(task, closed=scope.closed, now=scope.now, viewer_id=scope.viewer_id)
+    is_anothers = and_(task.performer_id.is_not(None), task.performer_id != scope.viewer_id)
+    if scope.viewer_id is None:
+        is_anothers = task.performer_id.is_not(None)
+    # A job may be begun early, but is not handed out; what is deferred and due comes back in seconds.
+    is_early = or_(task.due_at > scope.now, task.state == TaskState.DEFERRED)
+    return case(
+        (task.closed_at.is_not(None), DONE),
+        (task.state == TaskState.IN_WORK, TAKEN),
+        (task.state == TaskState.ON_CONTROL, ON_CONTROL),
+        else_=func.coalesce(
+            blocked,
+            case((is_early, BlockRule.NOT_DUE.value), else_=None),
+            case((is_anothers, GIVEN), else_=literal(IN_QUEUE)),
+        ),
+    )
+
+
+def _opening(campaign: Campaign, zone: str, now: datetime) -> datetime | None:
+    try:
+        return next_opening(window_of(campaign), zone, now)
+    except (NeverOpens, ValueError, KeyError):
+        return None
+
+
+def next_free_at(waiting: Collection[Waiting]) -> datetime | None:
+    """When the first of them becomes free by itself; None: nobody knows."""
+    return min((line.until for line in waiting if line.until is not None), default=None)

@@ -1,0 +1,125 @@
+"""The verdict for many tasks in one statement: its set-based twin (rule 13).
+
+``weightiest`` names the same rule as the first block of ``worklists.verdicts.verdict_on``; a
+property test holds them together. Counters, lists and reports ask here.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, CampaignState
+from campaigns.windows import is_open, window_of
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import PHONING, Task, TaskKind
+from worklists.verdicts import (
+    BlockRule,
+    cools_off,
+    has_phone,
+    is_pressed,
+    is_refused,
+    phones_now,
+)
+
+Place = tuple[int, str]
+"""A campaign's id and the IANA zone of a client: together they have one calling window."""
+
+
+def places_of(session: Session, unit_ids: Collection[int]) -> Sequence[Place]:
+    """Every pair of campaign and zone among the open tasks of the units."""
+    pairs = (
+        select(Task.campaign_id, Task.time_zone)
+        .where(Task.unit_id.in_(unit_ids), Task.state.in_(OPEN))
+        .distinct()
+    )
+    return [(campaign_id, zone) for campaign_id, zone in session.execute(pairs)]
+
+
+def closed_places(session: Session, places: Collection[Place], now: datetime) -> list[Place]:
+    """Those of the places where nobody may be called at ``now`` (UTC)."""
+    of_these = {campaign_id for campaign_id, _ in places}
+    campaigns = {
+        campaign.id: campaign
+        for campaign in session.scalars(select(Campaign).where(Campaign.id.in_(of_these)))
+    }
+    return [place for place in places if not _is_open(campaigns[place[0]], place[1], now)]
+
+
+def weightiest(
+    task: type[Task], *, closed: Collection[Place], now: datetime, viewer_id: int | None = None
+) -> ColumnElement[str | None]:
+    """The first rule that stands against working the task at ``now``, or NULL.
+
+    ``closed``: of ``closed_places``, for all places that the tasks come from. What the viewer
+    holds does not stand against the viewer.
+    """
+    campaign = aliased(Campaign)
+    of_task = select(campaign).where(campaign.id == task.campaign_id).correlate(task)
+    purpose = of_task.with_only_columns(campaign.purpose).scalar_subquery()
+    is_exempt = or_(
+        task.client_called,
+        task.kind == TaskKind.CALLBACK,
+        of_task.with_only_columns(campaign.is_pressure_exempt).scalar_subquery(),
+    )
+    is_paused = of_task.with_only_columns(campaign.state).scalar_subquery() != CampaignState.ACTIVE
+    phoned: list[tuple[BlockRule, ColumnElement[bool]]] = [
+        (BlockRule.DO_NOT_CONTACT, is_refused(task.client_id, task.asset_id, purpose)),
+        (BlockRule.COOLING_OFF, cools_off(task.client_id, now)),
+        (BlockRule.NO_VALID_PHONE, ~has_phone(task.client_id)),
+        (BlockRule.OUTSIDE_HOURS, and_(task.kind != TaskKind.CALLBACK, _in(task, closed))),
+        (BlockRule.PRESSURE, and_(~is_exempt, is_pressed(task.client_id, now))),
+        (BlockRule.HELD_BY_ANOTHER, _is_phoned_by_another(task, viewer_id)),
+        (BlockRule.NOT_DUE, task.due_at > now),
+        (BlockRule.CAMPAIGN_PAUSED, is_paused),
+    ]
+    held_itself = and_(
+        task.state == TaskState.IN_WORK, task.performer_id.is_distinct_from(viewer_id)
+    )
+    return case(
+        (
+            task.kind.not_in(PHONING),
+            case((held_itself, BlockRule.HELD_BY_ANOTHER.value), else_=None),
+        ),
+        *((condition, rule.value) for rule, condition in phoned),
+        else_=None,
+    )
+
+
+def _in(task: type[Task], places: Collection[Place]) -> ColumnElement[bool]:
+    if not places:
+        return false()
+    return tuple_(task.campaign_id, task.time_zone).in_(sorted(places))
+
+
+def _is_phoned_by_another(task: type[Task], viewer_id: int | None) -> ColumnElement[bool]:
+    other: Any = aliased(Task)
+    return exists(
+        select(other.id)
+        .where(
+            other.client_id == task.client_id,
+            phones_now(other),
+            other.performer_id.is_distinct_from(viewer_id),
+        )
+        .correlate(task)
+    )
+
+
+def _is_open(campaign: Campaign, zone: str, now: datetime) -> bool:
+    """A zone that nobody knows is never open, as in ``worklists.lanes``."""
+    try:
+        return is_open(window_of(campaign), zone, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
