@@ -34,12 +34,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
        ImportPermission.LOAD, WorkPermission.FORM},
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
-    | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS},
+    | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
+       CampaignPermission.MANAGE_CONTACT_CAPS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS, WorkPermission.SEE}
+        {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
+         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE}
     ),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
+from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
@@ -22,6 +23,7 @@ from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
 from webui.boards.my import bp as my
+from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
 from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
@@ -42,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     stages,
     my,
     control,
+    queue,
     attempts,
     tasks,
     work_lists,
@@ -55,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_people,
     admin_units,
     admin_results,
+    admin_caps,
 )
 
 

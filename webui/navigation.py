@@ -35,6 +35,7 @@ SECTIONS = (
     Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
     Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
+    Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(
         "clients", "search.page", _l("Клиенты"), "users",
         (DirectoryPermission.SEE_CLIENTS,), 2, "KeyK",
@@ -55,6 +56,10 @@ SECTIONS = (
     Section(
         "results", "admin_results.page", _l("Результаты"), "clipboard-list",
         (CampaignPermission.MANAGE_RESULTS,), 3,
+    ),
+    Section(
+        "caps", "admin_caps.page", _l("Частота звонков"), "phone-off",
+        (CampaignPermission.MANAGE_CONTACT_CAPS,), 3,
     ),
 )  # fmt: skip
 

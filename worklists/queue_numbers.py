@@ -221,7 +221,7 @@ def _part(task: type[Task], scope: Scope) -> ColumnElement[str]:
     is_anothers = and_(task.performer_id.is_not(None), task.performer_id != scope.viewer_id)
     if scope.viewer_id is None:
         is_anothers = task.performer_id.is_not(None)
-    # A job may be begun early, but is not handed out; what is deferred and due comes back in seconds.
+    # A job may be begun early but is not handed out; what is deferred and due is back in seconds.
     is_early = or_(task.due_at > scope.now, task.state == TaskState.DEFERRED)
     return case(
         (task.closed_at.is_not(None), DONE),

@@ -73,6 +73,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
     file_id = prepared.imported_file(unit, employee).id
     return {
         "client_id": client.id,
+        "cap_id": 1,
         "asset_id": asset.id,
         "task_id": task.id,
         "attempt_id": prepared.attempt(task, employee).id,

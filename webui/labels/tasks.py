@@ -52,6 +52,7 @@ LABELS: Pairs = (
     (BlockRule.COOLING_OFF, _l("Клиент отказался говорить")),
     (BlockRule.NO_VALID_PHONE, _l("Нет телефона, по которому можно позвонить")),
     (BlockRule.OUTSIDE_HOURS, _l("У клиента нерабочее время")),
+    (BlockRule.PRESSURE, _l("Клиенту уже звонили столько раз, сколько можно")),
     (BlockRule.HELD_BY_ANOTHER, _l("С клиентом уже работают")),
     (BlockRule.NOT_DUE, _l("Время задачи ещё не пришло")),
     (BlockRule.CAMPAIGN_PAUSED, _l("Кампания приостановлена")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from campaigns.contact_caps import CapOutOfRange, CapThere
 from campaigns.lifecycle import CampaignFinished, CampaignStepRefused
 from campaigns.models import CampaignState, DataFault, Outcome
 from core.errors import ProzvonError, Refused
@@ -116,6 +117,8 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     Refused: lambda _e: _l("Сейчас это сделать нельзя."),
     StepRefused: _step_refused,
     CampaignFinished: lambda _e: _l("Кампания завершена, новые задачи в неё не ставятся."),
+    CapOutOfRange: lambda _e: _l("От 1 до 100 раз за 1–366 суток."),
+    CapThere: lambda _e: _l("Предел за столько суток уже есть: сначала снимите его."),
     CampaignStepRefused: lambda _e: _l("В этом состоянии кампании так сделать нельзя."),
     ReasonMissing: lambda _e: _l("Укажите причину."),
 }

@@ -1,6 +1,6 @@
 """Taking a task into work, keeping it, giving it back (rule 8)."""
 
-from flask import Response, g, make_response, request
+from flask import Response, g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from core.errors import Refused
@@ -73,7 +73,7 @@ def take_next() -> Response:
     """
     task = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
     if task is None:
-        return leave(_("Сейчас звонить некому: задач, время которых пришло, нет."))
+        return leave(_("Сейчас звонить некому. Вот почему."), url_for("queue.page", own=1))
     if give_back_others(session(), task, actor=g.actor, now=g.now):
         words = _("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь.")
         return leave(words, task_url(task.id))

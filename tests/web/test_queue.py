@@ -1,0 +1,69 @@
+"""The queue page: its numbers are links to as many tasks; the caps of contacts (rules 13, 14)."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from campaigns.models import CampaignState, ContactCap
+from directory.clients.models import Client
+from directory.staff.models import Role
+from tests.given import Given
+from tests.web.conftest import Browser
+from worklists.models.attempt import Attempt
+
+BrowserOf = Callable[..., Browser]
+
+
+def test_each_number_opens_as_many_tasks(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit("Сервис")
+    for _ in range(3):
+        prepared.task(unit=unit)
+    prepared.task(unit=unit, client=prepared.client("Без телефона", unit=unit, phone=None))
+    prepared.task(unit=unit, due_at=prepared.now + timedelta(days=2))
+    browser = browser_of(prepared.employee(unit=unit))
+    page = browser.read("/queue")
+    numbers = re.findall(r'href="(/queue/tasks\?[^"]*part=(\w+)[^"]*)">(\d+)</a>', page)
+    assert {(part, number) for _, part, number in numbers} == {
+        ("in_queue", "3"), ("no_valid_phone", "1"), ("not_due", "1")
+    }  # fmt: skip
+    for address, _part, number in numbers:
+        listed = browser.read(address.replace("&amp;", "&"))
+        assert listed.count('href="/tasks/') == int(number)
+    assert browser.get("/queue/tasks?part=anything").status_code == 404
+
+
+def test_who_asks_for_the_next_and_there_is_none_reads_why(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit = prepared.unit("Сервис")
+    prepared.campaign().state = CampaignState.PAUSED
+    prepared.task(unit=unit)
+    browser = browser_of(prepared.employee(unit=unit))
+    answer = browser.post("/queue/next", {})
+    assert answer.location.endswith("/queue?own=1")
+    page = browser.read("/queue?own=1")
+    assert "Сейчас звонить некому" in page and "Кампания приостановлена" in page
+
+
+def test_a_cap_counts_at_once_and_can_be_lifted(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit("Сервис")
+    task = prepared.task(unit=unit)
+    me = prepared.employee(unit=unit)
+    prepared.session.query(ContactCap).delete()
+    prepared.attempt(task, me)
+    prepared.session.commit()
+    head = browser_of(prepared.employee("Глава", role=Role.HEAD, unit=unit), Role.HEAD)
+    refused = head.post("/admin/contact-caps", {"most": "0", "days": "1"})
+    assert refused.status_code == 422
+    assert head.post("/admin/contact-caps", {"most": "1", "days": "2"}).status_code == 303
+    assert "не чаще 1 раза" in head.read("/admin/contact-caps")
+    prepared.session.expire_all()
+    client = prepared.session.get_one(Client, task.client_id)
+    attempt = prepared.session.query(Attempt).one()
+    assert client.pressed_until == attempt.at + timedelta(days=2)
+    cap = prepared.session.query(ContactCap).one()
+    prepared.session.commit()
+    assert head.post("/admin/contact-caps", {"most": "3", "days": "2"}).status_code == 422
+    assert head.post(f"/admin/contact-caps/{cap.id}/lift", {}).status_code == 303
+    prepared.session.expire_all()
+    assert prepared.session.get_one(Client, task.client_id).pressed_until is None

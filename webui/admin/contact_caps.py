@@ -1,0 +1,71 @@
+"""How often a client may be contacted: the caps of the budget (rule 14)."""
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from campaigns.contact_caps import LONGEST_DAYS, MOST, contact_caps, lift_cap, set_cap
+from campaigns.permissions import CampaignPermission
+from core.errors import Invalid
+from webui.admin.answers import put_error, saved
+from webui.forms import Form
+from webui.requests import requires
+from worklists.pressure import measure_all
+
+bp = Blueprint("admin_caps", __name__, url_prefix="/admin/contact-caps")
+_manages = requires(CampaignPermission.MANAGE_CONTACT_CAPS)
+
+
+class CapForm(Form):
+    """At most so many attempts within so many days."""
+
+    most = IntegerField(
+        _l("Не чаще, раз"), validators=[InputRequired(), NumberRange(min=1, max=MOST)]
+    )
+    days = IntegerField(
+        _l("За сколько суток"), validators=[InputRequired(), NumberRange(min=1, max=LONGEST_DAYS)]
+    )
+
+
+@bp.get("")
+@_manages
+def page() -> Any:
+    """The caps, and a form for one more."""
+    return _page(CapForm(formdata=None))
+
+
+@bp.post("")
+@_manages
+def add() -> Any:
+    """One more cap; it counts at once for everybody."""
+    form = CapForm()
+    if form.validate():
+        try:
+            set_cap(g.session, most=form.most.data, days=form.days.data, actor=g.actor, now=g.now)
+        except Invalid as error:
+            put_error(form, error)
+        else:
+            return _measured(_("Предел добавлен."))
+    return _page(form), 422
+
+
+@bp.post("/<int:cap_id>/lift")
+@_manages
+def lift(cap_id: int) -> Any:
+    """The cap counts no more."""
+    lift_cap(g.session, cap_id, actor=g.actor, now=g.now)
+    return _measured(_("Предел снят."))
+
+
+def _measured(words: str) -> Any:
+    pressed = measure_all(g.session, now=g.now)
+    told = _("Сейчас ждут клиентов: %(clients)s.", clients=pressed)
+    return saved(url_for("admin_caps.page"), f"{words} {told}")
+
+
+def _page(form: CapForm) -> str:
+    return render_template("admin/contact_caps.html", caps=contact_caps(g.session), form=form)

@@ -1,0 +1,92 @@
+"""«Очередь»: where every task stands and why; an empty queue explains itself (rule 13)."""
+
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request, url_for
+
+from webui.boards import filters
+from webui.labels.queue import PART_LABELS, PART_TONES
+from webui.periods import Period, today
+from webui.requests import requires, session
+from worklists.permissions import WorkPermission
+from worklists.queue_numbers import (
+    IN_QUEUE,
+    PARTS,
+    Scope,
+    next_free_at,
+    numbers,
+    scope_of,
+    tasks_in,
+    totals,
+    why_empty,
+)
+
+bp = Blueprint("queue", __name__)
+
+_PER_PAGE = 100
+
+
+@bp.get("/queue")
+@requires(WorkPermission.SEE)
+def page() -> str:
+    """The numbers by campaign; ``?own=1``: as the queue of the person who looks."""
+    scope = _scope()
+    lines = numbers(session(), scope)
+    found = totals(lines)
+    is_empty = found[IN_QUEUE] == 0
+    waiting = why_empty(session(), scope) if is_empty and lines else ()
+    return render_template(
+        "boards/queue.html",
+        page="queue",
+        own=_own(),
+        lines=lines,
+        found=found,
+        parts=[part for part in PARTS if found[part] or part == IN_QUEUE],
+        total=sum(found.values()),
+        is_empty=is_empty,
+        waiting=waiting,
+        next_at=next_free_at(waiting),
+        part_labels=PART_LABELS,
+        part_tones=PART_TONES,
+    )
+
+
+@bp.get("/queue/tasks")
+@requires(WorkPermission.SEE)
+def tasks() -> str:
+    """The tasks behind one number: ``?part=`` and perhaps ``campaign=``."""
+    part = request.args.get("part", "")
+    if part not in PARTS:
+        abort(404)
+    campaign_id = filters.whole("campaign")
+    lines = tasks_in(
+        session(),
+        _scope(),
+        part,
+        campaign_id=campaign_id,
+        after_id=filters.whole("after") or 0,
+        limit=_PER_PAGE + 1,
+    )
+    more = len(lines) > _PER_PAGE
+    shown = lines[:_PER_PAGE]
+    return render_template(
+        "boards/queue_tasks.html",
+        page="queue",
+        part=part,
+        part_labels=PART_LABELS,
+        lines=shown,
+        after=shown[-1].task_id if more else None,
+        campaign=dict(filters.campaigns()).get(campaign_id or 0),
+        back=url_for("queue.page", own=1 if _own() else None),
+    )
+
+
+def _own() -> bool:
+    return request.args.get("own") == "1"
+
+
+def _scope() -> Scope:
+    day: Any = today()
+    return scope_of(
+        session(), actor=g.actor, now=g.now, day_began=Period(day, day).since, own=_own()
+    )

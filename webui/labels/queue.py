@@ -1,0 +1,33 @@
+"""Words for where a task of the queue stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from worklists.queue_numbers import DONE, GIVEN, IN_QUEUE, ON_CONTROL, TAKEN
+from worklists.verdicts import BlockRule
+
+PART_LABELS: Mapping[str, Any] = {
+    IN_QUEUE: _l("В очереди"),
+    GIVEN: _l("Назначены лично"),
+    TAKEN: _l("В работе"),
+    BlockRule.DO_NOT_CONTACT.value: _l("Просили не звонить"),
+    BlockRule.COOLING_OFF.value: _l("Отказались говорить"),
+    BlockRule.NO_VALID_PHONE.value: _l("Нет телефона"),
+    BlockRule.OUTSIDE_HOURS.value: _l("Нерабочее время клиента"),
+    BlockRule.PRESSURE.value: _l("Звонили слишком часто"),
+    BlockRule.HELD_BY_ANOTHER.value: _l("С клиентом работают"),
+    BlockRule.NOT_DUE.value: _l("Время не пришло"),
+    BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания на паузе"),
+    ON_CONTROL: _l("На контроле"),
+    DONE: _l("Завершены сегодня"),
+}
+PART_TONES: Mapping[str, str] = {
+    IN_QUEUE: "accent",
+    TAKEN: "accent",
+    DONE: "ok",
+    BlockRule.DO_NOT_CONTACT.value: "danger",
+    BlockRule.NO_VALID_PHONE.value: "warn",
+}
+"""What deserves a colour; the rest is neutral."""
