@@ -13,8 +13,10 @@ from directory.permissions import DirectoryPermission
 from directory.visits.history import history_of_client
 from webui import wording
 from webui.labels.clients import result_name
+from webui.labels.tasks import verdict_words
 from webui.requests import requires
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
+from worklists.client_verdicts import verdicts_of
 
 bp = Blueprint("clients", __name__)
 
@@ -26,14 +28,18 @@ _LAST_VISITS = 5
 def card(client_id: int) -> Any:
     """Who it is, how to reach them, what may not be done, vehicles, last visits, work."""
     history = history_of_client(g.session, client_id, actor=g.actor)
+    work = _work(client_id, None)
+    open_ids = [task.id for task in work["tasks"] if not task.is_closed]
+    verdicts = verdicts_of(g.session, open_ids, actor=g.actor, now=g.now)
     return render_template(
         "clients/card.html",
+        why={task_id: verdict_words(verdict) for task_id, verdict in verdicts.items()},
         card=client_card(g.session, client_id, actor=g.actor, now=g.now),
         vehicles=vehicles_of_client(g.session, client_id),
         history=history,
         visits=history.visits[:_LAST_VISITS],
         may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
-        **_work(client_id, None),
+        **work,
     )
 
 
