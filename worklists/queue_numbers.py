@@ -10,17 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
-from campaigns.windows import NeverOpens, next_opening, window_of
 from core.access import Actor
 from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
-from worklists.verdict_sets import Place, closed_places, places_of, weightiest
+from worklists.verdict_sets import (
+    Place,
+    closed_places,
+    opening,
+    places_of,
+    weightiest,
+)
 from worklists.verdicts import BlockRule
 
 IN_QUEUE = "in_queue"
@@ -165,22 +170,9 @@ def tasks_in(
 def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
     """What keeps tasks back now, the weightiest rule first, and when each gives the first free."""
     part = _part(Task, scope)
-    held = aliased(Task)
-    lease = (
-        select(func.min(held.lease_until))
-        .where(held.client_id == Task.client_id, held.state == TaskState.IN_WORK)
-        .correlate(Task)
-        .scalar_subquery()
-    )
-    until = case(
-        (part == BlockRule.COOLING_OFF.value, Client.cooling_off_until),
-        (part == BlockRule.PRESSURE.value, Client.pressed_until),
-        (part == BlockRule.HELD_BY_ANOTHER.value, lease),
-        (part == BlockRule.NOT_DUE.value, Task.due_at),
-    )
+    until = until_of(Task, part)
     found = (
         _in_scope(scope, part.label("part"), Task.campaign_id, Task.time_zone, until.label("until"))
-        .join(Client, Client.id == Task.client_id)
         .where(Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)))
         .subquery()
     )
@@ -199,7 +191,7 @@ def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
         rule = BlockRule(name)
         counts[rule] = counts.get(rule, 0) + count
         if rule is BlockRule.OUTSIDE_HOURS:
-            end = _opening(campaigns[campaign_id], zone, scope.now)
+            end = opening(campaigns[campaign_id], zone, scope.now)
         if end is not None:
             ends.setdefault(rule, []).append(end)
     return [
@@ -233,13 +225,6 @@ def _part(task: type[Task], scope: Scope) -> ColumnElement[str]:
             case((is_anothers, GIVEN), else_=literal(IN_QUEUE)),
         ),
     )
-
-
-def _opening(campaign: Campaign, zone: str, now: datetime) -> datetime | None:
-    try:
-        return next_opening(window_of(campaign), zone, now)
-    except (NeverOpens, ValueError, KeyError):
-        return None
 
 
 def next_free_at(waiting: Collection[Waiting]) -> datetime | None:

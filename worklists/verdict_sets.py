@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     or_,
     select,
     tuple_,
@@ -22,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, CampaignState
-from campaigns.windows import is_open, window_of
+from campaigns.windows import NeverOpens, is_open, next_opening, window_of
+from directory.clients.models import Client
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.verdicts import (
@@ -96,6 +98,34 @@ def weightiest(
         *((condition, rule.value) for rule, condition in phoned),
         else_=None,
     )
+
+
+def until_of(task: type[Task], rule: ColumnElement[Any]) -> ColumnElement[datetime | None]:
+    """When the rule (of ``weightiest``) ends by itself; NULL: never, or see ``opening``."""
+    client, held = aliased(Client), aliased(Task)
+    of_client = select(client).where(client.id == task.client_id).correlate(task)
+    lease = (
+        select(func.min(held.lease_until))
+        .where(held.client_id == task.client_id, phones_now(held))
+        .correlate(task)
+        .scalar_subquery()
+    )
+    rests = of_client.with_only_columns(client.cooling_off_until).scalar_subquery()
+    pressed = of_client.with_only_columns(client.pressed_until).scalar_subquery()
+    return case(
+        (rule == BlockRule.COOLING_OFF.value, rests),
+        (rule == BlockRule.PRESSURE.value, pressed),
+        (rule == BlockRule.HELD_BY_ANOTHER.value, func.coalesce(lease, task.lease_until)),
+        (rule == BlockRule.NOT_DUE.value, task.due_at),
+    )
+
+
+def opening(campaign: Campaign, zone: str, now: datetime) -> datetime | None:
+    """When clients in the zone may be called next; None: never, or nobody knows the zone."""
+    try:
+        return next_opening(window_of(campaign), zone, now)
+    except (NeverOpens, ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _in(task: type[Task], places: Collection[Place]) -> ColumnElement[bool]:

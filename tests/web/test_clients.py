@@ -200,7 +200,7 @@ def test_the_card_takes_the_same_number_of_statements_however_much_there_is(
     statements.clear()
     browser.read(f"/clients/{room.client.id}")
 
-    assert len(statements) == few <= 22
+    assert len(statements) == few <= 25
 
 
 def test_history_of_one_vehicle_leaves_the_other_out(room: Showroom, browser: Browser) -> None:

@@ -13,10 +13,10 @@ from directory.permissions import DirectoryPermission
 from directory.visits.history import history_of_client
 from webui import wording
 from webui.labels.clients import result_name
-from webui.labels.tasks import verdict_words
+from webui.labels.tasks import block_words
 from webui.requests import requires
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
-from worklists.client_verdicts import verdicts_of
+from worklists.client_verdicts import weightiest_blocks
 
 bp = Blueprint("clients", __name__)
 
@@ -30,10 +30,10 @@ def card(client_id: int) -> Any:
     history = history_of_client(g.session, client_id, actor=g.actor)
     work = _work(client_id, None)
     open_ids = [task.id for task in work["tasks"] if not task.is_closed]
-    verdicts = verdicts_of(g.session, open_ids, actor=g.actor, now=g.now)
+    blocks = weightiest_blocks(g.session, open_ids, actor=g.actor, now=g.now)
     return render_template(
         "clients/card.html",
-        why={task_id: verdict_words(verdict) for task_id, verdict in verdicts.items()},
+        why={task_id: block_words(block) if block else "" for task_id, block in blocks.items()},
         card=client_card(g.session, client_id, actor=g.actor, now=g.now),
         vehicles=vehicles_of_client(g.session, client_id),
         history=history,

@@ -41,7 +41,7 @@ from worklists.service_requests import (
 )
 from worklists.undoing import NotYours, SomethingFollowed, TooLateToUndo
 from worklists.unit_work import UnitHasWork
-from worklists.verdicts import Block, Blocked, BlockRule, Verdict
+from worklists.verdicts import Block, Blocked, BlockRule
 
 LABELS: Pairs = (
     (When.OVERDUE, _l("Просрочено")),
@@ -79,11 +79,6 @@ def block_words(block: Block) -> str:
     if block.until is None:
         return str(_l("%(rule)s.", rule=name))
     return str(_l("%(rule)s, до %(until)s.", rule=name, until=moment(block.until)))
-
-
-def verdict_words(verdict: Verdict) -> tuple[str, ...]:
-    """Every reason against working the task now, as sentences; none: it may be worked."""
-    return tuple(block_words(block) for block in verdict.blocks)
 
 
 def consequence_words(found: Consequence) -> str:
