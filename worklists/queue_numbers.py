@@ -24,6 +24,7 @@ from worklists.verdict_sets import (
     closed_places,
     opening,
     places_of,
+    until_of,
     weightiest,
 )
 from worklists.verdicts import BlockRule
