@@ -108,6 +108,13 @@ def session() -> Session:
     return found
 
 
+def keep_only(write: Callable[[Session], None]) -> None:
+    """Of a request that is going to be refused keep only what ``write`` writes: its own trace."""
+    g.session.rollback()
+    write(g.session)
+    g.session.commit()
+
+
 def cookie_name() -> str:
     """Name of the cookie that holds the sign-in token."""
     return "__Host-sid" if settings().secure_cookies else "sid"

@@ -20,7 +20,7 @@ from core.db import UtcDateTime
 from core.errors import NotFound
 from core.journal import record_all
 from directory.staff.models import Employee
-from worklists.events.queue import LeaseRanOut, TaskReleased, TaskTaken
+from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
 from worklists.lanes import Lane, by_oldest_claimable, first_claimable, open_lanes
 from worklists.leases import (
     HeldByAnother,
@@ -98,6 +98,14 @@ def take_task(
             _journal(session, task, seen, actor=actor, now=now, despite=despite)
             return task
     raise StepRefused(task.state, TaskAction.TAKE)
+
+
+def note_refusal(
+    session: Session, task_id: int, verdict: Verdict, *, actor: Actor, now: datetime
+) -> None:
+    """Write down that the verdict kept this person from the task: refusals are history (13)."""
+    rules = tuple(block.rule.value for block in verdict.blocks)
+    record_all(session, [TaskRefused(task_id=task_id, rules=rules)], actor=actor, at=now)
 
 
 def release_task(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import Refused
-from core.journal import JournalEntry
+from core.journal import JournalEntry, event_name
 from worklists.closing import reopen_for
+from worklists.events.queue import TaskRefused
 from worklists.lifecycle import OPEN
 from worklists.models.attempt import Attempt, AttemptUndo
 from worklists.models.task import Task, TaskKind
@@ -72,13 +73,14 @@ def _require_place(session: Session, task: Task) -> None:
 
 
 def newer_entry(session: Session, task_ids: Sequence[int], than: int) -> JournalEntry | None:
-    """The first journal row of these tasks after that one."""
+    """The first journal row of these tasks after that one; refused claims changed nothing."""
     return session.scalars(
         select(JournalEntry)
         .where(
             JournalEntry.subject == "task",
             JournalEntry.subject_id.in_(task_ids),
             JournalEntry.id > than,
+            JournalEntry.event != event_name(TaskRefused),
         )
         .order_by(JournalEntry.id)
         .limit(1)

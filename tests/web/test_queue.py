@@ -67,3 +67,12 @@ def test_a_cap_counts_at_once_and_can_be_lifted(prepared: Given, browser_of: Bro
     assert head.post(f"/admin/contact-caps/{cap.id}/lift", {}).status_code == 303
     prepared.session.expire_all()
     assert prepared.session.get_one(Client, task.client_id).pressed_until is None
+
+
+def test_a_refused_claim_stays_in_the_history(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit("Сервис")
+    task = prepared.task(unit=unit, due_at=prepared.now + timedelta(days=2))
+    browser = browser_of(prepared.employee("Анна", unit=unit))
+    assert browser.post(f"/tasks/{task.id}/claim", {}).status_code == 409
+    page = browser.read(f"/tasks/{task.id}")
+    assert "Взять не удалось" in page and "время задачи ещё не пришло" in page

@@ -12,6 +12,7 @@ from campaigns.models import Outcome
 from core.journal import JournalEntry
 from webui.wording import day_short, moment
 from worklists.models.task import Finish, TaskKind
+from worklists.verdicts import BlockRule
 
 EVENTS: Mapping[str, Any] = {
     "WorkListOpened": _l("Рабочий лист открыт"),
@@ -21,6 +22,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskPlanned": _l("Задача запланирована"),
     "TaskTaken": _l("Взята в работу"),
     "TaskTakenWithOutcome": _l("Взята в работу"),
+    "TaskRefused": _l("Взять не удалось"),
     "TaskReleased": _l("Возвращена в очередь"),
     "LeaseRanOut": _l("Время истекло, вернулась в очередь"),
     "TaskReturned": _l("Вернулась по времени"),
@@ -113,6 +115,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "control_at": _until,
     "until": _until,
     "wanted_on": _on,
+    "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
     "reason": str,
     "comment": str,
 }

@@ -1,16 +1,26 @@
 """Taking a task into work, keeping it, giving it back (rule 8)."""
 
+from functools import partial
+
 from flask import Response, g, make_response, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from core.errors import Refused
-from webui.requests import is_htmx, requires, session, settings
+from webui.requests import is_htmx, keep_only, requires, session, settings
 from webui.tasks.answers import card_answer, conflict_answer, leave
 from webui.tasks.card import open_card, task_url
 from webui.tasks.routes import bp
 from worklists.leases import LeaseLost, renew_lease
 from worklists.permissions import WorkPermission
-from worklists.queue import give_back_others, release_task, take_next_task, take_task
+from worklists.queue import (
+    give_back_others,
+    note_refusal,
+    release_task,
+    take_next_task,
+    take_task,
+)
+from worklists.verdicts import Blocked, Verdict
 
 
 @bp.post("/tasks/<int:task_id>/claim")
@@ -27,12 +37,20 @@ def claim(task_id: int) -> Response:
             lease=settings().lease,
             client_called=called,
         )
+    except Blocked as error:
+        answer = conflict_answer(task_id, error)
+        keep_only(partial(_note, task_id, error.verdict))
+        return answer
     except Refused as error:
         return conflict_answer(task_id, error)
     if not is_htmx():
         return leave(_("Задача у вас. Наберите номер."), task_url(task_id))
     card = open_card(task_id, actor=g.actor, now=g.now, dial_now=not called)
     return card_answer(card)
+
+
+def _note(task_id: int, verdict: Verdict, writing: Session) -> None:
+    note_refusal(writing, task_id, verdict, actor=g.actor, now=g.now)
 
 
 @bp.post("/tasks/<int:task_id>/release")

@@ -25,6 +25,15 @@ class TaskTaken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskRefused(Event):
+    """Somebody wanted to take the task, and rules forbade it; nothing about it changed."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskReleased(Event):
     """The performer gave the task back without an outcome."""
 
