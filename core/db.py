@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -52,6 +53,10 @@ SQLITE_PRAGMAS = (
     "cache_size=-65536",
     "mmap_size=268435456",
 )
+
+
+_POSTGRESQL_NOW = select(func.clock_timestamp())
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 
 
 class UnsafeSQLite(RuntimeError):
@@ -217,16 +222,35 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
 def database_now(session: Session) -> datetime:
     """The database's clock, in UTC: the only clock that decides anything (promises P7, P39)."""
     if is_postgresql(session):
-        moment = session.scalar(select(func.clock_timestamp()))
+        moment = session.scalar(_POSTGRESQL_NOW)
         assert isinstance(moment, datetime)
         return moment.astimezone(UTC)
-    written = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+    written = session.scalar(_SQLITE_NOW)
     return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
 
 
 def is_postgresql(session: Session) -> bool:
     """Whether the session talks to PostgreSQL; for this seam, not for the packages above."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+@contextmanager
+def survived(session: Session) -> Iterator[None]:
+    """A statement inside that breaks a constraint is undone alone; the error goes on.
+
+    SQLite does so by itself. PostgreSQL needs a savepoint, which ends with the transaction: to end
+    it sooner would cost another trip to the server.
+    """
+    if not is_postgresql(session):
+        yield
+        return
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT survived")
+    try:
+        yield
+    except IntegrityError:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT survived")
+        raise
 
 
 def insert_into(session: Session, table: Table | type[Base]) -> Any:
