@@ -5,8 +5,9 @@ people who reach for two tasks of one client in the same instant. Claims grow ``
 leave ``version`` alone: who edits a task is not disturbed by who takes it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, cast
 
@@ -22,7 +23,15 @@ from core.errors import NotFound
 from core.journal import record_change
 from directory.staff.models import Employee
 from worklists.events.queue import LeaseRanOut, TaskReleased, TaskTaken
-from worklists.lanes import Lane, by_oldest_claimable, first_claimable, open_lanes
+from worklists.lanes import (
+    Lane,
+    by_oldest_claimable,
+    first_claimable,
+    lane_values,
+    nothing_is_given_to,
+    open_lanes,
+    remembered_lanes,
+)
 from worklists.leases import (
     HeldByAnother,
     LeaseLost,
@@ -55,14 +64,13 @@ def take_next_task(
     """
     actor.require(WorkPermission.WORK)
     until = now + checked_lease(lease)
+    remembered = remembered_lanes(session, unit_ids=actor.unit_ids, now=now)
+    claim = partial(_claim_from, session, actor=actor, now=now, until=until)
+    taken = _first(session, remembered, partial(claim, from_memory=True), now)
+    if taken is not None:
+        return taken
     lanes = open_lanes(session, performer_id=actor.person, unit_ids=actor.unit_ids, now=now)
-    ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
-    for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
-        for lane in by_oldest_claimable(session, list(group), now):
-            taken = _claim_from(session, lane, actor=actor, now=now, until=until)
-            if taken is not None:
-                return taken
-    return None
+    return _first(session, lanes, partial(claim, from_memory=False), now)
 
 
 def take_task(
@@ -175,22 +183,36 @@ def _overridden(
     return tuple(block.rule.value for block in verdict.blocks)
 
 
-def _claim_from(
-    session: Session, lane: Lane, *, actor: Actor, now: datetime, until: datetime
+def _first(
+    session: Session, lanes: list[Lane], claim: Callable[[Lane], TaskTaken | None], now: datetime
 ) -> TaskTaken | None:
-    """The oldest claimable task of the lane, or None when others took all of them."""
-    values = {
-        "of_unit": lane.unit_id,
-        "of_kind": lane.kind,
-        "of_campaign": lane.campaign_id,
-        "of_zone": lane.time_zone,
-        "of_priority": lane.priority,
-        "purpose": lane.purpose,
-    }
-    claim = _claim_in_lane(lane.is_mine, lane.is_phoned)
+    """What the claim takes from the lanes, the most urgent first."""
+    ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
+    for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
+        for lane in by_oldest_claimable(session, list(group), now):
+            taken = claim(lane)
+            if taken is not None:
+                return taken
+    return None
+
+
+def _claim_from(
+    session: Session,
+    lane: Lane,
+    *,
+    actor: Actor,
+    now: datetime,
+    until: datetime,
+    from_memory: bool,
+) -> TaskTaken | None:
+    """The oldest claimable task of the lane, or None when others took all of them.
+
+    From a lane that is remembered nothing is taken by who was given tasks: those come first.
+    """
+    claim = _claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
     draft = _draft(TaskState.PLANNED, actor, until)
     for _ in range(_TRIES):
-        taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
+        taken, lost_race = _try(session, claim, lane_values(lane), draft, actor=actor, now=now)
         if not lost_race:
             return taken
     return None
@@ -250,9 +272,13 @@ def _draft(
 
 
 @cache
-def _claim_in_lane(is_mine: bool, is_phoned: bool) -> ReturningUpdate[*tuple[Any, ...]]:
-    chosen = first_claimable(is_mine=is_mine, is_phoned=is_phoned).scalar_subquery()
-    return _claim(Task.id == chosen, in_state(TaskState.PLANNED))
+def _claim_in_lane(
+    is_mine: bool, is_phoned: bool, from_memory: bool
+) -> ReturningUpdate[*tuple[Any, ...]]:
+    chosen = first_claimable(is_mine=is_mine, is_phoned=is_phoned)
+    if from_memory:
+        chosen = chosen.where(nothing_is_given_to())
+    return _claim(Task.id == chosen.scalar_subquery(), in_state(TaskState.PLANNED))
 
 
 @cache
