@@ -5,6 +5,8 @@ begins with ``BEGIN IMMEDIATE``: a read that is upgraded later fails at once, wh
 """
 
 import enum
+import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -45,6 +47,8 @@ from core.sqlite_gate import WriteGate
 SAFE_SQLITE = (3, 51, 3)
 """The first release without the WAL-reset fault, which corrupts a file with several writers."""
 
+_TRUSTED_FOR = 0.5
+"""Seconds since its last use in which a connection to PostgreSQL is taken to be alive."""
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -219,8 +223,24 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
         # Compiling a claim takes a hundred times as long as claiming.
         "-c jit=off",
     }
-    defaults: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
-    return create_engine(url, connect_args=connect_args, **(defaults | options))
+    defaults: dict[str, Any] = {"pool_size": 8, "max_overflow": 8}
+    engine = create_engine(url, connect_args=connect_args, **(defaults | options))
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, record: Any, _proxy: Any) -> None:
+        # As pool_pre_ping does, which would cost a busy server a trip more for each transaction.
+        if time.monotonic() - record.info.pop("idle_since", math.inf) < _TRUSTED_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return engine
 
 
 def database_now(session: Session) -> datetime:
