@@ -156,8 +156,8 @@ def _ours(database: Database, person: Actor) -> Claim:
 
     def claim() -> int | None:
         with database.unit_of_work() as session:
-            task = take_next_task(session, actor=person, now=database_clock(session), lease=LEASE)
-            return task.id if task is not None else None
+            taken = take_next_task(session, actor=person, now=database_clock(session), lease=LEASE)
+            return taken.task_id if taken is not None else None
 
     return claim
 

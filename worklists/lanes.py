@@ -3,19 +3,24 @@
 All tasks of a lane are callable or not by the same hours, and the whole order of a lane lies in
 ``ix_tasks_queue``. Finding the lanes costs one probe of that index each, whatever stands in them:
 a million tasks that may not be called at this hour are skipped in one step.
+
+Lanes only say where to look and in which order. What a claim takes, it judges itself, the campaign
+of the lane included: so the lanes of anybody's tasks may be remembered for a moment.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     ColumnExpressionArgument,
+    Engine,
     FromClause,
     ScalarSelect,
     Select,
@@ -31,13 +36,17 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import Window, is_open
-from core.db import UtcDateTime
+from core.db import ONE, UtcDateTime, constant
 from directory.units.models import Unit
+from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.verdicts import client_is_clear, has_none, phones_now
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+_REMEMBERED_FOR = timedelta(seconds=1)
+_REMEMBERED_AT_MOST = 1_000
+"""Different sets of units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +64,7 @@ class Lane:
     head_due_at: datetime
     purpose: str
     campaign_state: CampaignState
+    is_pressure_exempt: bool
     window: Window
 
     @property
@@ -77,14 +87,47 @@ class Lane:
         return self.kind is TaskKind.CALLBACK or _is_open(self.window, self.time_zone, now)
 
 
+@dataclass(frozen=True)
+class _Looked:
+    """Lanes as a look found them."""
+
+    at: datetime
+    lanes: tuple[Lane, ...]
+
+
+_anybodys: WeakKeyDictionary[Engine, dict[frozenset[int], _Looked]] = WeakKeyDictionary()
+"""The last look of this process at anybody's tasks of these units."""
+
+
 def open_lanes(
-    session: Session, *, performer_id: int, unit_ids: Iterable[int], now: datetime
+    session: Session, *, performer_id: int, unit_ids: frozenset[int], now: datetime
 ) -> list[Lane]:
     """The lanes of these units that this person may be handed a task from now, in no order."""
-    rows = session.execute(
-        _all_lanes(), {"of_units": sorted(unit_ids), "performer": performer_id}
-    ).all()
-    return [lane for row in rows if (lane := _lane(row._asdict())).is_open(now)]
+    rows = session.execute(_all_lanes(), {"of_units": sorted(unit_ids), "performer": performer_id})
+    lanes = [_lane(row._asdict()) for row in rows]
+    _remember(session, unit_ids, _Looked(now, tuple(x for x in lanes if not x.is_mine)))
+    return [lane for lane in lanes if lane.is_open(now)]
+
+
+def remembered_lanes(session: Session, *, unit_ids: frozenset[int], now: datetime) -> list[Lane]:
+    """Open lanes of anybody's tasks as this process saw them within the last second.
+
+    A lane that has come since is missing: who finds nothing here looks with ``open_lanes``.
+    """
+    engine = session.get_bind()
+    looked = _anybodys.get(engine, {}).get(unit_ids) if isinstance(engine, Engine) else None
+    if looked is None or not timedelta() <= now - looked.at < _REMEMBERED_FOR:
+        return []
+    return [lane for lane in looked.lanes if lane.is_open(now)]
+
+
+def _remember(session: Session, unit_ids: frozenset[int], looked: _Looked) -> None:
+    engine = session.get_bind()
+    if isinstance(engine, Engine):  # else the session is part of a transaction of others
+        memory = _anybodys.setdefault(engine, {})
+        if len(memory) >= _REMEMBERED_AT_MOST:
+            memory.clear()
+        memory[unit_ids] = looked
 
 
 def by_oldest_claimable(session: Session, lanes: list[Lane], now: datetime) -> list[Lane]:
@@ -102,7 +145,8 @@ def by_oldest_claimable(session: Session, lanes: list[Lane], now: datetime) -> l
 def first_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
     """The oldest claimable task of the lane in the parameters, locked; rows locked are passed by.
 
-    Parameters: ``of_unit, of_kind, of_campaign, of_zone, of_priority, purpose, performer, now``.
+    None when the campaign is not as the lane saw it. Parameters: those of ``lane_values``, ``now``
+    and ``performer``.
     """
     task = aliased(Task)
     return (
@@ -114,34 +158,84 @@ def first_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
             task.campaign_id == bindparam("of_campaign"),
             task.time_zone == bindparam("of_zone"),
             task.priority == bindparam("of_priority"),
-            _claimable(task, bindparam("purpose"), is_phoned),
+            _claimable(task, bindparam("purpose"), _is_exempt(), is_phoned),
+            *([_is_as_seen()] if is_phoned else ()),
         )
         .order_by(task.performer_id, task.due_at, task.id)
-        .limit(1)
+        .limit(ONE)
         .with_for_update(skip_locked=True)
     )
 
 
+def lane_values(lane: Lane) -> dict[str, Any]:
+    """What ``first_claimable`` asks about the lane."""
+    return {
+        "of_unit": lane.unit_id,
+        "of_kind": lane.kind,
+        "of_campaign": lane.campaign_id,
+        "of_zone": lane.time_zone,
+        "of_priority": lane.priority,
+        "purpose": lane.purpose,
+        "opens": lane.window.from_minute,
+        "closes": lane.window.until_minute,
+        "weekdays": lane.window.weekdays,
+        "is_exempt": lane.is_pressure_exempt,
+    }
+
+
+def _is_as_seen() -> ColumnElement[bool]:
+    """The campaign still runs for this purpose and in these hours."""
+    return (
+        select(Campaign.id)
+        .where(
+            Campaign.id == bindparam("of_campaign"),
+            Campaign.state == constant(CampaignState.ACTIVE),
+            Campaign.purpose == bindparam("purpose"),
+            Campaign.call_from_minute == bindparam("opens"),
+            Campaign.call_until_minute == bindparam("closes"),
+            Campaign.call_weekdays == bindparam("weekdays"),
+            Campaign.is_pressure_exempt == _is_exempt(),
+        )
+        .exists()
+    )
+
+
+def nothing_is_given_to() -> ColumnElement[bool]:
+    """No task is planned for the person in ``performer``, in any unit."""
+    task = aliased(Task)
+    given = select(task.id).where(task.performer_id == bindparam("performer"), _planned(task))
+    return ~given.exists()
+
+
 def _claimable(
-    task: type[Task], purpose: ColumnExpressionArgument[str], is_phoned: bool
+    task: type[Task],
+    purpose: ColumnExpressionArgument[str],
+    is_exempt: ColumnElement[bool],
+    is_phoned: bool,
 ) -> ColumnElement[bool]:
+    """``is_exempt``: the campaign's calls are not counted; nor are promised callbacks (rule 14)."""
     now = bindparam("now", type_=UtcDateTime())
     conditions = [_planned(task), task.due_at <= now]
     if is_phoned:
         other = aliased(Task)
+        keeps_budget = and_(task.kind != constant(TaskKind.CALLBACK), ~is_exempt)
         conditions += [
             has_none(
                 select(other.id)
                 .correlate_except(other)
                 .where(other.client_id == task.client_id, phones_now(other))
             ),
-            client_is_clear(task.client_id, task.asset_id, purpose, now),
+            client_is_clear(task.client_id, task.asset_id, purpose, now, keeps_budget=keeps_budget),
         ]
     return and_(*conditions)
 
 
+def _is_exempt() -> ColumnElement[bool]:
+    return bindparam("is_exempt", type_=Boolean())
+
+
 def _planned(task: type[Task]) -> ColumnElement[bool]:
-    return task.state == literal_column("'planned'")
+    return task.state == constant(TaskState.PLANNED)
 
 
 def _owned(task: type[Task], is_mine: bool) -> ColumnElement[bool]:
@@ -152,13 +246,14 @@ def _owned(task: type[Task], is_mine: bool) -> ColumnElement[bool]:
 def _all_lanes() -> Select[Any]:
     mine, anybodys = _lanes_of("mine", True), _lanes_of("anybodys", False)
     lanes = union_all(
-        select(mine, literal_column("1").label("is_mine")),
+        select(mine, ONE.label("is_mine")),
         select(anybodys, literal_column("0").label("is_mine")),
     ).subquery("lanes")
     return select(
         lanes,
         Campaign.purpose,
         Campaign.state.label("campaign_state"),
+        Campaign.is_pressure_exempt,
         Campaign.call_from_minute,
         Campaign.call_until_minute,
         Campaign.call_weekdays,
@@ -217,7 +312,9 @@ def _first_after(
             literal(_END_OF_TIME, Task.due_at.type),
         )
         query = query.where(tuple_(*key, task.due_at) > after)
-    return query.order_by(task.performer_id, *key, task.due_at, task.id).limit(1).scalar_subquery()
+    return (
+        query.order_by(task.performer_id, *key, task.due_at, task.id).limit(ONE).scalar_subquery()
+    )
 
 
 @cache
@@ -232,10 +329,10 @@ def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
             task.campaign_id == head.campaign_id,
             task.time_zone == head.time_zone,
             task.priority == head.priority,
-            _claimable(task, Campaign.purpose, is_phoned),
+            _claimable(task, Campaign.purpose, Campaign.is_pressure_exempt.expression, is_phoned),
         )
         .order_by(task.performer_id, task.due_at, task.id)
-        .limit(1)
+        .limit(ONE)
         .correlate(head, Campaign)
         .scalar_subquery()
     )

@@ -6,10 +6,11 @@ A lease that lies further ahead than any lease may last is void as well: the clo
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, literal, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, case, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.db import constant
 from core.errors import NotFound, Refused
 from core.journal import record_all
 from directory.staff.models import Employee
@@ -53,7 +54,7 @@ def checked_lease(lease: timedelta) -> timedelta:
 
 def in_state(state: TaskState) -> ColumnElement[bool]:
     """The state as a constant of the statement, so that partial indexes are used."""
-    return Task.state == literal_column(f"'{state.value}'")
+    return Task.state == constant(state)
 
 
 def has_run_out(now: datetime, longest: timedelta = LONGEST_LEASE) -> ColumnElement[bool]:
@@ -140,6 +141,7 @@ def _put_back(session: Session, task_ids: Sequence[int], now: datetime) -> None:
             performer_id=case((Task.is_personal, Task.performer_id), else_=null()),
             lease_until=None,
             taken_at=None,
+            client_called=False,
         )
         .execution_options(synchronize_session="fetch")
     )

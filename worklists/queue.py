@@ -5,23 +5,44 @@ people who reach for two tasks of one client in the same instant. Claims grow ``
 leave ``version`` alone: who edits a task is not disturbed by who takes it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, case, false, or_, select, true, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Table,
+    bindparam,
+    case,
+    false,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.access import Actor
-from core.db import UtcDateTime
+from core.db import UtcDateTime, survived
 from core.errors import NotFound
-from core.journal import record_all
+from core.journal import record, record_change
 from directory.staff.models import Employee
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
-from worklists.lanes import Lane, by_oldest_claimable, first_claimable, open_lanes
+from worklists.lanes import (
+    Lane,
+    by_oldest_claimable,
+    first_claimable,
+    lane_values,
+    nothing_is_given_to,
+    open_lanes,
+    remembered_lanes,
+)
 from worklists.leases import (
     HeldByAnother,
     LeaseLost,
@@ -41,13 +62,12 @@ YIELDS_TO_CLIENT = frozenset({BlockRule.NO_VALID_PHONE, BlockRule.OUTSIDE_HOURS,
 """Rules that do not count when the client called in."""
 _TRIES = 3
 _IN_WORK = after(TaskState.PLANNED, TaskAction.TAKE)
-_FRESH: dict[str, Any] = {"populate_existing": True, "synchronize_session": False}
 
 
 def take_next_task(
     session: Session, *, actor: Actor, now: datetime, lease: timedelta
-) -> Task | None:
-    """Hand out the task that this person should do next, or None when there is none.
+) -> TaskTaken | None:
+    """Hand out the task that this person should do next; None when there is none.
 
     Promised callbacks that are due come first, then tasks given to this person, then anybody's;
     within each by priority, due time and id. Never one given to somebody else, of a client who is
@@ -55,15 +75,13 @@ def take_next_task(
     """
     actor.require(WorkPermission.WORK)
     until = now + checked_lease(lease)
+    remembered = remembered_lanes(session, unit_ids=actor.unit_ids, now=now)
+    claim = partial(_claim_from, session, actor=actor, now=now, until=until)
+    taken = _first(session, remembered, partial(claim, from_memory=True), now)
+    if taken is not None:
+        return taken
     lanes = open_lanes(session, performer_id=actor.person, unit_ids=actor.unit_ids, now=now)
-    ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
-    for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
-        for lane in by_oldest_claimable(session, list(group), now):
-            task = _claim_from(session, lane, actor=actor, now=now, until=until)
-            if task is not None:
-                _journal(session, task, TaskState.PLANNED, actor=actor, now=now)
-                return task
-    return None
+    return _first(session, lanes, partial(claim, from_memory=False), now)
 
 
 def take_task(
@@ -94,8 +112,8 @@ def take_task(
         despite = _overridden(session, task, actor, now, client_called=client_called)
         if mine is not None:
             let_go(session, Task.id == mine, event=TaskReleased, actor=actor, now=now)
-        if _claim_by_id(session, task, actor=actor, now=now, until=until):
-            _journal(session, task, seen, actor=actor, now=now, despite=despite)
+        draft = _draft(seen, actor, until, despite)
+        if _claim_by_id(session, task, draft, client_called, actor=actor, now=now):
             return task
     raise StepRefused(task.state, TaskAction.TAKE)
 
@@ -105,7 +123,7 @@ def note_refusal(
 ) -> None:
     """Write down that the verdict kept this person from the task: refusals are history (13)."""
     rules = tuple(block.rule.value for block in verdict.blocks)
-    record_all(session, [TaskRefused(task_id=task_id, rules=rules)], actor=actor, at=now)
+    record(session, TaskRefused(task_id=task_id, rules=rules), actor=actor, at=now)
 
 
 def release_task(
@@ -122,10 +140,10 @@ def release_task(
     return task
 
 
-def give_back_others(session: Session, kept: Task, *, actor: Actor, now: datetime) -> int:
+def give_back_others(session: Session, kept_id: int, *, actor: Actor, now: datetime) -> int:
     """Return this person's other calls to the queue: one call in hand. The number of tasks."""
     actor.require(WorkPermission.WORK)
-    others = (Task.performer_id == actor.person) & Task.kind.in_(PHONING) & (Task.id != kept.id)
+    others = (Task.performer_id == actor.person) & Task.kind.in_(PHONING) & (Task.id != kept_id)
     return let_go(session, others, event=TaskReleased, actor=actor, now=now)
 
 
@@ -184,60 +202,108 @@ def _overridden(
     return tuple(block.rule.value for block in verdict.blocks)
 
 
+def _first(
+    session: Session, lanes: list[Lane], claim: Callable[[Lane], TaskTaken | None], now: datetime
+) -> TaskTaken | None:
+    """What the claim takes from the lanes, the most urgent first."""
+    ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
+    for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
+        for lane in by_oldest_claimable(session, list(group), now):
+            taken = claim(lane)
+            if taken is not None:
+                return taken
+    return None
+
+
 def _claim_from(
-    session: Session, lane: Lane, *, actor: Actor, now: datetime, until: datetime
-) -> Task | None:
-    """The oldest claimable task of the lane, or None when others took all of them."""
-    values = {
-        "of_unit": lane.unit_id,
-        "of_kind": lane.kind,
-        "of_campaign": lane.campaign_id,
-        "of_zone": lane.time_zone,
-        "of_priority": lane.priority,
-        "purpose": lane.purpose,
-        **_claim_values(actor, now, until),
-    }
-    claim = _claim_in_lane(lane.is_mine, lane.is_phoned)
+    session: Session,
+    lane: Lane,
+    *,
+    actor: Actor,
+    now: datetime,
+    until: datetime,
+    from_memory: bool,
+) -> TaskTaken | None:
+    """The oldest claimable task of the lane, or None when others took all of them.
+
+    From a lane that is remembered nothing is taken by who was given tasks: those come first.
+    """
+    claim = _claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
+    draft = _draft(TaskState.PLANNED, actor, until)
+    values = lane_values(lane) | {"called": False}
     for _ in range(_TRIES):
-        task, lost_race = _try(session, claim, values)
+        taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
         if not lost_race:
-            return task
+            return taken
     return None
 
 
 def _claim_by_id(
-    session: Session, task: Task, *, actor: Actor, now: datetime, until: datetime
-) -> bool:
-    values = {"task": task.id, "seen": task.state, **_claim_values(actor, now, until)}
-    taken, _ = _try(session, _claim_one(task.kind in PHONING), values)
+    session: Session, task: Task, draft: TaskTaken, client_called: bool, *, actor: Actor,
+    now: datetime,
+) -> bool:  # fmt: skip
+    values = {"task": task.id, "seen": task.state, "called": client_called}
+    claim = _claim_one(task.kind in PHONING)
+    taken, _ = _try(session, claim, values, draft, actor=actor, now=now)
     return taken is not None
 
 
 def _try(
-    session: Session, claim: ReturningUpdate[Task], values: dict[str, Any]
-) -> tuple[Task | None, bool]:
-    """The claimed task or None, and whether somebody took another task of the client just now."""
+    session: Session,
+    claim: ReturningUpdate[*tuple[Any, ...]],
+    values: dict[str, Any],
+    draft: TaskTaken,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> tuple[TaskTaken | None, bool]:
+    """What was taken, and whether somebody took another task of the client just now."""
+    values = values | {"performer": actor.person, "now": now, "until": draft.lease_until}
     session.flush()
     try:
-        with session.connection().begin_nested():
-            task = session.scalars(claim, values, execution_options=_FRESH).one_or_none()
+        with survived(session):
+            taken = record_change(session, claim, values, draft, actor=actor, at=now)
     except IntegrityError:
         return None, True
-    return task, False
+    if taken is not None:
+        _look_again(session, taken.task_id)
+    return taken, False
 
 
-def _claim_values(actor: Actor, now: datetime, until: datetime) -> dict[str, Any]:
-    return {"performer": actor.person, "now": now, "until": until}
+def _look_again(session: Session, task_id: int) -> None:
+    """A task that the session knows already shows what the claim made of it."""
+    known = session.identity_map.get(identity_key(Task, task_id))
+    if known is not None:
+        session.refresh(known)
+
+
+def _draft(
+    seen: TaskState, actor: Actor, until: datetime, despite: tuple[str, ...] = ()
+) -> TaskTaken:
+    """The event of a claim but for what the claim will tell."""
+    return TaskTaken(
+        task_id=0,
+        performer_id=actor.person,
+        token=0,
+        client_id=0,
+        lease_until=until,
+        from_state=seen,
+        despite=despite,
+    )
 
 
 @cache
-def _claim_in_lane(is_mine: bool, is_phoned: bool) -> ReturningUpdate[Task]:
-    chosen = first_claimable(is_mine=is_mine, is_phoned=is_phoned).scalar_subquery()
-    return _claim(Task.id == chosen, in_state(TaskState.PLANNED))
+def _claim_in_lane(
+    is_mine: bool, is_phoned: bool, from_memory: bool
+) -> ReturningUpdate[*tuple[Any, ...]]:
+    chosen = first_claimable(is_mine=is_mine, is_phoned=is_phoned)
+    if from_memory:
+        chosen = chosen.where(nothing_is_given_to())
+    return _claim(Task.id == chosen.scalar_subquery(), in_state(TaskState.PLANNED))
 
 
 @cache
-def _claim_one(is_phoned: bool) -> ReturningUpdate[Task]:
+def _claim_one(is_phoned: bool) -> ReturningUpdate[*tuple[Any, ...]]:
     guards = [Task.id == bindparam("task"), Task.state == bindparam("seen", type_=Task.state.type)]
     if is_phoned:
         other = aliased(Task)
@@ -246,11 +312,14 @@ def _claim_one(is_phoned: bool) -> ReturningUpdate[Task]:
     return _claim(*guards)
 
 
-def _claim(*guards: ColumnElement[bool]) -> ReturningUpdate[Task]:
-    """Parameters: ``performer``, ``now``, ``until`` and those of the guards."""
+def _claim(*guards: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Returns what ``TaskTaken`` tells; no entity, for that costs as much as all the rest.
+
+    Parameters: ``performer``, ``now``, ``until``, ``called`` and those of the guards.
+    """
     performer: ColumnElement[int] = bindparam("performer")
     return (
-        update(Task)
+        update(cast(Table, Task.__table__))
         .where(*guards)
         .values(
             state=_IN_WORK,
@@ -260,28 +329,7 @@ def _claim(*guards: ColumnElement[bool]) -> ReturningUpdate[Task]:
             lease_until=bindparam("until", type_=UtcDateTime()),
             taken_at=bindparam("now", type_=UtcDateTime()),
             overdue_at=None,
+            client_called=bindparam("called", type_=Boolean()),
         )
-        .returning(Task)
+        .returning(Task.id.label("task_id"), Task.claim_token.label("token"), Task.client_id)
     )
-
-
-def _journal(
-    session: Session,
-    task: Task,
-    seen: TaskState,
-    *,
-    actor: Actor,
-    now: datetime,
-    despite: tuple[str, ...] = (),
-) -> None:
-    assert task.lease_until is not None
-    event = TaskTaken(
-        task_id=task.id,
-        performer_id=actor.person,
-        token=task.claim_token,
-        client_id=task.client_id,
-        lease_until=task.lease_until,
-        from_state=seen,
-        despite=despite,
-    )
-    record_all(session, [event], actor=actor, at=now)

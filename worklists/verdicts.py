@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
+from core.db import ONE, constant
 from core.errors import Refused
 from directory.clients.models import (
     Client,
@@ -111,12 +112,17 @@ def client_is_clear(
     asset_id: ColumnExpressionArgument[int | None],
     purpose: ColumnExpressionArgument[str],
     now: Any,
+    *,
+    keeps_budget: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """The same as a condition on few rows: ``client_block`` would be NULL."""
+    """The same as a condition on few rows: ``client_block`` would be NULL.
+
+    And where ``keeps_budget``: the budget of contacts is not spent (rule 14).
+    """
     return and_(
         has_none(_refusals(client_id, asset_id, purpose)),
-        has_none(_cooling_off(client_id, now)),
-        _phones(client_id).limit(1).scalar_subquery().is_not(None),
+        has_none(_resting(client_id, now, keeps_budget)),
+        _phones(client_id).limit(ONE).scalar_subquery().is_not(None),
     )
 
 
@@ -127,8 +133,8 @@ def has_none(rows: Select[Any]) -> ColumnElement[bool]:
     than statistics do. «Not equal» is what PostgreSQL expects to be true of nearly every row, so
     that it walks the queue in its order until the first hit instead of sorting it.
     """
-    found = rows.with_only_columns(literal_column("1")).limit(1).scalar_subquery()
-    return func.coalesce(found, literal_column("0")) != literal_column("1")
+    found = rows.with_only_columns(ONE).limit(ONE).scalar_subquery()
+    return func.coalesce(found, literal_column("0")) != ONE
 
 
 def is_refused(
@@ -167,11 +173,12 @@ def _refusals(
     return refusals.where(
         refusal.client_id == client_id,
         refusal.lifted_at.is_(None),
-        or_(refusal.channel.is_(None), refusal.channel == CHANNEL),
+        or_(refusal.channel.is_(None), refusal.channel == constant(CHANNEL)),
         or_(
-            refusal.scope.in_((RefusalScope.ALL, RefusalScope.CHANNEL)),
-            and_(refusal.scope == RefusalScope.PURPOSE, refusal.purpose == purpose),
-            and_(refusal.scope == RefusalScope.ASSET, refusal.asset_id == asset_id),
+            refusal.scope == constant(RefusalScope.ALL),
+            refusal.scope == constant(RefusalScope.CHANNEL),
+            and_(refusal.scope == constant(RefusalScope.PURPOSE), refusal.purpose == purpose),
+            and_(refusal.scope == constant(RefusalScope.ASSET), refusal.asset_id == asset_id),
         ),
     )
 
@@ -182,6 +189,18 @@ def _cooling_off(client_id: ColumnExpressionArgument[int], now: Any) -> Select[A
     return cooling.where(client.id == client_id, client.cooling_off_until > now)
 
 
+def _resting(
+    client_id: ColumnExpressionArgument[int], now: Any, keeps_budget: ColumnElement[bool]
+) -> Select[Any]:
+    """The client in one look: cools off, or has been contacted enough."""
+    client = aliased(Client)
+    resting = select(client.id).correlate_except(client)
+    return resting.where(
+        client.id == client_id,
+        or_(client.cooling_off_until > now, and_(keeps_budget, client.pressed_until > now)),
+    )
+
+
 def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
     point = aliased(ContactPoint)
     return (
@@ -189,9 +208,9 @@ def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
         .correlate_except(point)
         .where(
             point.client_id == client_id,
-            point.kind == ContactKind.PHONE,
+            point.kind == constant(ContactKind.PHONE),
             point.is_valid,
-            point.state != ContactState.WRONG,
+            point.state != constant(ContactState.WRONG),
             ~point.do_not_contact,
         )
     )
@@ -200,8 +219,8 @@ def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
 def phones_now(task: Any) -> ColumnElement[bool]:
     """Condition on a ``tasks`` alias: its client is being phoned; as its unique index says it."""
     return and_(
-        task.state == literal_column(f"'{TaskState.IN_WORK.value}'"),
-        task.kind.in_([literal_column(f"'{kind.value}'") for kind in _PHONING_IN_ORDER]),
+        task.state == constant(TaskState.IN_WORK),
+        task.kind.in_([constant(kind) for kind in _PHONING_IN_ORDER]),
     )
 
 

@@ -27,6 +27,7 @@ from core.schedule import Job
 from entrypoints.scheduler import run_scheduler
 from tests.chaos.given import actor_for
 from tests.conftest import settings_for
+from worklists.events.queue import TaskTaken
 from worklists.leases import LeaseLost, renew_lease
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.task import Finish, Task
@@ -66,31 +67,31 @@ def claim_until_nothing_is_left(
     """Take, dawdle, renew, give back or complete, as a person would."""
     while True:
         with database.unit_of_work() as session:
-            task = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
-        if task is None:
+            taken = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
+        if taken is None:
             if nothing_is_open(database):
                 return
             time.sleep(0.1)
             continue
-        work_on(database, task, actor, chance, lease)
+        work_on(database, taken, actor, chance, lease)
 
 
 def work_on(
-    database: Database, task: Task, actor: Actor, chance: random.Random, lease: timedelta
+    database: Database, taken: TaskTaken, actor: Actor, chance: random.Random, lease: timedelta
 ) -> None:
     what = chance.random()
     if what < 0.01:
         time.sleep(lease.total_seconds() * 1.5)
     elif what < 0.1:
         with database.unit_of_work() as session:
-            renew_lease(session, task.id, token=task.claim_token, actor=actor,
+            renew_lease(session, taken.task_id, token=taken.token, actor=actor,
                         now=database_now(session), lease=lease)  # fmt: skip
     elif what < 0.15:
         with database.unit_of_work() as session:
-            release_task(session, task.id, token=task.claim_token, actor=actor,
+            release_task(session, taken.task_id, token=taken.token, actor=actor,
                          now=database_now(session))  # fmt: skip
         return
-    complete(database, task.id, task.claim_token, actor)
+    complete(database, taken.task_id, taken.token, actor)
 
 
 def nothing_is_open(database: Database) -> bool:
@@ -127,13 +128,13 @@ def run_holder(database: Database, chance: random.Random, options: dict[str, Any
         actor_for(options["person"], options["unit"]),
     )
     with database.unit_of_work() as session:
-        task = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
-    assert task is not None
-    print(task.id, flush=True)
+        taken = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
+    assert taken is not None
+    print(taken.task_id, flush=True)
     while True:
         time.sleep(options["lease"] / 3)
         with database.unit_of_work() as session:
-            renew_lease(session, task.id, token=task.claim_token, actor=actor,
+            renew_lease(session, taken.task_id, token=taken.token, actor=actor,
                         now=database_now(session), lease=lease)  # fmt: skip
 
 

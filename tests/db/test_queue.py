@@ -34,23 +34,29 @@ def place(session: Session) -> Place:
 def next_ids(place: Place, actor: Actor, now: datetime = NOON) -> list[int]:
     """Everything that is handed out to this person until nothing is left."""
     found = []
-    while (task := take_next_task(place.session, actor=actor, now=now, lease=LEASE)) is not None:
-        found.append(task.id)
+    while (taken := take_next_task(place.session, actor=actor, now=now, lease=LEASE)) is not None:
+        found.append(taken.task_id)
     return found
 
 
 def test_a_taken_task_is_held_under_a_lease_and_journalled(place: Place) -> None:
     me, task = place.person(), place.task(overdue_at=NOON)
     taken = take_next_task(place.session, actor=me, now=NOON, lease=LEASE)
-    assert taken is task
-    assert (taken.state, taken.performer_id, taken.claim_token) == (
-        TaskState.IN_WORK, me.person, 1
-    )  # fmt: skip
-    assert (taken.lease_until, taken.taken_at, taken.overdue_at) == (NOON + LEASE, NOON, None)
-    assert taken.version == 1
+    assert taken is not None
+    assert (taken.task_id, taken.token, taken.lease_until) == (task.id, 1, NOON + LEASE)
+    assert (task.state, task.performer_id, task.claim_token) == (TaskState.IN_WORK, me.person, 1)
+    assert (task.lease_until, task.taken_at, task.overdue_at) == (NOON + LEASE, NOON, None)
+    assert task.version == 1
     (entry,) = history_of(place.session, "task", task.id)
     assert (entry.event, entry.from_state, entry.to_state) == ("TaskTaken", "planned", "in_work")
     assert entry.actor == me.key and entry.at == NOON
+    assert entry.details == {
+        "performer_id": me.person,
+        "token": 1,
+        "client_id": task.client_id,
+        "lease_until": (NOON + LEASE).isoformat(),
+        "despite": [],
+    }
 
 
 def test_callbacks_then_mine_then_priority_then_due_then_id(place: Place) -> None:
@@ -245,8 +251,8 @@ def test_who_loses_the_race_for_a_client_gets_the_next_ones_task(database: Datab
 
     def reach() -> None:
         with database.unit_of_work() as session:
-            task = take_next_task(session, actor=other, now=NOON, lease=LEASE)
-            got.append(task.id if task else None)
+            taken = take_next_task(session, actor=other, now=NOON, lease=LEASE)
+            got.append(taken.task_id if taken else None)
 
     with database.unit_of_work() as session:
         assert take_task(session, first.id, actor=me, now=NOON, lease=LEASE).id == first.id

@@ -57,7 +57,6 @@ def _mixed(place: Place, seed: int, count: int = 60) -> tuple[Actor, list[Task]]
         task.campaign_id = chance.choice([place.campaign.id] * 4 + [paused.id, exempt.id])
         task.due_at += timedelta(minutes=chance.choice([0, 0, 0, 200]))
         task.performer_id = chance.choice([None, None, me.person, other.person])
-        task.client_called = chance.random() < 0.1
         client = task.client_id
         _press(place, client, chance)
         state = chance.choice([TaskState.PLANNED] * 5 + [*TaskState])
@@ -79,6 +78,7 @@ def _put(task: Task, state: TaskState, holder: Actor) -> None:
     match state:
         case TaskState.IN_WORK:
             task.performer_id, task.lease_until = holder.person, NOON + LEASE
+            task.client_called = task.id % 2 == 0
         case TaskState.ON_CONTROL:
             task.control_at = NOON + timedelta(days=1)
         case TaskState.DONE | TaskState.CANCELLED | TaskState.REDIRECTED:
@@ -127,8 +127,9 @@ def test_what_is_in_my_queue_is_what_i_am_handed_out(place: Place, seed: int) ->
     scope = _scope(place, me, own=True)
     mine = {line.task_id for line in tasks_in(place.session, scope, IN_QUEUE, limit=1000)}
     handed_out = set()
-    while (task := take_next_task(place.session, actor=me, now=NOON, lease=LEASE)) is not None:
-        handed_out.add(task.id)
+    while (taken := take_next_task(place.session, actor=me, now=NOON, lease=LEASE)) is not None:
+        handed_out.add(taken.task_id)
+        task = place.session.get_one(Task, taken.task_id)
         task.state, task.closed_at, task.finish = TaskState.DONE, NOON, Finish.GOAL_REACHED
         task.lease_until = None
         place.session.flush()

@@ -79,9 +79,9 @@ def test_the_set_based_rule_the_verdict_and_the_queue_agree(place: Place, seed: 
         if verdict.is_clear:
             clear.append(task)
     me, handed_out = place.person(), []
-    while (task := take_next_task(place.session, actor=me, now=NOON, lease=LEASE)) is not None:
-        handed_out.append(task)
-    assert ids(handed_out) == ids(sorted(clear, key=lambda t: (t.priority, t.due_at, t.id)))
+    while (taken := take_next_task(place.session, actor=me, now=NOON, lease=LEASE)) is not None:
+        handed_out.append(taken.task_id)
+    assert handed_out == ids(sorted(clear, key=lambda t: (t.priority, t.due_at, t.id)))
     assert len(clear) > 5
 
 

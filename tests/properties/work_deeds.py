@@ -118,8 +118,9 @@ class Deeds:
         actor, world = self.world.people[who % 4], self.world
 
         def take(session: Any) -> None:
-            task = take_next_task(session, actor=actor, now=world.now, lease=LEASE)
-            if task is not None:
+            taken = take_next_task(session, actor=actor, now=world.now, lease=LEASE)
+            if taken is not None:
+                task = session.get_one(Task, taken.task_id)
                 verdict = verdict_on(session, task, now=world.now, viewer_id=actor.person)
                 assert verdict.is_clear, verdict
                 assert task.performer_id == actor.person

@@ -89,10 +89,10 @@ def take_next() -> Response:
 
     One call in hand: another that this person held goes back, unless there is nothing else to do.
     """
-    task = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
-    if task is None:
+    taken = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
+    if taken is None:
         return leave(_("Сейчас звонить некому. Вот почему."), url_for("queue.page", own=1))
-    if give_back_others(session(), task, actor=g.actor, now=g.now):
+    if give_back_others(session(), taken.task_id, actor=g.actor, now=g.now):
         words = _("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь.")
-        return leave(words, task_url(task.id))
-    return leave(_("Клиент ваш. Наберите номер."), task_url(task.id))
+        return leave(words, task_url(taken.task_id))
+    return leave(_("Клиент ваш. Наберите номер."), task_url(taken.task_id))
