@@ -25,6 +25,7 @@ _LEAD = _WORK | {
     WorkPermission.BOOK_SERVICE,
     WorkPermission.DISPATCH,
     WorkPermission.EXPORT,
+    DirectoryPermission.MANAGE_ABSENCES,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -34,7 +35,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
        ImportPermission.LOAD, WorkPermission.FORM},
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
-    | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS},
+    | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
+       DirectoryPermission.MANAGE_CALENDARS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
