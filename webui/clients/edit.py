@@ -127,6 +127,23 @@ def mark(client_id: int, point_id: int) -> Any:
     return _try(client_id, form, change, _("Отметка сохранена."))
 
 
+@bp.post("/clients/<int:client_id>/contacts/<int:point_id>/zone")
+@requires(DirectoryPermission.EDIT_CLIENTS)
+def place(client_id: int, point_id: int) -> Any:
+    """Say in which time zone the owner of a number lives."""
+    form = Versioned()
+    if not form.validate():
+        return _page(client_id, status=422)
+
+    def change() -> None:
+        editing.place_contact_point(
+            g.session, point_id, time_zone=request.form.get("time_zone") or None,
+            version=form.version.data, actor=g.actor, now=g.now,
+        )  # fmt: skip
+
+    return _try(client_id, form, change, _("Часовой пояс номера сохранён."))
+
+
 @bp.post("/clients/<int:client_id>/contacts/<int:point_id>/ban")
 @requires(DirectoryPermission.EDIT_CLIENTS)
 def forbid(client_id: int, point_id: int) -> Any:
@@ -198,5 +215,6 @@ def _page(
         problem_point=problem_point,
         conflict=conflict,
         problem=problem,
+        zones=_ZONES,
     )
     return page, status
