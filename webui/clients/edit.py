@@ -18,6 +18,7 @@ from directory.permissions import DirectoryPermission
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from worklists.client_zone import follow_client_zone
 
 bp = Blueprint("client_edit", __name__)
 
@@ -178,6 +179,7 @@ def _try(
     """Make the change; a refusal brings the page back with what was typed and the reason."""
     try:
         change()
+        follow_client_zone(g.session, client_id)
     except editing.ClientChanged as error:
         return _page(client_id, conflict=str(sentence(error)), status=409, **kept)
     except Invalid as error:
