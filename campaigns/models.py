@@ -39,6 +39,10 @@ class Campaign(Base):
     """1 is handed out first."""
     retry_ladder: Mapped[list[Any]]
     """Rungs after «no answer», in order; see ``campaigns.retries``."""
+    attempts_per_task: Mapped[int | None]
+    """A task ends as unreachable after so many attempts, whatever its ladder still has."""
+    attempts_per_client: Mapped[int | None]
+    """So many unanswered attempts at all tasks of the campaign in one work-list, then they end."""
     call_from_minute: Mapped[int] = mapped_column(default=9 * 60)
     """Minutes after midnight in the client's zone; calls begin not earlier."""
     call_until_minute: Mapped[int] = mapped_column(default=20 * 60)

@@ -1,25 +1,65 @@
-"""When to try again after «no answer» (rule 9). Pure.
+"""When to try again after «no answer» (rules 9, 15). Pure.
 
 A ladder is a list of rungs, one per unanswered attempt: ``{"hours": 2}``, ``{"minutes": 30}``,
 ``{"days": 3}``, ``{"days": 1, "part": "other"}``. Hours and minutes are time that passes; days are
-days on the client's calendar, at the same time of the day or, with ``part``, in the part of the
-calling window (first, second or last third) that follows the one just tried.
+days on the client's calendar, at the same time of the day or, with ``part``, in another part of the
+calling window (first, second or last third): the one tried least, first the one that follows.
+
+``{"working_hours": 4}`` and ``{"working_days": 1}`` (also with ``part``) are counted in the unit's
+working time and lead to a moment at which the client may be called and somebody is there to call;
+where the two never meet, the client's window decides alone.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaigns.windows import Window, clip, is_open
+from directory.calendars.working_time import (
+    Calendar,
+    NeverWorks,
+    add_working_days,
+    add_working_time,
+    moment_at,
+    next_working,
+)
 
 PARTS = 3
 """Into how many parts the calling day is split for the rotation."""
-_KEYS = frozenset({"days", "hours", "minutes", "part"})
+_PLAIN = frozenset({"days", "hours", "minutes"})
+_WORKING = frozenset({"working_days", "working_hours"})
+_MEETINGS = 120
+"""So many openings are compared with the working time before it is given up."""
 
 
 class BadRung(ValueError):
     """A rung of the ladder cannot be understood."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """After how many attempts nobody tries again, whatever the ladder still has."""
+
+    per_task: int | None = None
+    per_client: int | None = None
+    """Unanswered ones at all of the client's tasks that count together."""
+
+
+NO_CAPS = Caps()
+
+
+def attempts_allowed(ladder: Sequence[Mapping[str, Any]], per_task: int | None = None) -> int:
+    """After how many unanswered attempts a task ends as unreachable."""
+    of_ladder = len(ladder) + 1
+    return of_ladder if per_task is None else min(of_ladder, per_task)
+
+
+def counts_working_time(ladder: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a rung needs the calendar of the unit."""
+    return any(_WORKING & set(rung) for rung in ladder)
 
 
 def next_attempt_at(
@@ -29,30 +69,56 @@ def next_attempt_at(
     now: datetime,
     zone: str,
     window: Window,
+    calendar: Calendar | None = None,
+    tried: Sequence[datetime] = (),
+    caps: Caps = NO_CAPS,
+    of_client: int = 0,
 ) -> datetime | None:
     """When to try again after ``attempts`` unanswered ones; UTC, inside the client's window.
 
-    None: the ladder is used up. Raises BadRung, and NeverOpens for a window without days.
+    ``calendar``: the unit's working time; without one working time is time that passes. ``tried``:
+    the earlier attempts, for the rotation. ``of_client``: how many of the client's attempts count
+    together, this one included. None: the ladder or a cap is used up. Raises BadRung, and
+    NeverOpens for a window without days.
     """
-    if not 1 <= attempts <= len(ladder):
+    if not 1 <= attempts <= len(ladder) or attempts >= attempts_allowed(ladder, caps.per_task):
+        return None
+    if caps.per_client is not None and of_client >= caps.per_client:
         return None
     rung = ladder[attempts - 1]
     _check(rung)
-    passed = timedelta(hours=rung.get("hours", 0), minutes=rung.get("minutes", 0))
-    at = now + passed
-    if days := rung.get("days", 0):
-        at = _days_later(at, days, zone)
+    at = _delayed(rung, now, zone, calendar)
     if rung.get("part") == "other":
-        at = _in_the_part_after(now, at, zone, window)
+        at = _in_another_part(now, tried, at, zone, window)
+    if calendar is not None and _WORKING & set(rung):
+        at = _when_somebody_is_there(max(at, now), zone, window, calendar)
     return max(clip(window, zone, at), now)
 
 
 def _check(rung: Mapping[str, Any]) -> None:
-    delays = [rung.get(name, 0) for name in ("days", "hours", "minutes")]
-    if not set(rung) <= _KEYS or rung.get("part", "other") != "other":
+    words = set(rung) - {"part"}
+    if not (words <= _PLAIN or words <= _WORKING) or rung.get("part", "other") != "other":
         raise BadRung(f"unknown words in {dict(rung)}")
-    if not all(isinstance(delay, int) and delay >= 0 for delay in delays) or not any(delays):
+    delays = [rung[word] for word in words]
+    if not all(type(delay) is int and delay >= 0 for delay in delays) or not any(delays):
         raise BadRung(f"a rung needs a delay: {dict(rung)}")
+
+
+def _delayed(
+    rung: Mapping[str, Any], now: datetime, zone: str, calendar: Calendar | None
+) -> datetime:
+    hours = rung.get("hours", 0) + rung.get("working_hours", 0)
+    days = rung.get("days", 0) + rung.get("working_days", 0)
+    passed = timedelta(hours=hours, minutes=rung.get("minutes", 0))
+    if calendar is not None and _WORKING & set(rung):
+        try:
+            # Days first: the other way round an hour that ends a day would count twice.
+            at = add_working_days(calendar, now, days) if days else now
+            return add_working_time(calendar, at, passed)
+        except NeverWorks:
+            pass  # a calendar of days off only: time passes all the same
+    at = now + passed
+    return _days_later(at, days, zone) if days else at
 
 
 def _days_later(at: datetime, days: int, zone: str) -> datetime:
@@ -61,15 +127,40 @@ def _days_later(at: datetime, days: int, zone: str) -> datetime:
     return wall.replace(fold=0).astimezone(UTC)
 
 
-def _in_the_part_after(tried: datetime, at: datetime, zone: str, window: Window) -> datetime:
-    """The beginning, on the day of ``at``, of the part that follows the one of ``tried``."""
+def _in_another_part(
+    now: datetime, tried: Sequence[datetime], at: datetime, zone: str, window: Window
+) -> datetime:
+    """The beginning, on the day of ``at``, of the part to try next."""
     length = window.until_minute - window.from_minute
-    part = (_part_of(tried, zone, window) + 1) % PARTS
+    part = _part_to_try(now, tried, zone, window)
     minute = window.from_minute + length * part // PARTS
-    tz = ZoneInfo(zone)
-    day = at.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    moment = (day + timedelta(minutes=minute)).replace(tzinfo=tz).astimezone(UTC)
-    return moment if moment > tried else at
+    day = at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    moment = moment_at(zone, day.replace(tzinfo=None) + timedelta(minutes=minute))
+    return moment if moment > now else at
+
+
+def _part_to_try(now: datetime, tried: Sequence[datetime], zone: str, window: Window) -> int:
+    """The part tried least so far and not just now; of equals the one that follows first."""
+    last = _part_of(now, zone, window)
+    often = Counter(_part_of(moment, zone, window) for moment in tried)
+    others = [(last + step) % PARTS for step in range(1, PARTS)]
+    return min(others, key=lambda part: often[part])
+
+
+def _when_somebody_is_there(
+    at: datetime, zone: str, window: Window, calendar: Calendar
+) -> datetime:
+    """The first moment from ``at`` on that is in the client's window and in working time."""
+    moment = at
+    try:
+        for _ in range(_MEETINGS):
+            opens = clip(window, zone, moment)
+            moment = next_working(calendar, opens)
+            if moment == opens:
+                return moment
+    except NeverWorks:
+        pass
+    return at  # they never meet: the client's window decides
 
 
 def _part_of(moment: datetime, zone: str, window: Window) -> int:

@@ -14,3 +14,7 @@ class DirectoryPermission(Permission):
     """Add people, give and take roles, set passwords."""
     MANAGE_UNITS = "directory.units.manage"
     """Change the organisation tree."""
+    MANAGE_CALENDARS = "directory.calendars.manage"
+    """Set the working time of units and people, install holidays."""
+    MANAGE_ABSENCES = "directory.absences.manage"
+    """Write down who is away and who stands in."""

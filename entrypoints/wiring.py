@@ -25,6 +25,7 @@ _LEAD = _WORK | {
     WorkPermission.BOOK_SERVICE,
     WorkPermission.DISPATCH,
     WorkPermission.EXPORT,
+    DirectoryPermission.MANAGE_ABSENCES,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -35,7 +36,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
-       CampaignPermission.MANAGE_CONTACT_CAPS},
+       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),

@@ -5,6 +5,7 @@ import campaigns.models
 import core.journal
 import core.submissions
 import directory.assets.models
+import directory.calendars.models
 import directory.clients.models
 import directory.staff.models
 import directory.units.models

@@ -15,6 +15,7 @@ from campaigns.catalogue import install_catalogue
 from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCode
 from core.access import Actor
 from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
+from directory.calendars.models import Absence, WorkCalendar
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -75,6 +76,21 @@ class Given:
         if unit is not None:
             self._add(Appointment(employee_id=employee.id, role=role, unit_id=unit.id))
         return employee
+
+    def calendar(self, unit: Unit) -> WorkCalendar:
+        """The usual week as the unit's own."""
+        week = [[[540, 1080]]] * 5 + [[], []]
+        return self._add(WorkCalendar(unit_id=unit.id, week=week, created_at=self.now))
+
+    def absence(
+        self, employee: Employee, *, days: int = 1, substitute: Employee | None = None
+    ) -> Absence:
+        """The person is away from now on."""
+        return self._add(
+            Absence(employee_id=employee.id, substitute_id=substitute.id if substitute else None,
+                    from_at=self.now, until_at=self.now + timedelta(days=days),
+                    created_at=self.now)
+        )  # fmt: skip
 
     def actor(
         self, employee: Employee, *, role: Role = Role.MANAGER, units: Collection[Unit] = ()

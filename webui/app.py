@@ -15,6 +15,8 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
 from webui import assets, errors, headers, i18n, requests
+from webui.admin.absences import bp as admin_absences
+from webui.admin.calendars import bp as admin_calendars
 from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
@@ -57,6 +59,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files,
     admin_people,
     admin_units,
+    admin_calendars,
+    admin_absences,
     admin_results,
     admin_caps,
 )

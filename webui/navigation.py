@@ -54,6 +54,14 @@ SECTIONS = (
         (DirectoryPermission.MANAGE_UNITS,), 3,
     ),
     Section(
+        "calendars", "admin_calendars.page", _l("Календари"), "calendar",
+        (DirectoryPermission.MANAGE_CALENDARS,), 3,
+    ),
+    Section(
+        "absences", "admin_absences.page", _l("Отсутствия"), "calendar-time",
+        (DirectoryPermission.MANAGE_ABSENCES,), 3,
+    ),
+    Section(
         "results", "admin_results.page", _l("Результаты"), "clipboard-list",
         (CampaignPermission.MANAGE_RESULTS,), 3,
     ),

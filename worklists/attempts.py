@@ -39,6 +39,7 @@ from worklists.recorded import Recorded, recorded_before
 from worklists.repeats import attempt_to_copy, copied_attempt
 from worklists.report_checks import check_report, code_of, require_call
 from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
+from worklists.retrying import drop_if_capped, so_far
 from worklists.saving import (
     begin_step,
     changed_meanwhile,
@@ -103,7 +104,8 @@ def consequence_of(
     require_call(task)
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
-    return decide(task, campaign, code, report, now=now).consequence
+    before = so_far(session, task, campaign, report.outcome, actor=actor)
+    return decide(task, campaign, code, report, before=before, now=now).consequence
 
 
 def _save(
@@ -118,7 +120,8 @@ def _save(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     check_report(session, task, code, report, actor=actor, now=now)
-    decision = decide(task, campaign, code, report, now=now)
+    before = so_far(session, task, campaign, report.outcome, actor=actor)
+    decision = decide(task, campaign, code, report, before=before, now=now)
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
     for touched in (task, *settled):
@@ -132,6 +135,7 @@ def _save(
     )
     if decision.consequence.kind is ConsequenceKind.REFUSED:
         rest_after_refusal(session, attempt, trail, until=decision.at, actor=actor, now=now)
+    drop_if_capped(session, task, campaign, attempt, trail, actor=actor, now=now)
     settle(session, settled, attempt, actor=actor, now=now)
     close_if_finished(session, task.work_list_id, now, actor=actor)
     keep_trail(session, attempt, trail)

@@ -15,6 +15,7 @@ from worklists.lifecycle import TaskAction, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.planning import due_of
 from worklists.reports import AttemptReport
+from worklists.retrying import NOTHING, SoFar, attempts_at_most, caps_of
 
 _MORNING = time(10)
 
@@ -77,15 +78,24 @@ class Decision:
 
 
 def decide(
-    task: Task, campaign: Campaign, code: CodeChoice | None, report: AttemptReport, *, now: datetime
+    task: Task,
+    campaign: Campaign,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    *,
+    before: SoFar = NOTHING,
+    now: datetime,
 ) -> Decision:
-    """What the report leads to. Pure. Raises NextDateRequired, GoalNotReached, ControlInPast."""
+    """What the report leads to. Pure. Raises NextDateRequired, GoalNotReached, ControlInPast.
+
+    ``before``: what was tried already, from ``worklists.retrying.so_far``.
+    """
     match report.outcome:
         case Outcome.INTERVIEW:
             assert code is not None
             return _after_interview(task, campaign, code, report, now)
         case Outcome.NO_ANSWER:
-            return _after_no_answer(task, campaign, now)
+            return _after_no_answer(task, campaign, before, now)
         case Outcome.REFUSED:
             until = now + timedelta(days=campaign.cooling_off_days)
             return _done(task, campaign, Finish.REFUSED, ConsequenceKind.REFUSED, at=until)
@@ -130,13 +140,17 @@ def _watch(task: Task, campaign: Campaign, report: AttemptReport, now: datetime)
     return Decision(action=TaskAction.PUT_ON_CONTROL, at=at, consequence=consequence)
 
 
-def _after_no_answer(task: Task, campaign: Campaign, now: datetime) -> Decision:
+def _after_no_answer(task: Task, campaign: Campaign, before: SoFar, now: datetime) -> Decision:
     at = next_attempt_at(
         campaign.retry_ladder,
         task.attempts + 1,
         now=now,
         zone=task.time_zone,
         window=window_of(campaign),
+        calendar=before.calendar,
+        tried=before.tried,
+        caps=caps_of(campaign),
+        of_client=before.of_client + 1,
     )
     if at is None:
         return _done(task, campaign, Finish.UNREACHABLE, ConsequenceKind.UNREACHABLE)
@@ -159,7 +173,7 @@ def _done(
 def _consequence(
     task: Task, campaign: Campaign, kind: ConsequenceKind, at: datetime | None
 ) -> Consequence:
-    of = len(campaign.retry_ladder) + 1
+    of = attempts_at_most(campaign)
     return Consequence(kind=kind, at=at, attempts=task.attempts + 1, of=of)
 
 
@@ -188,5 +202,5 @@ def consequence_seen(
         at = planned_due
     if kind is ConsequenceKind.REFUSED:
         at = recorded_at + timedelta(days=campaign.cooling_off_days)
-    of = len(campaign.retry_ladder) + 1
+    of = attempts_at_most(campaign)
     return Consequence(kind=kind, at=at, attempts=task.attempts, of=of)

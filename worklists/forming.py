@@ -29,6 +29,7 @@ from core.errors import NotFound
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
 from directory.units.models import Unit
+from directory.units.tree import zone_of
 from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
 from worklists.events.of_many import record_of_each
@@ -80,8 +81,8 @@ def form_work_lists(
 ) -> Formed:
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
-    ``default_zone``: the unit's IANA zone, for clients whose own is not known. Raises NotFound,
-    NotPermitted, CampaignFinished.
+    A client whose zone is not known has that of the unit; ``default_zone`` (IANA) is for units
+    that have none either. Raises NotFound, NotPermitted, CampaignFinished.
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
@@ -102,7 +103,7 @@ def form_work_lists(
         unit_id=unit_id,
         actor=actor,
         now=now,
-        default_zone=default_zone,
+        default_zone=zone_of(session, unit_id, default_zone),
     )
     exclusively(session, f"forming:{unit_id}")
     return _form(session, forming)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
+from campaigns.retries import attempts_allowed
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
@@ -114,7 +115,7 @@ def _free(
 def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     return (
         select(
-            Task, Client.name, Campaign.name, Campaign.retry_ladder,
+            Task, Client.name, Campaign.name, Campaign.retry_ladder, Campaign.attempts_per_task,
             Asset.make, Asset.model,
         )
         .join(Client, Client.id == Task.client_id)
@@ -125,7 +126,7 @@ def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object,
 
 
 def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
-    task, client, campaign, ladder, make, model = row
+    task, client, campaign, ladder, per_task, make, model = row
     assert isinstance(task, Task)
     at = _at(task)
     is_mine = actor.employee_id in (task.performer_id, task.control_by_id)
@@ -139,7 +140,7 @@ def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) 
         at=at,
         outcome=task.outcome,
         attempts=task.attempts,
-        attempts_at_most=len(ladder) + 1,  # type: ignore[arg-type]
+        attempts_at_most=attempts_allowed(ladder, per_task),  # type: ignore[arg-type]
         is_mine=is_mine,
         when=When.NOW if task.state is TaskState.IN_WORK else _when(task, at, now, zone),
         place=place_of(task, actor=actor, now=now),

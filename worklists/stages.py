@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, Outcome
+from campaigns.retries import attempts_allowed
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
@@ -212,6 +213,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Client.name.label("client"),
             Campaign.name.label("campaign"),
             Campaign.retry_ladder,
+            Campaign.attempts_per_task,
             Unit.name.label("unit"),
             func.trim(Asset.make + " " + Asset.model).label("asset"),
             Asset.plate,
@@ -261,7 +263,7 @@ def _card(row: Any, now: datetime) -> Card:
         outcome=row.outcome,
         finish=row.finish,
         attempts=row.attempts,
-        ladder=len(row.retry_ladder) + 1,
+        ladder=attempts_allowed(row.retry_ladder, row.attempts_per_task),
         comment=row.comment,
         is_mine=bool(row.is_mine),
         is_late=is_late(row.kind, row.due_at, now),

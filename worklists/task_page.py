@@ -28,6 +28,7 @@ from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.permissions import WorkPermission
+from worklists.retrying import attempts_at_most
 from worklists.visibility import task_is_visible
 
 EMPLOYEE_KEY = "employee:"
@@ -123,11 +124,6 @@ class TaskPage:
 def is_usable(point: ContactPoint) -> bool:
     """Whether the client may be called by this number and can be reached by it."""
     return point.is_valid and not point.do_not_contact and point.state is not ContactState.WRONG
-
-
-def attempts_at_most(campaign: Campaign) -> int:
-    """The first attempt and one for every rung of the ladder."""
-    return len(campaign.retry_ladder) + 1
 
 
 def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:

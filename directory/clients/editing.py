@@ -19,6 +19,7 @@ from directory.clients.events import (
     ContactPointAllowed,
     ContactPointForbidden,
     ContactPointMarked,
+    ContactPointPlaced,
 )
 from directory.clients.models import (
     Client,
@@ -28,10 +29,11 @@ from directory.clients.models import (
     ContactState,
 )
 from directory.clients.names import name_norm
-from directory.clients.phones import PhoneProblem, normalise_phone
+from directory.clients.phones import PhoneProblem, normalise_phone, phone_prefix_zone
 from directory.clients.visibility import client_is_visible
 from directory.permissions import DirectoryPermission
 from directory.staff.models import Employee
+from directory.units.naming import usable_zone
 
 
 class ClientChanged(Refused):
@@ -132,6 +134,7 @@ def add_phone(
         value=value,
         reversed_value=value[::-1],
         state=ContactState.CONFIRMED,
+        time_zone=phone_prefix_zone(value),
         label=label.strip() or reading.numbers[0].note or "",
         rank=_next_rank(session, client_id),
     )
@@ -164,6 +167,31 @@ def mark_contact_point(
     )
     point.state = state
     _touch(client)
+    record(session, event, actor=actor, at=now)
+    session.flush()
+    return point
+
+
+def place_contact_point(
+    session: Session,
+    contact_point_id: int,
+    *,
+    time_zone: str | None,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> ContactPoint:
+    """Say in which zone (IANA) the owner of a number lives; None: what its prefix proves.
+
+    Raises NotFound, NotPermitted, ClientChanged, UnknownTimeZone.
+    """
+    point, client = _point_to_edit(session, contact_point_id, version, actor)
+    zone = usable_zone(time_zone) or phone_prefix_zone(point.value)
+    if point.time_zone == zone:
+        return point
+    point.time_zone = zone
+    _touch(client)
+    event = ContactPointPlaced(client_id=client.id, contact_point_id=point.id, time_zone=zone)
     record(session, event, actor=actor, at=now)
     session.flush()
     return point

@@ -57,3 +57,13 @@ class ContactPointAllowed(Event):
     client_id: int
     contact_point_id: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointPlaced(Event):
+    """The number's owner lives in this zone; None: nobody knows."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    contact_point_id: int
+    time_zone: str | None

@@ -227,7 +227,7 @@ def _why_not(digits: str) -> PhoneProblem:
 # phonenumbers is wrong by an hour about Kaliningrad (promises.md §0.9).
 _ZONES = {
     "Europe/Kaliningrad": "401",
-    "Europe/Moscow": "47 48 49 81 82 831 834 835 836 843 855 86 87 8352 8353 8362 8342",
+    "Europe/Moscow": "47 48 49 81 82 831 834 835 836 841 843 847 855 856 857 86 87",
     "Europe/Simferopol": "365 869",
     "Europe/Kirov": "833",
     "Europe/Volgograd": "844",
@@ -250,18 +250,31 @@ _ZONES = {
     "Asia/Magadan": "413",
     "Asia/Kamchatka": "415",
     "Asia/Anadyr": "427",
+    # Kazakhstan has one clock since 2024-03-01; its mobiles have it too.
+    "Asia/Almaty": "7 336",
 }
+_ZONE_OF_COUNTRY = {
+    "380": "Europe/Kyiv",
+    "375": "Europe/Minsk",
+    "373": "Europe/Chisinau",
+    "374": "Asia/Yerevan",
+    "992": "Asia/Dushanbe",
+    "993": "Asia/Ashgabat",
+    "994": "Asia/Baku",
+    "995": "Asia/Tbilisi",
+    "996": "Asia/Bishkek",
+    "998": "Asia/Tashkent",
+}
+"""Countries with one clock, mobiles included."""
 _ZONE_BY_CODE = {code: zone for zone, codes in _ZONES.items() for code in codes.split()}
 
 
 def phone_prefix_zone(e164: str) -> str | None:
-    """IANA zone that the number's prefix proves, else None (mobiles, other countries)."""
-    if e164.startswith("+380"):
-        return "Europe/Kyiv"
+    """IANA zone that the number's prefix proves, else None (Russian mobiles, other countries)."""
     if not e164.startswith("+7"):
-        return None
+        return _ZONE_OF_COUNTRY.get(e164[1:4])
     national = e164[2:]
-    for length in (4, 3, 2):
+    for length in (3, 2, 1):
         zone = _ZONE_BY_CODE.get(national[:length])
         if zone is not None:
             return zone

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.retries import next_attempt_at
+from campaigns.retries import Caps, attempts_allowed, next_attempt_at
 from campaigns.windows import Window, clip, is_open, next_opening
+from directory.calendars.working_time import Calendar, is_working, working_time_between
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -147,3 +148,87 @@ def test_the_next_attempt_is_always_later_and_inside_the_clients_window(
     assert at is not None
     assert at > now
     assert is_open(window, zone, at)
+
+
+WORKING_RUNGS = st.one_of(
+    st.fixed_dictionaries({"working_hours": st.integers(1, 40)}),
+    st.fixed_dictionaries({"working_days": st.integers(1, 8)}, optional={"part": st.just("other")}),
+)
+LADDERS = st.lists(st.one_of(RUNGS, WORKING_RUNGS), max_size=6)
+CLOCK_CHANGES = st.builds(
+    lambda change, minutes: change + timedelta(minutes=minutes),
+    st.sampled_from([
+        datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC),
+        datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC),
+    ]),
+    st.integers(-2 * 1440, 2 * 1440),
+)  # fmt: skip
+UNIT_WEEKS = st.sampled_from([
+    Calendar("Europe/Moscow", (((540, 1080),),) * 5 + ((),) * 2),
+    Calendar("Europe/Kyiv", (((600, 780), (840, 1140)),) * 6 + ((),)),
+    Calendar("Asia/Vladivostok", (((0, 1440),),) * 7),
+    Calendar("Europe/Berlin", (((120, 240),),) * 7),
+    Calendar("Europe/Berlin", ((),) * 7),
+])  # fmt: skip
+CAPS = st.builds(
+    lambda task, client: Caps(per_task=task, per_client=client),
+    st.none() | st.integers(1, 5),
+    st.none() | st.integers(1, 8),
+)
+OUTCOMES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 600)), max_size=30)
+"""Which of the client's tasks is tried next, and how many minutes after it came due."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ZONES), st.one_of(MOMENTS, CLOCK_CHANGES), WINDOWS, LADDERS,
+       st.none() | UNIT_WEEKS, CAPS, OUTCOMES)  # fmt: skip
+def test_whatever_comes_the_attempts_stay_below_the_caps_and_inside_the_window(
+    zone: str,
+    start: datetime,
+    window: Window,
+    ladder: list[dict[str, object]],
+    calendar: Calendar | None,
+    caps: Caps,
+    outcomes: list[tuple[int, int]],
+) -> None:
+    """Three tasks of one client, tried in any order at any time, never answered."""
+    due: dict[int, datetime | None] = dict.fromkeys(range(3), clip(window, zone, start))
+    made: dict[int, list[datetime]] = {task: [] for task in due}
+    for task, late in outcomes:
+        total = sum(map(len, made.values()))
+        at = due[task]
+        if at is None or (caps.per_client is not None and total >= caps.per_client):
+            continue  # ended, or dropped with the cap of the client
+        assert is_open(window, zone, at)
+        now = clip(window, zone, at + timedelta(minutes=late))
+        earlier, made[task] = made[task], [*made[task], now]
+        due[task] = next_attempt_at(
+            ladder, len(made[task]), now=now, zone=zone, window=window, calendar=calendar,
+            tried=earlier, caps=caps, of_client=total + 1,
+        )  # fmt: skip
+        then = due[task]
+        assert then is None or (then > now and is_open(window, zone, then))
+        assert len(made[task]) <= attempts_allowed(ladder, caps.per_task)
+        if then is None:
+            assert len(made[task]) == attempts_allowed(ladder, caps.per_task) or (
+                total + 1 == caps.per_client
+            )
+    if caps.per_client is not None:
+        assert sum(map(len, made.values())) <= caps.per_client
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["Europe/Moscow", "Asia/Omsk", "Europe/Kyiv"]),
+       st.one_of(MOMENTS, CLOCK_CHANGES), WORKING_RUNGS)  # fmt: skip
+def test_a_rung_in_working_time_leads_to_when_somebody_is_there(
+    zone: str, now: datetime, rung: dict[str, object]
+) -> None:
+    window = Window(9 * 60, 20 * 60, EVERY_DAY)
+    office = Calendar("Europe/Moscow", (((540, 1080),),) * 5 + ((),) * 2)
+    at = next_attempt_at([rung], 1, now=now, zone=zone, window=window, calendar=office)
+    assert at is not None
+    assert is_working(office, at)
+    assert is_open(window, zone, at)
+    hours = rung.get("working_hours")
+    if isinstance(hours, int):
+        assert working_time_between(office, now, at) >= timedelta(hours=hours)

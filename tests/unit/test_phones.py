@@ -1,6 +1,8 @@
 """Phones as they stand in real files."""
 
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -116,10 +118,39 @@ def test_usual_input_takes_microseconds() -> None:
         ("+73432001122", "Asia/Yekaterinburg"),
         ("+78462001122", "Europe/Samara"),
         ("+74232001122", "Asia/Vladivostok"),
+        ("+78412001122", "Europe/Moscow"),
+        ("+78472201122", "Europe/Moscow"),
+        ("+78342001122", "Europe/Moscow"),
         ("+380442001122", "Europe/Kyiv"),
+        ("+380671234567", "Europe/Kyiv"),
+        ("+375291234567", "Europe/Minsk"),
+        ("+77011234567", "Asia/Almaty"),
         ("+79161234567", None),
         ("+4930901820", None),
     ],
 )
 def test_a_land_line_tells_its_zone_and_a_mobile_does_not(e164: str, zone: str | None) -> None:
     assert phone_prefix_zone(e164) == zone
+
+
+def test_the_table_agrees_with_the_numbering_plan_where_that_is_right() -> None:
+    """Every area of Russia that has one clock in the plan has the same one here."""
+    import phonenumbers
+    from phonenumbers import timezone
+
+    summer = datetime(2026, 7, 1)  # noqa: DTZ001
+    checked = 0
+    for area in range(300, 900):
+        number = phonenumbers.parse(f"+7{area}2345678")
+        zones = timezone.time_zones_for_geographical_number(number)
+        kind = phonenumbers.number_type(number)
+        if kind != phonenumbers.PhoneNumberType.FIXED_LINE or len(zones) != 1:
+            continue
+        if area in (401, 845) or zones[0] == "Etc/Unknown":
+            continue  # the plan is an hour wrong about Kaliningrad and Saratov
+        ours = phone_prefix_zone(f"+7{area}2345678")
+        assert ours is not None, area
+        offsets = {ZoneInfo(zone).utcoffset(summer) for zone in (ours, zones[0])}
+        assert len(offsets) == 1, (area, ours, zones)
+        checked += 1
+    assert checked > 60

@@ -86,6 +86,9 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "notification_id": prepared.notification(task, employee).id,
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",
+        "calendar_id": prepared.calendar(unit).id,
+        "absence_id": prepared.absence(employee).id,
+        "day": "2026-03-18",
         "role": "manager",
     }
 

@@ -18,6 +18,7 @@ from directory.permissions import DirectoryPermission
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from worklists.client_zone import follow_client_zone
 
 bp = Blueprint("client_edit", __name__)
 
@@ -127,6 +128,23 @@ def mark(client_id: int, point_id: int) -> Any:
     return _try(client_id, form, change, _("Отметка сохранена."))
 
 
+@bp.post("/clients/<int:client_id>/contacts/<int:point_id>/zone")
+@requires(DirectoryPermission.EDIT_CLIENTS)
+def place(client_id: int, point_id: int) -> Any:
+    """Say in which time zone the owner of a number lives."""
+    form = Versioned()
+    if not form.validate():
+        return _page(client_id, status=422)
+
+    def change() -> None:
+        editing.place_contact_point(
+            g.session, point_id, time_zone=request.form.get("time_zone") or None,
+            version=form.version.data, actor=g.actor, now=g.now,
+        )  # fmt: skip
+
+    return _try(client_id, form, change, _("Часовой пояс номера сохранён."))
+
+
 @bp.post("/clients/<int:client_id>/contacts/<int:point_id>/ban")
 @requires(DirectoryPermission.EDIT_CLIENTS)
 def forbid(client_id: int, point_id: int) -> Any:
@@ -161,6 +179,7 @@ def _try(
     """Make the change; a refusal brings the page back with what was typed and the reason."""
     try:
         change()
+        follow_client_zone(g.session, client_id)
     except editing.ClientChanged as error:
         return _page(client_id, conflict=str(sentence(error)), status=409, **kept)
     except Invalid as error:
@@ -198,5 +217,6 @@ def _page(
         problem_point=problem_point,
         conflict=conflict,
         problem=problem,
+        zones=_ZONES,
     )
     return page, status

@@ -32,6 +32,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskWithdrawn": _l("Отменена вместе с результатом"),
     "TaskSettled": _l("Решена другим разговором"),
     "TaskDroppedByRefusal": _l("Закрыта: клиент отказался"),
+    "TaskDroppedByCap": _l("Закрыта: клиента пробовали столько раз, сколько разрешено"),
     "ControlCameDue": _l("Пришло время проверки"),
     "ControlConfirmed": _l("Контроль подтверждён"),
     "ControlProlonged": _l("Контроль продлён"),

@@ -120,6 +120,14 @@ class TaskDroppedByRefusal(_Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskDroppedByCap(_Step):
+    """The client was tried as often as the campaign allows, at another of its tasks."""
+
+    attempt_id: int
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ControlConfirmed(_Step):
     """What was hoped for has come."""
 

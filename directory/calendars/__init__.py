@@ -1,0 +1,1 @@
+"""When people work: calendars of units and persons, holidays, absences (rules 12, 15)."""
