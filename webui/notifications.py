@@ -3,20 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webui.requests import is_htmx, local_target, requires, session
 from worklists.notifications import Notice, mark_seen, notifications_of, unseen_count
 from worklists.permissions import WorkPermission
 
 bp = Blueprint("notifications", __name__)
-
-WORDS = {
-    "involvement_done": (_l("Привлечённое подразделение закончило"), "users-group"),
-    "control_due": (_l("Пора проверить"), "eye-check"),
-    "callback_due": (_l("Пора перезвонить"), "calendar-time"),
-    "task_given": (_l("Вам поставили задачу"), "user-check"),
-}
 
 
 @bp.app_context_processor

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
+from webui.labels import notices
 from webui.wording import day_short, moment
 from worklists.models.task import Finish, TaskKind
 
@@ -45,6 +46,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskRedirected": _l("Передана"),
     "TaskCancelled": _l("Отменена"),
     "TaskReopened": _l("Открыта снова"),
+    **notices.EVENTS,
 }
 """Every event of tasks and work-lists."""
 
@@ -115,5 +117,6 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "wanted_on": _on,
     "reason": str,
     "comment": str,
+    **notices.DETAILS,
 }
 """Details that a reader understands, in this order."""
