@@ -108,7 +108,7 @@ def _view(line: TimelineLine, people: dict[str, str]) -> LineView:
         is_there = document.deleted_at is None
         view = "/view" if document.kind in SHOWN_INLINE else ""
         return LineView(at, _("Добавлен документ"), line.by, document.name, label(document.kind),
-                        *_ICONS[line.kind], is_undone=not is_there,
+                        *_ICONS[line.kind],
                         url=f"/documents/{document.id}{view}" if is_there else "")  # fmt: skip
     assert line.entry is not None
     entry = journal_line(line.entry, people)
