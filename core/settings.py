@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,7 +35,28 @@ class Settings:
     idle_session: timedelta = timedelta(hours=4)
     longest_session: timedelta = timedelta(hours=14)
     max_upload_bytes: int = 20 * 1024 * 1024
+    max_document_bytes: int = 15 * 1024 * 1024
+    """The largest document attached to a task."""
     json_logs: bool = False
+    smtp_host: str = ""
+    """Mail server; empty: nothing goes out by e-mail."""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_security: str = "starttls"
+    """``starttls``, ``tls`` from the first byte, or ``none`` (a server on the same machine)."""
+    mail_from: str = ""
+    public_url: str = ""
+    """Where people open the site, for links in e-mails; empty: e-mails hold no links."""
+
+    @property
+    def documents_dir(self) -> Path:
+        """Where attached documents are kept: never below the static folder."""
+        return self.var_dir / "documents"
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.smtp_host and self.mail_from)
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,7 +84,17 @@ class Settings:
             trusted_proxies=_integer(env, "PROZVON_TRUSTED_PROXIES", cls.trusted_proxies),
             lease=timedelta(seconds=_integer(env, "PROZVON_LEASE_SECONDS", 300)),
             max_upload_bytes=_integer(env, "PROZVON_MAX_UPLOAD_BYTES", cls.max_upload_bytes),
+            max_document_bytes=_integer(env, "PROZVON_MAX_DOCUMENT_BYTES", cls.max_document_bytes),
             json_logs=_flag(env, "PROZVON_JSON_LOGS"),
+            smtp_host=env.get("PROZVON_SMTP_HOST", ""),
+            smtp_port=_integer(env, "PROZVON_SMTP_PORT", cls.smtp_port),
+            smtp_user=env.get("PROZVON_SMTP_USER", ""),
+            smtp_password=env.get("PROZVON_SMTP_PASSWORD", ""),
+            smtp_security=_one_of(
+                env, "PROZVON_SMTP_SECURITY", cls.smtp_security, ("starttls", "tls", "none")
+            ),
+            mail_from=env.get("PROZVON_SMTP_FROM", ""),
+            public_url=env.get("PROZVON_PUBLIC_URL", "").rstrip("/"),
         )
 
 
@@ -94,6 +125,13 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise SettingError(f"{name} must be a whole number") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(name, default).lower()
+    if value not in allowed:
+        raise SettingError(f"{name} must be one of {', '.join(allowed)}")
+    return value
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

@@ -22,7 +22,7 @@ from core.clock import Clock, database_clock
 from core.db import Database
 from core.schedule import Job
 from core.settings import Settings
-from entrypoints.wiring import JOBS
+from entrypoints.wiring import jobs_of
 
 PATIENCE_SECONDS = 60.0
 """How long a job may give no sign of life beyond its interval."""
@@ -132,7 +132,7 @@ def serve_sweeps(settings: Settings) -> None:
     signal.signal(signal.SIGINT, end)
     database = Database.connect(settings)
     try:
-        run_scheduler(database, database_clock, JOBS, stop)
+        run_scheduler(database, database_clock, jobs_of(settings), stop)
     finally:
         database.dispose()
 

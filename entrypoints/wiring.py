@@ -1,15 +1,23 @@
 """Every registration on one page: who may do what, and what runs by the clock."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
 
 from campaigns.permissions import CampaignPermission
 from core.access import Permission
+from core.mail import smtp_sender
+from core.outbox import forget_settled, send_due
 from core.schedule import Job
+from core.settings import Settings
 from directory.permissions import DirectoryPermission
 from directory.staff import housekeeping
 from directory.staff.models import Role
 from importers.permissions import ImportPermission
+from webui.notification_mail import notification_way
 from worklists import jobs
+from worklists.card import jobs as card_jobs
+from worklists.card.mail_choices import MAIL_KIND
 from worklists.permissions import WorkPermission
 
 _WORK = frozenset(
@@ -46,4 +54,19 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
 }  # fmt: skip
 
-JOBS: tuple[Job, ...] = (*jobs.JOBS, *housekeeping.JOBS)
+JOBS: tuple[Job, ...] = (
+    *jobs.JOBS,
+    *housekeeping.JOBS,
+    Job("forget settled messages", timedelta(hours=6), forget_settled),
+)
+"""What every installation runs."""
+
+
+def jobs_of(settings: Settings) -> tuple[Job, ...]:
+    """Everything that runs by the clock in an installation with these settings."""
+    ways = {MAIL_KIND: notification_way(settings, smtp_sender(settings))}
+    return (
+        *JOBS,
+        *card_jobs.jobs_for(settings.documents_dir),
+        Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
+    )

@@ -3,6 +3,7 @@
 
 import campaigns.models
 import core.journal
+import core.outbox
 import core.submissions
 import directory.assets.models
 import directory.calendars.models
@@ -12,6 +13,7 @@ import directory.units.models
 import directory.visits.models
 import importers.models
 import selections.models
+import worklists.card.models
 import worklists.models.attempt
 import worklists.models.task
 import worklists.models.work_list

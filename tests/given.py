@@ -23,6 +23,15 @@ from entrypoints.wiring import GRANTS
 from importers.models import ImportedFile
 from selections.models import Lead, RunSource, SelectionRun
 from tests.conftest import NOON
+from worklists.card.models import (
+    ChecklistItem,
+    Comment,
+    Document,
+    DocumentKind,
+    LinkKind,
+    TaskLink,
+    Watcher,
+)
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import Attempt, Notification
 from worklists.models.task import Finish, Task, TaskKind
@@ -285,6 +294,36 @@ class Given:
             Notification(employee_id=employee.id, kind="control_due", task_id=task.id,
                          work_list_id=task.work_list_id, occasion=f"test:{next(_numbers)}",
                          created_at=self.now)
+        )  # fmt: skip
+
+    def comment(self, task: Task, employee: Employee, text: str = "Позвонил механик") -> Comment:
+        return self._add(
+            Comment(task_id=task.id, author_id=employee.id, text=text, at=self.now)
+        )  # fmt: skip
+
+    def document(self, task: Task, employee: Employee, **values: Any) -> Document:
+        """A row without its bytes."""
+        plain = {"name": "акт.pdf", "kind": DocumentKind.PDF, "size": 10, "sha256": "0" * 64}
+        return self._add(
+            Document(task_id=task.id, added_by=employee.id, added_at=self.now, **(plain | values))
+        )
+
+    def checklist_item(self, task: Task, employee: Employee) -> ChecklistItem:
+        return self._add(
+            ChecklistItem(task_id=task.id, position=next(_numbers), text="Проверить",
+                          added_by=employee.id, added_at=self.now)
+        )  # fmt: skip
+
+    def watcher(self, task: Task, employee: Employee) -> Watcher:
+        return self._add(
+            Watcher(task_id=task.id, employee_id=employee.id, added_by=employee.id,
+                    added_at=self.now)
+        )  # fmt: skip
+
+    def link(self, task: Task, other: Task, employee: Employee) -> TaskLink:
+        return self._add(
+            TaskLink(task_id=task.id, other_id=other.id, kind=LinkKind.RELATED,
+                     added_by=employee.id, added_at=self.now)
         )  # fmt: skip
 
     def _add(self, row: Row) -> Row:

@@ -14,7 +14,15 @@ from core.clock import Clock
 from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Role
-from webui import assets, errors, headers, i18n, requests
+from webui import (
+    assets,
+    errors,
+    headers,
+    i18n,
+    notification_settings,
+    notification_stream,
+    requests,
+)
 from webui.admin.absences import bp as admin_absences
 from webui.admin.calendars import bp as admin_calendars
 from webui.admin.contact_caps import bp as admin_caps
@@ -27,6 +35,7 @@ from webui.boards.control import bp as control
 from webui.boards.my import bp as my
 from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
+from webui.card.all_routes import bp as card
 from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
 from webui.labels.words import label
@@ -41,6 +50,8 @@ from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
+NOTIFICATION_ROUTES = (notification_settings, notification_stream)
+"""Imported so that their routes are there."""
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
     stages,
@@ -49,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     queue,
     attempts,
     tasks,
+    card,
     work_lists,
     work_list_export,
     notifications,
@@ -95,6 +107,7 @@ def create_app(
     requests.install(app, requests.Environment(settings, database, clock, grants))
     CSRFProtect(app)
     errors.install(app)
+    notification_stream.install(app, web_threads=settings.web_threads)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
@@ -125,6 +138,7 @@ def _page_values() -> dict[str, Any]:
         "label": label,
         "export_permission": WorkPermission.EXPORT,
         "work_permission": WorkPermission.WORK,
+        "dispatch_permission": WorkPermission.DISPATCH,
         "new_form_key": lambda: uuid4().hex,
     }
 

@@ -48,7 +48,8 @@ def install(app: Flask, settings: HeaderSettings) -> None:
 
     def add(response: Response) -> Response:
         for name, value in _ALWAYS.items():
-            response.headers[name] = value
+            # A document that is shown by itself brings a stricter policy of its own.
+            response.headers.setdefault(name, value)
         if settings.secure_cookies:
             response.headers["Strict-Transport-Security"] = _HSTS
         _forbid_keeping(response)

@@ -2,21 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
-from webui.requests import is_htmx, local_target, requires, session
-from worklists.notifications import Notice, mark_seen, notifications_of, unseen_count
+from webui.labels.notices import NOTICES, OTHER_NOTICE
+from webui.requests import in_background, is_htmx, local_target, requires, session, settings
+from worklists.notifications import Notice, mark_seen, notifications_of, unseen_state
 from worklists.permissions import WorkPermission
 
 bp = Blueprint("notifications", __name__)
-
-WORDS = {
-    "involvement_done": (_l("Привлечённое подразделение закончило"), "users-group"),
-    "control_due": (_l("Пора проверить"), "eye-check"),
-    "callback_due": (_l("Пора перезвонить"), "calendar-time"),
-    "task_given": (_l("Вам поставили задачу"), "user-check"),
-}
 
 
 @bp.app_context_processor
@@ -26,19 +19,35 @@ def bell() -> dict[str, Any]:
         return {}
     if not g.actor.may(WorkPermission.SEE) or g.session.in_nested_transaction():
         return {}
-    return {"unread": unseen_count(g.session, actor=g.actor) if g.session.is_active else 0}
+    if not g.session.is_active:
+        return {"unread": 0}
+    unread, newest = unseen_state(g.session, actor=g.actor)
+    return {"unread": unread, "bell_state": f"{unread}-{newest}"}
+
+
+@bp.get("/notifications/bell", endpoint="bell")
+@requires(WorkPermission.SEE)
+@in_background
+def look() -> Response:
+    """The bell when it differs from the ``state`` that the page shows; else 204."""
+    unread, newest = unseen_state(session(), actor=g.actor)
+    state = f"{unread}-{newest}"
+    if request.args.get("state") == state:
+        return make_response("", 204)
+    return make_response(render_template("_bell.html", unread=unread, bell_state=state))
 
 
 @bp.get("/notifications")
 @requires(WorkPermission.SEE)
 def listing() -> str:
-    """What is new, then what was seen."""
+    """What is new, then what was seen; for htmx only the list."""
     found = notifications_of(session(), actor=g.actor)
     return render_template(
-        "notifications/page.html",
+        "notifications/_list.html" if is_htmx() else "notifications/page.html",
         notices=[_view(notice) for notice in found],
         newest=max((notice.id for notice in found), default=0),
         has_new=any(notice.is_new for notice in found),
+        sends_mail=settings().sends_mail,
     )
 
 
@@ -54,5 +63,5 @@ def seen() -> Response:
 
 
 def _view(notice: Notice) -> dict[str, Any]:
-    words, icon = WORDS.get(notice.kind, (_l("Задача изменилась"), "bell"))
+    words, icon = NOTICES.get(notice.kind, OTHER_NOTICE)
     return {"line": notice, "words": words, "icon": icon}

@@ -67,6 +67,12 @@ def reads_only(view: View) -> View:
     return view
 
 
+def in_background(view: View) -> View:
+    """A page asks this by itself: it is no sign that anybody still sits before it."""
+    view.in_background = True  # type: ignore[attr-defined]
+    return view
+
+
 def is_htmx() -> bool:
     """Whether the page asked for a fragment."""
     return request.headers.get("HX-Request") == "true"
@@ -271,6 +277,8 @@ def _close(_error: BaseException | None) -> None:
     if found is not None:
         found.close()
     signed_in_as = g.get("signed_in")
+    if request.endpoint is not None and getattr(_current_view(), "in_background", False):
+        return
     if signed_in_as is not None and signed_in_as.last_seen_at < g.now - _TOUCH_AFTER:
         with _environment().database.unit_of_work() as writing:
             sessions.touch(writing, signed_in_as.session_id, now=g.now)

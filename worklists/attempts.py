@@ -12,6 +12,7 @@ from core.clock import local_day
 from core.journal import record
 from directory.assets.mileage import record_mileage
 from directory.assets.models import MileageSource
+from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
 from worklists.consequences import (
     Consequence,
@@ -139,6 +140,8 @@ def _save(
     settle(session, settled, attempt, actor=actor, now=now)
     close_if_finished(session, task.work_list_id, now, actor=actor)
     keep_trail(session, attempt, trail)
+    tell_about(session, task.id, kind="watched_outcome", occasion=f"attempt:{attempt.id}",
+               actor=actor, now=now)  # fmt: skip
     return Recorded(
         task=task,
         attempt=attempt,

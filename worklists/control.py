@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid
 from core.journal import record
+from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
 from worklists.events.outcomes import ControlConfirmed, ControlProlonged, ControlTurnedIntoCall
 from worklists.involvement import tell_asker
@@ -124,4 +125,6 @@ def _watched(
 def _after_closing(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
     session.flush()
     tell_asker(session, task, actor=actor, now=now)
+    tell_about(session, task.id, kind="watched_outcome",
+               occasion=f"closed:{task.id}:{task.version}", actor=actor, now=now)  # fmt: skip
     close_if_finished(session, task.work_list_id, now, actor=actor)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid, Refused
 from core.journal import record
+from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
 from worklists.events.outcomes import JobFinished, JobGivenUp
 from worklists.involvement import tell_asker
@@ -57,6 +58,8 @@ def finish_job(
         _close(session, task, comment=comment.strip(), done=done, actor=actor, now=now)
     session.flush()
     tell_asker(session, task, actor=actor, now=now)
+    tell_about(session, task.id, kind="watched_outcome",
+               occasion=f"closed:{task.id}:{task.version}", actor=actor, now=now)  # fmt: skip
     close_if_finished(session, task.work_list_id, now, actor=actor)
     return task
 

@@ -51,6 +51,18 @@ def unseen_count(session: Session, *, actor: Actor) -> int:
     )
 
 
+def unseen_state(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many the bell shows and the newest of them (0: none), in one statement."""
+    if actor.employee_id is None:
+        return 0, 0
+    count, newest = session.execute(
+        select(func.count(), func.max(Notification.id)).where(
+            Notification.employee_id == actor.employee_id, Notification.seen_at.is_(None)
+        )
+    ).one()
+    return count, newest or 0
+
+
 def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[Notice]:
     """This person's notifications about tasks they still see: new ones first, the newest first."""
     actor.require(WorkPermission.SEE)

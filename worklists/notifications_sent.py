@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.db import insert_into
+from worklists.card.mail_choices import queue_mail
 from worklists.models.attempt import Notification
 
 
@@ -32,4 +33,6 @@ def notify(
         .on_conflict_do_nothing()
         .returning(Notification.id)
     ).first()
+    if told is not None:
+        queue_mail(session, Notification.id == told.id, now=now)
     return told is not None

@@ -26,6 +26,7 @@ from core.access import Actor
 from core.clock import Clock
 from core.db import Database
 from core.journal import Event, JournalEntry, event_name
+from worklists.card.mail_choices import queue_mail
 from worklists.events.queue import (
     ControlCameDue,
     LeaseRanOut,
@@ -181,6 +182,12 @@ def _notify(
     ).where(_these(task_ids), told)
     columns = ("employee_id", "kind", "task_id", "work_list_id", "occasion", "created_at")
     session.execute(insert(Notification).from_select(columns, rows))
+    these = (
+        Notification.seen_at.is_(None)
+        & (Notification.kind == kind)
+        & (Notification.created_at == now)
+    )
+    queue_mail(session, these, now=now)
 
 
 def _change(session: Session, task_ids: Sequence[int], **values: Any) -> None:

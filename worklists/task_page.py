@@ -1,7 +1,7 @@
 """Everything that the page of one task shows, in few statements, nothing lazy (A12, A13)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.models import Campaign, ResultCodeVersion
 from core.access import Actor
 from core.errors import NotFound
-from core.journal import JournalEntry, history_of
 from directory.assets.models import Asset, MileageReading
 from directory.clients.models import (
     Client,
@@ -91,9 +90,6 @@ class TaskPage:
     asking: Asking | None
     """Who asked for it, when it was asked by another unit."""
     successors: Sequence[Task]
-    history: Sequence[JournalEntry] = ()
-    people: dict[str, str] = field(default_factory=dict)
-    """Actor key to name, for the history."""
 
     @property
     def phones(self) -> list[ContactPoint]:
@@ -149,7 +145,6 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
     if row is None:
         raise NotFound("task", task_id)
     task, work_list, campaign, client, unit, asset, result, worker, watcher, closer = row
-    history = history_of(session, "task", task.id)
     return TaskPage(
         task=task,
         work_list=work_list,
@@ -173,8 +168,6 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         successors=session.scalars(
             select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
         ).all(),
-        history=history,
-        people=names_of(session, (entry.actor for entry in history)),
     )
 
 

@@ -69,7 +69,9 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def app(settings: Settings, database: Database, clock: HandClock) -> Flask:
-    return create_app(settings, database, clock, GRANTS)
+    app = create_app(settings, database, clock, GRANTS)
+    app.config["STREAM_SECONDS"] = 0
+    return app
 
 
 @pytest.fixture

@@ -373,7 +373,7 @@ def test_control_is_confirmed_prolonged_or_called_again(
     assert post("prolong", until_date="2026-03-25", until_time="10:00").status_code == 422
     moved = post("prolong", until_date="2026-03-25", until_time="10:00", reason="Перенесли")
     assert moved.status_code == 303
-    assert "Перенесли" in browser.read(address)
+    assert "Перенесли" in browser.read(f"{address}/talk?tab=timeline")
     assert post("confirm", version=1).status_code == 409
     assert post("confirm", comment="Приехал").status_code == 303
     assert scene.stored().finish is Finish.CONFIRMED

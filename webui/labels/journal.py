@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
+from webui.labels import notices
 from webui.wording import day_short, moment
 from worklists.models.task import Finish, TaskKind
 from worklists.verdicts import BlockRule
@@ -48,6 +49,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskRedirected": _l("Передана"),
     "TaskCancelled": _l("Отменена"),
     "TaskReopened": _l("Открыта снова"),
+    **notices.EVENTS,
 }
 """Every event of tasks and work-lists."""
 
@@ -119,5 +121,6 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
     "reason": str,
     "comment": str,
+    **notices.DETAILS,
 }
 """Details that a reader understands, in this order."""

@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import calendars, clients, files, staff, tasks, work
+from webui.labels import calendars, clients, files, notices, staff, tasks, work
 from webui.labels.pairs import by_class
 
-LABELS = by_class(work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS, calendars.LABELS)
+LABELS = by_class(
+    work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS, calendars.LABELS, notices.LABELS
+)
 """Enum class to the words of its members."""
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
@@ -22,6 +24,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **tasks.SENTENCES,
     **files.SENTENCES,
     **calendars.SENTENCES,
+    **notices.SENTENCES,
 }
 
 

@@ -17,6 +17,7 @@ from webui.tasks.jobs_form import JobForm
 from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
 from webui.wording import ago_or_due
+from worklists.card.summary import card_counts
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
 from worklists.models.task import TaskKind
@@ -123,6 +124,7 @@ def card_answer(
     """
     values = {
         "card": card,
+        "extras": card_counts(session(), card.page.task.id, actor=g.actor),
         "form": form or empty_form(card),
         "form_key": uuid4().hex,
         "conflict": conflict,

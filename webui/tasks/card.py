@@ -15,7 +15,6 @@ from campaigns.windows import is_open, window_of
 from core.access import Actor
 from directory.permissions import DirectoryPermission
 from webui.i18n import locale_code
-from webui.labels.journal import JournalLine, journal_line
 from webui.labels.tasks import block_words
 from webui.labels.words import label
 from webui.requests import session
@@ -253,11 +252,6 @@ class Card:
         """What the client had said when this was asked for."""
         asking = self.page.asking
         return AttemptView.of(asking.last) if asking and asking.last else None
-
-    @property
-    def journal(self) -> list[JournalLine]:
-        """What happened to the task, the newest first."""
-        return [journal_line(entry, self.page.people) for entry in reversed(self.page.history)]
 
     @property
     def vehicle(self) -> str:

@@ -1,0 +1,5 @@
+"""The blueprint of everything that hangs on a task."""
+
+from flask import Blueprint
+
+bp = Blueprint("card", __name__)

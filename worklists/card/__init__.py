@@ -1,0 +1,1 @@
+"""What people add to a task beside its outcome: comments, documents, checklist, watchers, links."""
