@@ -74,5 +74,5 @@ def test_a_refused_claim_stays_in_the_history(prepared: Given, browser_of: Brows
     task = prepared.task(unit=unit, due_at=prepared.now + timedelta(days=2))
     browser = browser_of(prepared.employee("Анна", unit=unit))
     assert browser.post(f"/tasks/{task.id}/claim", {}).status_code == 409
-    page = browser.read(f"/tasks/{task.id}")
+    page = browser.read(f"/tasks/{task.id}/talk?tab=timeline")
     assert "Взять не удалось" in page and "время задачи ещё не пришло" in page

@@ -407,8 +407,8 @@ def test_the_next_client_is_handed_out(scene: Scene, browser_of: BrowserOf) -> N
     answer = browser.post("/queue/next")
     assert answer.location == f"/tasks/{scene.task.id}"
     assert scene.stored().state is TaskState.IN_WORK
-    assert browser.post("/queue/next").location == "/"
-    assert "Сейчас звонить некому" in browser.get("/my").text
+    assert browser.post("/queue/next").location == "/queue?own=1"
+    assert "Сейчас звонить некому" in browser.get("/queue?own=1").text
 
 
 def test_a_part_answers_with_the_regions_that_go_with_it(
