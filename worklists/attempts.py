@@ -105,7 +105,7 @@ def consequence_of(
     require_call(task)
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
-    before = so_far(session, task, campaign, report.outcome, actor=actor)
+    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
     return decide(task, campaign, code, report, before=before, now=now).consequence
 
 
@@ -121,7 +121,7 @@ def _save(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     check_report(session, task, code, report, actor=actor, now=now)
-    before = so_far(session, task, campaign, report.outcome, actor=actor)
+    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
     decision = decide(task, campaign, code, report, before=before, now=now)
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()

@@ -154,6 +154,8 @@ def _after_no_answer(task: Task, campaign: Campaign, before: SoFar, now: datetim
     )
     if at is None:
         return _done(task, campaign, Finish.UNREACHABLE, ConsequenceKind.UNREACHABLE)
+    if before.free_at is not None and before.free_at > at:
+        at = clip(window_of(campaign), task.time_zone, before.free_at)
     consequence = _consequence(task, campaign, ConsequenceKind.TRY_AGAIN, at)
     return Decision(action=TaskAction.DEFER, at=at, consequence=consequence)
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from campaigns.contact_caps import contact_caps
 from campaigns.models import Campaign, Outcome
 from campaigns.retries import Caps, attempts_allowed, counts_working_time
 from core.access import Actor
@@ -22,6 +23,7 @@ from worklists.involvement import tell_asker
 from worklists.lifecycle import WAITING, TaskAction
 from worklists.models.attempt import Attempt
 from worklists.models.task import Finish, Task, TaskKind
+from worklists.pressure import exemption_of, until_of
 from worklists.undo_images import Trail
 
 T = TypeVar("T")
@@ -37,6 +39,8 @@ class SoFar:
     """When the task was tried in vain before."""
     of_client: int = 0
     """Unanswered attempts at the client that count together with the next one."""
+    free_at: datetime | None = None
+    """Until then this attempt will have spent the client's budget of contacts (rule 14)."""
 
 
 NOTHING = SoFar()
@@ -53,7 +57,13 @@ def attempts_at_most(campaign: Campaign) -> int:
 
 
 def so_far(
-    session: Session, task: Task, campaign: Campaign, outcome: Outcome, *, actor: Actor
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    outcome: Outcome,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> SoFar:
     """Read what the next try depends on; nothing unless nobody answered."""
     if outcome is not Outcome.NO_ANSWER:
@@ -67,7 +77,10 @@ def so_far(
     of_client = 0
     if campaign.attempts_per_client is not None:
         of_client = session.scalar(_of_client(task)) or 0
-    return SoFar(calendar=calendar, tried=tried, of_client=of_client)
+    free_at = None
+    if exemption_of(task, campaign) is None:
+        free_at = until_of(session, task.client_id, contact_caps(session), one_more_at=now)
+    return SoFar(calendar=calendar, tried=tried, of_client=of_client, free_at=free_at)
 
 
 def drop_if_capped(
