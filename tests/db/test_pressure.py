@@ -44,9 +44,8 @@ def test_an_attempt_spends_and_undoing_it_gives_back(given: Given) -> None:
     _caps(session, (1, 2))
     unit = given.unit()
     task = given.task(unit=unit)
-    other = given.task(
-        unit=unit, client=session.get_one(Client, task.client_id), asset=given.asset()
-    )
+    work_list = session.get_one(WorkList, task.work_list_id)
+    other = given.task(work_list, asset=given.asset())
     me = given.manager(unit)
     done = record_attempt(session, task.id, _report("a"), actor=me, now=NOON, lease=LEASE)
     with pytest.raises(Blocked) as refused:
