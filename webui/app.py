@@ -18,6 +18,8 @@ from webui import assets, errors, headers, i18n, requests
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
+from webui.auth import look
+from webui.auth.account import bp as account
 from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
@@ -39,6 +41,7 @@ from worklists.permissions import WorkPermission
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
+    account,
     stages,
     my,
     control,
@@ -84,6 +87,7 @@ def create_app(
     headers.install(app, settings)
     assets.install(app)
     i18n.install(app, settings)
+    look.install(app)
     requests.install(app, requests.Environment(settings, database, clock, grants))
     CSRFProtect(app)
     errors.install(app)
