@@ -26,6 +26,7 @@ from webui.boards.control import bp as control
 from webui.boards.my import bp as my
 from webui.boards.stages import bp as stages
 from webui.clients.edit import bp as client_edit
+from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications,
     clients,
     client_edit,
+    client_export,
     vehicles,
     search,
     files,
