@@ -36,7 +36,7 @@ def results() -> Any:
     found = search_clients(g.session, query, actor=g.actor) if query else None
     if is_htmx():
         return render_template("search/_results.html", query=query, found=found)
-    if found is not None and len(found.hits) == 1:
+    if found is not None and len(found.hits) == 1 and not found.is_corrected:
         return redirect(_address(found), 303)
     return render_template("search/page.html", query=query, found=found)
 
