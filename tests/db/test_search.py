@@ -278,5 +278,6 @@ def walks(plan: str) -> bool:
 def test_every_lookup_is_one_of_those_explained(session: Session) -> None:
     made = {name for name in vars(search) if name.startswith("by_")}
     assert made == {"by_phone", "by_contact_beginning", "by_phone_tail", "by_plate",
-                    "by_plate_rest", "by_vin_tail", "by_name_beginning", "by_name_inside"}  # fmt: skip
+                    "by_plate_rest", "by_vin_tail", "by_name_beginning",
+                    "by_name_inside"}  # fmt: skip
     assert session.scalar(select(Client.id)) is None

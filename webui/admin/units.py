@@ -15,10 +15,10 @@ from directory.staff.models import Appointment, Employee
 from directory.units import tree
 from directory.units.models import Unit, UnitKind
 from webui.admin.answers import put_error, saved, unit_choices
-from webui.admin.zones import zone_choices
 from webui.forms import Form, at_most, choices, not_blank, required
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from webui.zones import zone_choices
 from worklists.unit_work import open_tasks_of_units, require_no_open_tasks
 
 bp = Blueprint("admin_units", __name__, url_prefix="/admin/units")
@@ -37,7 +37,7 @@ class UnitForm(Form):
     def __init__(self, *args: Any, unit: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = choices((kind.value, label(kind)) for kind in UnitKind)
-        self.time_zone.choices = zone_choices(_("Как у вышестоящего"))
+        self.time_zone.choices = zone_choices(_("Как у вышестоящего"), self.time_zone.data)
         if unit is not None and (unit.parent_id is None or unit.parent_id not in g.actor.unit_ids):
             del self.parent_id  # the highest unit that one sees is moved by nobody
         else:
