@@ -425,6 +425,31 @@ def test_a_part_answers_with_the_regions_that_go_with_it(
         assert f'hx-target="{target}"' in saved.text
 
 
+def test_a_finished_request_tells_its_answer_in_short(scene: Scene, browser_of: BrowserOf) -> None:
+    given, task = scene.given, scene.task
+    parts = given.unit("Склад")
+    there = given.task(unit=parts, kind=TaskKind.DEPARTMENT, state=TaskState.DONE,
+                       comment="Фильтр на складе. " + "Очень длинно. " * 30)  # fmt: skip
+    involvement = Involvement(
+        from_work_list_id=task.work_list_id, from_task_id=task.id, asked_at=NOON,
+        to_work_list_id=there.work_list_id, to_task_id=there.id, asked_by=scene.me.id,
+        finished_at=NOON,
+    )  # fmt: skip
+    given.session.add(involvement)
+    given.session.flush()
+    given.session.add(
+        Notification(
+            employee_id=scene.me.id, kind="involvement_done", task_id=task.id,
+            work_list_id=task.work_list_id, occasion=f"involvement:{involvement.id}",
+            created_at=NOON,
+        )
+    )  # fmt: skip
+    page = browser_of(scene.me).read("/notifications")
+    assert "Склад: «Фильтр на складе. Очень длинно." in page
+    assert page.count("Очень длинно") < 12
+    assert f'href="/tasks/{task.id}"' in page
+
+
 def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: BrowserOf) -> None:
     for number in (1, 2):
         scene.given.session.add(
