@@ -37,6 +37,7 @@ from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
+from worklists.unit_work import hold_unit
 from worklists.verdicts import client_block
 
 
@@ -81,7 +82,7 @@ def form_work_lists(
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
     ``default_zone``: the unit's IANA zone, for clients whose own is not known. Raises NotFound,
-    NotPermitted, CampaignFinished.
+    NotPermitted, CampaignFinished, UnitOutOfUse.
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
@@ -105,6 +106,7 @@ def form_work_lists(
         default_zone=default_zone,
     )
     exclusively(session, f"forming:{unit_id}")
+    hold_unit(session, unit_id)
     return _form(session, forming)
 
 
