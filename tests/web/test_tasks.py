@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.models import ResultCode, ResultCodeVersion
 from directory.clients.models import Client
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit, UnitKind
@@ -466,3 +467,58 @@ def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: Bro
     assert "Уведомления: 1 новое" in browser.read("/notifications")
     browser.post("/notifications/seen", {"up_to": "2"})
     assert "Уведомления: " not in browser.read("/notifications")
+
+
+def _archive_code(scene: Scene, name: str) -> None:
+    with Session(scene.given.session.get_bind()) as session:
+        code = session.get_one(ResultCode, int(scene.code(name)))
+        code.is_archived = True
+        session.commit()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_result_archived_while_its_form_is_open_is_told_and_nothing_is_lost(
+    scene: Scene, browser_of: BrowserOf, headers: dict[str, str]
+) -> None:
+    browser = browser_of(scene.me)
+    code = scene.code("booked")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    _archive_code(scene, "booked")
+    typed = {"outcome": "interview", "result_interview": code, "comment": "Приедет в субботу"}
+    answer = browser.post(
+        f"/tasks/{scene.task.id}/attempts", _fields(page) | typed, headers=headers
+    )
+    assert answer.status_code == 422
+    assert "Этого результата больше нет. Выберите другой." in answer.text
+    assert "Приедет в субботу" in answer.text
+    offered = re.search(r'<select[^>]*name="result_interview".*?</select>', answer.text, re.S)
+    assert offered and f'value="{code}"' not in offered[0]
+    assert scene.count(Attempt) == 0
+    line = browser.get(
+        f"/tasks/{scene.task.id}/consequence",
+        query_string=_fields(page) | typed,
+        headers={"HX-Request": "true"},
+    )
+    assert line.status_code < 500
+    other = typed | {"result_interview": scene.code("booked_in_call"), "goal_reached": "y"}
+    saved = browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | other)
+    assert saved.status_code == 303
+
+
+def test_a_result_that_demands_more_since_the_form_was_opened_asks_for_it(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(scene.me)
+    code = scene.code("booked_in_call")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    with Session(scene.given.session.get_bind()) as session:
+        version = session.scalars(
+            select(ResultCodeVersion).where(ResultCodeVersion.result_code_id == int(code))
+        ).one()
+        version.comment_required = True
+        session.commit()
+    typed = {"outcome": "interview", "result_interview": code, "goal_reached": "y",
+             "mileage_km": "45100"}  # fmt: skip
+    answer = browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | typed)
+    assert answer.status_code == 422
+    assert "Добавьте комментарий." in answer.text and 'value="45100"' in answer.text

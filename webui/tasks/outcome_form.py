@@ -17,18 +17,19 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from campaigns.models import Outcome
 from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from webui.forms import Form, LocalMoment, at_most, choices
-from webui.labels.words import label
+from webui.labels.words import label, sentence
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.models.task import TaskKind
+from worklists.report_checks import CodeNotOffered
 from worklists.task_page import is_usable
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
@@ -66,6 +67,16 @@ class _Choice(SelectField):  # type: ignore[misc]
             super().pre_validate(form)
 
 
+class _Result(_Choice):
+    """A result code; one that was archived since the page was opened is told as such."""
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise ValidationError(str(sentence(CodeNotOffered(self.data)))) from error
+
+
 class OutcomeForm(Form):
     """What came of the attempt. Which fields count is said by ``webui.tasks.fields``."""
 
@@ -74,10 +85,10 @@ class OutcomeForm(Form):
         choices=[],
         validate_choice=False,
     )
-    result_interview = _Choice(_l("Результат контакта"))
-    result_no_answer = _Choice(_l("Что произошло"))
-    result_refused = _Choice(_l("От чего отказался клиент"))
-    result_bad_data = _Choice(_l("Что неверно"))
+    result_interview = _Result(_l("Результат контакта"))
+    result_no_answer = _Result(_l("Что произошло"))
+    result_refused = _Result(_l("От чего отказался клиент"))
+    result_bad_data = _Result(_l("Что неверно"))
     contact_point_id = _Choice(_l("Телефон"))
     comment = TextAreaField(_l("Комментарий"), [at_most(4000)])
     mileage_km = IntegerField(
