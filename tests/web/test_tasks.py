@@ -20,7 +20,7 @@ from tests.web.conftest import Browser, HandClock
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, Notification, ServiceRequest
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import Involvement
+from worklists.models.work_list import Involvement, WorkList
 
 BrowserOf = Callable[..., Browser]
 
@@ -522,3 +522,49 @@ def test_a_result_that_demands_more_since_the_form_was_opened_asks_for_it(
     answer = browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | typed)
     assert answer.status_code == 422
     assert "Добавьте комментарий." in answer.text and 'value="45100"' in answer.text
+
+
+@pytest.mark.parametrize("where", ["board", "task"])
+def test_a_confirmed_control_can_be_taken_back_from_the_toast(
+    scene: Scene, browser_of: BrowserOf, clock: HandClock, where: str
+) -> None:
+    browser = browser_of(scene.me)
+    saved = {"outcome": "interview", "result_interview": scene.code("booked_in_call"),
+             "comment": "Ждём", "stay": "1"}  # fmt: skip
+    _report(browser, scene, **saved)
+    watched = scene.stored()
+    assert watched.state is TaskState.ON_CONTROL
+    address = f"/tasks/{scene.task.id}/control/confirm"
+    sent = {"version": watched.version, "comment": "Приехал" if where == "task" else ""}
+    back = {"next": "/control"} if where == "board" else {}
+    answer = browser.post(address, sent | back)
+    assert answer.status_code == 303
+    assert f'action="{address}/undo"' in browser.read(answer.location)
+    assert scene.stored().state is TaskState.DONE
+
+    assert browser.post(f"{address}/undo").status_code == 303
+    again = scene.stored()
+    assert (again.state, again.finish, again.closed_at) == (TaskState.ON_CONTROL, None, None)
+    assert (again.control_at, again.comment) == (watched.control_at, "Ждём")
+    assert browser.post(f"{address}/undo").status_code == 303, "twice is once"
+    with Session(scene.given.session.get_bind()) as session:
+        work_list = session.get_one(WorkList, again.work_list_id)
+        assert work_list.closed_at is None
+
+    assert browser.post(address, {"version": again.version}).status_code == 303
+    clock.now += timedelta(minutes=11)
+    late = browser.post(f"{address}/undo")
+    assert late.status_code == 409 and "прошло больше 10 минут" in late.text
+    assert scene.stored().state is TaskState.DONE
+
+
+def test_only_who_confirmed_takes_it_back(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}/control/confirm"
+    assert browser.post(f"{address}/undo").status_code == 409, "nothing was confirmed"
+    _report(browser, scene, outcome="interview", result_interview=scene.code("booked_in_call"),
+            comment="Ждём")  # fmt: skip
+    browser.post(address, {"version": scene.stored().version})
+    colleague = browser_of(scene.given.employee("Артём Сухов", unit=scene.unit))
+    assert colleague.post(f"{address}/undo").status_code == 409
+    assert scene.stored().state is TaskState.DONE

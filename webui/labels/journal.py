@@ -32,6 +32,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskDroppedByRefusal": _l("Закрыта: клиент отказался"),
     "ControlCameDue": _l("Пришло время проверки"),
     "ControlConfirmed": _l("Контроль подтверждён"),
+    "ConfirmationUndone": _l("Подтверждение отменено, снова на контроле"),
     "ControlProlonged": _l("Контроль продлён"),
     "ControlTurnedIntoCall": _l("Вместо контроля новый звонок"),
     "JobFinished": _l("Выполнена"),
