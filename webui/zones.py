@@ -17,6 +17,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
+from directory.clients.names import name_norm
+
 _RUSSIA = (
     "Europe/Kaliningrad", "Europe/Moscow", "Europe/Volgograd", "Europe/Samara", "Europe/Saratov",
     "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Novosibirsk", "Asia/Barnaul", "Asia/Krasnoyarsk",
@@ -83,8 +85,7 @@ def _by_name(zones: Iterable[str]) -> list[tuple[str, str]]:
     named: dict[str, str] = {}
     for zone in zones:
         named.setdefault(_place(zone, _locale()), zone)
-    # Lower case and Ё beside Е, as people look for it.
-    ordered = sorted(named.items(), key=lambda pair: pair[0].casefold().replace("ё", "е"))
+    ordered = sorted(named.items(), key=lambda pair: name_norm(pair[0]))
     return [(zone, f"{place} ({_offset(zone, g.now)})") for place, zone in ordered]
 
 
