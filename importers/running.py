@@ -15,7 +15,7 @@ from core.access import Actor
 from core.bulk import copy_rows, lift_time_limits
 from core.db import exclusively, insert_into
 from core.errors import Refused
-from core.journal import JournalEntry, event_name, record
+from core.journal import record
 from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
 from importers.collecting import no_collecting
@@ -250,17 +250,3 @@ def _note(
         skipped=told.skipped,
     )
     record(session, event, actor=actor, at=now)
-
-
-def last_forming(session: Session, file_id: int) -> dict[str, Any] | None:
-    """What came of the last forming from the file: the details of its journal line."""
-    return session.scalars(
-        select(JournalEntry.details)
-        .where(
-            JournalEntry.subject == WorkListsFormed.subject,
-            JournalEntry.subject_id == file_id,
-            JournalEntry.event == event_name(WorkListsFormed),
-        )
-        .order_by(JournalEntry.id.desc())
-        .limit(1)
-    ).first()

@@ -29,6 +29,8 @@ from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
+from webui.auth import look
+from webui.auth.account import bp as account
 from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
@@ -37,6 +39,7 @@ from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
 from webui.card.all_routes import bp as card
 from webui.clients.edit import bp as client_edit
+from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
 from webui.labels.words import label
 from webui.navigation import navigation
@@ -54,6 +57,7 @@ NOTIFICATION_ROUTES = (notification_settings, notification_stream)
 """Imported so that their routes are there."""
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
+    account,
     stages,
     my,
     control,
@@ -66,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications,
     clients,
     client_edit,
+    client_export,
     vehicles,
     search,
     files,
@@ -104,6 +109,7 @@ def create_app(
     headers.install(app, settings)
     assets.install(app)
     i18n.install(app, settings)
+    look.install(app)
     requests.install(app, requests.Environment(settings, database, clock, grants))
     CSRFProtect(app)
     errors.install(app)

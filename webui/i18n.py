@@ -11,7 +11,7 @@ import flask_babel
 from flask import Flask, Response, current_app, g, request
 from jinja2 import StrictUndefined
 
-from webui import wording
+from webui import wording, zones
 
 LOCALES = {"ru": "Русский", "uk": "Українська", "en": "English"}
 """The languages of the interface, each named in itself."""
@@ -27,6 +27,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "phone": wording.phone,
     "initials": wording.initials,
     "whole": wording.whole,
+    "zone": zones.zone_name,
 }
 
 

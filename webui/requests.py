@@ -187,6 +187,7 @@ def _open() -> None:
         g.actor, g.employee = found.actor, found.employee
         g.role, g.roles = found.role, found.roles
         g.actor_locale, g.time_zone = found.employee.locale, found.actor.time_zone
+        g.theme = found.employee.theme
     if too_much is not None:
         raise too_much
 

@@ -19,6 +19,7 @@ from worklists.events.outcomes import WorkListClosed, WorkListOpened, WorkListRe
 from worklists.lifecycle import OPEN, TaskAction, after
 from worklists.models.task import Finish, Task
 from worklists.models.work_list import WorkList
+from worklists.unit_work import hold_unit
 
 ENGINE = Actor(key="engine")
 """Signs what happens by itself when nobody is named."""
@@ -74,7 +75,11 @@ def open_work_list(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """The id of the client's open work-list in the unit, made if there is none (rule 1)."""
+    """The id of the client's open work-list in the unit, made if there is none (rule 1).
+
+    Raises UnitOutOfUse for a unit in the archive.
+    """
+    hold_unit(session, unit_id)
     while True:
         session.execute(
             insert_into(session, ClientUnit)
@@ -114,11 +119,13 @@ def open_work_list(
 def reopen_for(session: Session, work_list_id: int, *, actor: Actor, now: datetime) -> int:
     """The id of the open work-list to which a task of this one is added.
 
-    A closed one is opened again, unless the client has a newer open one in the unit.
+    A closed one is opened again, unless the client has a newer open one in the unit. Raises
+    UnitOutOfUse for a closed one of a unit in the archive.
     """
     work_list = session.get_one(WorkList, work_list_id, populate_existing=True)
     if work_list.closed_at is None:
         return work_list.id
+    hold_unit(session, work_list.unit_id)
     newer = _open_one(session, work_list.unit_id, work_list.client_id)
     if newer is not None:
         return newer

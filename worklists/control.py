@@ -36,11 +36,15 @@ def confirm_control(
 ) -> Task:
     """What was hoped for has come: the task is done. Raises NotFound, ChangedMeanwhile."""
     task = _watched(session, task_id, TaskAction.COMPLETE, version=version, actor=actor)
-    from_state = task.state
+    from_state, before = task.state, task.comment
     close_task(task, action=TaskAction.COMPLETE, finish=Finish.CONFIRMED, actor=actor, now=now)
-    task.comment = comment.strip() or task.comment
+    task.comment = comment.strip() or before
     event = ControlConfirmed(
-        task_id=task.id, from_state=from_state, to_state=task.state, comment=comment.strip()
+        task_id=task.id,
+        from_state=from_state,
+        to_state=task.state,
+        comment=comment.strip(),
+        comment_before=before if task.comment != before else None,
     )
     record(session, event, actor=actor, at=now)
     _after_closing(session, task, actor=actor, now=now)

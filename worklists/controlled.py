@@ -38,7 +38,7 @@ class ControlLine:
 
 
 def tasks_on_control(
-    session: Session, *, actor: Actor, only_mine: bool, limit: int = 200
+    session: Session, *, actor: Actor, only_mine: bool, limit: int | None = 200
 ) -> Sequence[ControlLine]:
     """Tasks on control that this person left (or all of the units), the most urgent first."""
     actor.require(WorkPermission.SEE)

@@ -38,6 +38,7 @@ from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
+from worklists.unit_work import hold_unit
 from worklists.verdicts import client_block
 
 
@@ -82,7 +83,8 @@ def form_work_lists(
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
     A client whose zone is not known has that of the unit; ``default_zone`` (IANA) is for units
-    that have none either. Raises NotFound, NotPermitted, CampaignFinished.
+    that have none either. Raises NotFound, NotPermitted,
+    CampaignFinished, UnitOutOfUse.
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
@@ -106,6 +108,7 @@ def form_work_lists(
         default_zone=zone_of(session, unit_id, default_zone),
     )
     exclusively(session, f"forming:{unit_id}")
+    hold_unit(session, unit_id)
     return _form(session, forming)
 
 

@@ -20,7 +20,7 @@ from worklists.events.outcomes import (
 )
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
-from worklists.notifications_sent import notify
+from worklists.notifications_sent import INVOLVEMENT_DONE, notify, occasion_of
 from worklists.permissions import WorkPermission
 from worklists.planning import record_planned
 from worklists.reports import InvolvementDraft
@@ -176,10 +176,11 @@ def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> 
     notify(
         session,
         finished.asked_by,
-        kind="involvement_done",
-        task_id=finished.from_task_id or task.id,
+        kind=INVOLVEMENT_DONE,
+        # Asked from the work-list as a whole: its newest task is one that the asker sees.
+        task_id=finished.from_task_id or _task_of(session, finished.from_work_list_id, None).id,
         work_list_id=finished.from_work_list_id,
-        occasion=f"involvement:{finished.id}",
+        occasion=occasion_of(finished.id),
         now=now,
     )
 

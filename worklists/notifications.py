@@ -1,7 +1,7 @@
 """What a person must know and act on: the bell, the list, and that it was seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -13,7 +13,9 @@ from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
-from worklists.models.task import Task, TaskKind
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import Involvement
+from worklists.notifications_sent import INVOLVEMENT_DONE, involvement_of
 from worklists.permissions import WorkPermission
 
 MOST = 100
@@ -35,6 +37,17 @@ class Notice:
     at: datetime
     due_at: datetime
     is_new: bool
+    answer: "Answer | None" = None
+    """What the unit that was asked wrote back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """How the task asked of another unit ended there."""
+
+    unit: str
+    comment: str
+    finish: Finish | None
 
 
 def unseen_count(session: Session, *, actor: Actor) -> int:
@@ -76,7 +89,8 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
         .order_by(Notification.seen_at.is_not(None), Notification.id.desc())
         .limit(limit)
     )
-    return [
+    found = rows.all()
+    notices = [
         Notice(
             id=notification.id,
             kind=notification.kind,
@@ -91,8 +105,30 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
             due_at=task.control_at or task.due_at,
             is_new=notification.seen_at is None,
         )
-        for notification, task, client, campaign, unit in rows
+        for notification, task, client, campaign, unit in found
     ]
+    answers = _answers(session, [notification for notification, *_ in found], actor)
+    return [replace(notice, answer=answers.get(notice.id)) for notice in notices]
+
+
+def _answers(
+    session: Session, notifications: Sequence[Notification], actor: Actor
+) -> dict[int, Answer]:
+    """By notification; only of what this person asked for: the answer was written to them."""
+    asked = {
+        involvement_of(one.occasion): one.id
+        for one in notifications
+        if one.kind == INVOLVEMENT_DONE
+    }
+    rows = session.execute(
+        select(Involvement.id, Unit.name, Task.comment, Task.finish)
+        .join(Task, Task.id == Involvement.to_task_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(Involvement.id.in_(asked), Involvement.asked_by == actor.employee_id)
+    )
+    return {
+        asked[row.id]: Answer(unit=row.name, comment=row.comment, finish=row.finish) for row in rows
+    }
 
 
 def mark_seen(

@@ -8,6 +8,19 @@ from core.db import insert_into
 from worklists.card.mail_choices import queue_mail
 from worklists.models.attempt import Notification
 
+INVOLVEMENT_DONE = "involvement_done"
+
+
+def occasion_of(involvement_id: int) -> str:
+    """Names the end of an involvement."""
+    return f"involvement:{involvement_id}"
+
+
+def involvement_of(occasion: str) -> int:
+    """The involvement whose end the occasion names; 0: it names something else."""
+    kind, _, number = occasion.partition(":")
+    return int(number) if kind == "involvement" and number.isdecimal() else 0
+
 
 def notify(
     session: Session,

@@ -38,7 +38,7 @@ def require_nothing_followed(
     """Raise SomethingFollowed if the tasks were touched, or a later attempt rests on this one."""
     entry = newer_entry(session, list(tasks), undo.journal_id)
     if entry is not None:
-        raise _followed(session, entry)
+        raise followed(session, entry)
     ours = [attempt.id, *(copy.id for copy in copies)]
     later = select(Attempt.task_id).where(Attempt.undone_at.is_(None), Attempt.id.not_in(ours))
     if {"rest", "point", "asset"} & set(undo.before) or undo.created_ids.get("refusals"):
@@ -48,12 +48,12 @@ def require_nothing_followed(
         later = later.where(Attempt.copied_from_id.in_(ours))
     task_id = session.scalar(later.order_by(Attempt.id).limit(1))
     if task_id is not None:
-        raise _followed(session, _newest_entry(session, task_id))
+        raise followed(session, newest_entry(session, task_id))
     for task_id in undo.before["tasks"]:
-        _require_place(session, tasks[int(task_id)])
+        require_place(session, tasks[int(task_id)])
 
 
-def _require_place(session: Session, task: Task) -> None:
+def require_place(session: Session, task: Task) -> None:
     """Nothing may stand where the task returns to: the same lead formed anew (rule 2)."""
     if task.kind is not TaskKind.CALL or task.predecessor_id is not None or task.state in OPEN:
         return
@@ -69,7 +69,7 @@ def _require_place(session: Session, task: Task) -> None:
         )
     )
     if standing is not None:
-        raise _followed(session, _newest_entry(session, standing))
+        raise followed(session, newest_entry(session, standing))
 
 
 def newer_entry(session: Session, task_ids: Sequence[int], than: int) -> JournalEntry | None:
@@ -87,9 +87,10 @@ def newer_entry(session: Session, task_ids: Sequence[int], than: int) -> Journal
     ).first()
 
 
-def _newest_entry(
+def newest_entry(
     session: Session, subject_id: int, *, subject: str = "task"
 ) -> JournalEntry | None:
+    """The last that the journal tells of the task, or of another subject."""
     return session.scalars(
         select(JournalEntry)
         .where(JournalEntry.subject == subject, JournalEntry.subject_id == subject_id)
@@ -98,7 +99,8 @@ def _newest_entry(
     ).first()
 
 
-def _followed(session: Session, entry: JournalEntry | None) -> SomethingFollowed:
+def followed(session: Session, entry: JournalEntry | None) -> SomethingFollowed:
+    """The refusal that names who went on, and with what."""
     if entry is None:
         return SomethingFollowed(by_key="", by_name="", event="", at=None)
     return SomethingFollowed(
@@ -114,4 +116,4 @@ def open_again(session: Session, tasks: Sequence[Task], *, actor: Actor, now: da
     for work_list_id in sorted({task.work_list_id for task in tasks}):
         open_id = reopen_for(session, work_list_id, actor=actor, now=now)
         if open_id != work_list_id:
-            raise _followed(session, _newest_entry(session, open_id, subject="work_list"))
+            raise followed(session, newest_entry(session, open_id, subject="work_list"))

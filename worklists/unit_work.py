@@ -1,11 +1,17 @@
 """What is still open in units: a unit with open tasks does not go to the archive."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.access import Actor
+from core.db import exclusively
 from core.errors import Refused
+from directory.permissions import DirectoryPermission
+from directory.units.models import Unit
+from directory.units.tree import TREE, archive_unit, get_unit
 from worklists.lifecycle import OPEN
 from worklists.models.task import Task
 
@@ -18,6 +24,10 @@ class UnitHasWork(Refused):
         self.tasks = tasks
 
 
+class UnitOutOfUse(Refused):
+    """Nothing new is done in a unit that is in the archive."""
+
+
 def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[int, int]:
     """Id of a unit → how many tasks are open in it; 0 where there are none."""
     counted = session.execute(
@@ -28,8 +38,29 @@ def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[
     return dict.fromkeys(unit_ids, 0) | {row[0]: row[1] for row in counted}
 
 
-def require_no_open_tasks(session: Session, unit_id: int) -> None:
-    """Raise UnitHasWork while tasks are open in the unit."""
+def hold_unit(session: Session, unit_id: int) -> None:
+    """Keep the unit out of the archive until this transaction ends: work is about to be added.
+
+    Raises UnitOutOfUse when it is there already. Any number of transactions hold a unit at once.
+    """
+    unit = select(Unit.is_archived).where(Unit.id == unit_id)
+    if session.scalar(unit.with_for_update(read=True)) is not False:
+        raise UnitOutOfUse(unit_id)
+
+
+def archive_unit_without_work(
+    session: Session, unit_id: int, *, actor: Actor, now: datetime
+) -> Unit:
+    """No longer offer the unit; whoever adds work to it meanwhile comes before or after, whole.
+
+    Raises UnitHasWork while tasks are open in it, UnitHasParts, NotFound.
+    """
+    actor.require(DirectoryPermission.MANAGE_UNITS)
+    # First what every change of the tree takes first, then the row: nobody waits in a circle.
+    exclusively(session, TREE)
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
+    get_unit(session, unit_id, actor=actor)
     tasks = open_tasks_of_units(session, [unit_id])[unit_id]
     if tasks:
         raise UnitHasWork(tasks)
+    return archive_unit(session, unit_id, actor=actor, now=now)

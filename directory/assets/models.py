@@ -29,8 +29,19 @@ class Asset(Base):
         ByteOrdered, Computed("substr(vin, 12)"), index=True, deferred=True
     )
     """The last six characters, kept by the database: how people name a vehicle on the phone."""
+    vin_end: Mapped[str | None] = mapped_column(
+        ByteOrdered, Computed("substr(vin, 14)"), index=True, deferred=True
+    )
+    """The last four."""
     plate: Mapped[str | None]
     plate_norm: Mapped[str | None] = mapped_column(ByteOrdered, index=True)
+    plate_rest: Mapped[str | None] = mapped_column(
+        ByteOrdered,
+        Computed("ltrim(plate_norm, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')"),
+        index=True,
+        deferred=True,
+    )
+    """The plate from its first digit on: what was remembered of a car that has left."""
     make: Mapped[str] = mapped_column(default="")
     model: Mapped[str] = mapped_column(default="")
     year: Mapped[int | None]

@@ -5,7 +5,7 @@ person who asks in the query (rule 22); none walks a table (performance.md §8).
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Actor
 from core.db import holding
 from directory.assets.models import Asset, Ownership
+from directory.clients.keyboard import other_layouts
 from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint
 from directory.clients.names import name_norm
 from directory.clients.search_terms import SearchKind, SearchTerms, read_terms
@@ -24,6 +25,7 @@ from directory.clients.visibility import client_is_visible
 _PAST_EVERYTHING = "\U0010ffff"
 """Sorts after every text that begins alike."""
 _TRIGRAM = 3
+_VIN_TAIL = 6
 _CANDIDATES = 5
 """Times the limit: so many names are looked at to put those whose words begin so first."""
 
@@ -65,6 +67,9 @@ class FoundVehicle:
 class SearchResult:
     """What was found, best first. ``has_more``: the limit cut some off."""
 
+    query: str
+    """What was looked for: as typed, or the same keys in the layout that was meant."""
+    is_corrected: bool = False
     kind: SearchKind
     hits: tuple[SearchHit, ...]
     has_more: bool
@@ -74,7 +79,21 @@ class SearchResult:
 
 
 def search_clients(session: Session, query: str, *, actor: Actor, limit: int = 20) -> SearchResult:
-    """Clients that this person may see and that the text may mean; at most ``limit``."""
+    """Clients that this person may see and that the text may mean; at most ``limit``.
+
+    A text that finds nobody is tried as if typed in the other keyboard layouts.
+    """
+    found = _search(session, query, actor=actor, limit=limit)
+    if found.hits or found.kind is SearchKind.TOO_SHORT:
+        return found
+    for meant in other_layouts(query):
+        other = _search(session, meant, actor=actor, limit=limit)
+        if other.hits:
+            return replace(other, is_corrected=True)
+    return found
+
+
+def _search(session: Session, query: str, *, actor: Actor, limit: int) -> SearchResult:
     terms = read_terms(query)
     found: dict[int, SearchHit] = {}
     for lookup in _lookups(session, terms, actor):
@@ -85,6 +104,7 @@ def search_clients(session: Session, query: str, *, actor: Actor, limit: int = 2
     hits = tuple(islice(found.values(), limit))
     ids = [hit.client_id for hit in hits]
     return SearchResult(
+        query=query,
         kind=terms.kind,
         hits=hits,
         has_more=len(found) > limit,
@@ -113,6 +133,8 @@ def _lookups(session: Session, terms: SearchTerms, actor: Actor) -> Iterator[Loo
         yield run(MatchedField.VIN, _by_asset(Asset.vin, Asset.vin == terms.vin))
     if terms.plate:
         yield run(MatchedField.PLATE, by_plate(terms.plate))
+    if terms.plate_rest:
+        yield run(MatchedField.PLATE, by_plate_rest(terms.plate_rest))
     if terms.vin_tail:
         yield run(MatchedField.VIN, by_vin_tail(terms.vin_tail))
     if terms.words:
@@ -178,9 +200,16 @@ def by_plate(plate: str) -> Select[*tuple[Any, ...]]:
     return _by_asset(Asset.plate_norm, *_begins(Asset.plate_norm, plate))
 
 
+def by_plate_rest(part: str) -> Select[*tuple[Any, ...]]:
+    """Owners, present and past, of vehicles whose plate goes on so from its first digit."""
+    return _by_asset(Asset.plate_norm, *_begins(Asset.plate_rest, part))
+
+
 def by_vin_tail(tail: str) -> Select[*tuple[Any, ...]]:
-    """Owners, present and past, of vehicles whose VIN ends so; six characters at least."""
-    return _by_asset(Asset.vin, Asset.vin_tail == tail[-6:], Asset.vin.endswith(tail))
+    """Owners, present and past, of vehicles whose VIN ends so; four characters at least."""
+    if len(tail) < _VIN_TAIL:
+        return _by_asset(Asset.vin, Asset.vin_end == tail[-4:], Asset.vin.endswith(tail))
+    return _by_asset(Asset.vin, Asset.vin_tail == tail[-_VIN_TAIL:], Asset.vin.endswith(tail))
 
 
 def _by_asset(

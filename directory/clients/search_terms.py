@@ -11,11 +11,13 @@ from directory.clients.phones import normalise_phone
 
 SHORTEST_PHONE = 4
 SHORTEST_NAME = 2
-SHORTEST_VIN_TAIL = 6
+SHORTEST_VIN_TAIL = 4
 _LONGEST_TEXT = 200
 _PHONE_SHAPED = re.compile(r"[\d\s()+.,‐‑–—−-]+")
-_PLATE_SHAPED = re.compile(r"[A-Z0-9]{5,10}")
-_KNOWN_PLATE = re.compile(r"[A-Z]{1,2}\d{3,4}[A-Z]{1,2}\d{0,3}|\d{4,5}[A-Z]{2}\d{0,2}")
+_PLATE_SHAPED = re.compile(r"[A-Z0-9]{4,10}")
+_KNOWN_PLATE = re.compile(r"[A-Z]{1,2}\d{3,4}([A-Z]{1,2}\d{0,3})?|\d{3,5}[A-Z]{1,2}\d{0,3}")
+_PLATE_NUMBER = re.compile(r"\d{4}")
+"""Four digits without letters are a whole number only on plates of Ukraine, and of motorcycles."""
 
 
 class SearchKind(StrEnum):
@@ -42,6 +44,9 @@ class SearchTerms:
     vin: str | None = None
     vin_tail: str | None = None
     plate: str | None = None
+    """A plate or its beginning."""
+    plate_rest: str | None = None
+    """A part that begins with the plate's first digit."""
     words: tuple[str, ...] = ()
 
     @property
@@ -74,6 +79,7 @@ def _read_digits(text: str) -> SearchTerms:
         phone_prefixes=() if phones else _prefixes(digits, has_plus=text.startswith("+")),
         phone_tail=digits[-10:],
         vin_tail=_vin_tail(digits),
+        plate_rest=digits if _PLATE_NUMBER.fullmatch(digits) else None,
     )
 
 
@@ -109,6 +115,7 @@ def _read_letters(text: str) -> SearchTerms:
         phones=tuple(phone.e164 for phone in phones),
         vin_tail=tail,
         plate=plate if is_plate else None,
+        plate_rest=plate if is_plate and plate[0].isdigit() else None,
         words=words,
     )
 

@@ -113,6 +113,19 @@ def choose_role(session: Session, token: str, role: Role, *, now: datetime) -> s
     return _open(session, employee.id, role=role, now=now, until=old.expires_at)
 
 
+def go_on_alone(session: Session, token: str, *, by: str, actor: Actor, now: datetime) -> str:
+    """End all sessions of the person; this browser goes on in its role under a new token.
+
+    The absolute limit stays. Raises NotFound when the session is over (P27).
+    """
+    old = session.scalar(select(SignInSession).where(_is_open(token, now)).with_for_update())
+    if old is None or old.employee_id != actor.employee_id:
+        raise NotFound("session", "")
+    role, until = old.role, old.expires_at
+    end_all_sessions(session, old.employee_id, by=by, now=now, actor=actor)
+    return _open(session, old.employee_id, role=role, now=now, until=until)
+
+
 def end_session(session: Session, token: str, *, by: str, now: datetime) -> None:
     """Sign this browser out; a token that is already over changes nothing."""
     employee_id = session.scalar(

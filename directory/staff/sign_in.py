@@ -7,19 +7,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from core.journal import record
 from directory.staff.events import PasswordSet, PersonSignedIn, SignInFailed
 from directory.staff.logins import login_hash, same_login
 from directory.staff.models import Employee, Role
 from directory.staff.passwords import check_password, hash_password, is_right, needs_rehash
-from directory.staff.sessions import actor_for, end_all_sessions, roles_of
+from directory.staff.sessions import actor_for, end_all_sessions, go_on_alone, roles_of
 from directory.staff.tries import give_back, take_try
 from directory.staff.visibility import get_manageable
 
 
 class SignInRefused(Refused):
     """Login and password do not fit, or the person cannot sign in; which of these is not said."""
+
+
+class CurrentPasswordWrong(Invalid):
+    """Who changes their password knows the one they have."""
+
+    field = "current"
 
 
 @dataclass(frozen=True)
@@ -138,13 +144,24 @@ def set_password(
 
 
 def change_own_password(
-    session: Session, *, current: str, password: str, actor: Actor, now: datetime
-) -> None:
-    """Replace one's own password, knowing the old one. Raises SignInRefused when it is wrong."""
-    employee = session.get_one(Employee, actor.person)
-    if not is_right(employee.password_hash, current):
-        raise SignInRefused
-    _replace_password(session, employee, password, actor=actor, now=now)
+    session: Session, attempt: Try, *, password: str, token: str, actor: Actor, now: datetime
+) -> str:
+    """Replace one's own password, the old one having been right; returns this browser's new token.
+
+    All other browsers are signed out. ``attempt`` is a permitted try of the person's own login
+    whose password fitted. Raises CurrentPasswordWrong when the password was replaced meanwhile,
+    PasswordTooShort, PasswordTooLong, PasswordObvious, NotFound when the session is over.
+    """
+    employee = session.get_one(Employee, actor.person, with_for_update=True, populate_existing=True)
+    if employee.id != attempt.employee_id or employee.password_hash != attempt.stored:
+        raise CurrentPasswordWrong
+    check_password(password, login=employee.login)
+    give_back(
+        session, login=attempt.login, address=attempt.address, known_device=attempt.known_device
+    )
+    employee.password_hash = hash_password(password)
+    record(session, PasswordSet(employee_id=employee.id), actor=actor, at=now)
+    return go_on_alone(session, token, by="password", actor=actor, now=now)
 
 
 def _replace_password(

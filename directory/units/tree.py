@@ -28,6 +28,8 @@ from directory.units.models import Unit, UnitKind, UnitPath
 from directory.units.naming import usable_code, usable_name, usable_zone
 
 T = TypeVar("T")
+TREE = "units"
+"""What every change of the tree holds, one at a time: ``core.db.exclusively``."""
 
 
 class UnitBelowItself(Invalid):
@@ -119,7 +121,7 @@ def add_unit(
 ) -> Unit:
     """Put a new unit below ``parent_id``; only the installation itself adds a root (None)."""
     actor.require(DirectoryPermission.MANAGE_UNITS)
-    exclusively(session, "units")
+    exclusively(session, TREE)
     if parent_id is not None:
         _refuse_archived(get_unit(session, parent_id, actor=actor))
     elif actor.employee_id is not None:
@@ -150,7 +152,7 @@ def move_unit(
     Raises UnitBelowItself when the new parent is the unit or below it.
     """
     actor.require(DirectoryPermission.MANAGE_UNITS)
-    exclusively(session, "units")
+    exclusively(session, TREE)
     unit = get_unit(session, unit_id, actor=actor)
     parent = get_unit(session, parent_id, actor=actor)
     if unit.parent_id == parent_id:
@@ -200,7 +202,7 @@ def change_unit(
 def archive_unit(session: Session, unit_id: int, *, actor: Actor, now: datetime) -> Unit:
     """No longer offer the unit. Raises UnitHasParts while units below it are offered."""
     actor.require(DirectoryPermission.MANAGE_UNITS)
-    exclusively(session, "units")
+    exclusively(session, TREE)
     unit = get_unit(session, unit_id, actor=actor)
     parts = exists().where(Unit.parent_id == unit_id, Unit.is_archived.is_(False))
     if session.scalar(select(parts)):
@@ -211,7 +213,7 @@ def archive_unit(session: Session, unit_id: int, *, actor: Actor, now: datetime)
 def restore_unit(session: Session, unit_id: int, *, actor: Actor, now: datetime) -> Unit:
     """Offer the unit again. Raises ParentArchived while the unit above it is in the archive."""
     actor.require(DirectoryPermission.MANAGE_UNITS)
-    exclusively(session, "units")
+    exclusively(session, TREE)
     unit = get_unit(session, unit_id, actor=actor)
     if unit.parent_id is not None:
         _refuse_archived(session.get_one(Unit, unit.parent_id))

@@ -74,6 +74,7 @@ def furnish(live: Live, *, calls: int = 4) -> Office:
         pages = {
             "sign-in": (SIGNED_OUT, "/sign-in"),
             "role": (MANAGER, "/role"),
+            "my account": (MANAGER, "/account"),
             "stages": (MANAGER, "/stages"),
             "stages, a work-list chosen": (MANAGER, f"/stages?list={watched.work_list_id}"),
             "my tasks": (MANAGER, "/my"),

@@ -196,6 +196,14 @@ def test_24_at_twice_the_size_nothing_is_lost(
     wide = {name: found for name in walk(page) if (found := page.evaluate(_OVERFLOWS))}
     assert wide == {}
     live.sign_in(page, office.login, MANAGER)
+    visit(page, "/stages")
+    expect(page.locator("#f-unit")).to_be_hidden()
+    page.locator(".filters-m summary").click()
+    page.locator("#n-campaign").select_option(index=1)
+    page.wait_for_url(re.compile("campaign="))
+    page.locator(".filters-m summary").click()
+    page.locator(".filters-m").get_by_role("button", name="Просроченные").click()
+    page.wait_for_url(re.compile("overdue=1.*campaign=|campaign=.*overdue=1"))
     visit(page, f"/tasks/{office.calls[0]}")
     expect(page.locator("#queue")).to_be_hidden()
     page.get_by_role("button", name="Показать очередь").click()

@@ -17,6 +17,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
+from worklists.notifications import Answer, notifications_of, unseen_count
 from worklists.reports import InvolvementDraft
 
 
@@ -84,6 +85,32 @@ def test_finishing_tells_who_asked_once_and_both_sides(two: Two) -> None:
     assert "InvolvementFinished" in events_of(two.session, two.task.work_list_id)
     there = events_of(two.session, asked.to_work_list_id)
     assert there[-2:] == ["InvolvementFinished", "WorkListClosed"]
+
+
+def test_the_answer_is_told_to_who_asked_and_to_nobody_else(two: Two) -> None:
+    asked = two.ask()
+    two.finish(asked.to_task_id, comment="Фильтр на складе, полка 7")
+    (notice,) = notifications_of(two.session, actor=two.asker)
+    assert notice.task_id == two.task.id
+    assert notice.answer == Answer(
+        unit="Склад", comment="Фильтр на складе, полка 7", finish=Finish.GOAL_REACHED
+    )
+    told = two.session.scalars(select(Notification)).one()
+    colleague = two.given.manager(two.sales, name="Коллега")
+    told.employee_id = colleague.person
+    two.session.flush()
+    (foreign,) = notifications_of(two.session, actor=colleague)
+    assert foreign.answer is None
+
+
+def test_asked_from_the_work_list_the_notice_leads_to_a_task_of_the_asker(two: Two) -> None:
+    draft = InvolvementDraft(unit_id=two.parts.id, text="Нужен фильтр", due_at=TOMORROW)
+    asked = involve_unit(two.session, two.task.work_list_id, draft, from_task_id=None,
+                         asset_id=None, actor=two.asker, now=NOON)  # fmt: skip
+    two.finish(asked.to_task_id)
+    (notice,) = notifications_of(two.session, actor=two.asker)
+    assert notice.task_id == two.task.id
+    assert unseen_count(two.session, actor=two.asker) == 1
 
 
 def test_giving_up_needs_a_reason_and_is_told_too(two: Two) -> None:

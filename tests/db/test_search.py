@@ -110,7 +110,17 @@ def test_a_changed_name_is_found_anew(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["XTA210990Y1234567", "хта210990у1234567", "Y1234567", "234567", "0990y1234567"]
+    "query",
+    [
+        "XTA210990Y1234567",
+        "хта210990у1234567",
+        "Y1234567",
+        "234567",
+        "0990y1234567",
+        "4567",
+        "34567",
+        "ЧЕФ210990Н1234567",
+    ],
 )
 def test_a_vehicle_is_found_by_its_vin_or_the_end_of_it(session: Session, query: str) -> None:
     owner = add_client(session, "Иванов")
@@ -122,7 +132,9 @@ def test_a_vehicle_is_found_by_its_vin_or_the_end_of_it(session: Session, query:
     assert (hit.client_id, hit.field, hit.asset_id) == (owner.id, MatchedField.VIN, asset.id)
 
 
-@pytest.mark.parametrize("query", ["а123вс77", "A 123 BC", "а123вс 77 rus"])
+@pytest.mark.parametrize(
+    "query", ["а123вс77", "A 123 BC", "а123вс 77 rus", "а123", "123вс", "123 вс 77", "f123dc77"]
+)
 def test_a_vehicle_is_found_by_its_plate(session: Session, query: str) -> None:
     owner = add_client(session, "Иванов")
     add_vehicle(session, owner, "XTA210990Y1234567", "А123ВС77")
@@ -130,6 +142,38 @@ def test_a_vehicle_is_found_by_its_plate(session: Session, query: str) -> None:
     (hit,) = search_clients(session, query, actor=ACTOR).hits
 
     assert (hit.client_id, hit.field) == (owner.id, MatchedField.PLATE)
+
+
+def test_the_four_digits_of_a_ukrainian_plate_find_it(session: Session) -> None:
+    owner = add_client(session, "Шевченко")
+    add_vehicle(session, owner, "XTA210990Y1234567", "АА 8124 ВС")
+
+    (hit,) = search_clients(session, "8124", actor=ACTOR).hits
+
+    assert (hit.client_id, hit.field) == (owner.id, MatchedField.PLATE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("bdfyjd", "иванов"), ("BDFYJD", "ИВАНОВ"), ("sdfytyrj", "іваненко"), ("шмфтщм", "ivanov"),
+     ("[j[kjd", "хохлов"), ("шмфтщм\"уч", "ivanov@ex")],
+)  # fmt: skip
+def test_a_name_in_the_wrong_layout_is_found_as_it_was_meant(
+    session: Session, typed: str, meant: str
+) -> None:
+    for name in ("Иванов Пётр", "Іваненко Олена", "Ivanov Peter", "Хохлов Илья"):
+        add_client(session, name, email="ivanov@example.org" if name == "Ivanov Peter" else None)
+
+    found = search_clients(session, typed, actor=ACTOR)
+
+    assert (found.query, found.is_corrected) == (meant, True)
+    assert len(found.hits) == 1
+    assert search_clients(session, meant, actor=ACTOR).is_corrected is False
+
+
+def test_nobody_in_any_layout_is_told_in_the_words_typed(session: Session) -> None:
+    found = search_clients(session, "bdfyjd", actor=ACTOR)
+    assert (found.query, found.is_corrected, found.hits) == ("bdfyjd", False, ())
 
 
 def test_the_present_owner_comes_before_the_past_one(session: Session) -> None:
@@ -178,7 +222,9 @@ def every_lookup(session: Session) -> Iterator[tuple[str, Select[*tuple[object, 
     yield "phone prefix", search.by_contact_beginning(ContactKind.PHONE, "+7916")
     yield "phone tail", search.by_phone_tail("4567")
     yield "plate", search.by_plate("A123")
+    yield "plate from its first digit", search.by_plate_rest("123BC")
     yield "vin tail", search.by_vin_tail("Y1234567")
+    yield "short vin tail", search.by_vin_tail("34567")
     yield "name", search.by_name_beginning("иванов")
     yield "name inside", search.by_name_inside(session, ["ванов", "с"], ["ванов"])
 
@@ -231,6 +277,7 @@ def walks(plan: str) -> bool:
 
 def test_every_lookup_is_one_of_those_explained(session: Session) -> None:
     made = {name for name in vars(search) if name.startswith("by_")}
-    assert made == {"by_phone", "by_contact_beginning", "by_phone_tail", "by_plate", "by_vin_tail",
-                    "by_name_beginning", "by_name_inside"}  # fmt: skip
+    assert made == {"by_phone", "by_contact_beginning", "by_phone_tail", "by_plate",
+                    "by_plate_rest", "by_vin_tail", "by_name_beginning",
+                    "by_name_inside"}  # fmt: skip
     assert session.scalar(select(Client.id)) is None

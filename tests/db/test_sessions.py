@@ -11,6 +11,7 @@ from core.errors import NotFound, NotPermitted
 from core.journal import history_of
 from directory.permissions import DirectoryPermission
 from directory.staff.models import Appointment, Employee, Role, SignInSession
+from directory.staff.passwords import hash_password
 from directory.staff.people import disable_employee
 from directory.staff.sessions import (
     SignedInActor,
@@ -21,7 +22,13 @@ from directory.staff.sessions import (
     open_session,
     touch,
 )
-from directory.staff.sign_in import SignInRefused, change_own_password, set_password
+from directory.staff.sign_in import (
+    CurrentPasswordWrong,
+    Try,
+    change_own_password,
+    permit_try,
+    set_password,
+)
 from directory.staff.visibility import installer
 from directory.units.models import UnitKind
 from tests.conftest import NOON
@@ -170,19 +177,47 @@ def test_a_new_password_ends_all_browsers(session: Session) -> None:
     assert "PasswordSet" in [e.event for e in history_of(session, "employee", anna.id)]
 
 
-def test_ones_own_password_needs_the_old_one(session: Session) -> None:
+NEW_PASSWORD = "четыре синих слона"
+
+
+def tried(session: Session, login: str) -> Try:
+    return permit_try(session, login=login, address="", known_device=True, now=NOON)
+
+
+def test_ones_own_password_ends_the_other_browsers(session: Session) -> None:
+    anna = person(session, "anna", roles=(Role.MANAGER, Role.HEAD))
+    token, other = opened(session, anna, Role.HEAD), opened(session, anna, Role.MANAGER)
+    found = behind(session, token)
+    assert found is not None
+    attempt = tried(session, "anna")
+    assert attempt.is_right(PASSWORD)
+    renewed = change_own_password(
+        session, attempt, password=NEW_PASSWORD, token=token, actor=found.actor, now=NOON
+    )
+    assert behind(session, token) is behind(session, other) is None
+    going_on = behind(session, renewed)
+    assert going_on is not None
+    assert going_on.role is Role.HEAD
+    assert tried(session, "anna").is_right(NEW_PASSWORD)
+    assert "PasswordSet" in [e.event for e in history_of(session, "employee", anna.id)]
+    limits = session.scalars(select(SignInSession.expires_at)).all()
+    assert len(set(limits)) == 1, "the absolute limit does not begin anew"
+
+
+def test_ones_own_password_is_not_replaced_by_what_was_tried_before(session: Session) -> None:
     anna = person(session, "anna")
+    person(session, "boris")
     token = opened(session, anna, Role.MANAGER)
     found = behind(session, token)
     assert found is not None
-    with pytest.raises(SignInRefused):
-        change_own_password(
-            session, current="wrong", password="x" * 20, actor=found.actor, now=NOON
-        )
-    change_own_password(
-        session, current=PASSWORD, password="четыре синих слона", actor=found.actor, now=NOON
-    )
-    assert behind(session, token) is None
+    stale, foreign = tried(session, "anna"), tried(session, "boris")
+    anna.password_hash = hash_password("пароль, данный администратором")
+    for attempt in (stale, foreign):
+        with pytest.raises(CurrentPasswordWrong):
+            change_own_password(
+                session, attempt, password=NEW_PASSWORD, token=token, actor=found.actor, now=NOON
+            )
+    assert behind(session, token) is not None
 
 
 def test_ending_all_tells_how_many(session: Session) -> None:

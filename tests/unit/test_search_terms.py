@@ -2,6 +2,7 @@
 
 import pytest
 
+from directory.clients.keyboard import other_layouts
 from directory.clients.search_terms import SearchKind, read_terms
 
 
@@ -42,9 +43,25 @@ def test_a_beginning_is_tried_with_the_country_that_it_lacks() -> None:
     assert read_terms("067123").phone_prefixes == ("+38067123",)
 
 
-def test_six_digits_may_also_be_the_end_of_a_vin() -> None:
+def test_four_signs_may_also_be_the_end_of_a_vin() -> None:
     assert read_terms("123456").vin_tail == "123456"
-    assert read_terms("12345").vin_tail is None
+    assert read_terms("1234").vin_tail == "1234"
+    assert read_terms("у234").vin_tail == "Y234"
+    assert read_terms("123").vin_tail is None
+
+
+def test_a_plate_may_be_typed_from_its_first_digit_on() -> None:
+    assert read_terms("123вс 77").plate_rest == "123BC77"
+    assert read_terms("1234").plate_rest == "1234"
+    assert read_terms("12345").plate_rest is None
+    assert read_terms("а123").plate == "A123"
+    assert read_terms("а123").kind is SearchKind.PLATE
+
+
+def test_a_text_in_two_alphabets_was_not_typed_in_a_wrong_layout() -> None:
+    assert other_layouts("иванoв") == other_layouts("123") == ()
+    assert other_layouts("bdfyjd") == ("иванов",)
+    assert other_layouts("sdfy") == ("ыван", "іван")
 
 
 def test_a_very_long_text_is_cut_and_not_refused() -> None:

@@ -110,6 +110,16 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     assert used <= known
 
 
+ABOVE_THE_FLOOR = (":has(", "light-dark(", "color-mix(", "subgrid", "@scope")
+"""Chrome 109, Firefox 115 and Safari 16.4 know none, or not all, of these."""
+
+
+def test_style_sheets_keep_to_the_browser_floor() -> None:
+    for sheet in (WEBUI / "static" / "css").glob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.S)
+        assert [word for word in ABOVE_THE_FLOOR if word in text] == [], sheet.name
+
+
 def test_the_two_dark_themes_are_equal() -> None:
     css = (WEBUI / "static/css/tokens.css").read_text(encoding="utf-8")
     chosen = _block(css, ':root[data-theme="dark"] {')

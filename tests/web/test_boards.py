@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select
 
 from campaigns.models import Outcome
@@ -212,3 +213,20 @@ def test_a_filter_looks_behind_the_first_rows(prepared: Given, browser_of: Brows
 
     assert "Редкий" in _column(browser.read(f"/stages?campaign={rare.id}"), "new")
     assert "Дело" in browser.read("/my?kind=extra").split('id="available"')[1]
+
+
+def test_counts_stop_alike_and_say_why(
+    prepared: Given, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = prepared.unit()
+    late = {"due_at": NOON - timedelta(days=3), "overdue_at": NOON - timedelta(days=2)}
+    for number in range(3):
+        client = prepared.client(f"Поздно {number}", unit=unit)
+        prepared.task(unit=unit, client=client, **late)
+    browser = browser_of(prepared.employee(unit=unit))
+    page = browser.read("/stages")
+    assert '<span class="n num">3</span>' in page and "3 просрочено" in page
+    monkeypatch.setattr("webui.boards.stages.MORE_THAN", 2)
+    page = browser.read("/stages")
+    assert "2+ просрочено" in page and ">2+</span>" in page and "3 просрочено" not in page
+    assert page.count('title="Больше 2. Точно не считается') == 2

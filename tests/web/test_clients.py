@@ -390,3 +390,16 @@ def test_whoever_may_only_see_is_not_offered_to_edit(room: Showroom, browser_of:
     assert f"/clients/{room.client.id}/edit" not in browser.read(f"/clients/{room.client.id}")
     assert browser.get(f"/clients/{room.client.id}/edit").status_code == 403
     assert browser.post(f"/clients/{room.client.id}/edit", form_of(room)).status_code == 403
+
+
+def test_a_text_in_the_wrong_layout_is_told_as_it_was_meant(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit = prepared.unit()
+    prepared.client("Иванов Пётр", unit=unit)
+    browser = browser_of(prepared.employee(unit=unit))
+    answer = browser.post("/search", {"q": "bdfyjd"})
+    assert answer.status_code == 200, "not opened at once: it was guessed"
+    assert "Показано по запросу «иванов»." in answer.text
+    assert 'value="bdfyjd"' in answer.text
+    assert "Показано по запросу" not in browser.post("/search", {"q": "иванов п"}).text

@@ -298,3 +298,25 @@ def test_every_problem_has_words(app: Flask) -> None:
             assert file_sentence(FileRefused(code, **values)).endswith(".")
         for row_code in RowProblemCode:
             assert problem_sentence(RowProblem("Телефон", row_code, "1"))
+
+
+def test_two_people_who_formed_are_told_with_what_each_of_them_made(
+    desk: Desk, prepared: Given, browser_of: Callable[..., Browser]
+) -> None:
+    rows = [
+        ("Соколова Марина", "+7 912 640-18-77", "XTA210990Y1234567"),
+        ("Зайцев Тимур", "+7 912 640-18-78", "XTA210990Y1234568"),
+    ]
+    address = desk.load(*rows).partition("?")[0]
+    first, second = desk.row_ids()
+    colleague = browser_of(prepared.employee("Артём Сухов", unit=desk.unit))
+    desk.browser.post(f"{address}/work-lists", {"row": str(first)})
+    colleague.post(f"{address}/work-lists", {"row": [str(first), str(second)]})
+    page = desk.browser.read(f"{address}/result")
+    told = page[page.index("Кто создавал") :]
+    assert told.index("Артём Сухов") < told.index("Мария Менеджер")
+    theirs, mine = told.split("<li>")[1:3]
+    assert "Зайцев Тимур" in theirs and "Соколова Марина" not in theirs
+    assert "Соколова Марина" in mine and 'href="/work-lists/' in mine
+    assert "уже в работе: 1" in theirs
+    assert theirs.count("<time") == 1

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.models import ResultCode, ResultCodeVersion
 from directory.clients.models import Client
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit, UnitKind
@@ -19,7 +20,7 @@ from tests.web.conftest import Browser, HandClock
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, Notification, ServiceRequest
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import Involvement
+from worklists.models.work_list import Involvement, WorkList
 
 BrowserOf = Callable[..., Browser]
 
@@ -425,6 +426,31 @@ def test_a_part_answers_with_the_regions_that_go_with_it(
         assert f'hx-target="{target}"' in saved.text
 
 
+def test_a_finished_request_tells_its_answer_in_short(scene: Scene, browser_of: BrowserOf) -> None:
+    given, task = scene.given, scene.task
+    parts = given.unit("Склад")
+    there = given.task(unit=parts, kind=TaskKind.DEPARTMENT, state=TaskState.DONE,
+                       comment="Фильтр на складе. " + "Очень длинно. " * 30)  # fmt: skip
+    involvement = Involvement(
+        from_work_list_id=task.work_list_id, from_task_id=task.id, asked_at=NOON,
+        to_work_list_id=there.work_list_id, to_task_id=there.id, asked_by=scene.me.id,
+        finished_at=NOON,
+    )  # fmt: skip
+    given.session.add(involvement)
+    given.session.flush()
+    given.session.add(
+        Notification(
+            employee_id=scene.me.id, kind="involvement_done", task_id=task.id,
+            work_list_id=task.work_list_id, occasion=f"involvement:{involvement.id}",
+            created_at=NOON,
+        )
+    )  # fmt: skip
+    page = browser_of(scene.me).read("/notifications")
+    assert "Склад: «Фильтр на складе. Очень длинно." in page
+    assert page.count("Очень длинно") < 12
+    assert f'href="/tasks/{task.id}"' in page
+
+
 def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: BrowserOf) -> None:
     for number in (1, 2):
         scene.given.session.add(
@@ -441,3 +467,104 @@ def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: Bro
     assert "Уведомления: 1 новое" in browser.read("/notifications")
     browser.post("/notifications/seen", {"up_to": "2"})
     assert "Уведомления: " not in browser.read("/notifications")
+
+
+def _archive_code(scene: Scene, name: str) -> None:
+    with Session(scene.given.session.get_bind()) as session:
+        code = session.get_one(ResultCode, int(scene.code(name)))
+        code.is_archived = True
+        session.commit()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_result_archived_while_its_form_is_open_is_told_and_nothing_is_lost(
+    scene: Scene, browser_of: BrowserOf, headers: dict[str, str]
+) -> None:
+    browser = browser_of(scene.me)
+    code = scene.code("booked")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    _archive_code(scene, "booked")
+    typed = {"outcome": "interview", "result_interview": code, "comment": "Приедет в субботу"}
+    answer = browser.post(
+        f"/tasks/{scene.task.id}/attempts", _fields(page) | typed, headers=headers
+    )
+    assert answer.status_code == 422
+    assert "Этого результата больше нет. Выберите другой." in answer.text
+    assert "Приедет в субботу" in answer.text
+    offered = re.search(r'<select[^>]*name="result_interview".*?</select>', answer.text, re.S)
+    assert offered and f'value="{code}"' not in offered[0]
+    assert scene.count(Attempt) == 0
+    line = browser.get(
+        f"/tasks/{scene.task.id}/consequence",
+        query_string=_fields(page) | typed,
+        headers={"HX-Request": "true"},
+    )
+    assert line.status_code < 500
+    other = typed | {"result_interview": scene.code("booked_in_call"), "goal_reached": "y"}
+    saved = browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | other)
+    assert saved.status_code == 303
+
+
+def test_a_result_that_demands_more_since_the_form_was_opened_asks_for_it(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(scene.me)
+    code = scene.code("booked_in_call")
+    page = browser.read(f"/tasks/{scene.task.id}")
+    with Session(scene.given.session.get_bind()) as session:
+        version = session.scalars(
+            select(ResultCodeVersion).where(ResultCodeVersion.result_code_id == int(code))
+        ).one()
+        version.comment_required = True
+        session.commit()
+    typed = {"outcome": "interview", "result_interview": code, "goal_reached": "y",
+             "mileage_km": "45100"}  # fmt: skip
+    answer = browser.post(f"/tasks/{scene.task.id}/attempts", _fields(page) | typed)
+    assert answer.status_code == 422
+    assert "Добавьте комментарий." in answer.text and 'value="45100"' in answer.text
+
+
+@pytest.mark.parametrize("where", ["board", "task"])
+def test_a_confirmed_control_can_be_taken_back_from_the_toast(
+    scene: Scene, browser_of: BrowserOf, clock: HandClock, where: str
+) -> None:
+    browser = browser_of(scene.me)
+    saved = {"outcome": "interview", "result_interview": scene.code("booked_in_call"),
+             "comment": "Ждём", "stay": "1"}  # fmt: skip
+    _report(browser, scene, **saved)
+    watched = scene.stored()
+    assert watched.state is TaskState.ON_CONTROL
+    address = f"/tasks/{scene.task.id}/control/confirm"
+    sent = {"version": watched.version, "comment": "Приехал" if where == "task" else ""}
+    back = {"next": "/control"} if where == "board" else {}
+    answer = browser.post(address, sent | back)
+    assert answer.status_code == 303
+    assert f'action="{address}/undo"' in browser.read(answer.location)
+    assert scene.stored().state is TaskState.DONE
+
+    assert browser.post(f"{address}/undo").status_code == 303
+    again = scene.stored()
+    assert (again.state, again.finish, again.closed_at) == (TaskState.ON_CONTROL, None, None)
+    assert (again.control_at, again.comment) == (watched.control_at, "Ждём")
+    assert browser.post(f"{address}/undo").status_code == 303, "twice is once"
+    with Session(scene.given.session.get_bind()) as session:
+        work_list = session.get_one(WorkList, again.work_list_id)
+        assert work_list.closed_at is None
+
+    assert browser.post(address, {"version": again.version}).status_code == 303
+    clock.now += timedelta(minutes=11)
+    late = browser.post(f"{address}/undo")
+    assert late.status_code == 409 and "прошло больше 10 минут" in late.text
+    assert scene.stored().state is TaskState.DONE
+
+
+def test_only_who_confirmed_takes_it_back(scene: Scene, browser_of: BrowserOf) -> None:
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}/control/confirm"
+    assert browser.post(f"{address}/undo").status_code == 409, "nothing was confirmed"
+    _report(browser, scene, outcome="interview", result_interview=scene.code("booked_in_call"),
+            comment="Ждём")  # fmt: skip
+    browser.post(address, {"version": scene.stored().version})
+    colleague = browser_of(scene.given.employee("Артём Сухов", unit=scene.unit))
+    assert colleague.post(f"{address}/undo").status_code == 409
+    assert scene.stored().state is TaskState.DONE

@@ -22,11 +22,11 @@ from directory.staff.visibility import (
 )
 from directory.units.tree import unit_tree
 from webui.admin.answers import put_error, saved, unit_choices
-from webui.admin.zones import zone_choices
 from webui.forms import Form, at_most, choices, not_blank, required
 from webui.i18n import LOCALES
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from webui.zones import zone_choices
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
 _manages = requires(DirectoryPermission.MANAGE_PEOPLE)
@@ -44,7 +44,7 @@ class PersonForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = zone_choices(_("Как у подразделения"))
+        self.time_zone.choices = zone_choices(_("Как у подразделения"), self.time_zone.data)
 
 
 class RoleForm(Form):

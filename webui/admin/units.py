@@ -6,7 +6,6 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from wtforms import SelectField, StringField
 
 from core.errors import Invalid, Refused
@@ -15,11 +14,11 @@ from directory.staff.models import Appointment, Employee
 from directory.units import tree
 from directory.units.models import Unit, UnitKind
 from webui.admin.answers import put_error, saved, unit_choices
-from webui.admin.zones import zone_choices
 from webui.forms import Form, at_most, choices, not_blank, required
 from webui.labels.words import label, sentence
 from webui.requests import requires
-from worklists.unit_work import open_tasks_of_units, require_no_open_tasks
+from webui.zones import zone_choices
+from worklists.unit_work import archive_unit_without_work, open_tasks_of_units
 
 bp = Blueprint("admin_units", __name__, url_prefix="/admin/units")
 _manages = requires(DirectoryPermission.MANAGE_UNITS)
@@ -37,7 +36,7 @@ class UnitForm(Form):
     def __init__(self, *args: Any, unit: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = choices((kind.value, label(kind)) for kind in UnitKind)
-        self.time_zone.choices = zone_choices(_("Как у вышестоящего"))
+        self.time_zone.choices = zone_choices(_("Как у вышестоящего"), self.time_zone.data)
         if unit is not None and (unit.parent_id is None or unit.parent_id not in g.actor.unit_ids):
             del self.parent_id  # the highest unit that one sees is moved by nobody
         else:
@@ -122,7 +121,7 @@ def change(unit_id: int) -> Any:
 @_manages
 def archive(unit_id: int) -> Any:
     """No longer offer the unit."""
-    return _archived(unit_id, _archive, _("Подразделение в архиве."))
+    return _archived(unit_id, archive_unit_without_work, _("Подразделение в архиве."))
 
 
 @bp.post("/<int:unit_id>/restore")
@@ -139,11 +138,6 @@ def _archived(unit_id: int, step: Any, words: str) -> Any:
     except Refused as error:
         return _unit_page(found, problem=sentence(error)), 409
     return saved(url_for(".page"), words)
-
-
-def _archive(session: Session, unit_id: int, **by: Any) -> None:
-    require_no_open_tasks(session, unit_id)
-    tree.archive_unit(session, unit_id, **by)
 
 
 def _unit_page(unit: Unit, *, form: UnitForm | None = None, problem: str = "") -> str:

@@ -31,6 +31,7 @@ from directory.staff.sign_in import (
 )
 from directory.staff.tries import TooManyFailures
 from webui.auth.devices import is_known_device, remember_device
+from webui.auth.look import set_theme_cookie
 from webui.forms import Form, at_most, not_blank, required
 from webui.labels.words import label, sentence
 from webui.requests import (
@@ -83,7 +84,7 @@ def enter() -> Any:
     answer = make_response(redirect(_next() if chosen else url_for("auth.role", next=_next()), 303))
     set_session_cookie(answer, token)
     remember_device(answer, str(form.login.data))
-    _remember_theme(answer, entered.employee.theme)
+    set_theme_cookie(answer, entered.employee.theme)
     return answer
 
 
@@ -115,26 +116,6 @@ def sign_out() -> Any:
     clear_session_cookie(answer)
     # Drafts of forms live in the browser's storage; the next person must not find them.
     answer.headers["Clear-Site-Data"] = '"storage"'
-    return answer
-
-
-@bp.post("/settings/locale", endpoint="locale")
-@signed_in
-def choose_locale() -> Any:
-    """Keep the language for this person, on every computer."""
-    choose_own_look(g.session, locale=request.form.get("locale"), actor=g.actor)
-    return redirect(_back(), 303)
-
-
-@bp.post("/settings/theme", endpoint="theme")
-@signed_in
-def choose_theme() -> Any:
-    """Keep the theme for this person; the cookie is what the pages read."""
-    theme = request.form.get("theme", "")
-    choose_own_look(g.session, theme=theme, actor=g.actor)
-    answer = make_response(redirect(_back(), 303))
-    if theme in {"light", "dark", "auto"}:
-        _set_theme(answer, theme)
     return answer
 
 
@@ -186,17 +167,6 @@ def _next() -> str:
     return str(local_target(request.form.get("next") or request.args.get("next"), "/"))
 
 
-def _back() -> str:
-    return local_target(request.form.get("next") or _path_of(request.referrer), "/")
-
-
-def _path_of(address: str | None) -> str | None:
-    """The part of our own address after the host."""
-    if not address or not address.startswith(request.host_url):
-        return None
-    return address[len(request.host_url) - 1 :]
-
-
 def _role_asked_for() -> Role:
     asked = request.form.get("role", "")
     if asked not in set(Role):
@@ -226,15 +196,3 @@ def _keep_language(employee_id: int) -> None:
     """The language chosen by a link of this page goes on after signing in."""
     actor = Actor(key="sign-in", employee_id=employee_id)
     choose_own_look(g.session, locale=request.args.get("lang"), actor=actor)
-
-
-def _remember_theme(answer: Response, theme: str) -> None:
-    if theme != "auto" and "theme" not in request.cookies:
-        _set_theme(answer, theme)
-
-
-def _set_theme(answer: Response, theme: str) -> None:
-    # Not HttpOnly: the switch in the menu changes it without a request.
-    answer.set_cookie(
-        "theme", theme, max_age=31_536_000, samesite="Lax", secure=settings().secure_cookies
-    )

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
 from webui.boards.attempts import result_words
+from webui.exports.answers import workbook_answer
+from webui.exports.workbook import Column
 from webui.periods import today
 from webui.requests import requires, session
 from webui.wording import zone
@@ -22,7 +25,7 @@ _MOST = 200
 @requires(WorkPermission.SEE)
 def board() -> str:
     """The page; ``?all=1`` shows the control of the whole unit."""
-    only_mine = request.args.get("all") != "1"
+    only_mine = _only_mine()
     lines = tasks_on_control(session(), actor=g.actor, only_mine=only_mine, limit=_MOST)
     return render_template(
         "boards/control.html",
@@ -32,6 +35,34 @@ def board() -> str:
         result_words=result_words,
         is_cut=len(lines) == _MOST,
     )
+
+
+@bp.get("/control.xlsx")
+@requires(WorkPermission.EXPORT)
+def export() -> Response:
+    """What is on control as a workbook: mine, or with ``?all=1`` of the whole unit."""
+    lines = tasks_on_control(session(), actor=g.actor, only_mine=_only_mine(), limit=None)
+    return workbook_answer("control", _columns(), map(_row, lines), sheet=_("На контроле"))
+
+
+def _only_mine() -> bool:
+    return request.args.get("all") != "1"
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Проверить"), 17), Column(_("Клиент"), 34), Column(_("Что обещано"), 36),
+        Column(_("Комментарий"), 44), Column(_("Автомобиль"), 24), Column(_("Госномер"), 12),
+        Column(_("Цель"), 28), Column(_("Подразделение"), 24), Column(_("Кто поставил"), 26),
+        Column(_("Задача"), 10), Column(_("Рабочий лист"), 12),
+    ]  # fmt: skip
+
+
+def _row(line: ControlLine) -> list[Any]:
+    return [
+        line.control_at, line.client, result_words(line.result), line.comment, line.asset,
+        line.plate, line.campaign, line.unit, line.left_by, line.task_id, line.work_list_id,
+    ]  # fmt: skip
 
 
 def _groups(lines: Sequence[ControlLine]) -> list[tuple[str, str, list[ControlLine]]]:

@@ -18,16 +18,10 @@ from directory.permissions import DirectoryPermission
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label, sentence
 from webui.requests import requires
+from webui.zones import zone_choices
 from worklists.client_zone import follow_client_zone
 
 bp = Blueprint("client_edit", __name__)
-
-_ZONES = (
-    "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Europe/Saratov", "Europe/Volgograd",
-    "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Novosibirsk", "Asia/Barnaul", "Asia/Krasnoyarsk",
-    "Asia/Irkutsk", "Asia/Chita", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan",
-    "Asia/Sakhalin", "Asia/Kamchatka", "Europe/Kyiv",
-)  # fmt: skip
 
 
 class Versioned(Form):
@@ -45,12 +39,9 @@ class ClientForm(Versioned):
     note = TextAreaField(_l("Заметка"), validators=[at_most(2000)])
 
     def offer(self, client: Client) -> "ClientForm":
-        """Fill the lists of choices; a zone that is not among ours stays selectable."""
-        zones = dict.fromkeys((*_ZONES, *filter(None, [client.time_zone])))
+        """Fill the lists of choices."""
         self.kind.choices = choices((kind.value, label(kind)) for kind in ClientKind)
-        self.time_zone.choices = choices(
-            ((zone, zone) for zone in zones), blank=_("по номеру или подразделению")
-        )
+        self.time_zone.choices = zone_choices(_("по номеру или подразделению"), client.time_zone)
         return self
 
 

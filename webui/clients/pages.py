@@ -58,7 +58,7 @@ def panel(client_id: int) -> Any:
 
 
 def _history(client_id: int) -> dict[str, Any]:
-    asset_id = _asset_asked_for()
+    asset_id = asset_asked_for()
     client = get_client(g.session, client_id, actor=g.actor)
     vehicles = vehicles_of_client(g.session, client_id)
     return {
@@ -70,7 +70,8 @@ def _history(client_id: int) -> dict[str, Any]:
     }
 
 
-def _asset_asked_for() -> int | None:
+def asset_asked_for() -> int | None:
+    """The vehicle of ``?asset=``; None: all of them. Raises NotFound for what is no number."""
     text = request.args.get("asset", "")
     if not text:
         return None

@@ -29,9 +29,17 @@ class ListExported(journal.Event):
 
 
 def workbook_answer(
-    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, sheet: str
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str,
+    query: str | None = None,
 ) -> Response:
-    """Send the rows as ``<name>-<day>.xlsx``. Raises NotPermitted without the right to export."""
+    """Send the rows as ``<name>-<day>.xlsx``. Raises NotPermitted without the right to export.
+
+    ``query`` is what the journal keeps of the filters, those of the address if not given.
+    """
     g.actor.require(WorkPermission.EXPORT)
     day = g.now.astimezone(zone()).date()
     with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
@@ -41,7 +49,7 @@ def workbook_answer(
         stream = path.open("rb")
     finally:
         path.unlink()
-    _note(name, count)
+    _note(name, count, request.query_string.decode() if query is None else query)
     answer = send_file(
         stream, mimetype=_XLSX, as_attachment=True, download_name=f"{name}-{day:%Y-%m-%d}.xlsx"
     )
@@ -49,10 +57,8 @@ def workbook_answer(
     return answer
 
 
-def _note(name: str, count: int) -> None:
+def _note(name: str, count: int, query: str) -> None:
     """The page itself was only read: the note is a transaction of its own."""
-    event = ListExported(
-        employee_id=g.actor.person, list=name, query=request.query_string.decode(), rows=count
-    )
+    event = ListExported(employee_id=g.actor.person, list=name, query=query, rows=count)
     with environment_of(current_app).database.unit_of_work() as session:
         journal.record(session, event, actor=g.actor, at=g.now)

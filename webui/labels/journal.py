@@ -36,6 +36,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskDroppedByCap": _l("Закрыта: клиента пробовали столько раз, сколько разрешено"),
     "ControlCameDue": _l("Пришло время проверки"),
     "ControlConfirmed": _l("Контроль подтверждён"),
+    "ConfirmationUndone": _l("Подтверждение отменено, снова на контроле"),
     "ControlProlonged": _l("Контроль продлён"),
     "ControlTurnedIntoCall": _l("Вместо контроля новый звонок"),
     "JobFinished": _l("Выполнена"),

@@ -18,7 +18,7 @@ from directory.staff.people import (
     RoleMissing,
     UnknownZone,
 )
-from directory.staff.sign_in import SignInRefused
+from directory.staff.sign_in import CurrentPasswordWrong, SignInRefused
 from directory.staff.tries import TooManyFailures
 from directory.units.naming import (
     UnitCodeTaken,
@@ -43,6 +43,7 @@ _ZONE = _l("Такого часового пояса нет. Пример: Europ
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     SignInRefused: lambda _e: _l("Логин или пароль не подходят. Проверьте раскладку и повторите."),
+    CurrentPasswordWrong: lambda _e: _l("Нынешний пароль другой. Проверьте раскладку и повторите."),
     TooManyFailures: _too_many,
     PasswordTooShort: lambda _e: _l("Пароль короче 12 знаков. Подойдёт фраза из нескольких слов."),
     PasswordTooLong: lambda _e: _l("Пароль длиннее 256 знаков."),

@@ -40,7 +40,7 @@ from worklists.service_requests import (
     WorkshopUnknown,
 )
 from worklists.undoing import NotYours, SomethingFollowed, TooLateToUndo
-from worklists.unit_work import UnitHasWork
+from worklists.unit_work import UnitHasWork, UnitOutOfUse
 from worklists.verdicts import Block, Blocked, BlockRule
 
 LABELS: Pairs = (
@@ -158,6 +158,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     LeaseLost: _lost,
     ChangedMeanwhile: _changed,
     Blocked: _blocked,
+    UnitOutOfUse: lambda _e: _l(
+        "Подразделение убрано в архив: новых задач в нём не ставят. Выберите другое."
+    ),
     UnitHasWork: lambda e: _l(
         "Открытых задач: %(tasks)s. Сначала завершите или передайте их.", tasks=whole(e.tasks)
     ),

@@ -26,15 +26,17 @@ from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
 from importers.files import get_file, last_unit, recent_files
 from importers.formats.catalogue import FORMATS
+from importers.formings import formings_of
 from importers.guard import MAX_ROWS
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan
 from importers.preview import PAGE_SIZE, error_rows, preview
-from importers.running import NothingChosen, form_from_file, last_forming
+from importers.running import NothingChosen, form_from_file
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import error_sentence, plan_sentence, problem_sentence
+from webui.labels.journal import actor_words
 from webui.labels.words import sentence
 from webui.requests import environment_of, requires, session, settings
 from webui.selections.choice import Choice, Filter
@@ -128,14 +130,20 @@ def form(file_id: int) -> Any:
 @bp.get("/selections/files/<int:file_id>/result")
 @requires(ImportPermission.LOAD)
 def result(file_id: int) -> Any:
-    """What came of the last forming."""
+    """What came of the last forming, and who formed what from the file before."""
     file = get_file(session(), file_id, actor=g.actor)
-    told = last_forming(session(), file_id)
-    if told is None:
+    formings = formings_of(session(), file_id, actor=g.actor)
+    if not formings:
         return redirect(url_for("files.show", file_id=file_id))
     unit = get_unit(session(), file.unit_id, actor=g.actor)
     return render_template(
-        "selections/result.html", page="selections", file=file, unit=unit, told=told
+        "selections/result.html",
+        page="selections",
+        file=file,
+        unit=unit,
+        told=formings[0].told,
+        formings=formings,
+        actor_words=actor_words,
     )
 
 

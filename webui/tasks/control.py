@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from core.errors import Invalid, Refused
@@ -17,6 +17,7 @@ from webui.tasks.routes import bp
 from webui.wording import moment
 from worklists.control import call_again as call_client_again
 from worklists.control import confirm_control, prolong_control
+from worklists.control_undone import undo_confirmation
 from worklists.permissions import WorkPermission
 from worklists.saving import get_task
 
@@ -33,7 +34,21 @@ def confirm(task_id: int) -> Response:
         )  # fmt: skip
         return str(_("Контроль подтверждён, задача закрыта."))
 
-    return _step(task_id, ConfirmForm(), {}, done)
+    undo = url_for(".undo_confirmation", task_id=task_id)
+    return _step(task_id, ConfirmForm(), {}, done, undo_url=undo)
+
+
+@bp.post("/tasks/<int:task_id>/control/confirm/undo", endpoint="undo_confirmation")
+@requires(WorkPermission.WORK)
+def undo(task_id: int) -> Response:
+    """On control again; 409 with the card as it is when that is not possible any more."""
+    try:
+        undo_confirmation(session(), task_id, actor=g.actor, now=g.now)
+    except Refused as error:
+        session().rollback()
+        card = open_card(task_id, actor=g.actor, now=g.now)
+        return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
+    return leave(_("Снова на контроле."), task_url(task_id, undone=1))
 
 
 @bp.post("/tasks/<int:task_id>/control/prolong")
@@ -75,6 +90,7 @@ def _step(
     done: Callable[[Any, int], str],
     *,
     needs: str = "",
+    undo_url: str = "",
 ) -> Response:
     get_task(session(), task_id, actor=g.actor)
     valid = form.validate()
@@ -93,8 +109,9 @@ def _step(
         typed = [request.form.get(name, "") for name in ("comment", "reason", "note")]
         return conflict_answer(task_id, error, comment=" ".join(filter(None, typed)))
     if "next" in request.form:
-        return leave(words, local_target(request.form["next"], task_url(task_id)))
-    return go_on(task_id, toast=words, stay=True, saved=task_id)
+        target = local_target(request.form["next"], task_url(task_id))
+        return leave(words, target, undo_url=undo_url)
+    return go_on(task_id, toast=words, stay=True, saved=task_id, undo_url=undo_url)
 
 
 def _ask_again(task_id: int, form: Form) -> Response:

@@ -24,6 +24,7 @@ from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label
+from webui.tasks.choice_fields import Choice, ResultChoice, number
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
@@ -50,22 +51,6 @@ FIELD_OF = {
 """Fields of a report as the use-cases name them, where the form names them differently."""
 
 
-def _number(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
-
-
-class _Choice(SelectField):  # type: ignore[misc]
-    """A select of ids whose empty choice is None."""
-
-    def __init__(self, text: Any, **kw: Any) -> None:
-        super().__init__(text, coerce=_number, validators=[Optional()], **kw)
-        self.type = "SelectField"  # the look of the field goes by it
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None:
-            super().pre_validate(form)
-
-
 class OutcomeForm(Form):
     """What came of the attempt. Which fields count is said by ``webui.tasks.fields``."""
 
@@ -74,33 +59,33 @@ class OutcomeForm(Form):
         choices=[],
         validate_choice=False,
     )
-    result_interview = _Choice(_l("Результат контакта"))
-    result_no_answer = _Choice(_l("Что произошло"))
-    result_refused = _Choice(_l("От чего отказался клиент"))
-    result_bad_data = _Choice(_l("Что неверно"))
-    contact_point_id = _Choice(_l("Телефон"))
+    result_interview = ResultChoice(_l("Результат контакта"))
+    result_no_answer = ResultChoice(_l("Что произошло"))
+    result_refused = ResultChoice(_l("От чего отказался клиент"))
+    result_bad_data = ResultChoice(_l("Что неверно"))
+    contact_point_id = Choice(_l("Телефон"))
     comment = TextAreaField(_l("Комментарий"), [at_most(4000)])
     mileage_km = IntegerField(
         _l("Пробег, км"),
         [Optional(), NumberRange(0, _MOST_KM, _l("Укажите пробег от 0 до 3 000 000 км."))],
     )
     mileage_is_lower_confirmed = BooleanField(_l("Пробег меньше прежнего, это верно"))
-    acquisition_id = _Choice(_l("Как записан"))
+    acquisition_id = Choice(_l("Как записан"))
     goal_reached = BooleanField(_l("Работа по цели завершена"))
     control_at = LocalMoment(_l("Проверить"), pair=True)
     plan = BooleanField(_l("Запланировать новую задачу"))
     plan_kind = SelectField(_l("Вид"), validators=[Optional()])
     plan_due = LocalMoment(_l("Когда"), pair=True)
     plan_comment = StringField(_l("Что сделать"), [at_most(1000)])
-    plan_performer = _Choice(_l("Исполнитель"))
+    plan_performer = Choice(_l("Исполнитель"))
     book = BooleanField(_l("Добавить заявку на обслуживание"))
-    book_workshop = _Choice(_l("Цех"))
+    book_workshop = Choice(_l("Цех"))
     book_on = DateField(_l("Дата"), [Optional()])
     book_time = TimeField(_l("Время"), [Optional()])
     book_work = StringField(_l("Работы"), [at_most(1000)])
     book_comment = StringField(_l("Примечание"), [at_most(1000)])
     involve = BooleanField(_l("Привлечь исполнителя"))
-    involve_unit = _Choice(_l("Подразделение"))
+    involve_unit = Choice(_l("Подразделение"))
     involve_text = StringField(_l("Что нужно сделать"), [at_most(1000)])
     involve_due = LocalMoment(_l("Срок"), pair=True)
     settles = SelectMultipleField(_l("Этот разговор решил и другие задачи"), coerce=int)
@@ -125,7 +110,7 @@ class OutcomeForm(Form):
         form.contact_point_id.choices = choices(
             ((point.id, phone(point.value)) for point in offer.phones),
             # Without a number that may be called nobody's guess is recorded as the one called.
-            blank=_blank_number(offer),
+            blank=_blanknumber(offer),
         )
         form.acquisition_id.choices = choices(
             ((way.acquisition_id, way.name) for way in offer.ways), blank=_l("Выберите")
@@ -198,8 +183,8 @@ class OutcomeForm(Form):
             involve=self._involvement(),
             copy_of_task_id=self._if("copy_of_task_id", self.copy_of_task_id.data),
             settles_task_ids=tuple(self._if("settles", self.settles.data) or ()),
-            version=_number(self.version.data) or 0,
-            token=_number(self.token.data),
+            version=number(self.version.data) or 0,
+            token=number(self.token.data),
             form_key=self.form_key.data or "",
         )
 
@@ -282,7 +267,7 @@ class OutcomeForm(Form):
         )
 
 
-def _blank_number(offer: Offer) -> Any:
+def _blanknumber(offer: Offer) -> Any:
     if not offer.phones:
         return _l("Номеров нет")
     return None if is_usable(offer.phones[0]) else _l("Не указано")

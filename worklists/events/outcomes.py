@@ -132,6 +132,13 @@ class ControlConfirmed(_Step):
     """What was hoped for has come."""
 
     comment: str
+    comment_before: str | None = None
+    """What the comment took the place of, if it did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationUndone(_Step):
+    """The confirmation was taken back: the task is on control again (rule 9)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@
     if ("dismiss" in data) b.closest("[data-toast], .notice")?.remove();
     if (data.pop) togglePop(data.pop);
     if (data.nav) { e.preventDefault(); window.UI.step(data.nav === "next" ? 1 : -1); }
-    if (data.themeSet) setTheme(data.themeSet);
+    if (data.themeSet) { e.preventDefault(); setTheme(data.themeSet); }
     if ("themeToggle" in data) {
       setTheme({ light: "dark", dark: "auto", auto: "light" }[root.dataset.theme] || "auto");
     }
@@ -177,6 +177,20 @@
     root.dataset.theme = theme;
     document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
     paintTheme();
+    keepTheme(theme);
+  }
+  /* The page has changed already; that the person keeps it elsewhere may take its time, or fail. */
+  function keepTheme(theme) {
+    const token = find('meta[name="csrf-token"]')?.content;
+    const form = find('form[action="/settings/theme"]');
+    if (!token || !form) return;
+    fetch(form.action, {
+      method: "POST",
+      headers: { "X-CSRFToken": token },
+      body: new URLSearchParams({ theme }),
+      redirect: "manual",
+      keepalive: true,
+    }).catch(() => {});
   }
   const paintTheme = () =>
     all("[data-theme-set]").forEach((b) => {

@@ -8,7 +8,8 @@
   /* ---- one write at a time; the server is idempotent too, this only spares it ---- */
   addEventListener("submit", (e) => {
     const form = e.target;
-    if (!isPost(form)) return;
+    // A download leaves the page where it is: nothing ends the waiting, and nothing is written.
+    if (!isPost(form) || "download" in (e.submitter?.dataset || {})) return;
     const question = e.submitter?.dataset.confirm || form.dataset.confirm;
     if (form.dataset.sending || (question && !ask(question, form, e.submitter))) {
       e.preventDefault();
