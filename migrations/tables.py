@@ -12,5 +12,7 @@ import directory.visits.models
 import importers.models
 import selections.models
 import worklists.models.attempt
+import worklists.models.dispatch
+import worklists.models.skip
 import worklists.models.task
 import worklists.models.work_list
