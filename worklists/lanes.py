@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
     FromClause,
+    Integer,
     ScalarSelect,
     Select,
     and_,
@@ -34,6 +35,7 @@ from campaigns.windows import Window, is_open
 from core.db import UtcDateTime
 from directory.units.models import Unit
 from worklists.models.task import PHONING, Task, TaskKind
+from worklists.skips import not_skipped
 from worklists.verdicts import client_is_clear, has_none, phones_now
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
@@ -87,14 +89,16 @@ def open_lanes(
     return [lane for row in rows if (lane := _lane(row._asdict())).is_open(now)]
 
 
-def by_oldest_claimable(session: Session, lanes: list[Lane], now: datetime) -> list[Lane]:
+def by_oldest_claimable(
+    session: Session, lanes: list[Lane], now: datetime, performer_id: int
+) -> list[Lane]:
     """Lanes of one rank in the order of their oldest claimable task; those without one fall out."""
     if len(lanes) < 2:
         return lanes
     by_head = {lane.head_id: lane for lane in lanes}
     heads = session.scalars(
         _oldest_claimable(is_mine=lanes[0].is_mine, is_phoned=lanes[0].is_phoned),
-        {"heads": sorted(by_head), "now": now, "performer": None},
+        {"heads": sorted(by_head), "now": now, "performer": performer_id},
     )
     return [by_head[int(head)] for head in heads]
 
@@ -127,6 +131,7 @@ def _claimable(
 ) -> ColumnElement[bool]:
     now = bindparam("now", type_=UtcDateTime())
     conditions = [_planned(task), task.due_at <= now]
+    conditions.append(not_skipped(task, bindparam("performer", type_=Integer()), now))
     if is_phoned:
         other = aliased(Task)
         conditions += [

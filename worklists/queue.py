@@ -58,7 +58,7 @@ def take_next_task(
     lanes = open_lanes(session, performer_id=actor.person, unit_ids=actor.unit_ids, now=now)
     ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
     for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
-        for lane in by_oldest_claimable(session, list(group), now):
+        for lane in by_oldest_claimable(session, list(group), now, actor.person):
             task = _claim_from(session, lane, actor=actor, now=now, until=until)
             if task is not None:
                 _journal(session, task, TaskState.PLANNED, actor=actor, now=now)

@@ -272,9 +272,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, _columns, _condition in _INDEXES:
         op.drop_index(name, "tasks")
-    with op.batch_alter_table("tasks") as batch_op:
-        batch_op.drop_constraint("fk_tasks_redirected_from_id", type_="foreignkey")
-        batch_op.drop_column("redirected_from_id")
+    op.execute("ALTER TABLE tasks DROP COLUMN redirected_from_id")
 
     with op.batch_alter_table("task_skips", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_skips_employee_id"))

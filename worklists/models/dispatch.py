@@ -1,4 +1,4 @@
-"""Tables of the dispatch board: filters that are kept, runs with their report, who can take what."""
+"""Tables of the dispatch board: kept filters, runs with their report, who can take what."""
 
 from datetime import datetime
 from enum import StrEnum
