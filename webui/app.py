@@ -25,6 +25,7 @@ from webui.boards.my import bp as my
 from webui.boards.stages import bp as stages
 from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
+from webui.dispatch.all_routes import bp as dispatch
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
     stages,
     my,
+    dispatch,
     control,
     attempts,
     tasks,

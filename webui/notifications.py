@@ -16,6 +16,7 @@ WORDS = {
     "control_due": (_l("Пора проверить"), "eye-check"),
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),
+    "tasks_given": (_l("Вам передали задачи, первая из них"), "user-check"),
 }
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import clients, files, staff, tasks, work
+from webui.labels import clients, dispatch, files, staff, tasks, work
 from webui.labels.pairs import by_class
 
-LABELS = by_class(work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS)
+LABELS = by_class(work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS, dispatch.LABELS)
 """Enum class to the words of its members."""
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
@@ -21,6 +21,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **staff.SENTENCES,
     **tasks.SENTENCES,
     **files.SENTENCES,
+    **dispatch.SENTENCES,
 }
 
 

@@ -38,6 +38,7 @@ from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
+from worklists.skips import skip_reasons
 from worklists.task_page import TaskPage, task_page, vehicle
 from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import undoable_attempt
@@ -80,6 +81,14 @@ class Card:
     def may_take_for_client(self) -> bool:
         """Whether only rules stand against it that yield to a client who phoned in."""
         return self.may_work and self._is_free and self.verdict.rules <= YIELDS_TO_CLIENT
+
+    @property
+    def skip_reasons(self) -> list[tuple[int, str]]:
+        """Why this person may pass the task over; nothing when there is nothing to pass over."""
+        is_planned = self.page.task.state is TaskState.PLANNED
+        if not self.may_work or not (self.is_mine or is_planned):
+            return []
+        return [(one.id, wording(one.names, locale_code())) for one in skip_reasons(session())]
 
     @property
     def is_hard_blocked(self) -> bool:
