@@ -64,7 +64,7 @@ def _save() -> None:
         limit, skills = _number(f"limit-{person.id}"), _tags(f"skills-{person.id}")
         if limit != person.own_limit:
             set_person_limit(session(), person.id, limit, actor=g.actor, now=g.now)
-        if set(skills) != person.skills:
+        if f"skills-{person.id}" in form and set(skills) != person.skills:
             set_person_skills(session(), person.id, skills, actor=g.actor, now=g.now)
     for unit_id, _name in offered.units():
         if f"unit-{unit_id}" in form:
@@ -84,4 +84,4 @@ def _number(name: str) -> int | None:
 
 
 def _tags(name: str) -> list[str]:
-    return [tag for tag in request.form[name].split(",") if tag.strip()]
+    return [tag for tag in request.form.get(name, "").split(",") if tag.strip()]

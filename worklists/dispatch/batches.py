@@ -1,6 +1,6 @@
 """«Ещё 20» and «вернуть остальные»: a person takes a batch of free tasks, returns the rest."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, literal, null, select, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from worklists.skips import not_skipped
 from worklists.verdicts import client_is_clear
 
 BATCH = 20
+_INSTANT = timedelta(microseconds=1)
+"""What is due at this very moment is due."""
 _LOOKED_AT = 10
 """Times the batch: so many free tasks are looked at, since some clients may not be called."""
 
@@ -37,7 +39,8 @@ def request_batch(
     wanted = min(size, room)
     if wanted <= 0:
         return 0, 0
-    ids = first_free(session, actor.unit_ids, due_until=now, limit=wanted * _LOOKED_AT)
+    at_most = wanted * _LOOKED_AT
+    ids = first_free(session, actor.unit_ids, due_until=now + _INSTANT, limit=at_most)
     taken = session.scalars(_claimable(ids, actor, now).limit(wanted)).all()
     session.execute(
         update(Task)
