@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.db import Database
 from core.errors import NotFound
 from core.journal import JournalEntry, history_of
 from directory.staff.models import Employee, Role
@@ -27,6 +28,7 @@ from worklists.dispatch.capacity import (
 from worklists.dispatch.confirming import DraftTooOld, confirm_run
 from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.filters import NOBODY, DispatchFilter
+from worklists.dispatch.housekeeping import forget_drafts
 from worklists.dispatch.seen_runs import run_lines, run_page
 from worklists.dispatch.tabs import Tab
 from worklists.dispatch.taking_back import AllTouched, take_back_run
@@ -42,8 +44,9 @@ from worklists.models.dispatch import (
     SkipReason,
 )
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import WorkList
+from worklists.models.work_list import Involvement, WorkList
 from worklists.queue import take_task
+from worklists.work_list_page import work_list_page
 
 LATER = NOON + timedelta(minutes=1)
 
@@ -564,3 +567,54 @@ def test_a_dry_run_does_not_wait_for_ever_and_is_ones_own(floor: Floor) -> None:
         run_page(floor.session, run.id, actor=stranger)
     with pytest.raises(DraftTooOld):
         confirm_run(floor.session, run.id, actor=floor.head, now=NOON + timedelta(hours=3))
+
+
+def test_both_work_lists_show_what_was_handed_over(floor: Floor) -> None:
+    there = floor.given.unit("Кузов", parent=floor.company)
+    (old,) = floor.tasks(1)
+    floor.do(DispatchAction.TO_UNIT, [old], unit_id=there.id)
+    new = floor.successor(old)
+    left = work_list_page(floor.session, old.work_list_id, actor=floor.head).handed
+    came = work_list_page(floor.session, new.work_list_id, actor=floor.head).handed
+    assert [(line.task_id, line.unit, line.is_received) for line in left] == [
+        (new.id, "Кузов", False)
+    ]
+    assert [(line.task_id, line.unit, line.is_received) for line in came] == [
+        (old.id, "Сервис", True)
+    ]
+
+
+def test_who_asked_is_told_of_the_successor(floor: Floor) -> None:
+    there = floor.given.unit("Кузов", parent=floor.company)
+    asked = floor.tasks(1, kind=TaskKind.DEPARTMENT)[0]
+    source = floor.tasks(1)[0]
+    asker = floor.people[0]
+    tie = Involvement(
+        from_work_list_id=source.work_list_id,
+        to_work_list_id=asked.work_list_id,
+        to_task_id=asked.id,
+        asked_by=asker.id,
+        asked_at=NOON,
+    )
+    floor.session.add(tie)
+    run = floor.do(DispatchAction.TO_UNIT, [asked], unit_id=there.id)
+    new = floor.successor(asked)
+    floor.session.refresh(tie)
+    assert (tie.to_task_id, tie.to_work_list_id) == (new.id, new.work_list_id)
+    take_back_run(floor.session, run.id, actor=floor.head, now=LATER)
+    floor.session.refresh(tie)
+    assert (tie.to_task_id, tie.to_work_list_id) == (asked.id, asked.work_list_id)
+    floor.do(DispatchAction.CANCEL, [asked], reason="не нужно")
+    floor.session.refresh(tie)
+    assert tie.finished_at == LATER
+    told = floor.session.scalars(select(Notification)).one()
+    assert (told.employee_id, told.kind) == (asker.id, "involvement_done")
+
+
+def test_dry_runs_that_nobody_wants_do_not_stay(database: Database) -> None:
+    with database.unit_of_work() as session:
+        given = Given(session)
+        task = given.task(unit=given.unit())
+        given.dispatch_run(task, given.employee())
+    assert forget_drafts(database, lambda _s: NOON + timedelta(hours=2)) == 0
+    assert forget_drafts(database, lambda _s: NOON + timedelta(hours=4)) == 1

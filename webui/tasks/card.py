@@ -31,6 +31,7 @@ from webui.tasks.looks import (
 )
 from webui.tasks.offer import Offer
 from webui.tasks.quick_times import QuickTime, quick_times
+from webui.tasks.skip_choices import skip_choices
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
@@ -38,7 +39,6 @@ from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
-from worklists.skips import skip_reasons
 from worklists.task_page import TaskPage, task_page, vehicle
 from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import undoable_attempt
@@ -85,10 +85,8 @@ class Card:
     @property
     def skip_reasons(self) -> list[tuple[int, str]]:
         """Why this person may pass the task over; nothing when there is nothing to pass over."""
-        is_planned = self.page.task.state is TaskState.PLANNED
-        if not self.may_work or not (self.is_mine or is_planned):
-            return []
-        return [(one.id, wording(one.names, locale_code())) for one in skip_reasons(session())]
+        may = self.may_work and (self.is_mine or self.page.task.state is TaskState.PLANNED)
+        return skip_choices() if may else []
 
     @property
     def is_hard_blocked(self) -> bool:
