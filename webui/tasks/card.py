@@ -84,7 +84,6 @@ class Card:
 
     @property
     def skip_reasons(self) -> list[tuple[int, str]]:
-        """Why this person may pass the task over; nothing when there is nothing to pass over."""
         may = self.may_work and (self.is_mine or self.page.task.state is TaskState.PLANNED)
         return skip_choices() if may else []
 
