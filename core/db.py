@@ -7,7 +7,7 @@ begins with ``BEGIN IMMEDIATE``: a read that is upgraded later fails at once, wh
 import enum
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,6 +34,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -304,6 +305,23 @@ def holding(session: Session, column: InstrumentedAttribute[str], pieces: Sequen
     match = literal_column(index).op("MATCH")(" AND ".join(f'"{part}"' for part in quoted))
     found = select(literal_column("rowid", Integer).label("id")).select_from(sql_table(index))
     return found.where(match).cte()
+
+
+def json_object(session: Session, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A JSON object of one row's values, for INSERT … SELECT into a JSON column."""
+    pairs = [
+        part for name, value in values.items() for part in (literal_column(f"'{name}'"), value)
+    ]
+    build = func.jsonb_build_object if is_postgresql(session) else func.json_object
+    return type_coerce(build(*pairs), Json)
+
+
+def iso_moment(session: Session, column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A column of moments as the journal writes moments: ISO 8601 in UTC, whole seconds."""
+    if is_postgresql(session):
+        local = func.timezone("UTC", column)
+        return func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
+    return func.strftime("%Y-%m-%dT%H:%M:%S+00:00", column)
 
 
 def exclusively(session: Session, name: str) -> None:

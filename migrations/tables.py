@@ -15,5 +15,7 @@ import importers.models
 import selections.models
 import worklists.card.models
 import worklists.models.attempt
+import worklists.models.dispatch
+import worklists.models.skip
 import worklists.models.task
 import worklists.models.work_list

@@ -32,8 +32,15 @@ from worklists.card.models import (
     TaskLink,
     Watcher,
 )
+from worklists.dispatch.wishes import Wish
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import Attempt, Notification
+from worklists.models.dispatch import (
+    DispatchAction,
+    DispatchFilterKept,
+    DispatchRun,
+    DispatchRunUnit,
+)
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
 
@@ -286,6 +293,23 @@ class Given:
             ImportedFile(format="maintenance-due", unit_id=unit.id, name="файл.xlsx", header=[],
                          sha256=f"{next(_numbers):064d}", loaded_by=employee.id,
                          loaded_at=self.now)
+        )  # fmt: skip
+
+    def dispatch_run(self, task: Task, employee: Employee) -> DispatchRun:
+        """A dry run that would give the task the highest priority."""
+        wish = Wish(action=DispatchAction.PRIORITY, priority=1)
+        run = self._add(
+            DispatchRun(action=wish.action, parameters=wish.as_json(), filter={},
+                        created_by=employee.id, created_at=self.now)
+        )  # fmt: skip
+        self._add(DispatchRunUnit(run_id=run.id, unit_id=task.unit_id))
+        return run
+
+    def dispatch_filter(self, unit: Unit, employee: Employee) -> DispatchFilterKept:
+        """A saved filter of the employee, shared with the unit."""
+        return self._add(
+            DispatchFilterKept(employee_id=employee.id, name="Отбор", wanted={},
+                               shared_unit_id=unit.id, changed_at=self.now)
         )  # fmt: skip
 
     def notification(self, task: Task, employee: Employee) -> Notification:

@@ -41,6 +41,7 @@ from webui.card.all_routes import bp as card
 from webui.clients.edit import bp as client_edit
 from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
+from webui.dispatch.all_routes import bp as dispatch
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
@@ -60,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     stages,
     my,
+    dispatch,
     control,
     queue,
     attempts,

@@ -34,6 +34,10 @@ class Section:
 SECTIONS = (
     Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
     Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
+    Section(
+        "dispatch", "dispatch.board", _l("Распределение"), "arrows-split",
+        (WorkPermission.DISPATCH,), 1, "KeyD",
+    ),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
     Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(

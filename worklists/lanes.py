@@ -22,6 +22,7 @@ from sqlalchemy import (
     ColumnExpressionArgument,
     Engine,
     FromClause,
+    Integer,
     ScalarSelect,
     Select,
     and_,
@@ -40,6 +41,7 @@ from core.db import ONE, UtcDateTime, constant
 from directory.units.models import Unit
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
+from worklists.skips import not_skipped
 from worklists.verdicts import client_is_clear, has_none, phones_now
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
@@ -130,14 +132,16 @@ def _remember(session: Session, unit_ids: frozenset[int], looked: _Looked) -> No
         memory[unit_ids] = looked
 
 
-def by_oldest_claimable(session: Session, lanes: list[Lane], now: datetime) -> list[Lane]:
+def by_oldest_claimable(
+    session: Session, lanes: list[Lane], now: datetime, performer_id: int
+) -> list[Lane]:
     """Lanes of one rank in the order of their oldest claimable task; those without one fall out."""
     if len(lanes) < 2:
         return lanes
     by_head = {lane.head_id: lane for lane in lanes}
     heads = session.scalars(
         _oldest_claimable(is_mine=lanes[0].is_mine, is_phoned=lanes[0].is_phoned),
-        {"heads": sorted(by_head), "now": now, "performer": None},
+        {"heads": sorted(by_head), "now": now, "performer": performer_id},
     )
     return [by_head[int(head)] for head in heads]
 
@@ -216,6 +220,7 @@ def _claimable(
     """``is_exempt``: the campaign's calls are not counted; nor are promised callbacks (rule 14)."""
     now = bindparam("now", type_=UtcDateTime())
     conditions = [_planned(task), task.due_at <= now]
+    conditions.append(not_skipped(task, bindparam("performer", type_=Integer()), now))
     if is_phoned:
         other = aliased(Task)
         keeps_budget = and_(task.kind != constant(TaskKind.CALLBACK), ~is_exempt)

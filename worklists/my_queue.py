@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
@@ -20,6 +20,7 @@ from worklists.leases import in_state
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.permissions import WorkPermission
+from worklists.skips import not_skipped
 from worklists.task_page import vehicle
 from worklists.visibility import task_is_visible
 
@@ -79,18 +80,20 @@ def queue_for(
     local = now.astimezone(zone)
     day_end = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = [
-        *session.execute(_given(actor, day_end, limit)).all(),
+        *session.execute(_given(actor, now, day_end, limit)).all(),
         *session.execute(_watched(actor, day_end, limit)).all(),
-        *session.execute(_free(session, actor, day_end, limit)).all(),
+        *session.execute(_free(session, actor, now, day_end, limit)).all(),
     ][:limit]
     lines = [_line(row, actor, now, zone) for row in rows]
     return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
 
 
-def _given(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
+def _given(
+    actor: Actor, now: datetime, day_end: datetime, limit: int
+) -> Select[*tuple[object, ...]]:
     """What I hold, and what was given to me and is due today."""
     waiting = Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED))
-    due = and_(waiting, Task.due_at < day_end)
+    due = and_(waiting, Task.due_at < day_end, not_skipped(Task, literal(actor.person), now))
     mine = and_(Task.performer_id == actor.employee_id, or_(Task.state == TaskState.IN_WORK, due))
     return _rows(actor, mine).order_by(Task.due_at, Task.id).limit(limit)
 
@@ -106,10 +109,11 @@ def _watched(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[objec
 
 
 def _free(
-    session: Session, actor: Actor, day_end: datetime, limit: int
+    session: Session, actor: Actor, now: datetime, day_end: datetime, limit: int
 ) -> Select[*tuple[object, ...]]:
     ids = first_free(session, actor.unit_ids, due_until=day_end, limit=limit)
-    return _rows(actor, Task.id.in_(ids)).order_by(Task.priority, Task.due_at, Task.id)
+    free = and_(Task.id.in_(ids), not_skipped(Task, literal(actor.person), now))
+    return _rows(actor, free).order_by(Task.priority, Task.due_at, Task.id)
 
 
 def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:

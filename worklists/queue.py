@@ -77,11 +77,11 @@ def take_next_task(
     until = now + checked_lease(lease)
     remembered = remembered_lanes(session, unit_ids=actor.unit_ids, now=now)
     claim = partial(_claim_from, session, actor=actor, now=now, until=until)
-    taken = _first(session, remembered, partial(claim, from_memory=True), now)
+    taken = _first(session, remembered, partial(claim, from_memory=True), actor=actor, now=now)
     if taken is not None:
         return taken
     lanes = open_lanes(session, performer_id=actor.person, unit_ids=actor.unit_ids, now=now)
-    return _first(session, lanes, partial(claim, from_memory=False), now)
+    return _first(session, lanes, partial(claim, from_memory=False), actor=actor, now=now)
 
 
 def take_task(
@@ -203,12 +203,17 @@ def _overridden(
 
 
 def _first(
-    session: Session, lanes: list[Lane], claim: Callable[[Lane], TaskTaken | None], now: datetime
+    session: Session,
+    lanes: list[Lane],
+    claim: Callable[[Lane], TaskTaken | None],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> TaskTaken | None:
     """What the claim takes from the lanes, the most urgent first."""
     ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
     for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
-        for lane in by_oldest_claimable(session, list(group), now):
+        for lane in by_oldest_claimable(session, list(group), now, actor.person):
             taken = claim(lane)
             if taken is not None:
                 return taken

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, ResultCodeVersion
@@ -166,7 +166,14 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         involved=involved_from(session, Involvement.from_task_id == task.id),
         asking=asking_of(session, task, actor=actor),
         successors=session.scalars(
-            select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
+            select(Task)
+            .where(
+                or_(
+                    and_(Task.predecessor_id == task.id, Task.redirected_from_id.is_(None)),
+                    Task.redirected_from_id == task.id,
+                )
+            )
+            .order_by(Task.id)
         ).all(),
     )
 

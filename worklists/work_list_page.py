@@ -41,6 +41,19 @@ class TiedWorkList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedTask:
+    """A task that went on in a work-list of another unit, or came from there (rule 4)."""
+
+    task_id: int
+    unit: str
+    at: datetime
+    by: str
+    is_received: bool
+    """Whether it came here; else it left."""
+    is_visible: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkListPage:
     """The work-list with all that its page shows."""
 
@@ -53,6 +66,7 @@ class WorkListPage:
     """Name of the person who caused it; None: it was not a person."""
     involved: Sequence[TiedWorkList]
     origins: Sequence[TiedWorkList]
+    handed: Sequence[HandedTask]
     requests: Sequence[RequestLine]
     history: Sequence[JournalEntry]
     people: dict[str, str]
@@ -84,6 +98,10 @@ def work_list_page(session: Session, work_list_id: int, *, actor: Actor) -> Work
         initiator=people.get(work_list.initiator),
         involved=_tied(session, work_list_id, actor, asked_here=True),
         origins=_tied(session, work_list_id, actor, asked_here=False),
+        handed=[
+            *_handed(session, work_list_id, actor, received=True),
+            *_handed(session, work_list_id, actor, received=False),
+        ],
         requests=service_requests(session, ServiceRequest.work_list_id == work_list_id),
         history=history,
         people=people,
@@ -132,6 +150,30 @@ def _tied(
         )
         for involvement, task, work_list, unit, who, by in rows
     ]
+
+
+def _handed(
+    session: Session, work_list_id: int, actor: Actor, *, received: bool
+) -> list[HandedTask]:
+    """Tasks redirected between this work-list and those of other units, the newest first."""
+    old, new = aliased(Task), aliased(Task)
+    here, there = (new, old) if received else (old, new)
+    rows = session.execute(
+        select(there.id, there.unit_id, Unit.name, new.created_at, Employee.full_name)
+        .select_from(new)
+        .join(old, old.id == new.redirected_from_id)
+        .join(Unit, Unit.id == there.unit_id)
+        .outerjoin(Employee, Employee.id == old.closed_by_id)
+        .where(here.work_list_id == work_list_id, there.unit_id != here.unit_id)
+        .order_by(new.id.desc())
+    )
+    return [
+        HandedTask(
+            task_id=task_id, unit=unit, at=at, by=by or "", is_received=received,
+            is_visible=unit_id in actor.unit_ids,
+        )
+        for task_id, unit_id, unit, at, by in rows
+    ]  # fmt: skip
 
 
 def _history(

@@ -83,6 +83,8 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "file_id": file_id,
         "point_id": prepared.phone(client, f"+7999000{unit.id:04d}").id,
         "code_id": prepared.code_id("booked"),
+        "run_id": prepared.dispatch_run(task, employee).id,
+        "filter_id": prepared.dispatch_filter(unit, employee).id,
         "notification_id": prepared.notification(task, employee).id,
         "comment_id": prepared.comment(task, employee).id,
         "document_id": prepared.document(task, employee).id,

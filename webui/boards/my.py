@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
@@ -11,6 +12,7 @@ from webui.exports.workbook import Column
 from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
+from worklists.dispatch.batches import BATCH, request_batch, return_rest
 from worklists.lateness import is_late
 from worklists.models.task import TaskKind
 from worklists.my_tasks import TaskFilter, available_tasks, my_tasks
@@ -45,7 +47,35 @@ def tasks() -> str:
         page_number=page,
         pages=-(-min(mine.count, MORE_THAN) // _PER_PAGE),
         more_than=MORE_THAN,
+        batch=BATCH,
     )
+
+
+@bp.post("/my/batch")
+@requires(WorkPermission.WORK)
+def more() -> Any:
+    """«Ещё 20»: free tasks become mine, as many as I may have in hand."""
+    got, room = request_batch(session(), actor=g.actor, now=g.now)
+    if got:
+        flash(ngettext("Вам добавлена %(num)s задача.", "Вам добавлено задач: %(num)s.", got))
+    elif room:
+        flash(_("Свободных задач, время которых пришло, нет."))
+    else:
+        flash(_("У вас на руках уже столько задач, сколько можно. Сначала завершите их."), "bad")
+    return redirect(url_for("my.tasks"), 303)
+
+
+@bp.post("/my/return", endpoint="give_back")
+@requires(WorkPermission.WORK)
+def give_back() -> Any:
+    """«Вернуть остальные»: my planned calls that I never tried are anybody's again."""
+    number = return_rest(session(), actor=g.actor, now=g.now)
+    if number:
+        words = ngettext("Возвращена %(num)s задача.", "Возвращено задач: %(num)s.", number)
+        flash(words)
+    else:
+        flash(_("Возвращать нечего: нетронутых запланированных звонков у вас нет."))
+    return redirect(url_for("my.tasks"), 303)
 
 
 @bp.get("/my.xlsx")

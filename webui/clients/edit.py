@@ -208,6 +208,6 @@ def _page(
         problem_point=problem_point,
         conflict=conflict,
         problem=problem,
-        zones=_ZONES,
+        zones=zone_choices(_("по номеру")),
     )
     return page, status

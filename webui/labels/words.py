@@ -7,11 +7,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import calendars, clients, files, notices, staff, tasks, work
+from webui.labels import calendars, clients, dispatch, files, notices, staff, tasks, work
 from webui.labels.pairs import by_class
 
 LABELS = by_class(
-    work.LABELS, clients.LABELS, tasks.LABELS, files.LABELS, calendars.LABELS, notices.LABELS
+    work.LABELS,
+    clients.LABELS,
+    tasks.LABELS,
+    files.LABELS,
+    calendars.LABELS,
+    notices.LABELS,
+    dispatch.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -25,6 +31,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **files.SENTENCES,
     **calendars.SENTENCES,
     **notices.SENTENCES,
+    **dispatch.SENTENCES,
 }
 
 

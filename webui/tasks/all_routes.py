@@ -1,8 +1,8 @@
 """Every route of a task, registered by importing its module."""
 
-from webui.tasks import attempts, claims, consequences, control, jobs, page, repeats, undo
+from webui.tasks import attempts, claims, consequences, control, jobs, page, repeats, skips, undo
 from webui.tasks.routes import bp
 
-MODULES = (attempts, claims, consequences, control, jobs, page, repeats, undo)
+MODULES = (attempts, claims, consequences, control, jobs, page, repeats, skips, undo)
 
 __all__ = ["MODULES", "bp"]

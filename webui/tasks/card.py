@@ -30,6 +30,7 @@ from webui.tasks.looks import (
 )
 from webui.tasks.offer import Offer
 from webui.tasks.quick_times import QuickTime, quick_times
+from webui.tasks.skip_choices import skip_choices
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
@@ -79,6 +80,11 @@ class Card:
     def may_take_for_client(self) -> bool:
         """Whether only rules stand against it that yield to a client who phoned in."""
         return self.may_work and self._is_free and self.verdict.rules <= YIELDS_TO_CLIENT
+
+    @property
+    def skip_reasons(self) -> list[tuple[int, str]]:
+        may = self.may_work and (self.is_mine or self.page.task.state is TaskState.PLANNED)
+        return skip_choices() if may else []
 
     @property
     def is_hard_blocked(self) -> bool:

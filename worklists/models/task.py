@@ -86,6 +86,9 @@ class Task(Base):
         Index("ix_tasks_work_list", "work_list_id", "state"),
         Index("ix_tasks_client", "client_id", "state"),
         Index("ix_tasks_unit_state", "unit_id", "state", "due_at", "id"),
+        Index("ix_tasks_closed", "unit_id", "closed_at", "id", **_where("closed_at IS NOT NULL")),
+        Index("ix_tasks_redirected_from", "redirected_from_id",
+              **_where("redirected_from_id IS NOT NULL")),
         CheckConstraint("state != 'in_work' OR (performer_id IS NOT NULL AND "
                         "lease_until IS NOT NULL)", "worked_by_someone"),
         CheckConstraint("state != 'on_control' OR control_at IS NOT NULL", "control_dated"),
@@ -139,6 +142,9 @@ class Task(Base):
 
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     """The task that this one was planned from (A14)."""
+    redirected_from_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    """The task that goes on here, with another person or in another unit (D11). It keeps that
+    one's predecessor, so that what was formed from a lead stays unique (rule 2)."""
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     created_at: Mapped[datetime]
     created_by: Mapped[str]

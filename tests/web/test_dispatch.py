@@ -1,0 +1,153 @@
+"""The dispatch board as a supervisor without scripts uses it (C3)."""
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from core.db import Database
+from directory.staff.models import Employee, Role
+from directory.units.models import Unit
+from tests.conftest import NOON
+from tests.given import Given
+from tests.web.conftest import Browser, read_workbook
+from worklists.models.dispatch import DispatchRun, RunState
+from worklists.models.task import Task
+
+BrowserOf = Callable[..., Browser]
+
+
+def _floor(prepared: Given, number: int = 6) -> tuple[Unit, Employee, list[Employee]]:
+    unit = prepared.unit()
+    head = prepared.employee("Ольга", role=Role.SUPERVISOR, unit=unit)
+    people = [prepared.employee(n, role=Role.OPERATOR, unit=unit) for n in ("Анна", "Борис")]
+    for n in range(number):
+        prepared.task(unit=unit, client=prepared.client(f"Клиент {n}", unit=unit))
+    return unit, head, people
+
+
+def test_filter_all_found_dry_run_confirm_report_undo(
+    prepared: Given, browser_of: BrowserOf, database: Database
+) -> None:
+    _unit, head, people = _floor(prepared)
+    prepared.task(unit=_unit, client=prepared.client("Лишний", unit=_unit), priority=9)
+    priority = prepared.campaign().priority
+    browser = browser_of(head, Role.SUPERVISOR)
+
+    browser.post("/dispatch/filter", {"priority": str(priority)})
+    page = browser.read("/dispatch")
+    assert "Все 6 найденные" in page and "Лишний" not in page
+    assert "Лишний" not in browser.read("/dispatch?tab=unassigned"), "the filter stays"
+
+    form = {
+        "tab": "unassigned",
+        "all": "1",
+        "action": "distribute",
+        "method": "evenly",
+        "form_key": "k1",
+    }
+    answer = browser.post("/dispatch/runs", form)
+    assert answer.status_code == 303
+    dry = browser.read(answer.location)
+    assert "Подтвердить" in dry and 'id="changed">6' in dry and "Анна" in dry
+    assert browser.post("/dispatch/runs", form).location == answer.location, "one form, one run"
+
+    done = browser.post(f"{answer.location}/confirm", {"form_key": "k2"})
+    report = browser.read(done.location)
+    assert "Вернуть как было" in report and "Подтвердить" not in report
+    with database.reading() as reading:
+        performers = reading.scalars(select(Task.performer_id).where(Task.priority != 9)).all()
+        assert sorted(map(performers.count, [one.id for one in people])) == [3, 3]
+    rows = read_workbook(browser.get(f"{answer.location}.xlsx"))
+    assert len(rows) == 7 and {row[9] for row in rows[1:]} == {"Изменена"}
+    assert "Распределить: поровну" in browser.read("/dispatch/runs")
+
+    browser.post(f"{answer.location}/undo", {"form_key": "k3"})
+    with database.reading() as reading:
+        assert set(reading.scalars(select(Task.performer_id))) == {None}
+        assert reading.scalars(select(DispatchRun.state)).one() is RunState.UNDONE
+
+
+def test_what_is_wrong_is_told_and_what_was_typed_stays(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    _unit, head, _people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    answer = browser.post("/dispatch/runs", {"action": "cancel", "all": "1", "form_key": "k"})
+    assert answer.status_code == 422 and "почему задачи отменяются" in answer.text
+    assert '<option value="cancel" selected>' in answer.text
+    for form, words in (
+        ({"action": "distribute"}, "Отметьте задачи"),
+        ({"action": "to_person", "all": "1"}, "кому передать"),
+        ({"action": "to_unit", "all": "1"}, "действующий отдел"),
+        ({"action": "due", "all": "1"}, "новый срок"),
+    ):
+        assert words in browser.post("/dispatch/runs", form | {"form_key": words}).text
+
+
+def test_a_saved_filter_is_shared(prepared: Given, browser_of: BrowserOf) -> None:
+    unit, head, _people = _floor(prepared)
+    other = prepared.employee("Сменщица", role=Role.HEAD, unit=unit)
+    mine, hers = browser_of(head, Role.SUPERVISOR), browser_of(other, Role.HEAD)
+    mine.post("/dispatch/filter", {"text": "Клиент 3"})
+    mine.post("/dispatch/filters", {"name": "Тройка", "unit": str(unit.id)})
+    page = hers.read("/dispatch")
+    found = re.search(r"/dispatch/filters/(\d+)/use", page)
+    assert found is not None and "Тройка" in page and "Удалить" not in page
+    hers.post(f"/dispatch/filters/{found.group(1)}/use")
+    assert "Все 1 найденные" in hers.read("/dispatch")
+    assert hers.post(f"/dispatch/filters/{found.group(1)}/forget").status_code == 404
+    assert "Назовите отбор" in mine.post("/dispatch/filters", follow_redirects=True).text
+
+
+def test_the_export_holds_what_the_tab_shows(prepared: Given, browser_of: BrowserOf) -> None:
+    _unit, head, _people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    browser.post("/dispatch/filter", {"text": "Клиент 2"})
+    rows = read_workbook(browser.get("/dispatch.xlsx?tab=unassigned"))
+    assert [row[1] for row in rows] == ["Клиент", "Клиент 2"]
+    for tab in ("planned", "deferred", "overdue", "at_risk", "in_work", "closed", "packages", "x"):
+        browser.read(f"/dispatch?tab={tab}")
+    browser.read("/dispatch?sort=-at&after=x_y")
+
+
+def test_limits_and_skills_are_set_on_a_page(prepared: Given, browser_of: BrowserOf) -> None:
+    unit, head, people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    anna = people[0].id
+    form = {f"limit-{anna}": "2", f"skills-{anna}": "VIP, English", f"unit-{unit.id}": "1"}
+    page = browser.post("/dispatch/people", form, follow_redirects=True).text
+    assert "english, vip" in page and "сохранены" in page
+    answer = browser.post(
+        "/dispatch/runs", {"all": "1", "action": "distribute", "tab": "unassigned"}
+    )
+    dry = browser.read(answer.location)
+    assert 'id="changed">3' in dry and "Не хватило места" in dry
+    wrong = browser.post("/dispatch/people", {f"limit-{anna}": "много"}, follow_redirects=True)
+    assert "Предел: число" in wrong.text
+
+
+def test_an_operator_asks_for_more_and_returns_the_rest(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    _unit, _head, people = _floor(prepared, 3)
+    browser = browser_of(people[0], Role.OPERATOR)
+    assert "Вам добавлено задач: 3" in browser.post("/my/batch", follow_redirects=True).text
+    assert "Возвращено задач: 3" in browser.post("/my/return", follow_redirects=True).text
+    assert "Возвращать нечего" in browser.post("/my/return", follow_redirects=True).text
+
+
+def test_a_task_is_passed_over_with_a_reason(prepared: Given, browser_of: BrowserOf) -> None:
+    unit, _head, people = _floor(prepared, 0)
+    first = prepared.task(unit=unit, client=prepared.client("Первый", unit=unit), due_at=NOON)
+    second = prepared.task(unit=unit, client=prepared.client("Второй", unit=unit), due_at=NOON)
+    ids = (first.id, second.id)
+    browser = browser_of(people[0], Role.OPERATOR)
+    card = browser.read(f"/tasks/{ids[0]}")
+    reason = re.search(r'name="reason" value="(\d+)"', card)
+    assert reason is not None and "Пропустить" in card
+    assert browser.post(f"/tasks/{ids[0]}/skip").status_code == 422
+    answer = browser.post(f"/tasks/{ids[0]}/skip", {"reason": reason.group(1)})
+    assert answer.location == f"/tasks/{ids[1]}"
+    assert "Первый" not in browser.read(answer.location)
+    assert "Пропущена" in browser.read(f"/tasks/{ids[0]}")

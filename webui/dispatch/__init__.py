@@ -1,0 +1,1 @@
+"""«Распределение»: the dispatch board, its runs, limits and skills (C3)."""

@@ -1,0 +1,87 @@
+"""Limits in hand and skills: of people, of units, and what campaigns ask for."""
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from core.errors import Invalid
+from webui.boards import filters as offered
+from webui.dispatch.routes import bp
+from webui.labels.words import sentence
+from webui.requests import requires, session
+from worklists.dispatch.capacity import (
+    DEFAULT_LIMIT,
+    HIGHEST_LIMIT,
+    campaign_skills,
+    people_for,
+    set_campaign_skills,
+    set_person_limit,
+    set_person_skills,
+    set_unit_limit,
+    unit_limits,
+)
+from worklists.permissions import WorkPermission
+
+
+@bp.get("/dispatch/people")
+@requires(WorkPermission.DISPATCH)
+def people() -> str:
+    """Who has how much in hand, their limits and skills."""
+    return render_template(
+        "dispatch/people.html",
+        page="dispatch",
+        people=people_for(session(), actor=g.actor, now=g.now),
+        units=offered.units(),
+        limits=unit_limits(session()),
+        campaigns=offered.campaigns(),
+        asked=campaign_skills(session()),
+        default=DEFAULT_LIMIT,
+        highest=HIGHEST_LIMIT,
+    )
+
+
+@bp.post("/dispatch/people")
+@requires(WorkPermission.DISPATCH)
+def save_people() -> Any:
+    """Save the whole page."""
+    try:
+        _save()
+    except Invalid as refused:
+        session().rollback()
+        g.form_key = None
+        flash(str(sentence(refused)), "bad")
+        return redirect(url_for("dispatch.people"), 303)
+    flash(_("Пределы и навыки сохранены."))
+    return redirect(url_for("dispatch.people"), 303)
+
+
+def _save() -> None:
+    form = request.form
+    for person in people_for(session(), actor=g.actor, now=g.now):
+        if f"limit-{person.id}" not in form:
+            continue
+        limit, skills = _number(f"limit-{person.id}"), _tags(f"skills-{person.id}")
+        if limit != person.own_limit:
+            set_person_limit(session(), person.id, limit, actor=g.actor, now=g.now)
+        if f"skills-{person.id}" in form and set(skills) != person.skills:
+            set_person_skills(session(), person.id, skills, actor=g.actor, now=g.now)
+    for unit_id, _name in offered.units():
+        if f"unit-{unit_id}" in form:
+            set_unit_limit(session(), unit_id, _number(f"unit-{unit_id}"), actor=g.actor)
+    for campaign_id, _name in offered.campaigns():
+        if f"campaign-{campaign_id}" in form:
+            skills = _tags(f"campaign-{campaign_id}")
+            set_campaign_skills(session(), campaign_id, skills, actor=g.actor)
+
+
+def _number(name: str) -> int | None:
+    """The number typed; None for an empty field, an impossible one for what is no number."""
+    text = request.form[name].strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def _tags(name: str) -> list[str]:
+    return [tag for tag in request.form.get(name, "").split(",") if tag.strip()]

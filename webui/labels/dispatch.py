@@ -1,0 +1,94 @@
+"""Words of the dispatch board: tabs, acts, methods, reasons, what was refused and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import ProzvonError
+from webui.labels.pairs import Pairs
+from webui.wording import whole
+from worklists.dispatch.capacity import HIGHEST_LIMIT, LimitImpossible
+from worklists.dispatch.confirming import DraftTooOld
+from worklists.dispatch.kept_filters import FilterNameMissing
+from worklists.dispatch.tabs import Tab
+from worklists.dispatch.taking_back import AllTouched
+from worklists.dispatch.wishes import (
+    MOST_TASKS,
+    CancelReasonMissing,
+    ColumnMissing,
+    DueMissing,
+    NobodyChosen,
+    NoTasksChosen,
+    PriorityImpossible,
+    TooManyTasks,
+    UnitNotChosen,
+)
+from worklists.models.dispatch import (
+    DispatchAction,
+    DispatchMethod,
+    NothingReason,
+    RunState,
+    SkipReason,
+)
+from worklists.skips import SkipReasonMissing
+
+LABELS: Pairs = (
+    (Tab.AT_RISK, _l("Перезвоны под угрозой")),
+    (Tab.OVERDUE, _l("Просрочены")),
+    (Tab.UNASSIGNED, _l("Не назначены")),
+    (Tab.PLANNED, _l("Запланированы")),
+    (Tab.DEFERRED, _l("Отложены")),
+    (Tab.IN_WORK, _l("В работе")),
+    (Tab.CLOSED, _l("Завершены")),
+    (DispatchAction.TO_PERSON, _l("Передать человеку")),
+    (DispatchAction.TO_UNIT, _l("Передать отделу")),
+    (DispatchAction.DISTRIBUTE, _l("Распределить")),
+    (DispatchAction.PRIORITY, _l("Изменить важность")),
+    (DispatchAction.DUE, _l("Изменить срок")),
+    (DispatchAction.CANCEL, _l("Отменить задачи")),
+    (DispatchMethod.EVENLY, _l("Поровну")),
+    (DispatchMethod.BY_LOAD, _l("По загрузке")),
+    (DispatchMethod.BY_SKILL, _l("По навыкам")),
+    (DispatchMethod.PREVIOUS, _l("Прежнему менеджеру клиента")),
+    (DispatchMethod.FILE_COLUMN, _l("По столбцу файла")),
+    (SkipReason.IN_WORK, _l("С задачей сейчас работают")),
+    (SkipReason.CLIENT_HELD, _l("С клиентом сейчас говорят")),
+    (SkipReason.ON_CONTROL, _l("Задача на контроле")),
+    (SkipReason.CLOSED, _l("Задача уже закрыта")),
+    (SkipReason.CHANGED, _l("Задачу изменили после проверки")),
+    (SkipReason.SAME, _l("Уже так")),
+    (SkipReason.DUPLICATE, _l("В том отделе такая задача уже есть")),
+    (SkipReason.NOT_SEEN, _l("Никто из выбранных не видит подразделение")),
+    (SkipReason.NO_SKILL, _l("Ни у кого нет нужных навыков")),
+    (SkipReason.ABSENT, _l("Кто мог бы взять, отсутствуют")),
+    (SkipReason.NO_CAPACITY, _l("Не хватило места: все загружены")),
+    (SkipReason.NO_PREVIOUS, _l("Прежнего менеджера нет среди выбранных")),
+    (SkipReason.NOBODY_NAMED, _l("В столбце нет никого из выбранных")),
+    (NothingReason.ABSENT, _l("отсутствует")),
+    (NothingReason.NO_CAPACITY, _l("нет места")),
+    (NothingReason.NO_SKILL, _l("нет навыка")),
+    (NothingReason.NOT_SEEN, _l("не видит подразделение")),
+    (NothingReason.NOTHING_LEFT, _l("задач не досталось")),
+    (RunState.DRAFT, _l("Проверка")),
+    (RunState.DONE, _l("Выполнено")),
+    (RunState.UNDONE, _l("Отменено")),
+)
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    NobodyChosen: lambda _e: _l("Выберите, кому передать задачи."),
+    UnitNotChosen: lambda _e: _l("Выберите действующий отдел или цех."),
+    PriorityImpossible: lambda _e: _l("Важность: число от 1 до 9, 1 важнее всего."),
+    DueMissing: lambda _e: _l("Укажите новый срок: дату и время."),
+    CancelReasonMissing: lambda _e: _l("Напишите, почему задачи отменяются."),
+    ColumnMissing: lambda _e: _l("Выберите столбец, в котором названы люди."),
+    NoTasksChosen: lambda _e: _l("Отметьте задачи или выберите все найденные."),
+    TooManyTasks: lambda _e: _l(
+        "За один раз не больше %(most)s задач. Сузьте отбор.", most=whole(MOST_TASKS)
+    ),
+    DraftTooOld: lambda _e: _l("Проверка устарела: многое изменилось. Проверьте снова."),
+    AllTouched: lambda _e: _l("Отменить нечего: с этими задачами уже работали."),
+    FilterNameMissing: lambda _e: _l("Назовите отбор, не длиннее 80 знаков."),
+    LimitImpossible: lambda _e: _l("Предел: число от 0 до %(most)s.", most=HIGHEST_LIMIT),
+    SkipReasonMissing: lambda _e: _l("Выберите, почему пропускаете задачу."),
+}

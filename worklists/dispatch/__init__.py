@@ -1,0 +1,1 @@
+"""The dispatch board: who does what (C3, D11)."""

@@ -1,0 +1,95 @@
+"""The tabs of the board: each task of the units stands on exactly one, so that the numbers add up.
+
+«Packages» is another look at the same tasks and no tab of this kind.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from worklists.lateness import task_is_late
+from worklists.lifecycle import CLOSED, OPEN, WAITING, TaskState
+from worklists.models.task import Task, TaskKind
+
+AT_RISK_WITHIN = timedelta(minutes=30)
+"""A promised callback that is due within this time or past, with nobody on it, is at risk."""
+CLOSED_WITHIN = timedelta(days=30)
+"""How far back «finished» looks when the filter names no days."""
+
+
+class Tab(StrEnum):
+    """Where a task stands on the board; the first that fits."""
+
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    UNASSIGNED = "unassigned"
+    PLANNED = "planned"
+    DEFERRED = "deferred"
+    IN_WORK = "in_work"
+    """Somebody works on it, or it is on control: not for dispatch."""
+    CLOSED = "closed"
+
+
+STATES: dict[Tab, tuple[TaskState, ...]] = {
+    Tab.AT_RISK: (TaskState.PLANNED, TaskState.DEFERRED),
+    Tab.OVERDUE: (TaskState.PLANNED,),
+    Tab.UNASSIGNED: (TaskState.PLANNED,),
+    Tab.PLANNED: (TaskState.PLANNED,),
+    Tab.DEFERRED: (TaskState.DEFERRED,),
+    Tab.IN_WORK: (TaskState.IN_WORK, TaskState.ON_CONTROL),
+    Tab.CLOSED: tuple(sorted(CLOSED)),
+}
+"""The states that a tab can hold: what an index is walked by."""
+
+
+def tab_of(now: datetime) -> ColumnElement[str]:
+    """The tab of a task as an expression on ``tasks``."""
+    at_risk = and_(
+        Task.kind == TaskKind.CALLBACK,
+        Task.state.in_(WAITING),
+        Task.due_at <= now + AT_RISK_WITHIN,
+    )
+    return case(
+        (Task.state.in_(CLOSED), _is(Tab.CLOSED)),
+        (Task.state.in_((TaskState.IN_WORK, TaskState.ON_CONTROL)), _is(Tab.IN_WORK)),
+        (at_risk, _is(Tab.AT_RISK)),
+        (Task.state == TaskState.DEFERRED, _is(Tab.DEFERRED)),
+        (task_is_late(now), _is(Tab.OVERDUE)),
+        (Task.performer_id.is_(None), _is(Tab.UNASSIGNED)),
+        else_=_is(Tab.PLANNED),
+    )
+
+
+def closed_recently(now: datetime, *, is_dated: bool) -> ColumnElement[bool]:
+    """Condition on closed tasks: those of the last weeks, unless the filter names days."""
+    since = now - CLOSED_WITHIN
+    return Task.closed_at.is_not(None) if is_dated else Task.closed_at >= since
+
+
+def tab_counts(
+    session: Session,
+    unit_ids: Sequence[int],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    is_dated: bool,
+    now: datetime,
+) -> dict[Tab, int]:
+    """How many tasks of the units stand on each tab; exact."""
+    tab = tab_of(now)
+    here = Task.unit_id.in_(unit_ids)
+    still_open = (
+        select(tab, func.count()).where(here, Task.state.in_(OPEN), *conditions).group_by(tab)
+    )
+    closed = select(func.count()).where(here, closed_recently(now, is_dated=is_dated), *conditions)
+    counts = dict.fromkeys(Tab, 0)
+    for name, number in session.execute(still_open):
+        counts[Tab(name)] += number
+    counts[Tab.CLOSED] = session.scalar(closed.select_from(Task)) or 0
+    return counts
+
+
+def _is(tab: Tab) -> ColumnElement[str]:
+    return literal(tab.value, String)
