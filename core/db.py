@@ -214,13 +214,18 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
     return create_engine(url, connect_args=connect_args, **(defaults | options))
 
 
+_POSTGRESQL_NOW = select(func.clock_timestamp())
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+
+
 def database_now(session: Session) -> datetime:
     """The database's clock, in UTC: the only clock that decides anything (promises P7, P39)."""
+    connection = session.connection()
     if is_postgresql(session):
-        moment = session.scalar(select(func.clock_timestamp()))
+        moment = connection.scalar(_POSTGRESQL_NOW)
         assert isinstance(moment, datetime)
         return moment.astimezone(UTC)
-    written = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+    written = connection.scalar(_SQLITE_NOW)
     return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, ResultCodeVersion
 from core.access import Actor
 from core.errors import NotFound
-from core.journal import JournalEntry, history_of
+from core.journal import JournalEntry
+from core.statements import ask
 from directory.assets.models import Asset, MileageReading
 from directory.clients.models import (
     Client,
@@ -24,11 +26,11 @@ from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
 from worklists.lifecycle import CLOSED, OPEN, TaskState
-from worklists.models.attempt import ServiceRequest
+from worklists.models.attempt import Attempt, ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.permissions import WorkPermission
-from worklists.visibility import task_is_visible
+from worklists.visibility import TASK_IS_VISIBLE, seen_by
 
 EMPLOYEE_KEY = "employee:"
 
@@ -133,27 +135,14 @@ def attempts_at_most(campaign: Campaign) -> int:
 def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
     """Read the page of a task. Raises NotFound for a task of a unit this person does not see."""
     actor.require(WorkPermission.SEE)
-    performer, control_by, closed_by = (aliased(Employee) for _ in range(3))
-    row = session.execute(
-        select(
-            Task, WorkList, Campaign, Client, Unit, Asset, ResultCodeVersion.names,
-            performer.full_name, control_by.full_name, closed_by.full_name,
-        )
-        .join(WorkList, WorkList.id == Task.work_list_id)
-        .join(Campaign, Campaign.id == Task.campaign_id)
-        .join(Client, Client.id == Task.client_id)
-        .join(Unit, Unit.id == Task.unit_id)
-        .outerjoin(Asset, Asset.id == Task.asset_id)
-        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
-        .outerjoin(performer, performer.id == Task.performer_id)
-        .outerjoin(control_by, control_by.id == Task.control_by_id)
-        .outerjoin(closed_by, closed_by.id == Task.closed_by_id)
-        .where(Task.id == task_id, task_is_visible(actor))
-    ).first()  # fmt: skip
+    row = session.execute(_PAGE, {"task": task_id} | seen_by(actor)).first()
     if row is None:
         raise NotFound("task", task_id)
-    task, work_list, campaign, client, unit, asset, result, worker, watcher, closer = row
-    history = history_of(session, "task", task.id)
+    (task, work_list, campaign, client, unit, asset, visit, mileage,
+     result, worker, watcher, closer) = row[:_HEAD]  # fmt: skip
+    has = dict(zip(_LISTS, row[_HEAD:], strict=True))
+    of_task, of_client = {"task": task.id}, {"client": client.id}
+    history = session.scalars(_HISTORY, of_task).all()
     return TaskPage(
         task=task,
         work_list=work_list,
@@ -165,21 +154,110 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         control_by=watcher,
         closed_by=closer,
         result=result,
-        contacts=session.scalars(_contacts(client.id)).all(),
-        refusals=session.scalars(_refusals(client.id)).all(),
-        last_visit=_last_visit(session, task.asset_id),
-        mileage=_last_mileage(session, task.asset_id),
-        attempts=attempts_at(session, task.id),
-        others=_others(session, task, actor),
-        requests=service_requests(session, ServiceRequest.task_id == task.id),
-        involved=involved_from(session, Involvement.from_task_id == task.id),
-        asking=asking_of(session, task, actor=actor),
-        successors=session.scalars(
-            select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
-        ).all(),
+        contacts=session.scalars(_CONTACTS, of_client).all(),
+        refusals=session.scalars(_REFUSALS, of_client).all() if has["refusals"] else (),
+        last_visit=visit,
+        mileage=mileage,
+        attempts=attempts_at(session, task.id) if has["attempts"] else (),
+        others=_others(session, task, actor) if has["others"] else (),
+        requests=(
+            service_requests(session, ServiceRequest.task_id == task.id) if has["requests"] else ()
+        ),
+        involved=(
+            involved_from(session, Involvement.from_task_id == task.id) if has["involved"] else ()
+        ),
+        asking=asking_of(session, task, actor=actor) if has["asking"] else None,
+        successors=session.scalars(_SUCCESSORS, of_task).all() if has["successors"] else (),
         history=history,
         people=names_of(session, (entry.actor for entry in history)),
     )
+
+
+_performer, _control_by, _closed_by = (aliased(Employee) for _ in range(3))
+_other = aliased(Task)
+_LISTS = {
+    "refusals": exists().where(
+        ContactRefusal.client_id == Task.client_id, ContactRefusal.lifted_at.is_(None)
+    ),
+    "attempts": exists().where(Attempt.task_id == Task.id),
+    "others": exists().where(
+        _other.client_id == Task.client_id, _other.id != Task.id, _other.state.in_(OPEN)
+    ),
+    "requests": exists().where(ServiceRequest.task_id == Task.id),
+    "involved": exists().where(Involvement.from_task_id == Task.id),
+    "asking": exists().where(Involvement.to_task_id == Task.id),
+    "successors": exists().where(_other.predecessor_id == Task.id),
+}
+"""Whether there is anything in a list: most tasks have few of them, so few are asked for."""
+_LAST_VISIT = (
+    select(Visit.id)
+    .where(Visit.asset_id == Task.asset_id, Visit.status == VisitStatus.DONE)
+    .order_by(Visit.done_on.desc(), Visit.id.desc())
+    .limit(1)
+    .correlate(Task)
+    .scalar_subquery()
+)
+_LAST_MILEAGE = (
+    select(MileageReading.id)
+    .where(MileageReading.asset_id == Task.asset_id)
+    .order_by(MileageReading.read_on.desc(), MileageReading.id.desc())
+    .limit(1)
+    .correlate(Task)
+    .scalar_subquery()
+)
+_visit, _mileage = aliased(Visit), aliased(MileageReading)
+_HEAD = 12
+"""Columns of ``_PAGE`` before those of ``_LISTS``."""
+_PAGE: Select[*tuple[Any, ...]] = (
+    select(
+        Task, WorkList, Campaign, Client, Unit, Asset, _visit, _mileage, ResultCodeVersion.names,
+        _performer.full_name, _control_by.full_name, _closed_by.full_name, *_LISTS.values(),
+    )
+    .join(WorkList, WorkList.id == Task.work_list_id)
+    .join(Campaign, Campaign.id == Task.campaign_id)
+    .join(Client, Client.id == Task.client_id)
+    .join(Unit, Unit.id == Task.unit_id)
+    .outerjoin(Asset, Asset.id == Task.asset_id)
+    .outerjoin(_visit, _visit.id == _LAST_VISIT)
+    .outerjoin(_mileage, _mileage.id == _LAST_MILEAGE)
+    .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
+    .outerjoin(_performer, _performer.id == Task.performer_id)
+    .outerjoin(_control_by, _control_by.id == Task.control_by_id)
+    .outerjoin(_closed_by, _closed_by.id == Task.closed_by_id)
+    .where(Task.id == bindparam("task"), TASK_IS_VISIBLE)
+)  # fmt: skip
+_CONTACTS = (
+    select(ContactPoint)
+    .where(ContactPoint.client_id == bindparam("client"))
+    .order_by(ContactPoint.do_not_contact, ContactPoint.rank, ContactPoint.id)
+)
+_REFUSALS = select(ContactRefusal).where(
+    ContactRefusal.client_id == bindparam("client"), ContactRefusal.lifted_at.is_(None)
+)
+_SUCCESSORS = select(Task).where(Task.predecessor_id == bindparam("task")).order_by(Task.id)
+_HISTORY = (
+    select(JournalEntry)
+    .where(JournalEntry.subject == "task", JournalEntry.subject_id == bindparam("task"))
+    .order_by(JournalEntry.id)
+)
+_NAMES: Executable = select(Employee.id, Employee.full_name).where(
+    Employee.id.in_(bindparam("people", expanding=True))
+)
+_OTHERS: Executable = (
+    select(
+        Task.id, Task.work_list_id, Task.kind, Task.state, Task.due_at,
+        Campaign.name.label("campaign"), Asset.make, Asset.model, Asset.plate,
+    )
+    .join(Campaign, Campaign.id == Task.campaign_id)
+    .outerjoin(Asset, Asset.id == Task.asset_id)
+    .where(
+        Task.client_id == bindparam("client"),
+        Task.id != bindparam("task"),
+        Task.state.in_(OPEN),
+        TASK_IS_VISIBLE,
+    )
+    .order_by(Task.due_at, Task.id)
+)  # fmt: skip
 
 
 def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
@@ -187,7 +265,7 @@ def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     ids = {int(key.removeprefix(EMPLOYEE_KEY)) for key in keys if key.startswith(EMPLOYEE_KEY)}
     if not ids:
         return {}
-    rows = session.execute(select(Employee.id, Employee.full_name).where(Employee.id.in_(ids)))
+    rows = ask(session, _NAMES, {"people": sorted(ids)})
     return {f"{EMPLOYEE_KEY}{employee_id}": name for employee_id, name in rows}
 
 
@@ -224,62 +302,17 @@ def vehicle(make: str | None, model: str | None, plate: str | None = None) -> st
     return " ".join(part for part in (make, model, plate) if part)
 
 
-def _contacts(client_id: int) -> Select[ContactPoint]:
-    return (
-        select(ContactPoint)
-        .where(ContactPoint.client_id == client_id)
-        .order_by(ContactPoint.do_not_contact, ContactPoint.rank, ContactPoint.id)
-    )
-
-
-def _refusals(client_id: int) -> Select[ContactRefusal]:
-    return select(ContactRefusal).where(
-        ContactRefusal.client_id == client_id, ContactRefusal.lifted_at.is_(None)
-    )
-
-
-def _last_visit(session: Session, asset_id: int | None) -> Visit | None:
-    if asset_id is None:
-        return None
-    return session.scalars(
-        select(Visit)
-        .where(Visit.asset_id == asset_id, Visit.status == VisitStatus.DONE)
-        .order_by(Visit.done_on.desc(), Visit.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _last_mileage(session: Session, asset_id: int | None) -> MileageReading | None:
-    if asset_id is None:
-        return None
-    return session.scalars(
-        select(MileageReading)
-        .where(MileageReading.asset_id == asset_id)
-        .order_by(MileageReading.read_on.desc(), MileageReading.id.desc())
-        .limit(1)
-    ).first()
-
-
 def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
-    rows = session.execute(
-        select(Task, Campaign.name, Asset.make, Asset.model, Asset.plate)
-        .join(Campaign, Campaign.id == Task.campaign_id)
-        .outerjoin(Asset, Asset.id == Task.asset_id)
-        .where(
-            and_(Task.client_id == task.client_id, Task.id != task.id, Task.state.in_(OPEN)),
-            task_is_visible(actor),
-        )
-        .order_by(Task.due_at, Task.id)
-    )
+    values = {"client": task.client_id, "task": task.id} | seen_by(actor)
     return [
         OtherTask(
-            id=other.id,
-            work_list_id=other.work_list_id,
-            kind=other.kind,
-            state=other.state,
-            campaign=campaign,
-            asset=vehicle(make, model, plate),
-            due_at=other.due_at,
+            id=row.id,
+            work_list_id=row.work_list_id,
+            kind=row.kind,
+            state=row.state,
+            campaign=row.campaign,
+            asset=vehicle(row.make, row.model, row.plate),
+            due_at=row.due_at,
         )
-        for other, campaign, make, model, plate in rows
+        for row in ask(session, _OTHERS, values)
     ]

@@ -20,7 +20,7 @@ from webui.wording import ago_or_due
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
 from worklists.models.task import TaskKind
-from worklists.my_queue import Place, QueueRow, When, queue_for
+from worklists.my_queue import Place, QueueRow, When, next_in_queue, queue_for
 
 _QUEUE = 50
 UNDO = "undo:"
@@ -96,10 +96,9 @@ def queue_view() -> Queue:
 
 def next_task(*, after: int, place: Place | None = None) -> int | None:
     """The task to go on with: the one below the place that this one had, else the first."""
-    found = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
-    rows = sorted((row for row in found if row.id != after), key=lambda row: row.place)
-    below = (row.id for row in rows if place is not None and row.place > place)
-    return next(below, rows[0].id if rows else None)
+    return next_in_queue(
+        session(), after_id=after, place=place, actor=g.actor, now=g.now, limit=_QUEUE
+    )
 
 
 def card_answer(
