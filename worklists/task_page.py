@@ -132,8 +132,11 @@ def attempts_at_most(campaign: Campaign) -> int:
     return len(campaign.retry_ladder) + 1
 
 
-def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
-    """Read the page of a task. Raises NotFound for a task of a unit this person does not see."""
+def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = False) -> TaskPage:
+    """Read the page of a task. Raises NotFound for a task of a unit this person does not see.
+
+    ``brief``: only what its form is checked by, without the lists of what was done.
+    """
     actor.require(WorkPermission.SEE)
     row = session.execute(_PAGE, {"task": task_id} | seen_by(actor)).first()
     if row is None:
@@ -141,8 +144,10 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
     (task, work_list, campaign, client, unit, asset, visit, mileage,
      result, worker, watcher, closer) = row[:_HEAD]  # fmt: skip
     has = dict(zip(_LISTS, row[_HEAD:], strict=True))
+    if brief:
+        has = dict.fromkeys(_LISTS, False) | {"others": has["others"]}
     of_task, of_client = {"task": task.id}, {"client": client.id}
-    history = session.scalars(_HISTORY, of_task).all()
+    history = () if brief else session.scalars(_HISTORY, of_task).all()
     return TaskPage(
         task=task,
         work_list=work_list,

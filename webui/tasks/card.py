@@ -1,7 +1,7 @@
 """What the card of a task shows, put together from the read models for the template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -265,26 +265,37 @@ class Card:
         return vehicle(asset.make, asset.model, asset.plate) if asset else ""
 
 
+def card_to_save(task_id: int, *, actor: Actor, now: datetime) -> Card:
+    """The card without its lists: what a form that was sent is checked by. Raises NotFound."""
+    card = _card(task_page(session(), task_id, actor=actor, brief=True), actor=actor, now=now)
+    return replace(card, offer=_offer(card.page)) if card.shows == "outcome" else card
+
+
 def open_card(
     task_id: int, *, actor: Actor, now: datetime, dial_now: bool = False, control: Any = None
 ) -> Card:
     """Read the card. Raises NotFound for a task of a unit that this person does not see."""
-    page = task_page(session(), task_id, actor=actor)
+    card = _card(
+        task_page(session(), task_id, actor=actor), actor=actor, now=now, dial_now=dial_now
+    )
+    changes: dict[str, Any] = {}
+    if card.shows == "outcome":
+        changes["offer"] = _offer(card.page)
+        changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
+    if card.shows == "control":
+        changes["control_forms"] = control or control_forms(card.page.task, now)
+    return replace(card, **changes) if changes else card
+
+
+def _card(page: TaskPage, *, actor: Actor, now: datetime, dial_now: bool = False) -> Card:
     verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
     verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
     is_fresh = bool(page.attempts) and page.attempts[0].at >= now - UNDO_WITHIN
     undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now) if is_fresh else None
-    card = Card(
+    return Card(
         page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now,
         undoable_id=undoable_id,
     )  # fmt: skip
-    changes: dict[str, Any] = {}
-    if card.shows == "outcome":
-        changes["offer"] = _offer(page)
-        changes["can_repeat"] = has_finished_tasks(session(), page.task, actor=actor)
-    if card.shows == "control":
-        changes["control_forms"] = control or control_forms(page.task, now)
-    return Card(**{**_same(card), **changes}) if changes else card
 
 
 def task_url(task_id: int, **query: Any) -> str:
@@ -295,10 +306,6 @@ def task_url(task_id: int, **query: Any) -> str:
 def _has_run_out(block: Any, now: datetime) -> bool:
     held = block.rule is BlockRule.HELD_BY_ANOTHER
     return bool(held and block.until is not None and block.until <= now)
-
-
-def _same(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in Card.__dataclass_fields__}
 
 
 def _offer(page: TaskPage) -> Offer:
