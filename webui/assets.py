@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 from markupsafe import Markup
 
 from webui.navigation import with_query
@@ -108,7 +108,10 @@ def asset_url(name: str) -> str:
 
 def icon_tag(name: str, cls: str = "") -> Markup:
     """One picture of the sprite, as ``m.icon`` in templates."""
-    return _icon(asset_url("vendor/icons.svg"), name, cls)
+    sprite = g.get("sprite")
+    if sprite is None:
+        sprite = g.sprite = asset_url("vendor/icons.svg")
+    return _icon(sprite, name, cls)
 
 
 @lru_cache(maxsize=1024)

@@ -112,6 +112,8 @@ class _SingleInput:
 
 
 class _PairInput:
+    shows_label = True
+
     def __call__(self, field: LocalMoment, **kw: Any) -> Markup:
         on, at = field.halves()
         kw.setdefault("id", field.id)

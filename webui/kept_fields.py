@@ -42,9 +42,10 @@ def _key(field: Field, keywords: dict[str, Any]) -> Any:
         choices = tuple(map(_choice, field.choices))
     if field.render_kw or None in choices:
         return None
+    label = str(field.label.text) if getattr(field.widget, "shows_label", False) else ""
     key = (
         type(field), field.id, field.name, field.data, tuple(vars(field.flags).items()), choices,
-        tuple(keywords.items()), str(field.label.text), language(),
+        tuple(keywords.items()), label, language(),
     )  # fmt: skip
     try:
         hash(key)

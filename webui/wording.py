@@ -82,8 +82,12 @@ def ago_or_due(value: datetime | None, now: datetime | None = None) -> str:
 
 def language() -> str:
     """The language of this page; nothing outside of one. What is kept in words is kept by it."""
-    locale = get_locale()
-    return str(locale.language) if locale is not None else ""
+    if not g:
+        return ""
+    kept = g.get("language")
+    if kept is None:
+        kept = g.language = str(get_locale().language)
+    return str(kept)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, ResultCodeVersion
@@ -169,7 +169,13 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
             service_requests(session, ServiceRequest.task_id == task.id) if has["requests"] else ()
         ),
         involved=(
-            involved_from(session, Involvement.from_task_id == task.id) if has["involved"] else ()
+            involved_from(
+                session,
+                (Involvement.from_work_list_id == task.work_list_id)
+                & (Involvement.from_task_id == task.id),
+            )
+            if has["involved"]
+            else ()
         ),
         asking=asking_of(session, task, actor=actor) if has["asking"] else None,
         successors=session.scalars(_SUCCESSORS, of_task).all() if has["successors"] else (),
@@ -178,20 +184,27 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
     )
 
 
+def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Of constants and not of rows: an index then answers alone, and is preferred to a scan.
+    return select(literal_column("1")).where(*conditions).correlate(Task).exists()
+
+
 _performer, _control_by, _closed_by = (aliased(Employee) for _ in range(3))
 _other = aliased(Task)
 _LISTS = {
-    "refusals": exists().where(
+    "refusals": _any(
         ContactRefusal.client_id == Task.client_id, ContactRefusal.lifted_at.is_(None)
     ),
-    "attempts": exists().where(Attempt.task_id == Task.id),
-    "others": exists().where(
+    "attempts": _any(Attempt.task_id == Task.id),
+    "others": _any(
         _other.client_id == Task.client_id, _other.id != Task.id, _other.state.in_(OPEN)
     ),
-    "requests": exists().where(ServiceRequest.task_id == Task.id),
-    "involved": exists().where(Involvement.from_task_id == Task.id),
-    "asking": exists().where(Involvement.to_task_id == Task.id),
-    "successors": exists().where(_other.predecessor_id == Task.id),
+    "requests": _any(ServiceRequest.task_id == Task.id),
+    "involved": _any(
+        Involvement.from_work_list_id == Task.work_list_id, Involvement.from_task_id == Task.id
+    ),
+    "asking": _any(Involvement.to_task_id == Task.id),
+    "successors": _any(_other.predecessor_id == Task.id),
 }
 """Whether there is anything in a list: most tasks have few of them, so few are asked for."""
 _LAST_VISIT = (
