@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, literal_column, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, ResultCodeVersion
+from campaigns.models import Campaign
 from core.access import Actor
 from core.errors import NotFound
 from core.journal import JournalEntry
@@ -23,14 +22,25 @@ from directory.clients.models import (
 )
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from directory.visits.models import Visit, VisitStatus
+from directory.visits.models import Visit
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
-from worklists.lifecycle import CLOSED, OPEN, TaskState
-from worklists.models.attempt import Attempt, ServiceRequest
+from worklists.lifecycle import CLOSED, TaskState
+from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.permissions import WorkPermission
-from worklists.visibility import TASK_IS_VISIBLE, seen_by
+from worklists.task_statements import (
+    CONTACTS,
+    HEAD,
+    HISTORY,
+    LISTS,
+    NAMES,
+    OTHERS,
+    PAGE,
+    REFUSALS,
+    SUCCESSORS,
+)
+from worklists.visibility import seen_by
 
 EMPLOYEE_KEY = "employee:"
 
@@ -138,16 +148,16 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
     ``brief``: only what its form is checked by, without the lists of what was done.
     """
     actor.require(WorkPermission.SEE)
-    row = session.execute(_PAGE, {"task": task_id} | seen_by(actor)).first()
+    row = session.execute(PAGE, {"task": task_id} | seen_by(actor)).first()
     if row is None:
         raise NotFound("task", task_id)
     (task, work_list, campaign, client, unit, asset, visit, mileage,
-     result, worker, watcher, closer) = row[:_HEAD]  # fmt: skip
-    has = dict(zip(_LISTS, row[_HEAD:], strict=True))
+     result, worker, watcher, closer) = row[:HEAD]  # fmt: skip
+    has = dict(zip(LISTS, row[HEAD:], strict=True))
     if brief:
-        has = dict.fromkeys(_LISTS, False) | {"others": has["others"]}
+        has = dict.fromkeys(LISTS, False) | {"others": has["others"]}
     of_task, of_client = {"task": task.id}, {"client": client.id}
-    history = () if brief else session.scalars(_HISTORY, of_task).all()
+    history = () if brief else session.scalars(HISTORY, of_task).all()
     return TaskPage(
         task=task,
         work_list=work_list,
@@ -159,8 +169,8 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
         control_by=watcher,
         closed_by=closer,
         result=result,
-        contacts=session.scalars(_CONTACTS, of_client).all(),
-        refusals=session.scalars(_REFUSALS, of_client).all() if has["refusals"] else (),
+        contacts=session.scalars(CONTACTS, of_client).all(),
+        refusals=session.scalars(REFUSALS, of_client).all() if has["refusals"] else (),
         last_visit=visit,
         mileage=mileage,
         attempts=attempts_at(session, task.id) if has["attempts"] else (),
@@ -178,104 +188,10 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
             else ()
         ),
         asking=asking_of(session, task, actor=actor) if has["asking"] else None,
-        successors=session.scalars(_SUCCESSORS, of_task).all() if has["successors"] else (),
+        successors=session.scalars(SUCCESSORS, of_task).all() if has["successors"] else (),
         history=history,
         people=names_of(session, (entry.actor for entry in history)),
     )
-
-
-def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    # Of constants and not of rows: an index then answers alone, and is preferred to a scan.
-    return select(literal_column("1")).where(*conditions).correlate(Task).exists()
-
-
-_performer, _control_by, _closed_by = (aliased(Employee) for _ in range(3))
-_other = aliased(Task)
-_LISTS = {
-    "refusals": _any(
-        ContactRefusal.client_id == Task.client_id, ContactRefusal.lifted_at.is_(None)
-    ),
-    "attempts": _any(Attempt.task_id == Task.id),
-    "others": _any(
-        _other.client_id == Task.client_id, _other.id != Task.id, _other.state.in_(OPEN)
-    ),
-    "requests": _any(ServiceRequest.task_id == Task.id),
-    "involved": _any(
-        Involvement.from_work_list_id == Task.work_list_id, Involvement.from_task_id == Task.id
-    ),
-    "asking": _any(Involvement.to_task_id == Task.id),
-    "successors": _any(_other.predecessor_id == Task.id),
-}
-"""Whether there is anything in a list: most tasks have few of them, so few are asked for."""
-_LAST_VISIT = (
-    select(Visit.id)
-    .where(Visit.asset_id == Task.asset_id, Visit.status == VisitStatus.DONE)
-    .order_by(Visit.done_on.desc(), Visit.id.desc())
-    .limit(1)
-    .correlate(Task)
-    .scalar_subquery()
-)
-_LAST_MILEAGE = (
-    select(MileageReading.id)
-    .where(MileageReading.asset_id == Task.asset_id)
-    .order_by(MileageReading.read_on.desc(), MileageReading.id.desc())
-    .limit(1)
-    .correlate(Task)
-    .scalar_subquery()
-)
-_visit, _mileage = aliased(Visit), aliased(MileageReading)
-_HEAD = 12
-"""Columns of ``_PAGE`` before those of ``_LISTS``."""
-_PAGE: Select[*tuple[Any, ...]] = (
-    select(
-        Task, WorkList, Campaign, Client, Unit, Asset, _visit, _mileage, ResultCodeVersion.names,
-        _performer.full_name, _control_by.full_name, _closed_by.full_name, *_LISTS.values(),
-    )
-    .join(WorkList, WorkList.id == Task.work_list_id)
-    .join(Campaign, Campaign.id == Task.campaign_id)
-    .join(Client, Client.id == Task.client_id)
-    .join(Unit, Unit.id == Task.unit_id)
-    .outerjoin(Asset, Asset.id == Task.asset_id)
-    .outerjoin(_visit, _visit.id == _LAST_VISIT)
-    .outerjoin(_mileage, _mileage.id == _LAST_MILEAGE)
-    .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
-    .outerjoin(_performer, _performer.id == Task.performer_id)
-    .outerjoin(_control_by, _control_by.id == Task.control_by_id)
-    .outerjoin(_closed_by, _closed_by.id == Task.closed_by_id)
-    .where(Task.id == bindparam("task"), TASK_IS_VISIBLE)
-)  # fmt: skip
-_CONTACTS = (
-    select(ContactPoint)
-    .where(ContactPoint.client_id == bindparam("client"))
-    .order_by(ContactPoint.do_not_contact, ContactPoint.rank, ContactPoint.id)
-)
-_REFUSALS = select(ContactRefusal).where(
-    ContactRefusal.client_id == bindparam("client"), ContactRefusal.lifted_at.is_(None)
-)
-_SUCCESSORS = select(Task).where(Task.predecessor_id == bindparam("task")).order_by(Task.id)
-_HISTORY = (
-    select(JournalEntry)
-    .where(JournalEntry.subject == "task", JournalEntry.subject_id == bindparam("task"))
-    .order_by(JournalEntry.id)
-)
-_NAMES: Executable = select(Employee.id, Employee.full_name).where(
-    Employee.id.in_(bindparam("people", expanding=True))
-)
-_OTHERS: Executable = (
-    select(
-        Task.id, Task.work_list_id, Task.kind, Task.state, Task.due_at,
-        Campaign.name.label("campaign"), Asset.make, Asset.model, Asset.plate,
-    )
-    .join(Campaign, Campaign.id == Task.campaign_id)
-    .outerjoin(Asset, Asset.id == Task.asset_id)
-    .where(
-        Task.client_id == bindparam("client"),
-        Task.id != bindparam("task"),
-        Task.state.in_(OPEN),
-        TASK_IS_VISIBLE,
-    )
-    .order_by(Task.due_at, Task.id)
-)  # fmt: skip
 
 
 def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
@@ -283,7 +199,7 @@ def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     ids = {int(key.removeprefix(EMPLOYEE_KEY)) for key in keys if key.startswith(EMPLOYEE_KEY)}
     if not ids:
         return {}
-    rows = ask(session, _NAMES, {"people": sorted(ids)})
+    rows = ask(session, NAMES, {"people": sorted(ids)})
     return {f"{EMPLOYEE_KEY}{employee_id}": name for employee_id, name in rows}
 
 
@@ -332,5 +248,5 @@ def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
             asset=vehicle(row.make, row.model, row.plate),
             due_at=row.due_at,
         )
-        for row in ask(session, _OTHERS, values)
+        for row in ask(session, OTHERS, values)
     ]

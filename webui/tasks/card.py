@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from campaigns.models import Outcome
-from campaigns.result_codes import acquisition_ways, codes_for, wording
+from campaigns.result_codes import wording
 from campaigns.windows import is_open, window_of
 from core.access import Actor
 from directory.permissions import DirectoryPermission
@@ -29,12 +29,11 @@ from webui.tasks.looks import (
     Link,
     Tile,
 )
-from webui.tasks.offer import Offer
+from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
-from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
@@ -268,7 +267,7 @@ class Card:
 def card_to_save(task_id: int, *, actor: Actor, now: datetime) -> Card:
     """The card without its lists: what a form that was sent is checked by. Raises NotFound."""
     card = _card(task_page(session(), task_id, actor=actor, brief=True), actor=actor, now=now)
-    return replace(card, offer=_offer(card.page)) if card.shows == "outcome" else card
+    return replace(card, offer=offer_for(card.page)) if card.shows == "outcome" else card
 
 
 def open_card(
@@ -280,7 +279,7 @@ def open_card(
     )
     changes: dict[str, Any] = {}
     if card.shows == "outcome":
-        changes["offer"] = _offer(card.page)
+        changes["offer"] = offer_for(card.page)
         changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
     if card.shows == "control":
         changes["control_forms"] = control or control_forms(card.page.task, now)
@@ -306,16 +305,3 @@ def task_url(task_id: int, **query: Any) -> str:
 def _has_run_out(block: Any, now: datetime) -> bool:
     held = block.rule is BlockRule.HELD_BY_ANOTHER
     return bool(held and block.until is not None and block.until <= now)
-
-
-def _offer(page: TaskPage) -> Offer:
-    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
-    return Offer(
-        codes=codes_for(session(), page.campaign.id, locale=locale_code()),
-        ways=acquisition_ways(session(), locale=locale_code()),
-        phones=page.phones,
-        others=page.others,
-        workshops=workshops,
-        units=units,
-        performers=performers_for(session(), page.unit.id),
-    )
