@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.events import ResultCodeAdded, ResultCodeArchived, ResultCodeChanged
@@ -21,6 +22,7 @@ from campaigns.permissions import CampaignPermission
 from core.access import Actor
 from core.errors import Invalid, NotFound
 from core.journal import record
+from core.statements import ask
 from directory.clients.models import RefusalScope
 
 DEFAULT_LOCALE = "ru"
@@ -85,29 +87,43 @@ def current_version_of_code() -> ColumnElement[bool]:
     )
 
 
+_CODES = (
+    select(
+        ResultCode.id.label("result_code_id"),
+        ResultCodeVersion.id.label("version_id"),
+        ResultCode.code,
+        ResultCode.outcome,
+        ResultCodeVersion.names,
+        *(getattr(ResultCodeVersion, name) for name in FLAGS),
+    )
+    .join(ResultCodeVersion, current_version_of_code())
+    .join(CampaignResult, CampaignResult.result_code_id == ResultCode.id)
+    .where(CampaignResult.campaign_id == bindparam("campaign"), ~ResultCode.is_archived)
+    .order_by(ResultCode.position)
+)
+_ONE_CODE = _CODES.where(ResultCode.id == bindparam("wanted"))
+_WAYS = (
+    select(AcquisitionWay.id, AcquisitionWay.code, AcquisitionWay.names)
+    .where(~AcquisitionWay.is_archived)
+    .order_by(AcquisitionWay.position, AcquisitionWay.id)
+)
+
+
 def codes_for(session: Session, campaign_id: int, *, locale: str) -> list[CodeChoice]:
     """The codes that the campaign offers now, in catalogue order; archived ones are left out."""
-    rows = session.execute(
-        _offered(campaign_id).where(~ResultCode.is_archived).order_by(ResultCode.position)
-    )
-    return [_choice(code, version, locale) for code, version in rows]
+    rows = ask(session, _CODES, {"campaign": campaign_id})
+    return [_choice(row, locale) for row in rows]
 
 
 def find_offered(session: Session, campaign_id: int, result_code_id: int) -> CodeChoice | None:
     """The code with its present flags if the campaign offers it; archived ones are not offered."""
-    row = session.execute(
-        _offered(campaign_id).where(~ResultCode.is_archived, ResultCode.id == result_code_id)
-    ).first()
-    return _choice(row[0], row[1], DEFAULT_LOCALE) if row else None
+    row = ask(session, _ONE_CODE, {"campaign": campaign_id, "wanted": result_code_id}).first()
+    return _choice(row, DEFAULT_LOCALE) if row else None
 
 
 def acquisition_ways(session: Session, *, locale: str) -> list[AcquisitionChoice]:
     """How a client may have come to a booking, in catalogue order."""
-    ways = session.scalars(
-        select(AcquisitionWay)
-        .where(~AcquisitionWay.is_archived)
-        .order_by(AcquisitionWay.position, AcquisitionWay.id)
-    )
+    ways = ask(session, _WAYS)
     return [
         AcquisitionChoice(acquisition_id=way.id, code=way.code, name=wording(way.names, locale))
         for way in ways
@@ -210,25 +226,9 @@ def get_version(session: Session, code: ResultCode) -> ResultCodeVersion:
     ).one()
 
 
-def _offered(campaign_id: int) -> Select[ResultCode, ResultCodeVersion]:
-    return (
-        select(ResultCode, ResultCodeVersion)
-        .join(ResultCodeVersion, current_version_of_code())
-        .join(CampaignResult, CampaignResult.result_code_id == ResultCode.id)
-        .where(CampaignResult.campaign_id == campaign_id)
-    )
-
-
-def _choice(code: ResultCode, version: ResultCodeVersion, locale: str) -> CodeChoice:
-    flags = {name: getattr(version, name) for name in FLAGS}
-    return CodeChoice(
-        result_code_id=code.id,
-        version_id=version.id,
-        code=code.code,
-        outcome=code.outcome,
-        name=wording(version.names, locale),
-        **flags,
-    )
+def _choice(row: Row[Any], locale: str) -> CodeChoice:
+    values = row._asdict()
+    return CodeChoice(name=wording(values.pop("names"), locale), **values)
 
 
 def _add_version(

@@ -244,13 +244,18 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
     return engine
 
 
+_POSTGRESQL_NOW = select(func.clock_timestamp())
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+
+
 def database_now(session: Session) -> datetime:
     """The database's clock, in UTC: the only clock that decides anything (promises P7, P39)."""
+    connection = session.connection()
     if is_postgresql(session):
-        moment = session.scalar(_POSTGRESQL_NOW)
+        moment = connection.scalar(_POSTGRESQL_NOW)
         assert isinstance(moment, datetime)
         return moment.astimezone(UTC)
-    written = session.scalar(_SQLITE_NOW)
+    written = connection.scalar(_SQLITE_NOW)
     return datetime.fromisoformat(str(written)).replace(tzinfo=UTC)
 
 

@@ -49,6 +49,7 @@ from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.files import bp as files
 from webui.tasks.all_routes import bp as tasks
+from webui.translated_templates import TranslatedTemplates
 from webui.vehicles.pages import bp as vehicles
 from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
@@ -93,6 +94,7 @@ def create_app(
 ) -> Flask:
     """Build the WSGI application that serves every page from this database and clock."""
     app = Flask(__name__, static_folder="static")
+    app.jinja_environment = TranslatedTemplates
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-csrf" if settings.secure_cookies else "csrf",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
+from markupsafe import Markup
 
 from webui.navigation import with_query
 
@@ -89,7 +90,7 @@ def install(app: Flask) -> None:
         app.view_functions["static"] = serve
     else:
         app.add_url_rule("/static/<path:filename>", "static", serve)
-    app.jinja_env.globals.update(asset_url=asset_url, with_query=with_query)
+    app.jinja_env.globals.update(asset_url=asset_url, icon_tag=icon_tag, with_query=with_query)
     app.after_request(compress)
 
 
@@ -103,6 +104,20 @@ def asset_url(name: str) -> str:
     if asset is None:
         raise FileNotFoundError(name)
     return _address(request.script_root, name, asset.digest)
+
+
+def icon_tag(name: str, cls: str = "") -> Markup:
+    """One picture of the sprite, as ``m.icon`` in templates."""
+    sprite = g.get("sprite")
+    if sprite is None:
+        sprite = g.sprite = asset_url("vendor/icons.svg")
+    return _icon(sprite, name, cls)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, cls: str) -> Markup:
+    tag = Markup('<svg class="i {cls}" aria-hidden="true"><use href="{sprite}#{name}"/></svg>')
+    return tag.format(cls=cls, sprite=sprite, name=name)
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import html_params
 
 from webui import wording
+from webui.kept_fields import rendered
 from webui.labels.inputs import InputWords
 
 _WORDS = InputWords()
@@ -32,6 +33,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         def get_translations(self, _form: Any) -> InputWords:
             """Say the library's own refusals in the words and the language of the page."""
             return _WORDS
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """The field's HTML, kept where nobody has filled the field in."""
+            return rendered(field, render_kw, super().render_field)
 
 
 def choices(
@@ -107,6 +112,8 @@ class _SingleInput:
 
 
 class _PairInput:
+    shows_label = True
+
     def __call__(self, field: LocalMoment, **kw: Any) -> Markup:
         on, at = field.halves()
         kw.setdefault("id", field.id)

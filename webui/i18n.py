@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -50,6 +50,24 @@ class LocaleSettings(Protocol):
         ...
 
 
+class _Words(flask_babel.Domain):  # type: ignore[misc]  # the library has no types
+    """The library's catalogues, found by the language alone: it names the locale at each word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_language: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        """The catalogue of the page's language."""
+        spoken = wording.language()
+        found = self._by_language.get(spoken)
+        if found is None:
+            found = super().get_translations()
+            if spoken:
+                self._by_language[spoken] = found
+        return found
+
+
 def install(app: Flask, settings: LocaleSettings) -> None:
     """Set up translations, time zones and the filters of templates.
 
@@ -58,7 +76,7 @@ def install(app: Flask, settings: LocaleSettings) -> None:
     """
     app.config["DEFAULT_LOCALE"] = settings.default_locale
     app.config["DEFAULT_TIME_ZONE"] = settings.time_zone
-    flask_babel.Babel(
+    babel = flask_babel.Babel(
         app,
         default_locale=settings.default_locale,
         default_translation_directories=str(Path(__file__).parent / "translations"),
@@ -66,6 +84,7 @@ def install(app: Flask, settings: LocaleSettings) -> None:
         timezone_selector=lambda: wording.zone().key,
         default_timezone=settings.time_zone,
     )
+    babel.domain_instance = _Words()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -49,11 +50,11 @@ def day_short(value: date | None) -> str:
     if value is None:
         return ""
     local = _as_day(value)
-    language = get_locale().language
+    spoken = language()
     weekday = format_date(local, "ccc", locale=get_locale()).rstrip(".").lower()
-    if language == "en":
+    if spoken == "en":
         weekday = weekday.capitalize()
-    month = _MONTHS.get(language, _MONTHS["en"])[local.month - 1]
+    month = _MONTHS.get(spoken, _MONTHS["en"])[local.month - 1]
     year = "" if local.year == _today().year else f"{_NBSP}{local.year}"
     return f"{weekday} {local.day}{_NBSP}{month}{year}"
 
@@ -69,7 +70,7 @@ def ago_or_due(value: datetime | None, now: datetime | None = None) -> str:
         return ""
     now = now or _now()
     if value < now:
-        return _late(int((now - value).total_seconds() // 60))
+        return _late(language(), int((now - value).total_seconds() // 60))
     local = value.astimezone(zone())
     today = now.astimezone(zone()).date()
     if local.date() == today:
@@ -79,7 +80,18 @@ def ago_or_due(value: datetime | None, now: datetime | None = None) -> str:
     return moment(value)
 
 
-def _late(minutes: int) -> str:
+def language() -> str:
+    """The language of this page; nothing outside of one. What is kept in words is kept by it."""
+    if not g:
+        return ""
+    kept = g.get("language")
+    if kept is None:
+        kept = g.language = str(get_locale().language)
+    return str(kept)
+
+
+@lru_cache(maxsize=4096)
+def _late(_language: str, minutes: int) -> str:
     hours, rest = divmod(minutes, _HOUR)
     if minutes < _HOUR:
         text = _("−%(minutes)s мин", minutes=max(minutes, 1))

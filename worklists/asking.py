@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Outcome, ResultCodeVersion
 from core.access import Actor
+from core.statements import ask
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement, WorkList
-from worklists.visibility import task_is_visible
+from worklists.visibility import TASK_IS_VISIBLE, seen_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,41 +49,41 @@ class Asking:
         return next((line for line in self.attempts if not line.is_undone), None)
 
 
+_ATTEMPTS = (
+    select(
+        Attempt.at,
+        Attempt.outcome,
+        ResultCodeVersion.names.label("result"),
+        Attempt.comment,
+        Employee.full_name.label("by"),
+        Attempt.mileage_km,
+        Attempt.copied_from_id.is_not(None).label("is_copy"),
+        Attempt.undone_at.is_not(None).label("is_undone"),
+    )
+    .join(Employee, Employee.id == Attempt.employee_id)
+    .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
+    .where(Attempt.task_id == bindparam("task"))
+    .order_by(Attempt.at.desc(), Attempt.id.desc())
+)
+_ASKING: Executable = (
+    select(Employee.full_name, Unit.name, Involvement.from_task_id, Task.id)
+    .select_from(Involvement)
+    .join(Employee, Employee.id == Involvement.asked_by)
+    .join(WorkList, WorkList.id == Involvement.from_work_list_id)
+    .join(Unit, Unit.id == WorkList.unit_id)
+    .outerjoin(Task, (Task.id == Involvement.from_task_id) & TASK_IS_VISIBLE)
+    .where(Involvement.to_task_id == bindparam("task"))
+)
+
+
 def attempts_at(session: Session, task_id: int) -> list[AttemptLine]:
     """The attempts at this task, newest first."""
-    rows = session.execute(
-        select(Attempt, ResultCodeVersion.names, Employee.full_name)
-        .join(Employee, Employee.id == Attempt.employee_id)
-        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-        .where(Attempt.task_id == task_id)
-        .order_by(Attempt.at.desc(), Attempt.id.desc())
-    )
-    return [
-        AttemptLine(
-            at=attempt.at,
-            outcome=attempt.outcome,
-            result=names,
-            comment=attempt.comment,
-            by=by,
-            mileage_km=attempt.mileage_km,
-            is_copy=attempt.copied_from_id is not None,
-            is_undone=attempt.undone_at is not None,
-        )
-        for attempt, names, by in rows
-    ]
+    return [AttemptLine(**row) for row in ask(session, _ATTEMPTS, {"task": task_id}).mappings()]
 
 
 def asking_of(session: Session, task: Task, *, actor: Actor) -> Asking | None:
     """Who asked for this task; None when nobody of another unit did."""
-    row = session.execute(
-        select(Employee.full_name, Unit.name, Involvement.from_task_id, Task.id)
-        .select_from(Involvement)
-        .join(Employee, Employee.id == Involvement.asked_by)
-        .join(WorkList, WorkList.id == Involvement.from_work_list_id)
-        .join(Unit, Unit.id == WorkList.unit_id)
-        .outerjoin(Task, (Task.id == Involvement.from_task_id) & task_is_visible(actor))
-        .where(Involvement.to_task_id == task.id)
-    ).first()
+    row = ask(session, _ASKING, {"task": task.id} | seen_by(actor)).first()
     if row is None:
         return None
     by, unit, from_id, seen_id = row

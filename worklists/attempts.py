@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
@@ -30,7 +30,7 @@ from worklists.effects import (
 )
 from worklists.events.outcomes import AttemptRecorded
 from worklists.involvement import involve_unit
-from worklists.lifecycle import TaskAction, TaskState, after
+from worklists.lifecycle import OPEN, TaskAction, TaskState, after
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
@@ -65,6 +65,9 @@ __all__ = [
 ]
 
 
+_OF_FORM = select(Attempt).where(Attempt.form_key == bindparam("form_key"))
+
+
 def record_attempt(
     session: Session,
     task_id: int,
@@ -82,7 +85,7 @@ def record_attempt(
     """
     actor.require(WorkPermission.WORK)
     task = task_to_change(session, task_id, actor=actor)
-    earlier = session.scalars(select(Attempt).where(Attempt.form_key == report.form_key)).first()
+    earlier = session.scalars(_OF_FORM, {"form_key": report.form_key}).first()
     if earlier is not None:
         if earlier.undone_at is not None:
             raise changed_meanwhile(session, task)
@@ -138,7 +141,8 @@ def _save(
         rest_after_refusal(session, attempt, trail, until=decision.at, actor=actor, now=now)
     drop_if_capped(session, task, campaign, attempt, trail, actor=actor, now=now)
     settle(session, settled, attempt, actor=actor, now=now)
-    close_if_finished(session, task.work_list_id, now, actor=actor)
+    if task.state not in OPEN:
+        close_if_finished(session, task.work_list_id, now, actor=actor)
     keep_trail(session, attempt, trail)
     tell_about(session, task.id, kind="watched_outcome", occasion=f"attempt:{attempt.id}",
                actor=actor, now=now)  # fmt: skip

@@ -6,13 +6,14 @@ their ids: so a work-list never closes while somebody else is adding a task to i
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import insert_into
 from core.journal import record
+from core.statements import ask
 from directory.clients.models import ClientUnit
 from directory.units.models import Unit, UnitKind, UnitPath
 from worklists.events.outcomes import WorkListClosed, WorkListOpened, WorkListReopened
@@ -25,14 +26,17 @@ ENGINE = Actor(key="engine")
 """Signs what happens by itself when nobody is named."""
 
 
+_OPEN_LISTS = (
+    select(WorkList.id)
+    .where(WorkList.client_id == bindparam("client"), WorkList.closed_at.is_(None))
+    .order_by(WorkList.id)
+    .with_for_update()
+)
+
+
 def lock_work_lists(session: Session, client_id: int) -> None:
     """Hold the client's open work-lists until the transaction ends."""
-    session.execute(
-        select(WorkList.id)
-        .where(WorkList.client_id == client_id, WorkList.closed_at.is_(None))
-        .order_by(WorkList.id)
-        .with_for_update()
-    ).all()
+    ask(session, _OPEN_LISTS, {"client": client_id}).all()
 
 
 def close_task(

@@ -35,6 +35,8 @@ def lock_settled(
     session: Session, task: Task, task_ids: Sequence[int], *, actor: Actor
 ) -> list[Task]:
     """The client's other open tasks that are settled too, locked. Raises NotFound and the like."""
+    if not task_ids:
+        return []
     found = {
         other.id: other
         for other in session.scalars(

@@ -4,36 +4,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Outcome
 from campaigns.retries import attempts_allowed
 from core.access import Actor
-from directory.assets.models import Asset
-from directory.clients.models import Client
-from worklists.free_tasks import first_free
 from worklists.lateness import is_late
-from worklists.leases import in_state
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.permissions import WorkPermission
-from worklists.skips import not_skipped
+from worklists.queue_rows import queue_rows
 from worklists.task_page import vehicle
-from worklists.visibility import task_is_visible
 
 SOON = timedelta(minutes=15)
 
 
 class When(StrEnum):
-    """A group of the queue."""
+    """A group of the queue, in the order of the page."""
 
     OVERDUE = "overdue"
     NOW = "now"
     TODAY = "today"
     LATER = "later"
+
+
+_IN_ORDER = tuple(When)
+_ORDER = {when: number for number, when in enumerate(When)}
 
 
 @dataclass(frozen=True, order=True)
@@ -76,100 +76,79 @@ def queue_for(
     actor.require(WorkPermission.SEE)
     if actor.employee_id is None:
         return []
-    zone = ZoneInfo(actor.time_zone)
-    local = now.astimezone(zone)
-    day_end = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = [
-        *session.execute(_given(actor, now, day_end, limit)).all(),
-        *session.execute(_watched(actor, day_end, limit)).all(),
-        *session.execute(_free(session, actor, now, day_end, limit)).all(),
-    ][:limit]
-    lines = [_line(row, actor, now, zone) for row in rows]
-    return sorted(lines, key=lambda line: (list(When).index(line.when), not line.is_mine, line.at))
+    day_end = _day_end(actor, now)
+    rows = queue_rows(session, actor=actor, now=now, day_end=day_end, limit=limit)
+    lines = [_line(row, actor, now, day_end) for row in rows]
+    return sorted(lines, key=lambda line: (_ORDER[line.when], not line.is_mine, line.at))
 
 
-def _given(
-    actor: Actor, now: datetime, day_end: datetime, limit: int
-) -> Select[*tuple[object, ...]]:
-    """What I hold, and what was given to me and is due today."""
-    waiting = Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED))
-    due = and_(waiting, Task.due_at < day_end, not_skipped(Task, literal(actor.person), now))
-    mine = and_(Task.performer_id == actor.employee_id, or_(Task.state == TaskState.IN_WORK, due))
-    return _rows(actor, mine).order_by(Task.due_at, Task.id).limit(limit)
-
-
-def _watched(actor: Actor, day_end: datetime, limit: int) -> Select[*tuple[object, ...]]:
-    """What I left on control and must check today."""
-    watched = and_(
-        in_state(TaskState.ON_CONTROL),
-        Task.control_at < day_end,
-        Task.control_by_id == actor.employee_id,
-    )
-    return _rows(actor, watched).order_by(Task.control_at, Task.id).limit(limit)
-
-
-def _free(
-    session: Session, actor: Actor, now: datetime, day_end: datetime, limit: int
-) -> Select[*tuple[object, ...]]:
-    ids = first_free(session, actor.unit_ids, due_until=day_end, limit=limit)
-    free = and_(Task.id.in_(ids), not_skipped(Task, literal(actor.person), now))
-    return _rows(actor, free).order_by(Task.priority, Task.due_at, Task.id)
-
-
-def _rows(actor: Actor, condition: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-    return (
-        select(
-            Task, Client.name, Campaign.name, Campaign.retry_ladder, Campaign.attempts_per_task,
-            Asset.make, Asset.model,
-        )
-        .join(Client, Client.id == Task.client_id)
-        .join(Campaign, Campaign.id == Task.campaign_id)
-        .outerjoin(Asset, Asset.id == Task.asset_id)
-        .where(condition, task_is_visible(actor))
-    )  # fmt: skip
-
-
-def _line(row: tuple[object, ...], actor: Actor, now: datetime, zone: ZoneInfo) -> QueueRow:
-    task, client, campaign, ladder, per_task, make, model = row
-    assert isinstance(task, Task)
-    at = _at(task)
-    is_mine = actor.employee_id in (task.performer_id, task.control_by_id)
-    return QueueRow(
-        id=task.id,
-        client=str(client),
-        campaign=str(campaign),
-        asset=vehicle(make, model),  # type: ignore[arg-type]
-        kind=task.kind,
-        state=task.state,
-        at=at,
-        outcome=task.outcome,
-        attempts=task.attempts,
-        attempts_at_most=attempts_allowed(ladder, per_task),  # type: ignore[arg-type]
-        is_mine=is_mine,
-        when=When.NOW if task.state is TaskState.IN_WORK else _when(task, at, now, zone),
-        place=place_of(task, actor=actor, now=now),
-    )
+def next_in_queue(
+    session: Session,
+    *,
+    after_id: int,
+    place: Place | None,
+    actor: Actor,
+    now: datetime,
+    limit: int = 50,
+) -> int | None:
+    """The task below this place of the queue, ``after_id`` left out; else the first, else None."""
+    actor.require(WorkPermission.SEE)
+    if actor.employee_id is None:
+        return None
+    day_end = _day_end(actor, now)
+    rows = queue_rows(session, actor=actor, now=now, day_end=day_end, limit=limit, bare=True)
+    places = sorted(_place(row, actor, now, day_end) for row in rows if row.id != after_id)
+    below = (other.id for other in places if place is not None and other > place)
+    return next(below, places[0].id if places else None)
 
 
 def place_of(task: Task, *, actor: Actor, now: datetime) -> Place:
     """Where the task stands in this person's queue; what was only taken keeps its place."""
-    at = _at(task)
+    return _place(task, actor, now, _day_end(actor, now))
+
+
+def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime, day_end: datetime) -> QueueRow:
+    place = _place(row, actor, now, day_end)
+    return QueueRow(
+        id=row.id,
+        client=row.client,
+        campaign=row.campaign,
+        asset=vehicle(row.make, row.model),
+        kind=row.kind,
+        state=row.state,
+        at=place.at,
+        outcome=row.outcome,
+        attempts=row.attempts,
+        attempts_at_most=attempts_allowed(row.retry_ladder, row.attempts_per_task),
+        is_mine=actor.employee_id in (row.performer_id, row.control_by_id),
+        when=When.NOW if row.state is TaskState.IN_WORK else _IN_ORDER[place.group],
+        place=place,
+    )
+
+
+def _place(
+    task: Task | Row[*tuple[Any, ...]], actor: Actor, now: datetime, day_end: datetime
+) -> Place:
+    is_checked = task.state is TaskState.ON_CONTROL
+    at: datetime = (task.control_at if is_checked else None) or task.due_at
     is_given = task.performer_id == actor.employee_id and task.is_personal
     is_watched = task.control_by_id == actor.employee_id
-    group = list(When).index(_when(task, at, now, ZoneInfo(actor.time_zone)))
+    group = _ORDER[_when(task, at, now, day_end)]
     return Place(group, not (is_given or is_watched), at, task.id)
 
 
-def _at(task: Task) -> datetime:
-    on_control = task.state is TaskState.ON_CONTROL and task.control_at is not None
-    return task.control_at if on_control and task.control_at else task.due_at
+def _day_end(actor: Actor, now: datetime) -> datetime:
+    local = now.astimezone(ZoneInfo(actor.time_zone))
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _when(task: Task, at: datetime, now: datetime, zone: ZoneInfo) -> When:
+def _when(
+    task: Task | Row[*tuple[Any, ...]], at: datetime, now: datetime, day_end: datetime
+) -> When:
     """Overdue by the rule of the boards; a check that was promised for a time, at that time."""
     watched = task.state is TaskState.ON_CONTROL
     if at < now if watched else is_late(task.kind, at, now):
         return When.OVERDUE
     if at <= now + SOON:
         return When.NOW
-    return When.TODAY if at.astimezone(zone).date() == now.astimezone(zone).date() else When.LATER
+    return When.TODAY if at < day_end else When.LATER

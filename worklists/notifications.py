@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
 from core.access import Actor
+from core.statements import ask
 from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import TaskState
@@ -19,6 +20,11 @@ from worklists.notifications_sent import INVOLVEMENT_DONE, involvement_of
 from worklists.permissions import WorkPermission
 
 MOST = 100
+_UNSEEN = (
+    select(func.count())
+    .select_from(Notification)
+    .where(Notification.employee_id == bindparam("person"), Notification.seen_at.is_(None))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +60,7 @@ def unseen_count(session: Session, *, actor: Actor) -> int:
     """How many the bell shows; nobody but a person has any."""
     if actor.employee_id is None:
         return 0
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Notification)
-            .where(Notification.employee_id == actor.employee_id, Notification.seen_at.is_(None))
-        )
-        or 0
-    )
+    return ask(session, _UNSEEN, {"person": actor.employee_id}).scalar() or 0
 
 
 def unseen_state(session: Session, *, actor: Actor) -> tuple[int, int]:

@@ -1,23 +1,16 @@
 """Whom and what a form about a task offers: performers, units to involve, workshops."""
 
-from sqlalchemy import Case, case, select
+from sqlalchemy import Case, ColumnExpressionArgument, Executable, bindparam, case, select
 from sqlalchemy.orm import Session, aliased
 
+from core.statements import ask
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitKind, UnitPath
 
 
 def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
     """People who work in the unit or above it and can be given a task: id and name."""
-    rows = session.execute(
-        select(Employee.id, Employee.full_name)
-        .join(Appointment, Appointment.employee_id == Employee.id)
-        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
-        .where(UnitPath.descendant_id == unit_id, Employee.is_active)
-        .distinct()
-        .order_by(Employee.full_name)
-    )
-    return [(employee_id, name) for employee_id, name in rows]
+    return [(person_id, name) for person_id, name in ask(session, _PEOPLE, {"unit": unit_id})]
 
 
 def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
@@ -29,16 +22,12 @@ def workshops_and_units(
     session: Session, *, near_id: int
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """The workshops to book into and the units to involve, of the own centre first: id and name."""
-    rows = session.execute(
-        select(Unit.id, Unit.name, Unit.kind)
-        .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
-        .order_by(_elsewhere(near_id), Unit.name, Unit.id)
-    ).all()
+    rows = ask(session, _WORKING_UNITS, {"unit": near_id}).all()
     workshops = [(row.id, row.name) for row in rows if row.kind is UnitKind.WORKSHOP]
     return workshops, [(row.id, row.name) for row in rows if row.id != near_id]
 
 
-def _elsewhere(unit_id: int) -> Case[int]:
+def _elsewhere(unit_id: ColumnExpressionArgument[int]) -> Case[int]:
     """0 for a unit of the same responsibility centre, 1 for others: a key to order by."""
     centre = aliased(Unit)
     centres = (
@@ -49,3 +38,18 @@ def _elsewhere(unit_id: int) -> Case[int]:
     below = aliased(UnitPath)
     own = select(below.descendant_id).where(below.ancestor_id.in_(centres))
     return case((Unit.id.in_(own), 0), else_=1)
+
+
+_PEOPLE: Executable = (
+    select(Employee.id, Employee.full_name)
+    .join(Appointment, Appointment.employee_id == Employee.id)
+    .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
+    .where(UnitPath.descendant_id == bindparam("unit"), Employee.is_active)
+    .distinct()
+    .order_by(Employee.full_name)
+)
+_WORKING_UNITS = (
+    select(Unit.id, Unit.name, Unit.kind)
+    .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
+    .order_by(_elsewhere(bindparam("unit")), Unit.name, Unit.id)
+)

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from core.access import Actor
 from core.errors import Invalid
+from core.statements import ask
 from directory.staff.models import Employee
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.saving import get_task
-from worklists.visibility import task_is_visible
+from worklists.visibility import TASK_IS_VISIBLE, seen_by, task_is_visible
 
 LONGEST_LIST = 50
 
@@ -61,7 +62,8 @@ def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) ->
 
 def has_finished_tasks(session: Session, task: Task, *, actor: Actor) -> bool:
     """Whether the client has a finished task whose result this person may copy."""
-    return session.execute(_finished(task, actor).limit(1)).first() is not None
+    values = {"client": task.client_id, "except": task.id} | seen_by(actor)
+    return ask(session, _HAS_FINISHED, values).first() is not None
 
 
 def attempt_to_copy(session: Session, task: Task, finished_id: int, *, actor: Actor) -> Attempt:
@@ -95,6 +97,19 @@ def copied_attempt(
         at=now,
         form_key=form_key,
     )
+
+
+_HAS_FINISHED = (
+    select(Task.id)
+    .where(
+        Task.client_id == bindparam("client"),
+        Task.id != bindparam("except"),
+        Task.state == TaskState.DONE,
+        TASK_IS_VISIBLE,
+        exists().where(Attempt.task_id == Task.id, Attempt.undone_at.is_(None)),
+    )
+    .limit(1)
+)
 
 
 def _finished(task: Task, actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:

@@ -2,19 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import NotFound, Refused
 from core.journal import JournalEntry, record
+from core.statements import ask
 from directory.staff.models import Employee
 from worklists.closing import lock_work_lists
 from worklists.events.outcomes import TaskTakenWithOutcome
 from worklists.leases import HeldByAnother
 from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.task import PHONING, Task
-from worklists.visibility import task_is_visible
+from worklists.visibility import TASK_IS_VISIBLE, seen_by
 
 
 class ChangedMeanwhile(Refused):
@@ -41,11 +42,19 @@ class ChangedMeanwhile(Refused):
         self.at = at
 
 
+_SEEN = select(Task).where(Task.id == bindparam("task"), TASK_IS_VISIBLE)
+_CLIENT = _SEEN.with_only_columns(Task.client_id)
+_LOCKED = (
+    select(Task)
+    .where(Task.id == bindparam("task"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def get_task(session: Session, task_id: int, *, actor: Actor) -> Task:
     """The task, if this person sees it. Raises NotFound."""
-    task = session.scalars(
-        select(Task).where(Task.id == task_id, task_is_visible(actor))
-    ).one_or_none()
+    task = session.scalars(_SEEN, {"task": task_id} | seen_by(actor)).one_or_none()
     if task is None:
         raise NotFound("task", task_id)
     return task
@@ -53,8 +62,12 @@ def get_task(session: Session, task_id: int, *, actor: Actor) -> Task:
 
 def task_to_change(session: Session, task_id: int, *, actor: Actor) -> Task:
     """The task as it is now, its client's open work-lists and itself locked. Raises NotFound."""
-    lock_work_lists(session, get_task(session, task_id, actor=actor).client_id)
-    return session.get_one(Task, task_id, populate_existing=True, with_for_update=True)
+    values = {"task": task_id} | seen_by(actor)
+    client_id = ask(session, _CLIENT, values).scalar()
+    if client_id is None:
+        raise NotFound("task", task_id)
+    lock_work_lists(session, client_id)
+    return session.scalars(_LOCKED, {"task": task_id}).one()
 
 
 def require_unchanged(session: Session, task: Task, version: int) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, ResultCodeVersion
+from campaigns.models import Campaign
 from core.access import Actor
 from core.errors import NotFound
+from core.statements import ask
 from directory.assets.models import Asset, MileageReading
 from directory.clients.models import (
     Client,
@@ -20,15 +21,25 @@ from directory.clients.models import (
 )
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from directory.visits.models import Visit, VisitStatus
+from directory.visits.models import Visit
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
-from worklists.lifecycle import CLOSED, OPEN, TaskState
+from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.permissions import WorkPermission
 from worklists.retrying import attempts_at_most
-from worklists.visibility import task_is_visible
+from worklists.task_statements import (
+    CONTACTS,
+    HEAD,
+    LISTS,
+    NAMES,
+    OTHERS,
+    PAGE,
+    REFUSALS,
+    SUCCESSORS,
+)
+from worklists.visibility import seen_by
 
 EMPLOYEE_KEY = "employee:"
 
@@ -122,29 +133,21 @@ def is_usable(point: ContactPoint) -> bool:
     return point.is_valid and not point.do_not_contact and point.state is not ContactState.WRONG
 
 
-def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
-    """Read the page of a task. Raises NotFound for a task of a unit this person does not see."""
+def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = False) -> TaskPage:
+    """Read the page of a task. Raises NotFound for a task of a unit this person does not see.
+
+    ``brief``: only what its form is checked by, without the lists of what was done.
+    """
     actor.require(WorkPermission.SEE)
-    performer, control_by, closed_by = (aliased(Employee) for _ in range(3))
-    row = session.execute(
-        select(
-            Task, WorkList, Campaign, Client, Unit, Asset, ResultCodeVersion.names,
-            performer.full_name, control_by.full_name, closed_by.full_name,
-        )
-        .join(WorkList, WorkList.id == Task.work_list_id)
-        .join(Campaign, Campaign.id == Task.campaign_id)
-        .join(Client, Client.id == Task.client_id)
-        .join(Unit, Unit.id == Task.unit_id)
-        .outerjoin(Asset, Asset.id == Task.asset_id)
-        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
-        .outerjoin(performer, performer.id == Task.performer_id)
-        .outerjoin(control_by, control_by.id == Task.control_by_id)
-        .outerjoin(closed_by, closed_by.id == Task.closed_by_id)
-        .where(Task.id == task_id, task_is_visible(actor))
-    ).first()  # fmt: skip
+    row = session.execute(PAGE, {"task": task_id} | seen_by(actor)).first()
     if row is None:
         raise NotFound("task", task_id)
-    task, work_list, campaign, client, unit, asset, result, worker, watcher, closer = row
+    (task, work_list, campaign, client, unit, asset, visit, mileage,
+     result, worker, watcher, closer) = row[:HEAD]  # fmt: skip
+    has = dict(zip(LISTS, row[HEAD:], strict=True))
+    if brief:
+        has = dict.fromkeys(LISTS, False) | {"others": has["others"]}
+    of_task, of_client = {"task": task.id}, {"client": client.id}
     return TaskPage(
         task=task,
         work_list=work_list,
@@ -156,25 +159,26 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         control_by=watcher,
         closed_by=closer,
         result=result,
-        contacts=session.scalars(_contacts(client.id)).all(),
-        refusals=session.scalars(_refusals(client.id)).all(),
-        last_visit=_last_visit(session, task.asset_id),
-        mileage=_last_mileage(session, task.asset_id),
-        attempts=attempts_at(session, task.id),
-        others=_others(session, task, actor),
-        requests=service_requests(session, ServiceRequest.task_id == task.id),
-        involved=involved_from(session, Involvement.from_task_id == task.id),
-        asking=asking_of(session, task, actor=actor),
-        successors=session.scalars(
-            select(Task)
-            .where(
-                or_(
-                    and_(Task.predecessor_id == task.id, Task.redirected_from_id.is_(None)),
-                    Task.redirected_from_id == task.id,
-                )
+        contacts=session.scalars(CONTACTS, of_client).all(),
+        refusals=session.scalars(REFUSALS, of_client).all() if has["refusals"] else (),
+        last_visit=visit,
+        mileage=mileage,
+        attempts=attempts_at(session, task.id) if has["attempts"] else (),
+        others=_others(session, task, actor) if has["others"] else (),
+        requests=(
+            service_requests(session, ServiceRequest.task_id == task.id) if has["requests"] else ()
+        ),
+        involved=(
+            involved_from(
+                session,
+                (Involvement.from_work_list_id == task.work_list_id)
+                & (Involvement.from_task_id == task.id),
             )
-            .order_by(Task.id)
-        ).all(),
+            if has["involved"]
+            else ()
+        ),
+        asking=asking_of(session, task, actor=actor) if has["asking"] else None,
+        successors=session.scalars(SUCCESSORS, of_task).all() if has["successors"] else (),
     )
 
 
@@ -183,7 +187,7 @@ def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     ids = {int(key.removeprefix(EMPLOYEE_KEY)) for key in keys if key.startswith(EMPLOYEE_KEY)}
     if not ids:
         return {}
-    rows = session.execute(select(Employee.id, Employee.full_name).where(Employee.id.in_(ids)))
+    rows = ask(session, NAMES, {"people": sorted(ids)})
     return {f"{EMPLOYEE_KEY}{employee_id}": name for employee_id, name in rows}
 
 
@@ -220,62 +224,17 @@ def vehicle(make: str | None, model: str | None, plate: str | None = None) -> st
     return " ".join(part for part in (make, model, plate) if part)
 
 
-def _contacts(client_id: int) -> Select[ContactPoint]:
-    return (
-        select(ContactPoint)
-        .where(ContactPoint.client_id == client_id)
-        .order_by(ContactPoint.do_not_contact, ContactPoint.rank, ContactPoint.id)
-    )
-
-
-def _refusals(client_id: int) -> Select[ContactRefusal]:
-    return select(ContactRefusal).where(
-        ContactRefusal.client_id == client_id, ContactRefusal.lifted_at.is_(None)
-    )
-
-
-def _last_visit(session: Session, asset_id: int | None) -> Visit | None:
-    if asset_id is None:
-        return None
-    return session.scalars(
-        select(Visit)
-        .where(Visit.asset_id == asset_id, Visit.status == VisitStatus.DONE)
-        .order_by(Visit.done_on.desc(), Visit.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _last_mileage(session: Session, asset_id: int | None) -> MileageReading | None:
-    if asset_id is None:
-        return None
-    return session.scalars(
-        select(MileageReading)
-        .where(MileageReading.asset_id == asset_id)
-        .order_by(MileageReading.read_on.desc(), MileageReading.id.desc())
-        .limit(1)
-    ).first()
-
-
 def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:
-    rows = session.execute(
-        select(Task, Campaign.name, Asset.make, Asset.model, Asset.plate)
-        .join(Campaign, Campaign.id == Task.campaign_id)
-        .outerjoin(Asset, Asset.id == Task.asset_id)
-        .where(
-            and_(Task.client_id == task.client_id, Task.id != task.id, Task.state.in_(OPEN)),
-            task_is_visible(actor),
-        )
-        .order_by(Task.due_at, Task.id)
-    )
+    values = {"client": task.client_id, "task": task.id} | seen_by(actor)
     return [
         OtherTask(
-            id=other.id,
-            work_list_id=other.work_list_id,
-            kind=other.kind,
-            state=other.state,
-            campaign=campaign,
-            asset=vehicle(make, model, plate),
-            due_at=other.due_at,
+            id=row.id,
+            work_list_id=row.work_list_id,
+            kind=row.kind,
+            state=row.state,
+            campaign=row.campaign,
+            asset=vehicle(row.make, row.model, row.plate),
+            due_at=row.due_at,
         )
-        for other, campaign, make, model, plate in rows
+        for row in ask(session, OTHERS, values)
     ]

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Outcome
 from core.clock import Clock
 from core.db import Database
 from core.journal import JournalEntry
+from core.statements import ask
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, AttemptUndo
 from worklists.models.task import Finish, Task
@@ -59,6 +60,12 @@ class Trail:
         self.made.setdefault(what, []).append(row_id)
 
 
+_NEWEST_ENTRY = select(func.max(JournalEntry.id)).where(
+    JournalEntry.subject == "task",
+    JournalEntry.subject_id.in_(bindparam("touched", expanding=True)),
+)
+
+
 def keep_trail(session: Session, attempt: Attempt, trail: Trail) -> None:
     """Write the trail in the transaction of the attempt, when all of it is flushed."""
     session.flush()
@@ -68,11 +75,7 @@ def keep_trail(session: Session, attempt: Attempt, trail: Trail) -> None:
         attempt_id=attempt.id,
         before={name: value for name, value in before.items() if value is not None},
         created_ids=trail.made,
-        journal_id=session.scalar(
-            select(func.max(JournalEntry.id)).where(
-                JournalEntry.subject == "task", JournalEntry.subject_id.in_(touched)
-            )
-        ),
+        journal_id=ask(session, _NEWEST_ENTRY, {"touched": touched}).scalar(),
         until=attempt.at + UNDO_WITHIN,
     )
     session.add(undo)

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfoNotFoundError
 from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
+    Executable,
     Select,
     and_,
+    bindparam,
     case,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -29,6 +30,7 @@ from campaigns.models import Campaign, CampaignState
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
 from core.db import ONE, constant
 from core.errors import Refused
+from core.statements import ask
 from directory.clients.models import (
     Client,
     ContactKind,
@@ -224,6 +226,26 @@ def phones_now(task: Any) -> ColumnElement[bool]:
     )
 
 
+def _client_blocks_of(client_id: ColumnElement[int]) -> Executable:
+    asset_id = bindparam("asset", type_=Task.asset_id.type)
+    now = bindparam("now", type_=Client.cooling_off_until.type)
+    until = select(Client.cooling_off_until).where(Client.id == client_id).scalar_subquery()
+    return select(
+        is_refused(client_id, asset_id, bindparam("purpose")).label("refused"),
+        cools_off(client_id, now).label("cools_off"),
+        has_phone(client_id).label("has_phone"),
+        until.label("cooling_off_until"),
+    )
+
+
+_CLIENT_BLOCKS = _client_blocks_of(bindparam("client", type_=Client.id.type))
+_HELD_UNTIL = select(Task.lease_until).where(
+    Task.client_id == bindparam("client"),
+    phones_now(Task),
+    Task.performer_id.is_distinct_from(bindparam("viewer")),
+)
+
+
 def verdict_on(
     session: Session, task: Task, *, now: datetime, viewer_id: int | None = None
 ) -> Verdict:
@@ -246,19 +268,13 @@ def verdict_on(
 
 
 def _client_blocks(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
-    client_id, asset_id = literal(task.client_id), literal(task.asset_id, Task.asset_id.type)
-    purpose = _campaign(session, task).purpose
-    row = session.execute(
-        select(
-            is_refused(client_id, asset_id, literal(purpose)).label("refused"),
-            cools_off(client_id, now).label("cools_off"),
-            has_phone(client_id).label("has_phone"),
-            select(Client.cooling_off_until)
-            .where(Client.id == task.client_id)
-            .scalar_subquery()
-            .label("cooling_off_until"),
-        )
-    ).one()
+    values = {
+        "client": task.client_id,
+        "asset": task.asset_id,
+        "purpose": _campaign(session, task).purpose,
+        "now": now,
+    }
+    row = ask(session, _CLIENT_BLOCKS, values).one()
     blocks = []
     if row.refused:
         blocks.append(Block(BlockRule.DO_NOT_CONTACT))
@@ -290,13 +306,8 @@ def _pressure(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
 
 
 def _held(session: Session, task: Task, viewer_id: int | None) -> tuple[Block, ...]:
-    until = session.scalar(
-        select(Task.lease_until).where(
-            Task.client_id == task.client_id,
-            phones_now(Task),
-            Task.performer_id.is_distinct_from(viewer_id),
-        )
-    )
+    values = {"client": task.client_id, "viewer": viewer_id}
+    until = ask(session, _HELD_UNTIL, values).scalar()
     return () if until is None else (Block(BlockRule.HELD_BY_ANOTHER, until),)
 
 

@@ -5,23 +5,51 @@ are read anew at every request, so what is taken from a person is gone at the ne
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor, Permission
 from core.errors import NotFound, NotPermitted
 from core.journal import record
+from core.statements import ask
 from directory.staff.events import RoleChosen, SessionsEnded
 from directory.staff.models import Appointment, Employee, Role, SignInSession
-from directory.units.tree import units_below, zone_of
+from directory.units.tree import UNITS_BELOW, zone_above
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exact ``last_seen_at`` is: a page that looks every second costs one write a minute."""
+
+_BEHIND_TOKEN = (
+    select(
+        Employee, SignInSession.id, SignInSession.role, SignInSession.last_seen_at,
+        Appointment.role, Appointment.unit_id, zone_above(Appointment.unit_id),
+    )
+    .join(Employee, Employee.id == SignInSession.employee_id)
+    .outerjoin(Appointment, Appointment.employee_id == Employee.id)
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        SignInSession.last_seen_at > bindparam("idle_since"),
+        Employee.is_active.is_(True),
+    )
+    .order_by(Appointment.id)
+)  # fmt: skip
+"""The person behind a token, with one row for each role at a unit."""
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A role at a unit, with the zone that the unit's clocks show."""
+
+    role: Role
+    unit_id: int
+    zone: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,27 +86,22 @@ def actor_of(
     default_zone: str = "Europe/Moscow",
 ) -> SignedInActor | None:
     """Who is behind the token; None when nobody is any more. Only reads."""
-    found = session.execute(
-        select(SignInSession, Employee)
-        .join(Employee, Employee.id == SignInSession.employee_id)
-        .where(
-            _is_open(token, now),
-            SignInSession.last_seen_at > now - idle,
-            Employee.is_active.is_(True),
-        )
-    ).one_or_none()
-    if found is None:
+    values = {"token_hash": _token_hash(token), "now": now, "idle_since": now - idle}
+    found = session.execute(_BEHIND_TOKEN, values).all()
+    if not found:
         return None
-    signed_in, employee = found
-    roles = roles_of(session, employee.id)
-    role = _role_in(roles, signed_in.role)
+    employee, session_id, chosen, last_seen_at = found[0][:4]
+    held = [_Held(*row[4:]) for row in found if row[4] is not None]
+    roles = tuple(role for role in Role if any(one.role is role for one in held))
+    role = _role_in(roles, chosen)
+    given = [one for one in held if one.role is role]
     return SignedInActor(
-        actor=_actor_in(session, employee, role, grants, default_zone),
+        actor=_actor_in(session, employee, role, given, grants, default_zone),
         employee=employee,
-        session_id=signed_in.id,
+        session_id=session_id,
         roles=roles,
         role=role,
-        last_seen_at=signed_in.last_seen_at,
+        last_seen_at=last_seen_at,
     )
 
 
@@ -199,21 +222,18 @@ def _actor_in(
     session: Session,
     employee: Employee,
     role: Role | None,
+    given: Sequence[_Held],
     grants: Mapping[Role, frozenset[Permission]],
     default_zone: str,
 ) -> Actor:
-    given = session.scalars(
-        select(Appointment.unit_id)
-        .where(Appointment.employee_id == employee.id, Appointment.role == role)
-        .order_by(Appointment.id)
-    ).all()
-    zone = employee.time_zone or (zone_of(session, given[0], default_zone) if given else None)
+    zone = employee.time_zone or (given[0].zone if given else None)
+    units = {"units": [one.unit_id for one in given]}
     return Actor(
         key=f"employee:{employee.id}",
         employee_id=employee.id,
         name=employee.full_name,
         role=role or "",
-        unit_ids=frozenset(session.scalars(units_below(given))) if given else frozenset(),
+        unit_ids=frozenset(ask(session, UNITS_BELOW, units).scalars()) if given else frozenset(),
         permissions=grants.get(role, frozenset()) if role else frozenset(),
         time_zone=zone or default_zone,
     )

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, exists, insert, literal, select
+from sqlalchemy import (
+    ColumnExpressionArgument,
+    ScalarSelect,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.access import Actor
@@ -59,6 +69,24 @@ class UnitRow:
 def units_below(unit_ids: Iterable[int]) -> Select[int]:
     """Ids of these units and of all below them."""
     return select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(list(unit_ids))).distinct()
+
+
+UNITS_BELOW = select(UnitPath.descendant_id).where(
+    UnitPath.ancestor_id.in_(bindparam("units", expanding=True))
+)
+"""The same with ``units`` as a parameter; what lies below two of them comes twice."""
+
+
+def zone_above(unit_id: ColumnExpressionArgument[int]) -> ScalarSelect[str | None]:
+    """``zone_of`` as a column; NULL when no unit above has a zone of its own."""
+    return (
+        select(Unit.time_zone)
+        .join(UnitPath, UnitPath.ancestor_id == Unit.id)
+        .where(UnitPath.descendant_id == unit_id, Unit.time_zone.is_not(None))
+        .order_by(UnitPath.depth)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def unit_tree(

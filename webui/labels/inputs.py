@@ -1,10 +1,13 @@
 """Words of what a form field refuses by itself, in place of those the form library brings."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.i18n import translations
+
+from webui.wording import language
 
 _CHOICE = _l("Выберите значение из списка.")
 _NUMBER = _l("Введите число.")
@@ -32,13 +35,19 @@ INPUT_ERRORS: Mapping[str, Any] = {
 """The library's English sentence and ours; the library's `%(…)s` are filled in by itself."""
 
 
+@lru_cache(maxsize=512)
+def _of_library(_language: str, sentence: str) -> str:
+    # It reads its catalogue anew at every request.
+    return str(translations.gettext(sentence))
+
+
 class InputWords:
     """Translations for a form: our sentences first, the library's own for the rest."""
 
     def gettext(self, sentence: str) -> str:
         """Our words in the language of the page."""
         ours = INPUT_ERRORS.get(sentence)
-        return str(translations.gettext(sentence) if ours is None else ours)
+        return str(_of_library(language(), sentence) if ours is None else ours)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """Counted sentences; of these only a wrong choice of several reaches people."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from core.errors import NotFound, NotPermitted, ProzvonError
 from webui.labels import calendars, clients, dispatch, files, notices, staff, tasks, work
 from webui.labels.pairs import by_class
+from webui.wording import language
 
 LABELS = by_class(
     work.LABELS,
@@ -37,7 +39,12 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
 
 def label(member: Enum) -> str:
     """The wording of an enum member in the user's language."""
-    return str(LABELS[type(member)][member])
+    return _words(language(), type(member), member)
+
+
+@lru_cache(maxsize=2048)
+def _words(_language: str, kind: type[Enum], member: Enum) -> str:
+    return str(LABELS[kind][member])
 
 
 def sentence(error: ProzvonError) -> str:

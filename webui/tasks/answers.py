@@ -1,11 +1,13 @@
 """How the card is answered: a whole page, or the card with the regions that go with it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from flask import Response, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from campaigns.models import Outcome
 from core.errors import Refused
@@ -16,12 +18,12 @@ from webui.tasks.card import Card, open_card, task_url
 from webui.tasks.jobs_form import JobForm
 from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
-from webui.wording import ago_or_due
+from webui.wording import ago_or_due, language
 from worklists.card.summary import card_counts
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
 from worklists.models.task import TaskKind
-from worklists.my_queue import Place, QueueRow, When, queue_for
+from worklists.my_queue import Place, QueueRow, When, next_in_queue, queue_for
 
 _QUEUE = 50
 UNDO = "undo:"
@@ -51,16 +53,15 @@ class Conflict:
 
 @dataclass(frozen=True)
 class QueueView:
-    """One row of the queue with its words."""
+    """One row of the queue with its words; fifty of them are shown, so each is made ready."""
 
-    line: QueueRow
+    id: int
+    url: str
+    client: str
     icon: str
     due: str
     about: str
-
-    @property
-    def id(self) -> int:
-        return self.line.id
+    tries: Markup
 
 
 @dataclass(frozen=True)
@@ -89,18 +90,19 @@ def queue_view() -> Queue:
     """The queue of the person who asks."""
     rows = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE + 1)
     is_cut, rows = len(rows) > _QUEUE, rows[:_QUEUE]
-    groups = [
-        QueueGroup(when, [_queue_row(row) for row in rows if row.when is when]) for when in When
-    ]
-    return Queue([group for group in groups if group.rows], len(rows), is_cut)
+    some_url = task_url(0).rpartition("0")
+    grouped: dict[When, list[QueueView]] = {when: [] for when in When}
+    for row in rows:
+        grouped[row.when].append(_queue_row(row, f"{some_url[0]}{row.id}{some_url[2]}"))
+    groups = [QueueGroup(when, views) for when, views in grouped.items() if views]
+    return Queue(groups, len(rows), is_cut)
 
 
 def next_task(*, after: int, place: Place | None = None) -> int | None:
     """The task to go on with: the one below the place that this one had, else the first."""
-    found = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
-    rows = sorted((row for row in found if row.id != after), key=lambda row: row.place)
-    below = (row.id for row in rows if place is not None and row.place > place)
-    return next(below, rows[0].id if rows else None)
+    return next_in_queue(
+        session(), after_id=after, place=place, actor=g.actor, now=g.now, limit=_QUEUE
+    )
 
 
 def card_answer(
@@ -227,13 +229,29 @@ def _theirs(card: Card) -> str:
     return ": ".join(words)
 
 
-def _queue_row(row: QueueRow) -> QueueView:
+def _queue_row(row: QueueRow, url: str) -> QueueView:
     about = [row.campaign, row.asset]
     if row.outcome is not None:
         about.append(label(row.outcome).lower())
     return QueueView(
-        row, _icon(row), ago_or_due(row.at), " · ".join(part for part in about if part)
+        id=row.id,
+        url=url,
+        client=row.client,
+        icon=_icon(row),
+        due=ago_or_due(row.at),
+        about=" · ".join(part for part in about if part),
+        tries=_tries(language(), row.attempts, row.attempts_at_most),
     )
+
+
+@lru_cache(maxsize=256)
+def _tries(_language: str, n: int, of: int) -> Markup:
+    """One dot per attempt that the campaign allows, filled for those made."""
+    if of <= 1:
+        return Markup("")
+    dots = Markup('<i class="on"></i>') * n + Markup("<i></i>") * (of - n)
+    words = _("Попыток: %(n)s из %(of)s", n=n, of=of)
+    return Markup('<span class="att" role="img" aria-label="{}">{}</span>').format(words, dots)
 
 
 def _icon(row: QueueRow) -> str:

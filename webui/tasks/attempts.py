@@ -10,7 +10,7 @@ from webui.labels.tasks import consequence_words
 from webui.labels.words import sentence
 from webui.requests import requires, session, settings
 from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
-from webui.tasks.card import Card, open_card
+from webui.tasks.card import Card, card_to_save, open_card
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from webui.tasks.saved_words import saved_words
@@ -26,7 +26,7 @@ from worklists.saving import changed_meanwhile
 @requires(WorkPermission.WORK)
 def record(task_id: int) -> Response:
     """Save the outcome: 422 with the form when something is missing, 409 when the task changed."""
-    card = open_card(task_id, actor=g.actor, now=g.now)
+    card = card_to_save(task_id, actor=g.actor, now=g.now)
     typed = request.form.get("comment", "").strip()
     if card.offer is None:
         # It was closed, taken or put on control since the page was opened.
@@ -34,7 +34,7 @@ def record(task_id: int) -> Response:
         return conflict_answer(task_id, error, comment=typed)
     form = OutcomeForm.of(card.offer, g.actor)
     if not form.validate():
-        return _ask_again(card, form)
+        return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
     place = place_of(card.page.task, actor=g.actor, now=g.now)
     report = form.report()
     try:

@@ -1,7 +1,7 @@
 """What the card of a task shows, put together from the read models for the template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from campaigns.models import Outcome
-from campaigns.result_codes import acquisition_ways, codes_for, wording
+from campaigns.result_codes import wording
 from campaigns.windows import is_open, window_of
 from core.access import Actor
 from directory.permissions import DirectoryPermission
@@ -28,13 +28,12 @@ from webui.tasks.looks import (
     Link,
     Tile,
 )
-from webui.tasks.offer import Offer
+from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
-from worklists.offered import performers_for, workshops_and_units
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
@@ -265,26 +264,37 @@ class Card:
         return vehicle(asset.make, asset.model, asset.plate) if asset else ""
 
 
+def card_to_save(task_id: int, *, actor: Actor, now: datetime) -> Card:
+    """The card without its lists: what a form that was sent is checked by. Raises NotFound."""
+    card = _card(task_page(session(), task_id, actor=actor, brief=True), actor=actor, now=now)
+    return replace(card, offer=offer_for(card.page)) if card.shows == "outcome" else card
+
+
 def open_card(
     task_id: int, *, actor: Actor, now: datetime, dial_now: bool = False, control: Any = None
 ) -> Card:
     """Read the card. Raises NotFound for a task of a unit that this person does not see."""
-    page = task_page(session(), task_id, actor=actor)
+    card = _card(
+        task_page(session(), task_id, actor=actor), actor=actor, now=now, dial_now=dial_now
+    )
+    changes: dict[str, Any] = {}
+    if card.shows == "outcome":
+        changes["offer"] = offer_for(card.page)
+        changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
+    if card.shows == "control":
+        changes["control_forms"] = control or control_forms(card.page.task, now)
+    return replace(card, **changes) if changes else card
+
+
+def _card(page: TaskPage, *, actor: Actor, now: datetime, dial_now: bool = False) -> Card:
     verdict = verdict_on(session(), page.task, now=now, viewer_id=actor.employee_id)
     verdict = Verdict(tuple(block for block in verdict.blocks if not _has_run_out(block, now)))
     is_fresh = bool(page.attempts) and page.attempts[0].at >= now - UNDO_WITHIN
     undoable_id = undoable_attempt(session(), page.task, actor=actor, now=now) if is_fresh else None
-    card = Card(
+    return Card(
         page=page, actor=actor, now=now, verdict=verdict, offer=None, dial_now=dial_now,
         undoable_id=undoable_id,
     )  # fmt: skip
-    changes: dict[str, Any] = {}
-    if card.shows == "outcome":
-        changes["offer"] = _offer(page)
-        changes["can_repeat"] = has_finished_tasks(session(), page.task, actor=actor)
-    if card.shows == "control":
-        changes["control_forms"] = control or control_forms(page.task, now)
-    return Card(**{**_same(card), **changes}) if changes else card
 
 
 def task_url(task_id: int, **query: Any) -> str:
@@ -295,20 +305,3 @@ def task_url(task_id: int, **query: Any) -> str:
 def _has_run_out(block: Any, now: datetime) -> bool:
     held = block.rule is BlockRule.HELD_BY_ANOTHER
     return bool(held and block.until is not None and block.until <= now)
-
-
-def _same(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in Card.__dataclass_fields__}
-
-
-def _offer(page: TaskPage) -> Offer:
-    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
-    return Offer(
-        codes=codes_for(session(), page.campaign.id, locale=locale_code()),
-        ways=acquisition_ways(session(), locale=locale_code()),
-        phones=page.phones,
-        others=page.others,
-        workshops=workshops,
-        units=units,
-        performers=performers_for(session(), page.unit.id),
-    )

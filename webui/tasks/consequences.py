@@ -12,7 +12,7 @@ from core.errors import Refused
 from webui.labels.words import sentence
 from webui.requests import requires, session
 from webui.tasks.answers import Line, outcome_hint
-from webui.tasks.card import Card, open_card
+from webui.tasks.card import Card, card_to_save
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from worklists.attempts import consequence_of
@@ -24,7 +24,7 @@ from worklists.permissions import WorkPermission
 @requires(WorkPermission.WORK)
 def consequence(task_id: int) -> str:
     """Texts do not come here: an address is no place for what a client said."""
-    card = open_card(task_id, actor=g.actor, now=g.now)
+    card = card_to_save(task_id, actor=g.actor, now=g.now)
     return render_template("tasks/_consequence.html", line=_line(card))
 
 

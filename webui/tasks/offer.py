@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaigns.result_codes import AcquisitionChoice, CodeChoice
+from campaigns.result_codes import AcquisitionChoice, CodeChoice, acquisition_ways, codes_for
 from directory.clients.models import ContactPoint
-from worklists.task_page import OtherTask
+from webui.i18n import locale_code
+from webui.requests import session
+from worklists.offered import performers_for, workshops_and_units
+from worklists.task_page import OtherTask, TaskPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +26,17 @@ class Offer:
     def code(self, result_code_id: int | None) -> CodeChoice | None:
         """The offered code with this id."""
         return next((c for c in self.codes if c.result_code_id == result_code_id), None)
+
+
+def offer_for(page: TaskPage) -> Offer:
+    """What may be chosen for this task now, in the language of the page."""
+    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
+    return Offer(
+        codes=codes_for(session(), page.campaign.id, locale=locale_code()),
+        ways=acquisition_ways(session(), locale=locale_code()),
+        phones=page.phones,
+        others=page.others,
+        workshops=workshops,
+        units=units,
+        performers=performers_for(session(), page.unit.id),
+    )
