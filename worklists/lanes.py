@@ -3,16 +3,13 @@
 All tasks of a lane are callable or not by the same hours, and the whole order of a lane lies in
 ``ix_tasks_queue``. Finding the lanes costs one probe of that index each, whatever stands in them:
 a million tasks that may not be called at this hour are skipped in one step.
-
-Lanes only say where to look and in which order. What a claim takes, it judges itself, the campaign
-of the lane included: so the lanes of anybody's tasks may be remembered for a moment.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import (
@@ -20,7 +17,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     ColumnExpressionArgument,
-    Engine,
     FromClause,
     Integer,
     ScalarSelect,
@@ -46,9 +42,6 @@ from worklists.verdicts import client_is_clear, has_none, phones_now
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-_REMEMBERED_FOR = timedelta(seconds=1)
-_REMEMBERED_AT_MOST = 1_000
-"""Different sets of units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,47 +82,10 @@ class Lane:
         return self.kind is TaskKind.CALLBACK or _is_open(self.window, self.time_zone, now)
 
 
-@dataclass(frozen=True)
-class _Looked:
-    """Lanes as a look found them."""
-
-    at: datetime
-    lanes: tuple[Lane, ...]
-
-
-_anybodys: WeakKeyDictionary[Engine, dict[frozenset[int], _Looked]] = WeakKeyDictionary()
-"""The last look of this process at anybody's tasks of these units."""
-
-
-def open_lanes(
-    session: Session, *, performer_id: int, unit_ids: frozenset[int], now: datetime
-) -> list[Lane]:
-    """The lanes of these units that this person may be handed a task from now, in no order."""
-    rows = session.execute(_all_lanes(), {"of_units": sorted(unit_ids), "performer": performer_id})
-    lanes = [_lane(row._asdict()) for row in rows]
-    _remember(session, unit_ids, _Looked(now, tuple(x for x in lanes if not x.is_mine)))
-    return [lane for lane in lanes if lane.is_open(now)]
-
-
-def remembered_lanes(session: Session, *, unit_ids: frozenset[int], now: datetime) -> list[Lane]:
-    """Open lanes of anybody's tasks as this process saw them within the last second.
-
-    A lane that has come since is missing: who finds nothing here looks with ``open_lanes``.
-    """
-    engine = session.get_bind()
-    looked = _anybodys.get(engine, {}).get(unit_ids) if isinstance(engine, Engine) else None
-    if looked is None or not timedelta() <= now - looked.at < _REMEMBERED_FOR:
-        return []
-    return [lane for lane in looked.lanes if lane.is_open(now)]
-
-
-def _remember(session: Session, unit_ids: frozenset[int], looked: _Looked) -> None:
-    engine = session.get_bind()
-    if isinstance(engine, Engine):  # else the session is part of a transaction of others
-        memory = _anybodys.setdefault(engine, {})
-        if len(memory) >= _REMEMBERED_AT_MOST:
-            memory.clear()
-        memory[unit_ids] = looked
+def lanes_of(session: Session, *, performer_id: int, unit_ids: Iterable[int]) -> list[Lane]:
+    """Lanes of anybody's tasks in these units and of this person's, open or not, in no order."""
+    values = {"of_units": sorted(unit_ids), "performer": performer_id}
+    return [_lane(row._asdict()) for row in session.execute(_all_lanes(), values)]
 
 
 def by_oldest_claimable(

@@ -34,14 +34,13 @@ from core.errors import NotFound
 from core.journal import record, record_change
 from directory.staff.models import Employee
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
+from worklists.lane_memory import open_lanes, remembered_lanes
 from worklists.lanes import (
     Lane,
     by_oldest_claimable,
     first_claimable,
     lane_values,
     nothing_is_given_to,
-    open_lanes,
-    remembered_lanes,
 )
 from worklists.leases import (
     HeldByAnother,
