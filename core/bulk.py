@@ -6,11 +6,13 @@ Nothing of the ORM takes part: no defaults written in Python, no events, no vers
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Date, Dialect, Enum, Table, func, select, text
+from sqlalchemy import Connection, Date, Dialect, Enum, String, Table, func, literal, select, text
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -74,9 +76,14 @@ def insert_numbered(
     if not rows:
         return []
     if is_postgresql(session):
-        sequence = func.pg_get_serial_sequence(target.fullname, key.name)
+        # Looked up once and not for each number.
+        sequence = session.scalar(select(func.pg_get_serial_sequence(target.fullname, key.name)))
         numbers = func.generate_series(1, len(rows)).table_valued("n")
-        ids = list(session.scalars(select(func.nextval(sequence)).select_from(numbers)))
+        ids = list(
+            session.scalars(
+                select(func.nextval(literal(sequence, String).cast(REGCLASS))).select_from(numbers)
+            )
+        )
         write = _copy
     else:
         last = session.scalar(select(func.max(key))) or 0
@@ -111,6 +118,28 @@ def lift_time_limits(session: Session) -> None:
 def refresh_statistics(session: Session) -> None:
     """Tell the planner about a large change now: left alone it may take minutes to notice."""
     session.execute(text("ANALYZE"))
+
+
+def refresh_statistics_of(session: Session, table: Table | type[Base]) -> None:
+    """Let PostgreSQL know what was just written into the table by this transaction.
+
+    SQLite plans well without, and would read all of the table's indexes: there it does nothing.
+    """
+    if is_postgresql(session):
+        name = _table_of(table).name
+        session.execute(text(f'ANALYZE "{name}"'))
+
+
+@contextmanager
+def temporary(session: Session, table: Table) -> Iterator[None]:
+    """Within the block this transaction has the table, empty at first, and nobody else sees it.
+
+    ``table`` has the prefix TEMPORARY and a name of its own. An error leaves it to the rollback.
+    """
+    connection = session.connection()
+    table.create(connection, checkfirst=False)
+    yield
+    table.drop(connection, checkfirst=False)
 
 
 def _table_of(table: Table | type[Base]) -> Table:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Select,
     String,
     Table,
     Text,
@@ -260,3 +261,15 @@ def exclusively(session: Session, name: str) -> None:
     """
     if is_postgresql(session):
         session.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
+
+
+def hold(session: Session, rows: Select[Any]) -> int:
+    """Lock the rows of the query until the transaction ends and return how many there are.
+
+    SQLite has one writer anyway: there nothing is asked, and the answer is 0.
+    """
+    if not is_postgresql(session):
+        return 0
+    # Counted in the database: the ids of a large run need not travel.
+    held = rows.with_for_update().cte("held")
+    return session.scalar(select(func.count()).select_from(held)) or 0

@@ -1,5 +1,7 @@
 """Making work-lists out of the leads of a run: a fixed number of statements, whatever the size.
 
+What stands against each lead is asked once and kept in a temporary table until the end of it.
+
 A client who has an open work-list in the unit gets tasks appended to it (A10). Running it twice,
 or from two tabs at once, adds nothing the second time (rules 1, 2, 19).
 """
@@ -10,21 +12,30 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
+    Column,
     ColumnElement,
+    Integer,
+    MetaData,
     Select,
+    String,
+    Table,
     and_,
     exists,
     func,
+    insert,
     literal,
     select,
     true,
+    update,
 )
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
-from core.db import exclusively, insert_into
+from core.bulk import refresh_statistics_of, temporary
+from core.db import exclusively, hold, insert_into
 from core.errors import NotFound
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
@@ -38,6 +49,22 @@ from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
 from worklists.verdicts import client_block
+
+JUDGED = Table(
+    "judged_leads",
+    MetaData(),
+    Column("lead_id", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", Integer, nullable=False),
+    Column("asset_id", Integer),
+    Column("asset_key", Integer, nullable=False),
+    Column("due_at", Lead.due_at.type),
+    Column("block", String),
+    Column("in_work", Boolean, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""The leads of a forming with the verdict on each; temporary."""
+_MANY = 1_000
+"""From so many leads on the planner needs to know how many there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,32 +170,43 @@ def is_already_in_work(
 
 
 def _form(session: Session, forming: _Forming) -> Formed:
-    found, blocked = session.execute(
-        _of_leads(forming, func.count(Lead.id), func.count(_block(forming)))
+    last_ids = (func.coalesce(func.max(table.id), 0) for table in (WorkList, Task))
+    last_work_list, last_task = session.execute(
+        select(*(select(last).scalar_subquery() for last in last_ids))
     ).one()
-    _lock_open_ones(session, forming)
-    last_work_list = session.scalar(select(func.max(WorkList.id))) or 0
-    last_task = session.scalar(select(func.max(Task.id))) or 0
-    session.execute(_insert_work_lists(session, forming))
-    session.execute(_insert_client_units(session, forming))
-    _lock_open_ones(session, forming)
-    session.execute(_insert_tasks(session, forming))
     new_work_lists = and_(
         WorkList.id > last_work_list,
         WorkList.unit_id == forming.unit_id,
         WorkList.opened_at == forming.now,
         WorkList.initiator == forming.actor.key,
     )
+    # Only forming makes these, and nobody else forms in this unit now.
     new_tasks = and_(
         Task.id > last_task,
         Task.unit_id == forming.unit_id,
-        Task.lead_id.in_(forming.leads.with_only_columns(Lead.id)),
+        Task.lead_id.is_not(None),
+        Task.predecessor_id.is_(None),
     )
-    _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
-    opened = session.scalar(select(func.count()).where(new_work_lists)) or 0
-    tasks, work_lists = session.execute(
-        select(func.count(Task.id), func.count(Task.work_list_id.distinct())).where(new_tasks)
-    ).one()
+    held = _hold_open_ones(session, forming)
+    with temporary(session, JUDGED):
+        found = session.connection().execute(_insert_judged(forming)).rowcount
+        if found >= _MANY:
+            refresh_statistics_of(session, JUDGED)
+        session.execute(_insert_work_lists(session, forming))
+        session.execute(_insert_client_units(session, forming))
+        if _hold_open_ones(session, forming, ~new_work_lists) != held:
+            # Somebody opened a work-list meanwhile, perhaps with such a task.
+            session.execute(_judge_again(forming))
+        session.execute(_insert_tasks(session, forming))
+        _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
+        blocked, opened, tasks, work_lists = session.execute(
+            select(
+                select(func.count(JUDGED.c.block)).scalar_subquery(),
+                select(func.count()).where(new_work_lists).scalar_subquery(),
+                func.count(Task.id),
+                func.count(Task.work_list_id.distinct()),
+            ).where(new_tasks)
+        ).one()
     return Formed(
         work_lists_new=opened,
         work_lists_appended=work_lists - opened,
@@ -178,98 +216,102 @@ def _form(session: Session, forming: _Forming) -> Formed:
     )
 
 
-def _of_leads(forming: _Forming, *columns: ColumnElement[Any]) -> Select[Any]:
-    return forming.leads.with_only_columns(*columns)
+def _insert_judged(forming: _Forming) -> Any:
+    """Every lead with the rule that forbids to call, and whether its task is there already."""
+    client_id, asset_id = Lead.client_id.expression, Lead.asset_id.expression
+    asset_key = Lead.asset_key.expression
+    purpose = literal(forming.campaign.purpose)
+    moment = literal(forming.now, WorkList.opened_at.type)
+    values: dict[str, ColumnElement[Any]] = {
+        "lead_id": Lead.id.expression,
+        "client_id": client_id,
+        "asset_id": asset_id,
+        "asset_key": asset_key,
+        "due_at": Lead.due_at.expression,
+        "block": client_block(client_id, asset_id, purpose, moment),
+        "in_work": is_already_in_work(forming.unit_id, forming.campaign.id, client_id, asset_key),
+    }
+    leads = forming.leads.with_only_columns(*values.values()).order_by(Lead.id)
+    into = insert(JUDGED).from_select(list(values), leads)
+    return into.execution_options(preserve_rowcount=True)
 
 
-def _block(forming: _Forming) -> ColumnElement[str | None]:
-    return client_block(
-        Lead.client_id.expression,
-        Lead.asset_id.expression,
-        literal(forming.campaign.purpose),
-        literal(forming.now, WorkList.opened_at.type),
-    )
-
-
-def _wanted(forming: _Forming, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The leads that become tasks: callable, and not in work already."""
+def _judge_again(forming: _Forming) -> Any:
     in_work = is_already_in_work(
-        forming.unit_id, forming.campaign.id, Lead.client_id.expression, Lead.asset_key.expression
+        forming.unit_id, forming.campaign.id, JUDGED.c.client_id, JUDGED.c.asset_key
     )
-    return _of_leads(forming, *columns).where(_block(forming).is_(None), ~in_work)
+    return update(JUDGED).where(in_work).values(in_work=True)
 
 
-def _lock_open_ones(session: Session, forming: _Forming) -> None:
-    """Hold the open work-lists that get tasks, so that none closes meanwhile (rule 3)."""
-    clients = _of_leads(forming, Lead.client_id.expression)
-    held = (
-        select(WorkList.id)
-        .where(
-            WorkList.unit_id == forming.unit_id,
-            WorkList.closed_at.is_(None),
-            WorkList.client_id.in_(clients),
-        )
-        .order_by(WorkList.id)
-        .with_for_update()
+def _wanted(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The leads that become tasks: callable, and not in work already."""
+    return select(*columns).where(JUDGED.c.block.is_(None), ~JUDGED.c.in_work)
+
+
+def _hold_open_ones(session: Session, forming: _Forming, *which: ColumnElement[bool]) -> int:
+    """Hold the open work-lists that get tasks, so that none closes meanwhile (rule 3).
+
+    Returns how many there are; whoever would add a task to one of them waits.
+    """
+    clients = forming.leads.with_only_columns(Lead.client_id.expression)
+    open_ones = select(WorkList.id).where(
+        WorkList.unit_id == forming.unit_id,
+        WorkList.closed_at.is_(None),
+        WorkList.client_id.in_(clients),
+        *which,
     )
-    # Counted in the database: the ids of a large run need not travel.
-    session.execute(select(func.count()).select_from(held.cte("held")))
+    return hold(session, open_ones.order_by(WorkList.id))
 
 
 def _insert_work_lists(session: Session, forming: _Forming) -> Any:
     centre_id = centre_above(session, forming.unit_id)
     values: dict[str, ColumnElement[Any]] = {
         "unit_id": literal(forming.unit_id),
-        "client_id": Lead.client_id.expression,
+        "client_id": JUDGED.c.client_id,
         "campaign_id": literal(forming.campaign.id),
         "centre_id": literal(centre_id, WorkList.centre_id.type),
         "initiator": literal(forming.actor.key),
         "opened_at": literal(forming.now, WorkList.opened_at.type),
     }
-    rows = _wanted(forming, *values.values()).distinct()
+    rows = _wanted(*values.values()).distinct()
     into = insert_into(session, WorkList).from_select(list(values), rows)
     return into.on_conflict_do_nothing()
 
 
 def _insert_client_units(session: Session, forming: _Forming) -> Any:
     """People of the unit must see the clients that they call (rule 22)."""
-    rows = _wanted(forming, Lead.client_id.expression, literal(forming.unit_id)).distinct()
+    rows = _wanted(JUDGED.c.client_id, literal(forming.unit_id)).distinct()
     into = insert_into(session, ClientUnit).from_select(["client_id", "unit_id"], rows)
     return into.on_conflict_do_nothing()
 
 
 def _insert_tasks(session: Session, forming: _Forming) -> Any:
     campaign = forming.campaign
-    zone = func.coalesce(zone_of_client(Lead.client_id), forming.default_zone)
+    zone = func.coalesce(zone_of_client(JUDGED.c.client_id), forming.default_zone)
+    # Asked for each lead: a planner that takes the table for empty yet would join in a bad order.
+    work_list_id = select(WorkList.id).where(
+        WorkList.unit_id == forming.unit_id,
+        WorkList.client_id == JUDGED.c.client_id,
+        WorkList.closed_at.is_(None),
+    )
     values: dict[str, ColumnElement[Any]] = {
-        "work_list_id": WorkList.id.expression,
-        "unit_id": WorkList.unit_id.expression,
-        "client_id": WorkList.client_id.expression,
+        "work_list_id": work_list_id.scalar_subquery(),
+        "unit_id": literal(forming.unit_id),
+        "client_id": JUDGED.c.client_id,
         "campaign_id": literal(campaign.id),
-        "asset_id": Lead.asset_id.expression,
-        "asset_key": Lead.asset_key.expression,
+        "asset_id": JUDGED.c.asset_id,
+        "asset_key": JUDGED.c.asset_key,
         "kind": literal(TaskKind.CALL, Task.kind.type),
         "state": literal(TaskState.PLANNED, Task.state.type),
         "priority": literal(campaign.priority),
         "goal": literal(campaign.goal),
-        "due_at": func.coalesce(Lead.due_at, literal(forming.now, Task.due_at.type)),
+        "due_at": func.coalesce(JUDGED.c.due_at, literal(forming.now, Task.due_at.type)),
         "time_zone": zone,
-        "lead_id": Lead.id.expression,
+        "lead_id": JUDGED.c.lead_id,
         "created_at": literal(forming.now, Task.created_at.type),
         "created_by": literal(forming.actor.key),
     }
-    rows = (
-        _wanted(forming, *values.values())
-        .join(
-            WorkList,
-            and_(
-                WorkList.client_id == Lead.client_id,
-                WorkList.unit_id == forming.unit_id,
-                WorkList.closed_at.is_(None),
-            ),
-        )
-        .order_by(Lead.id)
-    )
+    rows = _wanted(*values.values()).order_by(JUDGED.c.lead_id)
     return insert_into(session, Task).from_select(list(values), rows).on_conflict_do_nothing()
 
 
