@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core.db import Base, is_postgresql
+from core.db import Base, UtcDateTime, is_postgresql
 
 Row = tuple[Any, ...]
 Binding = Callable[[Any], Any]
@@ -39,6 +39,20 @@ class _Remembered(dict[Any, Any]):
     def __missing__(self, value: Any) -> Any:
         bound = self[value] = self._binding(value)
         return bound
+
+
+class _LastRemembered:
+    """Bound moments: many rows in a run hold the very same one."""
+
+    def __init__(self, binding: Binding) -> None:
+        self._binding = binding
+        self._value: Any = None
+        self._bound = binding(None)
+
+    def __call__(self, value: Any) -> Any:
+        if value is not self._value:
+            self._value, self._bound = value, self._binding(value)
+        return self._bound
 
 
 def copy_rows(
@@ -163,6 +177,8 @@ def _binding(table: Table, column: str, dialect: Dialect) -> Binding | None:
         return None
     if isinstance(type_, Date | Enum):
         return _Remembered(binding).__getitem__
+    if isinstance(type_, UtcDateTime):
+        return _LastRemembered(binding)
     return binding
 
 
@@ -170,11 +186,13 @@ def _bound(rows: Iterable[Row], bindings: list[tuple[int, Binding]]) -> Iterator
     if not bindings:
         yield from rows
         return
-    for row in rows:
-        values = list(row)
+    remaining = iter(rows)
+    # Column by column: a call for each value is dear enough without a loop around it.
+    while batch := list(islice(remaining, BATCH)):
+        columns: list[Iterable[Any]] = list(zip(*batch, strict=True))
         for at, binding in bindings:
-            values[at] = binding(values[at])
-        yield tuple(values)
+            columns[at] = map(binding, columns[at])
+        yield from zip(*columns, strict=True)
 
 
 def _insert(session: Session, table: Table, columns: Sequence[str], rows: Iterator[Row]) -> int:

@@ -230,7 +230,7 @@ def _keep_findings(
             refresh_statistics_of(session, FINDINGS)
         session.execute(
             update(ImportedRow)
-            .where(ImportedRow.id == FINDINGS.c.row_id)
+            .where(ImportedRow.file_id == file.id, ImportedRow.id == FINDINGS.c.row_id)
             .values(
                 client_id=FINDINGS.c.client_id, asset_id=FINDINGS.c.asset_id, formed_at=formed_at
             )
