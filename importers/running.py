@@ -40,7 +40,8 @@ from importers.permissions import ImportPermission
 from importers.plans import campaign_of
 from importers.readings import keys_of_reading
 from selections.models import Lead, RunSource, SelectionRun
-from worklists.forming import form_work_lists, is_already_in_work
+from worklists.forming import form_work_lists
+from worklists.judged_leads import is_already_in_work
 from worklists.permissions import WorkPermission
 
 _IDLE = (RowFate.REJECTED, RowFate.DUPLICATE)

@@ -1,7 +1,5 @@
 """Making work-lists out of the leads of a run: a fixed number of statements, whatever the size.
 
-What stands against each lead is asked once and kept in a temporary table until the end of it.
-
 A client who has an open work-list in the unit gets tasks appended to it (A10). Running it twice,
 or from two tabs at once, adds nothing the second time (rules 1, 2, 19).
 """
@@ -12,29 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Column,
     ColumnElement,
-    Integer,
-    MetaData,
     Select,
-    String,
-    Table,
     and_,
     exists,
     func,
-    insert,
     literal,
     select,
     true,
-    update,
 )
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
-from core.bulk import refresh_statistics_of, temporary
+from core.bulk import temporary
 from core.db import exclusively, hold, insert_into
 from core.errors import NotFound
 from directory.clients.contact_points import zone_of_client
@@ -44,27 +34,11 @@ from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
 from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
-from worklists.lifecycle import OPEN, TaskState
+from worklists.judged_leads import JUDGED, judge, judge_again, wanted
+from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
-from worklists.verdicts import client_block
-
-JUDGED = Table(
-    "judged_leads",
-    MetaData(),
-    Column("lead_id", Integer, primary_key=True, autoincrement=False),
-    Column("client_id", Integer, nullable=False),
-    Column("asset_id", Integer),
-    Column("asset_key", Integer, nullable=False),
-    Column("due_at", Lead.due_at.type),
-    Column("block", String),
-    Column("in_work", Boolean, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-"""The leads of a forming with the verdict on each; temporary."""
-_MANY = 1_000
-"""From so many leads on the planner needs to know how many there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,28 +121,6 @@ def open_work_list_exists(
     )
 
 
-def is_already_in_work(
-    unit_id: ColumnElement[int] | int,
-    campaign_id: ColumnElement[int] | int,
-    client_id: ColumnElement[int],
-    asset_key: ColumnElement[int],
-) -> ColumnElement[bool]:
-    """SQL: whether the unit has an open task of the campaign for this client and asset (rule 2).
-
-    Successors count too: a planned callback, a job, a task on control.
-    """
-    task = aliased(Task)
-    # "+ 0" keeps the planner off the index by unit: without fresh statistics it would read all the
-    # unit's tasks for each lead instead of the few of the client.
-    return exists().where(
-        task.client_id == client_id,
-        task.unit_id + 0 == unit_id,
-        task.campaign_id == campaign_id,
-        task.asset_key == asset_key,
-        task.state.in_(OPEN),
-    )
-
-
 def _form(session: Session, forming: _Forming) -> Formed:
     last_ids = (func.coalesce(func.max(table.id), 0) for table in (WorkList, Task))
     last_work_list, last_task = session.execute(
@@ -187,16 +139,17 @@ def _form(session: Session, forming: _Forming) -> Formed:
         Task.lead_id.is_not(None),
         Task.predecessor_id.is_(None),
     )
+    campaign = forming.campaign
     held = _hold_open_ones(session, forming)
     with temporary(session, JUDGED):
-        found = session.connection().execute(_insert_judged(forming)).rowcount
-        if found >= _MANY:
-            refresh_statistics_of(session, JUDGED)
+        found = judge(
+            session, forming.leads, campaign=campaign, unit_id=forming.unit_id, now=forming.now
+        )
         session.execute(_insert_work_lists(session, forming))
         session.execute(_insert_client_units(session, forming))
         if _hold_open_ones(session, forming, ~new_work_lists) != held:
             # Somebody opened a work-list meanwhile, perhaps with such a task.
-            session.execute(_judge_again(forming))
+            judge_again(session, campaign=campaign, unit_id=forming.unit_id)
         session.execute(_insert_tasks(session, forming))
         _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
         blocked, opened, tasks, work_lists = session.execute(
@@ -214,38 +167,6 @@ def _form(session: Session, forming: _Forming) -> Formed:
         already_in_work=found - blocked - tasks,
         blocked=blocked,
     )
-
-
-def _insert_judged(forming: _Forming) -> Any:
-    """Every lead with the rule that forbids to call, and whether its task is there already."""
-    client_id, asset_id = Lead.client_id.expression, Lead.asset_id.expression
-    asset_key = Lead.asset_key.expression
-    purpose = literal(forming.campaign.purpose)
-    moment = literal(forming.now, WorkList.opened_at.type)
-    values: dict[str, ColumnElement[Any]] = {
-        "lead_id": Lead.id.expression,
-        "client_id": client_id,
-        "asset_id": asset_id,
-        "asset_key": asset_key,
-        "due_at": Lead.due_at.expression,
-        "block": client_block(client_id, asset_id, purpose, moment),
-        "in_work": is_already_in_work(forming.unit_id, forming.campaign.id, client_id, asset_key),
-    }
-    leads = forming.leads.with_only_columns(*values.values()).order_by(Lead.id)
-    into = insert(JUDGED).from_select(list(values), leads)
-    return into.execution_options(preserve_rowcount=True)
-
-
-def _judge_again(forming: _Forming) -> Any:
-    in_work = is_already_in_work(
-        forming.unit_id, forming.campaign.id, JUDGED.c.client_id, JUDGED.c.asset_key
-    )
-    return update(JUDGED).where(in_work).values(in_work=True)
-
-
-def _wanted(*columns: ColumnElement[Any]) -> Select[Any]:
-    """The leads that become tasks: callable, and not in work already."""
-    return select(*columns).where(JUDGED.c.block.is_(None), ~JUDGED.c.in_work)
 
 
 def _hold_open_ones(session: Session, forming: _Forming, *which: ColumnElement[bool]) -> int:
@@ -273,14 +194,14 @@ def _insert_work_lists(session: Session, forming: _Forming) -> Any:
         "initiator": literal(forming.actor.key),
         "opened_at": literal(forming.now, WorkList.opened_at.type),
     }
-    rows = _wanted(*values.values()).distinct()
+    rows = wanted(*values.values()).distinct()
     into = insert_into(session, WorkList).from_select(list(values), rows)
     return into.on_conflict_do_nothing()
 
 
 def _insert_client_units(session: Session, forming: _Forming) -> Any:
     """People of the unit must see the clients that they call (rule 22)."""
-    rows = _wanted(JUDGED.c.client_id, literal(forming.unit_id)).distinct()
+    rows = wanted(JUDGED.c.client_id, literal(forming.unit_id)).distinct()
     into = insert_into(session, ClientUnit).from_select(["client_id", "unit_id"], rows)
     return into.on_conflict_do_nothing()
 
@@ -311,7 +232,7 @@ def _insert_tasks(session: Session, forming: _Forming) -> Any:
         "created_at": literal(forming.now, Task.created_at.type),
         "created_by": literal(forming.actor.key),
     }
-    rows = _wanted(*values.values()).order_by(JUDGED.c.lead_id)
+    rows = wanted(*values.values()).order_by(JUDGED.c.lead_id)
     return insert_into(session, Task).from_select(list(values), rows).on_conflict_do_nothing()
 
 
