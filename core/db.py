@@ -5,6 +5,7 @@ begins with ``BEGIN IMMEDIATE``: a read that is upgraded later fails at once, wh
 """
 
 import enum
+import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Select,
     String,
     Table,
     Text,
@@ -170,11 +172,16 @@ class Database:
         self.engine.dispose()
 
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False).encode
+"""Cyrillic as it is: escaped it would take three times the bytes."""
+
+
 def _sqlite_engine(url: str, **options: Any) -> Engine:
     module = _sqlite_module()
     engine = create_engine(
         url,
         module=module,
+        json_serializer=_TO_JSON,
         connect_args={"timeout": 20, "isolation_level": None, "check_same_thread": False},
         **options,
     )
@@ -225,7 +232,9 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
         "-c jit=off",
     }
     defaults: dict[str, Any] = {"pool_size": 8, "max_overflow": 8}
-    engine = create_engine(url, connect_args=connect_args, **(defaults | options))
+    engine = create_engine(
+        url, connect_args=connect_args, json_serializer=_TO_JSON, **(defaults | options)
+    )
 
     @event.listens_for(engine, "checkin")
     def note(_connection: Any, record: Any) -> None:
@@ -336,3 +345,15 @@ def exclusively(session: Session, name: str) -> None:
     """
     if is_postgresql(session):
         session.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
+
+
+def hold(session: Session, rows: Select[Any]) -> int:
+    """Lock the rows of the query until the transaction ends and return how many there are.
+
+    SQLite has one writer anyway: there nothing is asked, and the answer is 0.
+    """
+    if not is_postgresql(session):
+        return 0
+    # Counted in the database: the ids of a large run need not travel.
+    held = rows.with_for_update().cte("held")
+    return session.scalar(select(func.count()).select_from(held)) or 0

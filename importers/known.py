@@ -41,7 +41,6 @@ class Subject:
     client_id: int | None
     """What the row held before; after ``make_known`` the client, None where nobody is reached."""
     asset_id: int | None
-    has_news: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +56,11 @@ def make_known(session: Session, subjects: list[Subject], *, actor: Actor, now: 
 
     A new client without any phone is not made: nobody could be called.
     """
-    before = [(subject.client_id, subject.asset_id) for subject in subjects]
     fresh = _make_clients(session, subjects, now)
     assets = _make_assets(session, subjects, now)
     _add_contacts(session, subjects, fresh)
     _add_owners(session, subjects)
     _add_mileage(session, subjects, actor=actor, now=now)
-    for subject, pair in zip(subjects, before, strict=True):
-        subject.has_news = (subject.client_id, subject.asset_id) != pair
     return Made(clients=len(fresh), assets=assets)
 
 

@@ -26,7 +26,8 @@ from directory.assets.models import Asset, Ownership
 from directory.clients.models import ClientUnit, ContactKind, ContactPoint, ContactState
 from importers.formats.catalogue import FORMATS
 from importers.models import ImportedFile, ImportedRow, RowFate
-from worklists.forming import is_already_in_work, open_work_list_exists
+from worklists.forming import open_work_list_exists
+from worklists.judged_leads import is_already_in_work
 from worklists.verdicts import BlockRule, client_block
 
 _NEW_ASSET = -1

@@ -5,6 +5,7 @@ client: the preview asks for it in SQL.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from directory.assets.plates import plate_norm
@@ -17,6 +18,7 @@ from importers.rows import LeadRow
 _TEXTS = ("name", "vin", "plate", "make", "model", "year", "email", "mileage_km", "dealer",
           "comment", "external_key")  # fmt: skip
 _DAYS = ("last_visit_on", "planned_on", "sold_on")
+_texts_of, _days_of = attrgetter(*_TEXTS), attrgetter(*_DAYS)
 _TAIL = 7
 """Digits by which a cell is recognised as the source of a number."""
 
@@ -36,18 +38,16 @@ def keys_of(row: LeadRow) -> RowKeys:
 def kept_reading(row: LeadRow, match: Match | None, phone_cells: Sequence[int]) -> dict[str, Any]:
     """The reading as JSON. ``phone_cells``: which columns hold phones."""
     reading: dict[str, Any] = {"kind": row.kind.value}
-    for name in _TEXTS:
-        value = getattr(row, name)
+    for name, value in zip(_TEXTS, _texts_of(row), strict=True):
         if value is not None:
             reading[name] = value
-    for name in _DAYS:
-        day = getattr(row, name)
+    for name, day in zip(_DAYS, _days_of(row), strict=True):
         if day is not None:
             reading[name] = day.isoformat()
     if row.plate:
         reading["plate_norm"] = plate_norm(row.plate)
     if row.phones:
-        cells = [row.cells[index] for index in phone_cells if index < len(row.cells)]
+        cells = [row.cells[i] for i in phone_cells if i < len(row.cells) and row.cells[i]]
         reading["phones"] = [_kept_phone(phone, cells) for phone in row.phones]
         if match is not None and match.brings_contacts:
             reading["phone"] = row.phones[0].e164
@@ -57,7 +57,7 @@ def kept_reading(row: LeadRow, match: Match | None, phone_cells: Sequence[int]) 
 def _kept_phone(phone: Phone, cells: Sequence[str]) -> list[str]:
     """The number, the cell it was typed in, what stood beside it."""
     typed = cells[0] if len(cells) == 1 else _source(phone, cells)
-    label = " ".join(part for part in (phone.note, phone.extension) if part)
+    label = " ".join(filter(None, (phone.note, phone.extension)))
     return [phone.e164, typed.strip()[:200], label]
 
 

@@ -87,6 +87,11 @@ class RowReader:
         self._region = region
         self._has_error_cells = has_error_cells
         self._texts = [self._at.get(field) for field in _TEXT_FIELDS]
+        self._year = self._at.get(Field.YEAR)
+        self._mileage_km = self._at.get(Field.MILEAGE_KM)
+        self._last_visit_on = self._at.get(Field.LAST_VISIT_ON)
+        self._planned_on = self._at.get(Field.PLANNED_ON)
+        self._sold_on = self._at.get(Field.SOLD_ON)
 
     def read(self, row_no: int, cells: list[str]) -> LeadRow:
         """Read one row; never raises."""
@@ -97,7 +102,7 @@ class RowReader:
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
         name, last, first, patronymic, plate, make, model, both, email, dealer, comment, key = [
-            (" ".join(cells[index].split()) or None) if index is not None else None
+            (" ".join(cells[index].split()) or None) if index is not None and cells[index] else None
             for index in self._texts
         ]
         name = _whole_name(name, last, first, patronymic)
@@ -105,11 +110,11 @@ class RowReader:
         vin = self._vin(cells, told)
         if both is not None:
             make, model = _make_and_model(make, model, both)
-        year = self._value(Field.YEAR, read_year, cells, told)
-        mileage_km = self._value(Field.MILEAGE_KM, read_kilometres, cells, told)
-        last_visit_on = self._value(Field.LAST_VISIT_ON, read_day, cells, told)
-        planned_on = self._value(Field.PLANNED_ON, read_day, cells, told)
-        sold_on = self._value(Field.SOLD_ON, read_day, cells, told)
+        year = self._value(self._year, read_year, cells, told)
+        mileage_km = self._value(self._mileage_km, read_kilometres, cells, told)
+        last_visit_on = self._value(self._last_visit_on, read_day, cells, told)
+        planned_on = self._value(self._planned_on, read_day, cells, told)
+        sold_on = self._value(self._sold_on, read_day, cells, told)
         if email is not None:
             email = self._email(email, told)
         problems, warnings = _judged(name, phones, vin, told)
@@ -148,12 +153,11 @@ class RowReader:
 
     def _value(
         self,
-        field: Field,
+        index: int | None,
         read: Callable[[str], _T | RowProblemCode],
         cells: list[str],
         told: list[RowProblem],
     ) -> _T | None:
-        index = self._at.get(field)
         if index is None or not cells[index]:
             return None
         value = read(cells[index])
@@ -164,11 +168,15 @@ class RowReader:
         return value
 
     def _read_phones(self, cells: list[str], told: list[RowProblem]) -> tuple[Phone, ...]:
+        filled = [index for index in self._phones if cells[index]]
+        if len(filled) == 1:
+            # As nearly all rows have it: one cell with one number in it.
+            reading = normalise_phone(cells[filled[0]], region=self._region)
+            if reading.problem is None and len(reading.numbers) == 1:
+                return reading.numbers
         found: dict[str, Phone] = {}
-        for index in self._phones:
+        for index in filled:
             cell = cells[index]
-            if cell == "":
-                continue
             reading = normalise_phone(cell, region=self._region)
             for phone in reading.numbers:
                 found.setdefault(phone.e164, phone)

@@ -6,13 +6,25 @@ Whoever forms waits for whoever forms from another file, so that no client is ma
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, func, literal, select, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.bulk import copy_rows, lift_time_limits
+from core.bulk import copy_rows, lift_time_limits, refresh_statistics_of, temporary
 from core.db import exclusively, insert_into
 from core.errors import Refused
 from core.journal import record
@@ -28,10 +40,22 @@ from importers.permissions import ImportPermission
 from importers.plans import campaign_of
 from importers.readings import keys_of_reading
 from selections.models import Lead, RunSource, SelectionRun
-from worklists.forming import form_work_lists, is_already_in_work
+from worklists.forming import form_work_lists
+from worklists.judged_leads import is_already_in_work
 from worklists.permissions import WorkPermission
 
 _IDLE = (RowFate.REJECTED, RowFate.DUPLICATE)
+FINDINGS = Table(
+    "row_findings",
+    MetaData(),
+    Column("row_id", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", Integer, nullable=False),
+    Column("asset_id", Integer),
+    prefixes=["TEMPORARY"],
+)
+"""Whom the rows of a forming concern; temporary."""
+_MANY = 1_000
+"""From so many rows on the planner needs to know how many there are."""
 _WHY = ("last_visit_on", "planned_on", "sold_on", "mileage_km", "dealer", "comment")
 
 
@@ -81,7 +105,6 @@ def form_from_file(
     made = make_known(session, subjects, actor=actor, now=now)
     run = _run(session, file, actor=actor, now=now)
     leads = _add_leads(session, run, file, subjects)
-    _keep_findings(session, subjects)
     formed = form_work_lists(
         session,
         run.id,
@@ -91,7 +114,7 @@ def form_from_file(
         now=now,
         default_zone=zone_of(session, file.unit_id, default_zone),
     )
-    _mark_formed(session, file, run, now)
+    _keep_findings(session, subjects, file, run, now)
     found = [subject for subject in subjects if subject.client_id is not None]
     told = FormedFromFile(
         chosen=chosen,
@@ -185,47 +208,35 @@ def _why(subject: Subject, file: ImportedFile) -> dict[str, Any]:
     return {"file": file.name, "row": subject.keys.row_no, **why}
 
 
-def _keep_findings(session: Session, subjects: list[Subject]) -> None:
-    """Write the clients and vehicles that were found or made into the rows."""
-    table = cast(Table, ImportedRow.__table__)
-    changed = [
-        {"row_id": subject.row_id, "client": subject.client_id, "asset": subject.asset_id}
-        for subject in subjects
-        if subject.has_news
-    ]
-    if changed:
-        session.execute(
-            update(table)
-            .where(table.c.id == bindparam("row_id"))
-            .values(client_id=bindparam("client"), asset_id=bindparam("asset")),
-            changed,
-        )
+def _keep_findings(
+    session: Session, subjects: list[Subject], file: ImportedFile, run: SelectionRun, now: datetime
+) -> None:
+    """Write into the rows whom they concern, and that they are done: one UPDATE of wide rows.
 
-
-def _mark_formed(session: Session, file: ImportedFile, run: SelectionRun, now: datetime) -> None:
-    """A row is done when its task is there, new or old; blocked ones may be tried again."""
-    asset_key = func.coalesce(ImportedRow.asset_id, 0)
+    A row is done when its task is there, new or old; blocked ones may be tried again.
+    """
+    asset_key = func.coalesce(FINDINGS.c.asset_id, 0)
     is_lead = exists().where(
         Lead.run_id == run.id,
-        Lead.client_id == ImportedRow.client_id,
+        Lead.client_id == FINDINGS.c.client_id,
         Lead.asset_key == asset_key,
     )
     campaign_id = campaign_of(session, file).id
-    in_work = is_already_in_work(
-        file.unit_id, campaign_id, func.coalesce(ImportedRow.client_id, 0), asset_key
-    )
-    session.execute(
-        update(ImportedRow)
-        .where(
-            ImportedRow.file_id == file.id,
-            ImportedRow.formed_at.is_(None),
-            ImportedRow.fate.not_in(_IDLE),
-            is_lead,
-            in_work,
+    in_work = is_already_in_work(file.unit_id, campaign_id, FINDINGS.c.client_id, asset_key)
+    formed_at = case((and_(is_lead, in_work), literal(now, ImportedRow.formed_at.type)))
+    found = [(s.row_id, s.client_id, s.asset_id) for s in subjects if s.client_id is not None]
+    with temporary(session, FINDINGS):
+        copy_rows(session, FINDINGS, ("row_id", "client_id", "asset_id"), found)
+        if len(found) >= _MANY:
+            refresh_statistics_of(session, FINDINGS)
+        session.execute(
+            update(ImportedRow)
+            .where(ImportedRow.file_id == file.id, ImportedRow.id == FINDINGS.c.row_id)
+            .values(
+                client_id=FINDINGS.c.client_id, asset_id=FINDINGS.c.asset_id, formed_at=formed_at
+            )
+            .execution_options(synchronize_session=False)
         )
-        .values(formed_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _note(

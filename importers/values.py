@@ -129,6 +129,8 @@ def read_kilometres(text: str) -> int | RowProblemCode:
 
 def read_year(text: str) -> int | RowProblemCode:
     """A year of manufacture: 2015, «2015 г.», or the year of a date."""
+    if len(text) == 4 and text.isdecimal():
+        return _bounded(int(text), 1950, 2100)
     match = _YEAR.search(text[:40])
     return _bounded(int(match[0]), 1950, 2100) if match else RowProblemCode.NOT_A_NUMBER
 

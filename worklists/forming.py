@@ -24,7 +24,8 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
-from core.db import exclusively, insert_into
+from core.bulk import temporary
+from core.db import exclusively, hold, insert_into
 from core.errors import NotFound
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
@@ -34,12 +35,12 @@ from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
 from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
-from worklists.lifecycle import OPEN, TaskState
+from worklists.judged_leads import JUDGED, judge, judge_again, wanted
+from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
 from worklists.unit_work import hold_unit
-from worklists.verdicts import client_block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,55 +125,45 @@ def open_work_list_exists(
     )
 
 
-def is_already_in_work(
-    unit_id: ColumnElement[int] | int,
-    campaign_id: ColumnElement[int] | int,
-    client_id: ColumnElement[int],
-    asset_key: ColumnElement[int],
-) -> ColumnElement[bool]:
-    """SQL: whether the unit has an open task of the campaign for this client and asset (rule 2).
-
-    Successors count too: a planned callback, a job, a task on control.
-    """
-    task = aliased(Task)
-    # "+ 0" keeps the planner off the index by unit: without fresh statistics it would read all the
-    # unit's tasks for each lead instead of the few of the client.
-    return exists().where(
-        task.client_id == client_id,
-        task.unit_id + 0 == unit_id,
-        task.campaign_id == campaign_id,
-        task.asset_key == asset_key,
-        task.state.in_(OPEN),
-    )
-
-
 def _form(session: Session, forming: _Forming) -> Formed:
-    found, blocked = session.execute(
-        _of_leads(forming, func.count(Lead.id), func.count(_block(forming)))
+    last_ids = (func.coalesce(func.max(table.id), 0) for table in (WorkList, Task))
+    last_work_list, last_task = session.execute(
+        select(*(select(last).scalar_subquery() for last in last_ids))
     ).one()
-    _lock_open_ones(session, forming)
-    last_work_list = session.scalar(select(func.max(WorkList.id))) or 0
-    last_task = session.scalar(select(func.max(Task.id))) or 0
-    session.execute(_insert_work_lists(session, forming))
-    session.execute(_insert_client_units(session, forming))
-    _lock_open_ones(session, forming)
-    session.execute(_insert_tasks(session, forming))
     new_work_lists = and_(
         WorkList.id > last_work_list,
         WorkList.unit_id == forming.unit_id,
         WorkList.opened_at == forming.now,
         WorkList.initiator == forming.actor.key,
     )
+    # Only forming makes these, and nobody else forms in this unit now.
     new_tasks = and_(
         Task.id > last_task,
         Task.unit_id == forming.unit_id,
-        Task.lead_id.in_(forming.leads.with_only_columns(Lead.id)),
+        Task.lead_id.is_not(None),
+        Task.predecessor_id.is_(None),
     )
-    _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
-    opened = session.scalar(select(func.count()).where(new_work_lists)) or 0
-    tasks, work_lists = session.execute(
-        select(func.count(Task.id), func.count(Task.work_list_id.distinct())).where(new_tasks)
-    ).one()
+    campaign = forming.campaign
+    held = _hold_open_ones(session, forming)
+    with temporary(session, JUDGED):
+        found = judge(
+            session, forming.leads, campaign=campaign, unit_id=forming.unit_id, now=forming.now
+        )
+        session.execute(_insert_work_lists(session, forming))
+        session.execute(_insert_client_units(session, forming))
+        if _hold_open_ones(session, forming, ~new_work_lists) != held:
+            # Somebody opened a work-list meanwhile, perhaps with such a task.
+            judge_again(session, campaign=campaign, unit_id=forming.unit_id)
+        session.execute(_insert_tasks(session, forming))
+        _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
+        blocked, opened, tasks, work_lists = session.execute(
+            select(
+                select(func.count(JUDGED.c.block)).scalar_subquery(),
+                select(func.count()).where(new_work_lists).scalar_subquery(),
+                func.count(Task.id),
+                func.count(Task.work_list_id.distinct()),
+            ).where(new_tasks)
+        ).one()
     return Formed(
         work_lists_new=opened,
         work_lists_appended=work_lists - opened,
@@ -182,98 +173,70 @@ def _form(session: Session, forming: _Forming) -> Formed:
     )
 
 
-def _of_leads(forming: _Forming, *columns: ColumnElement[Any]) -> Select[Any]:
-    return forming.leads.with_only_columns(*columns)
+def _hold_open_ones(session: Session, forming: _Forming, *which: ColumnElement[bool]) -> int:
+    """Hold the open work-lists that get tasks, so that none closes meanwhile (rule 3).
 
-
-def _block(forming: _Forming) -> ColumnElement[str | None]:
-    return client_block(
-        Lead.client_id.expression,
-        Lead.asset_id.expression,
-        literal(forming.campaign.purpose),
-        literal(forming.now, WorkList.opened_at.type),
+    Returns how many there are; whoever would add a task to one of them waits.
+    """
+    clients = forming.leads.with_only_columns(Lead.client_id.expression)
+    open_ones = select(WorkList.id).where(
+        WorkList.unit_id == forming.unit_id,
+        WorkList.closed_at.is_(None),
+        WorkList.client_id.in_(clients),
+        *which,
     )
-
-
-def _wanted(forming: _Forming, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The leads that become tasks: callable, and not in work already."""
-    in_work = is_already_in_work(
-        forming.unit_id, forming.campaign.id, Lead.client_id.expression, Lead.asset_key.expression
-    )
-    return _of_leads(forming, *columns).where(_block(forming).is_(None), ~in_work)
-
-
-def _lock_open_ones(session: Session, forming: _Forming) -> None:
-    """Hold the open work-lists that get tasks, so that none closes meanwhile (rule 3)."""
-    clients = _of_leads(forming, Lead.client_id.expression)
-    held = (
-        select(WorkList.id)
-        .where(
-            WorkList.unit_id == forming.unit_id,
-            WorkList.closed_at.is_(None),
-            WorkList.client_id.in_(clients),
-        )
-        .order_by(WorkList.id)
-        .with_for_update()
-    )
-    # Counted in the database: the ids of a large run need not travel.
-    session.execute(select(func.count()).select_from(held.cte("held")))
+    return hold(session, open_ones.order_by(WorkList.id))
 
 
 def _insert_work_lists(session: Session, forming: _Forming) -> Any:
     centre_id = centre_above(session, forming.unit_id)
     values: dict[str, ColumnElement[Any]] = {
         "unit_id": literal(forming.unit_id),
-        "client_id": Lead.client_id.expression,
+        "client_id": JUDGED.c.client_id,
         "campaign_id": literal(forming.campaign.id),
         "centre_id": literal(centre_id, WorkList.centre_id.type),
         "initiator": literal(forming.actor.key),
         "opened_at": literal(forming.now, WorkList.opened_at.type),
     }
-    rows = _wanted(forming, *values.values()).distinct()
+    rows = wanted(*values.values()).distinct()
     into = insert_into(session, WorkList).from_select(list(values), rows)
     return into.on_conflict_do_nothing()
 
 
 def _insert_client_units(session: Session, forming: _Forming) -> Any:
     """People of the unit must see the clients that they call (rule 22)."""
-    rows = _wanted(forming, Lead.client_id.expression, literal(forming.unit_id)).distinct()
+    rows = wanted(JUDGED.c.client_id, literal(forming.unit_id)).distinct()
     into = insert_into(session, ClientUnit).from_select(["client_id", "unit_id"], rows)
     return into.on_conflict_do_nothing()
 
 
 def _insert_tasks(session: Session, forming: _Forming) -> Any:
     campaign = forming.campaign
-    zone = func.coalesce(zone_of_client(Lead.client_id), forming.default_zone)
+    zone = func.coalesce(zone_of_client(JUDGED.c.client_id), forming.default_zone)
+    # Asked for each lead: a planner that takes the table for empty yet would join in a bad order.
+    work_list_id = select(WorkList.id).where(
+        WorkList.unit_id == forming.unit_id,
+        WorkList.client_id == JUDGED.c.client_id,
+        WorkList.closed_at.is_(None),
+    )
     values: dict[str, ColumnElement[Any]] = {
-        "work_list_id": WorkList.id.expression,
-        "unit_id": WorkList.unit_id.expression,
-        "client_id": WorkList.client_id.expression,
+        "work_list_id": work_list_id.scalar_subquery(),
+        "unit_id": literal(forming.unit_id),
+        "client_id": JUDGED.c.client_id,
         "campaign_id": literal(campaign.id),
-        "asset_id": Lead.asset_id.expression,
-        "asset_key": Lead.asset_key.expression,
+        "asset_id": JUDGED.c.asset_id,
+        "asset_key": JUDGED.c.asset_key,
         "kind": literal(TaskKind.CALL, Task.kind.type),
         "state": literal(TaskState.PLANNED, Task.state.type),
         "priority": literal(campaign.priority),
         "goal": literal(campaign.goal),
-        "due_at": func.coalesce(Lead.due_at, literal(forming.now, Task.due_at.type)),
+        "due_at": func.coalesce(JUDGED.c.due_at, literal(forming.now, Task.due_at.type)),
         "time_zone": zone,
-        "lead_id": Lead.id.expression,
+        "lead_id": JUDGED.c.lead_id,
         "created_at": literal(forming.now, Task.created_at.type),
         "created_by": literal(forming.actor.key),
     }
-    rows = (
-        _wanted(forming, *values.values())
-        .join(
-            WorkList,
-            and_(
-                WorkList.client_id == Lead.client_id,
-                WorkList.unit_id == forming.unit_id,
-                WorkList.closed_at.is_(None),
-            ),
-        )
-        .order_by(Lead.id)
-    )
+    rows = wanted(*values.values()).order_by(JUDGED.c.lead_id)
     return insert_into(session, Task).from_select(list(values), rows).on_conflict_do_nothing()
 
 

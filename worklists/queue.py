@@ -57,7 +57,14 @@ from worklists.permissions import WorkPermission
 from worklists.verdicts import Blocked, BlockRule, Verdict, phones_now, verdict_on
 from worklists.visibility import tasks_visible_to
 
-YIELDS_TO_CLIENT = frozenset({BlockRule.NO_VALID_PHONE, BlockRule.OUTSIDE_HOURS, BlockRule.NOT_DUE})
+YIELDS_TO_CLIENT = frozenset(
+    {
+        BlockRule.NO_VALID_PHONE,
+        BlockRule.OUTSIDE_HOURS,
+        BlockRule.PRESSURE,
+        BlockRule.NOT_DUE,
+    }
+)
 """Rules that do not count when the client called in."""
 _TRIES = 3
 _IN_WORK = after(TaskState.PLANNED, TaskAction.TAKE)

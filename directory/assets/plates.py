@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The letters that both alphabets share; plates of both countries use only these.
 _TO_LATIN = str.maketrans("АВЕІКМНОРСТУХ", "ABEIKMHOPCTYX")
-_DROPPED = str.maketrans(dict.fromkeys(" \t\r\n\u00a0\u202f-–—‐‑._|/\\*", ""))
+_CLEANED = _TO_LATIN | str.maketrans(dict.fromkeys(" \t\r\n\u00a0\u202f-–—‐‑._|/\\*", ""))
 _COUNTRY_MARKS = ("RUS", "PYC", "UA", "RU")
 
 
@@ -13,7 +13,9 @@ def plate_norm(text: str) -> str:
 
     «о 777 оо 77 rus» becomes O777OO77.
     """
-    norm = text.upper().translate(_DROPPED).translate(_TO_LATIN)
+    norm = text.upper().translate(_CLEANED)
+    if norm[-1:].isdigit():
+        return norm
     for mark in _COUNTRY_MARKS:
         # A Ukrainian plate may itself end in two letters: AA1234UA stays whole.
         rest = norm.removesuffix(mark)

@@ -21,6 +21,8 @@ _UNIFIED = str.maketrans(
     | dict.fromkeys("‐‑‒–—―−", "-")
     | {"ё": "е", "\u00ad": "", "\u200b": "", "\ufeff": ""}
 )
+_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
+"""Looking for them is cheaper than translating a name that has none."""
 
 _LEGAL_FORMS = (
     "ооо|оао|зао|пао|нао|ао|гуп|муп|фгуп|фгбу|гбу|мбу|мку|гку|фку|ано|нко|тсж|снт|пк|спк|кфх|"
@@ -39,7 +41,9 @@ _SOLE = re.compile(rf"^\W*(?:{_SOLE_FORMS})(?=[\s.\"])|[\s,(](?:{_SOLE_FORMS})\W
 
 def name_norm(text: str) -> str:
     """The form that spellings of one name share: case, ё, spaces, quotes, dashes, NFC."""
-    folded = unicodedata.normalize("NFC", text).casefold().translate(_UNIFIED)
+    folded = unicodedata.normalize("NFC", text).casefold()
+    if _TO_UNIFY.search(folded):
+        folded = folded.translate(_UNIFIED)
     return " ".join(folded.split())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.bulk import BATCH, copy_rows, insert_numbered, refresh_statistics
+from core.db import holding
 from core.journal import JournalEntry
 from directory.assets.models import Asset, AssetKind
 from directory.clients.models import Client, ClientKind
@@ -42,6 +43,17 @@ def test_values_come_back_as_the_mapped_types(session: Session) -> None:
     )  # fmt: skip
     assert visit.total == Decimal("10.50")
     assert session.scalars(select(VisitLine.quantity)).one() == Decimal("1.5")
+
+
+def test_triggers_see_every_row_of_many(session: Session) -> None:
+    count = BATCH + 60
+    names = (f"клиент{number:06}" for number in range(count))
+    rows = [(ClientKind.PERSON, name, name, "", AT, 1) for name in names]
+    ids = insert_numbered(session, Client, CLIENT[1:], rows)
+    assert ids == sorted(ids)
+    for at in (0, BATCH - 1, BATCH, count - 1):
+        found = holding(session, Client.name_norm, [f"нт{at:06}"])
+        assert ids[at] in session.scalars(select(found.c.id)).all()
 
 
 def test_json_is_kept(session: Session) -> None:

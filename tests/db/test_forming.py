@@ -19,7 +19,8 @@ from selections.models import Lead, SelectionRun
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
 from worklists.closing import close_if_finished
-from worklists.forming import Formed, form_work_lists, is_already_in_work
+from worklists.forming import Formed, form_work_lists
+from worklists.judged_leads import is_already_in_work
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
@@ -238,6 +239,47 @@ def test_two_tabs_that_form_at_once_make_one_work_list(database: Database) -> No
     assert sorted(result.already_in_work for result in formed) == [0, 30]
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(WorkList)) == 30
+
+
+def test_a_task_that_comes_while_forming_waits_is_not_made_twice(database: Database) -> None:
+    from threading import Event, Thread
+    from time import sleep
+
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        client = given.client(unit=unit)
+        run = given.run(unit, client)
+        actor: Actor = given.manager(unit)
+        campaign_id = given.campaign().id
+    opened, formed = Event(), []
+
+    def somebody() -> None:
+        with database.unit_of_work() as session:
+            given = Given(session)
+            work_list = given.work_list(session.get_one(Unit, unit.id),
+                                        session.get_one(Client, client.id))  # fmt: skip
+            done = given.task(work_list, state=TaskState.DONE)
+            given.task(work_list, kind=TaskKind.CALLBACK, predecessor_id=done.id)
+            opened.set()
+            sleep(0.5)
+
+    def tab() -> None:
+        opened.wait()
+        with database.unit_of_work() as session:
+            formed.append(
+                form_work_lists(session, run.id, campaign_id=campaign_id, unit_id=unit.id,
+                                actor=actor, now=NOON, default_zone="UTC")
+            )  # fmt: skip
+
+    threads = [Thread(target=step) for step in (somebody, tab)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert formed == [
+        Formed(work_lists_new=0, work_lists_appended=0, tasks_new=0, already_in_work=1, blocked=0)
+    ]
 
 
 def test_a_work_list_with_an_open_task_does_not_close(given: Given) -> None:

@@ -81,8 +81,7 @@ def test_what_is_exempt_neither_keeps_nor_spends_and_is_logged(
     given.campaign().is_pressure_exempt = why is Exemption.CAMPAIGN
     client = session.get_one(Client, task.client_id)
     me = given.manager(unit)
-    if why is not Exemption.CLIENT_CALLED:
-        client.pressed_until = NOON + timedelta(days=1)
+    client.pressed_until = NOON + timedelta(days=1)
     session.flush()
     called = why is Exemption.CLIENT_CALLED
     held = take_task(session, task.id, actor=me, now=NOON, lease=LEASE, client_called=called)

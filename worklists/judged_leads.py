@@ -1,0 +1,105 @@
+"""The leads of a forming with what stands against each: asked once, kept in a temporary table."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign
+from core.bulk import refresh_statistics_of
+from selections.models import Lead
+from worklists.lifecycle import OPEN
+from worklists.models.task import Task
+from worklists.models.work_list import WorkList
+from worklists.verdicts import client_block
+
+JUDGED = Table(
+    "judged_leads",
+    MetaData(),
+    Column("lead_id", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", Integer, nullable=False),
+    Column("asset_id", Integer),
+    Column("asset_key", Integer, nullable=False),
+    Column("due_at", Lead.due_at.type),
+    Column("block", String),
+    Column("in_work", Boolean, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""The leads of a forming with the verdict on each; temporary."""
+_MANY = 1_000
+"""From so many leads on PostgreSQL needs to know how many there are."""
+
+
+def judge(
+    session: Session, leads: Select[Lead], *, campaign: Campaign, unit_id: int, now: datetime
+) -> int:
+    """Fill ``JUDGED`` with these leads and return how many there are.
+
+    Each with the rule that forbids to call, and whether its task is there already.
+    """
+    client_id, asset_id = Lead.client_id.expression, Lead.asset_id.expression
+    asset_key = Lead.asset_key.expression
+    moment = literal(now, WorkList.opened_at.type)
+    values: dict[str, ColumnElement[Any]] = {
+        "lead_id": Lead.id.expression,
+        "client_id": client_id,
+        "asset_id": asset_id,
+        "asset_key": asset_key,
+        "due_at": Lead.due_at.expression,
+        "block": client_block(client_id, asset_id, literal(campaign.purpose), moment),
+        "in_work": is_already_in_work(unit_id, campaign.id, client_id, asset_key),
+    }
+    rows = leads.with_only_columns(*values.values()).order_by(Lead.id)
+    into = insert(JUDGED).from_select(list(values), rows)
+    found = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
+    if found >= _MANY:
+        refresh_statistics_of(session, JUDGED)
+    return found
+
+
+def judge_again(session: Session, *, campaign: Campaign, unit_id: int) -> None:
+    """Note the tasks that came since then."""
+    in_work = is_already_in_work(unit_id, campaign.id, JUDGED.c.client_id, JUDGED.c.asset_key)
+    session.execute(update(JUDGED).where(in_work).values(in_work=True))
+
+
+def wanted(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The leads that become tasks: callable, and not in work already."""
+    return select(*columns).where(JUDGED.c.block.is_(None), ~JUDGED.c.in_work)
+
+
+def is_already_in_work(
+    unit_id: ColumnElement[int] | int,
+    campaign_id: ColumnElement[int] | int,
+    client_id: ColumnElement[int],
+    asset_key: ColumnElement[int],
+) -> ColumnElement[bool]:
+    """SQL: whether the unit has an open task of the campaign for this client and asset (rule 2).
+
+    Successors count too: a planned callback, a job, a task on control.
+    """
+    task = aliased(Task)
+    # "+ 0" keeps the planner off the index by unit: without fresh statistics it would read all the
+    # unit's tasks for each lead instead of the few of the client.
+    return exists().where(
+        task.client_id == client_id,
+        task.unit_id + 0 == unit_id,
+        task.campaign_id == campaign_id,
+        task.asset_key == asset_key,
+        task.state.in_(OPEN),
+    )
