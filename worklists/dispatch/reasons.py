@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, String, and_, case, false, func, literal, 
 from sqlalchemy.orm import Session, aliased
 
 from worklists.dispatch.wishes import Wish
-from worklists.forming import is_already_in_work
+from worklists.judged_leads import is_already_in_work
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.dispatch import DispatchAction, DispatchRunTask, SkipReason
 from worklists.models.task import PHONING, Task, TaskKind
