@@ -61,12 +61,20 @@ def ids(prepared: Given) -> dict[str, object]:
     )  # fmt: skip
     file = prepared.imported_file(unit, mate)
     file.name = "leads.xlsx"
+    planned = tasks[TaskState.PLANNED]
+    comment = prepared.comment(planned, mate, "The mechanic called")
+    document = prepared.document(planned, mate, name="act.pdf")
+    prepared.checklist_item(planned, mate).text = "Check"
+    prepared.watcher(planned, mate)
+    prepared.link(planned, tasks[TaskState.DEFERRED], mate)
+    prepared.dispatch_filter(unit, mate).name = "Mine"
+    prepared.absence(mate)
     prepared.session.flush()
     return {
         "client_id": client.id,
         "asset_id": asset.id,
-        "task_id": tasks[TaskState.PLANNED].id,
-        "work_list_id": tasks[TaskState.PLANNED].work_list_id,
+        "task_id": planned.id,
+        "work_list_id": planned.work_list_id,
         "employee_id": mate.id,
         "unit_id": unit.id,
         "file_id": file.id,
@@ -75,6 +83,11 @@ def ids(prepared: Given) -> dict[str, object]:
         "notification_id": prepared.notification(tasks[TaskState.ON_CONTROL], mate).id,
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",
+        "comment_id": comment.id,
+        "document_id": document.id,
+        "section": "checklist",
+        "run_id": prepared.dispatch_run(planned, mate).id,
+        "calendar_id": prepared.calendar(unit).id,
         "role": "manager",
         "more_tasks": [task.id for task in tasks.values()],
     }
