@@ -150,4 +150,4 @@ def test_a_task_is_passed_over_with_a_reason(prepared: Given, browser_of: Browse
     answer = browser.post(f"/tasks/{ids[0]}/skip", {"reason": reason.group(1)})
     assert answer.location == f"/tasks/{ids[1]}"
     assert "Первый" not in browser.read(answer.location)
-    assert "Пропущена" in browser.read(f"/tasks/{ids[0]}")
+    assert "Пропущена" in browser.read(f"/tasks/{ids[0]}/talk?tab=timeline")

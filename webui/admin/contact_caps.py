@@ -63,7 +63,7 @@ def lift(cap_id: int) -> Any:
 
 def _measured(words: str) -> Any:
     pressed = measure_all(g.session, now=g.now)
-    told = _("Сейчас ждут клиентов: %(clients)s.", clients=pressed)
+    told = _("Сейчас ждёт клиентов: %(clients)s.", clients=pressed)
     return saved(url_for("admin_caps.page"), f"{words} {told}")
 
 

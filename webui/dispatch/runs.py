@@ -117,7 +117,7 @@ def run_export(run_id: int) -> Response:
 
 
 def describe(wish: Wish) -> str:
-    """«Распределить: поровну», «Изменить важность: 2»."""
+    """«Распределить: поровну», «Изменить приоритет: 2»."""
     words = {
         DispatchAction.DISTRIBUTE: lambda: label(wish.method).lower(),
         DispatchAction.PRIORITY: lambda: str(wish.priority),
@@ -161,7 +161,7 @@ def _moment(day: str, time: str) -> datetime | None:
 def _columns() -> list[Column]:
     return [
         Column(_("Задача"), 10), Column(_("Клиент"), 34), Column(_("Цель"), 28),
-        Column(_("Подразделение"), 24), Column(_("Срок"), 17), Column(_("Важность"), 9),
+        Column(_("Подразделение"), 24), Column(_("Срок"), 17), Column(_("Приоритет"), 9),
         Column(_("Было у"), 26), Column(_("Стало у"), 26), Column(_("Отдел"), 24),
         Column(_("Итог"), 44), Column(_("Новая задача"), 12),
     ]  # fmt: skip

@@ -44,7 +44,7 @@ LABELS: Pairs = (
     (DispatchAction.TO_PERSON, _l("Передать человеку")),
     (DispatchAction.TO_UNIT, _l("Передать отделу")),
     (DispatchAction.DISTRIBUTE, _l("Распределить")),
-    (DispatchAction.PRIORITY, _l("Изменить важность")),
+    (DispatchAction.PRIORITY, _l("Изменить приоритет")),
     (DispatchAction.DUE, _l("Изменить срок")),
     (DispatchAction.CANCEL, _l("Отменить задачи")),
     (DispatchMethod.EVENLY, _l("Поровну")),
@@ -78,7 +78,7 @@ LABELS: Pairs = (
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NobodyChosen: lambda _e: _l("Выберите, кому передать задачи."),
     UnitNotChosen: lambda _e: _l("Выберите действующий отдел или цех."),
-    PriorityImpossible: lambda _e: _l("Важность: число от 1 до 9, 1 важнее всего."),
+    PriorityImpossible: lambda _e: _l("Приоритет: число от 1 до 9, 1 важнее всего."),
     DueMissing: lambda _e: _l("Укажите новый срок: дату и время."),
     CancelReasonMissing: lambda _e: _l("Напишите, почему задачи отменяются."),
     ColumnMissing: lambda _e: _l("Выберите столбец, в котором названы люди."),

@@ -19,7 +19,7 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.PRESSURE.value: _l("Звонили слишком часто"),
     BlockRule.HELD_BY_ANOTHER.value: _l("С клиентом работают"),
     BlockRule.NOT_DUE.value: _l("Время не пришло"),
-    BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания на паузе"),
+    BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
     ON_CONTROL: _l("На контроле"),
     DONE: _l("Завершены сегодня"),
 }
