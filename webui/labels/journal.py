@@ -50,7 +50,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskRedirected": _l("Передана"),
     "TaskReceived": _l("Принята от другой задачи"),
     "TaskGiven": _l("Назначена исполнителю"),
-    "TaskPriorityChanged": _l("Изменена приоритет"),
+    "TaskPriorityChanged": _l("Изменён приоритет"),
     "TaskDueChanged": _l("Изменён срок"),
     "DispatchTakenBack": _l("Распределение отменено"),
     "TaskAskedFor": _l("Взята в запас"),
