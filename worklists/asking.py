@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Outcome, ResultCodeVersion
@@ -39,8 +39,10 @@ class Asking:
     unit: str
     task_id: int | None
     """The asking task, if this person sees it."""
+    of_task: bool
+    """Whether it was asked out of one task; else out of the work-list as a whole."""
     attempts: Sequence[AttemptLine]
-    """Attempts at the asking task, newest first; shown with the task that came of it."""
+    """Attempts at the asking task, or at all tasks of that work-list, newest first."""
 
     @property
     def last(self) -> AttemptLine | None:
@@ -50,11 +52,15 @@ class Asking:
 
 def attempts_at(session: Session, task_id: int) -> list[AttemptLine]:
     """The attempts at this task, newest first."""
+    return _attempts(session, Attempt.task_id == task_id)
+
+
+def _attempts(session: Session, condition: ColumnElement[bool]) -> list[AttemptLine]:
     rows = session.execute(
         select(Attempt, ResultCodeVersion.names, Employee.full_name)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-        .where(Attempt.task_id == task_id)
+        .where(condition)
         .order_by(Attempt.at.desc(), Attempt.id.desc())
     )
     return [
@@ -75,7 +81,7 @@ def attempts_at(session: Session, task_id: int) -> list[AttemptLine]:
 def asking_of(session: Session, task: Task, *, actor: Actor) -> Asking | None:
     """Who asked for this task; None when nobody of another unit did."""
     row = session.execute(
-        select(Employee.full_name, Unit.name, Involvement.from_task_id, Task.id)
+        select(Employee.full_name, Unit.name, Involvement, Task.id)
         .select_from(Involvement)
         .join(Employee, Employee.id == Involvement.asked_by)
         .join(WorkList, WorkList.id == Involvement.from_work_list_id)
@@ -85,6 +91,9 @@ def asking_of(session: Session, task: Task, *, actor: Actor) -> Asking | None:
     ).first()
     if row is None:
         return None
-    by, unit, from_id, seen_id = row
-    attempts = attempts_at(session, from_id) if from_id is not None else []
-    return Asking(by=by, unit=unit, task_id=seen_id, attempts=attempts)
+    by, unit, asked, seen_id = row
+    of_list = select(Task.id).where(Task.work_list_id == asked.from_work_list_id)
+    here = Attempt.task_id == asked.from_task_id
+    of_task = asked.from_task_id is not None
+    attempts = _attempts(session, here if of_task else Attempt.task_id.in_(of_list))
+    return Asking(by=by, unit=unit, task_id=seen_id, of_task=of_task, attempts=attempts)

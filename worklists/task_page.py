@@ -22,6 +22,7 @@ from directory.staff.models import Employee
 from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
+from worklists.involved import InvolvedLine, involved_from, is_not_asked_of_others
 from worklists.lifecycle import CLOSED, OPEN, TaskState
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
@@ -44,16 +45,6 @@ class OtherTask:
     campaign: str
     asset: str
     due_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvolvedLine:
-    """What another unit was asked to do."""
-
-    involvement: Involvement
-    task: Task
-    unit: str
-    performer: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,10 +154,12 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         attempts=attempts_at(session, task.id),
         others=_others(session, task, actor),
         requests=service_requests(session, ServiceRequest.task_id == task.id),
-        involved=involved_from(session, Involvement.from_task_id == task.id),
+        involved=involved_from(session, Involvement.from_task_id == task.id, actor=actor),
         asking=asking_of(session, task, actor=actor),
         successors=session.scalars(
-            select(Task).where(Task.predecessor_id == task.id).order_by(Task.id)
+            select(Task)
+            .where(Task.predecessor_id == task.id, is_not_asked_of_others(actor))
+            .order_by(Task.id)
         ).all(),
     )
 
@@ -190,22 +183,6 @@ def service_requests(session: Session, condition: ColumnElement[bool]) -> list[R
         .order_by(ServiceRequest.id.desc())
     )
     return [RequestLine(request=request, workshop=name, by=by) for request, name, by in rows]
-
-
-def involved_from(session: Session, condition: ColumnElement[bool]) -> list[InvolvedLine]:
-    """What other units were asked, newest first."""
-    rows = session.execute(
-        select(Involvement, Task, Unit.name, Employee.full_name)
-        .join(Task, Task.id == Involvement.to_task_id)
-        .join(Unit, Unit.id == Task.unit_id)
-        .outerjoin(Employee, Employee.id == Task.performer_id)
-        .where(condition)
-        .order_by(Involvement.id.desc())
-    )
-    return [
-        InvolvedLine(involvement=involvement, task=task, unit=unit, performer=performer)
-        for involvement, task, unit, performer in rows
-    ]
 
 
 def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:

@@ -29,6 +29,7 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "control_due": (_l("Пора проверить"), "eye-check"),
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),
+    "unit_asked": (_l("Задача от другого отдела"), "users-group"),
     "comment_added": (_l("Новый комментарий"), "note"),
     "document_added": (_l("Добавлен документ"), "file-invoice"),
     "watched_outcome": (_l("Записан результат"), "message-circle"),
