@@ -23,6 +23,7 @@ from directory.units.models import Unit
 from directory.visits.models import Visit, VisitStatus
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
 from worklists.involved import InvolvedLine, involved_from, is_not_asked_of_others
+from worklists.lead_reasons import LeadReason, reason_of
 from worklists.lifecycle import CLOSED, OPEN, TaskState
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
@@ -80,6 +81,8 @@ class TaskPage:
     involved: Sequence[InvolvedLine]
     asking: Asking | None
     """Who asked for it, when it was asked by another unit."""
+    reason: LeadReason | None
+    """Why the client is here, by the importer's file."""
     successors: Sequence[Task]
 
     @property
@@ -155,6 +158,7 @@ def task_page(session: Session, task_id: int, *, actor: Actor) -> TaskPage:
         others=_others(session, task, actor),
         requests=service_requests(session, ServiceRequest.task_id == task.id),
         involved=involved_from(session, Involvement.from_task_id == task.id, actor=actor),
+        reason=reason_of(session, task),
         asking=asking_of(session, task, actor=actor),
         successors=session.scalars(
             select(Task)

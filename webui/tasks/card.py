@@ -161,14 +161,41 @@ class Card:
         page = self.page
         rows = []
         if page.asset is not None:
-            visit = page.last_visit
-            rows.append((_("Последний визит"), day(visit.done_on) if visit else _("не было")))
+            rows.append((_("Последний визит"), self._last_visit))
             km = page.mileage.km if page.mileage else None
             rows.append((_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else "—"))
         if page.is_phoning:
             of = page.attempts_at_most
             rows.append((_("Попытки"), _("%(n)s из %(of)s", n=page.task.attempts, of=of)))
         return rows
+
+    @property
+    def _last_visit(self) -> str:
+        """Our own, else the one that the file tells of: the caller is to remind of it."""
+        visit, reason = self.page.last_visit, self.page.reason
+        if visit is not None:
+            return day(visit.done_on)
+        if reason is not None and reason.last_visit_on is not None:
+            return str(_("%(on)s, из файла", on=day(reason.last_visit_on)))
+        return str(_("не было"))
+
+    @property
+    def why(self) -> list[tuple[str, str]]:
+        """The decisive values of the importer's row; its comment stands by itself (rule 18)."""
+        reason = self.page.reason
+        if reason is None:
+            return []
+        km = reason.mileage_km
+        found = [
+            (_("Последнее обслуживание"), day(reason.last_visit_on)),
+            (_("Плановая дата"), day(reason.planned_on)),
+            (_("Дата продажи"), day(reason.sold_on)),
+            (_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else ""),
+            (_("Автомобиль"), reason.vehicle),
+            (_("Дилер"), reason.dealer),
+            (_("В файле указан"), reason.name),
+        ]
+        return [(name, value) for name, value in found if value]
 
     @property
     def result_facts(self) -> list[tuple[str, str]]:
@@ -197,6 +224,8 @@ class Card:
     @property
     def control_hint(self) -> str:
         at = control_date(self.page.task, self.page.campaign, now=self.now)
+        if "book" in self.switches:
+            return str(_("если не указать: %(at)s или утро после записи", at=moment(at)))
         return str(_("если не указать: %(at)s", at=moment(at)))
 
     @property
