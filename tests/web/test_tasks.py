@@ -361,8 +361,9 @@ def test_a_repeat_of_a_promise_asks_for_a_date(scene: Scene, browser_of: Browser
     _report(browser, scene, outcome="interview", result_interview=code, comment="подумает", **plan)
     with Session(scene.given.session.get_bind()) as session:
         callback = session.scalars(select(Task).where(Task.predecessor_id == scene.task.id)).one()
-    with scene.given.session.begin_nested():
-        scene.given.session.get_one(Task, callback.id).state = TaskState.PLANNED
+    scene.given.session.rollback()
+    back = scene.given.session.get_one(Task, callback.id)
+    back.state, back.due_at = TaskState.PLANNED, NOON  # its time has come
     scene.given.session.commit()
     address = f"/tasks/{callback.id}"
     listed = browser.read(f"{address}/repeats")

@@ -30,6 +30,7 @@ from webui.tasks.looks import (
 )
 from webui.tasks.offer import Offer
 from webui.tasks.quick_times import QuickTime, quick_times
+from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
@@ -161,7 +162,7 @@ class Card:
         page = self.page
         rows = []
         if page.asset is not None:
-            rows.append((_("Последний визит"), self._last_visit))
+            rows.append((_("Последний визит"), last_visit_words(page)))
             km = page.mileage.km if page.mileage else None
             rows.append((_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else "—"))
         if page.is_phoning:
@@ -170,32 +171,8 @@ class Card:
         return rows
 
     @property
-    def _last_visit(self) -> str:
-        """Our own, else the one that the file tells of: the caller is to remind of it."""
-        visit, reason = self.page.last_visit, self.page.reason
-        if visit is not None:
-            return day(visit.done_on)
-        if reason is not None and reason.last_visit_on is not None:
-            return str(_("%(on)s, из файла", on=day(reason.last_visit_on)))
-        return str(_("не было"))
-
-    @property
     def why(self) -> list[tuple[str, str]]:
-        """The decisive values of the importer's row; its comment stands by itself (rule 18)."""
-        reason = self.page.reason
-        if reason is None:
-            return []
-        km = reason.mileage_km
-        found = [
-            (_("Последнее обслуживание"), day(reason.last_visit_on)),
-            (_("Плановая дата"), day(reason.planned_on)),
-            (_("Дата продажи"), day(reason.sold_on)),
-            (_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else ""),
-            (_("Автомобиль"), reason.vehicle),
-            (_("Дилер"), reason.dealer),
-            (_("В файле указан"), reason.name),
-        ]
-        return [(name, value) for name, value in found if value]
+        return why_words(self.page.reason)
 
     @property
     def result_facts(self) -> list[tuple[str, str]]:
