@@ -13,8 +13,11 @@ from sqlalchemy import CTE, ColumnElement, String, and_, case, cast, func, selec
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from directory.clients.models import Client, ContactKind, ContactPoint, ContactState
+from directory.clients.names import name_norm
 from directory.units.models import Unit
 from importers.files import get_file
+from importers.matching import is_same_name
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.plans import CHOOSABLE, RowPlan, planned_rows
 from importers.problems import RowProblem
@@ -23,6 +26,15 @@ from worklists.models.work_list import WorkList
 from worklists.verdicts import BlockRule
 
 PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The client whom the directory puts in the place of the row's person."""
+
+    name: str
+    phone: str
+    """The number to be tried first; empty: there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +54,8 @@ class PreviewRow:
     planned_on: date | None
     mileage_km: int | None
     block: BlockRule | None
+    called: Called | None
+    """Who will be called, when the row names somebody else."""
     work_list_id: int | None
     """The open work-list that it is in or will be added to."""
     elsewhere: str | None
@@ -185,6 +199,19 @@ def _page(
         .limit(1)
         .scalar_subquery()
     )
+    first_phone = (
+        select(ContactPoint.value)
+        .where(
+            ContactPoint.client_id == planned.c.client_id,
+            ContactPoint.kind == ContactKind.PHONE,
+            ContactPoint.is_valid,
+            ContactPoint.state != ContactState.WRONG,
+            ~ContactPoint.do_not_contact,
+        )
+        .order_by(ContactPoint.rank, ContactPoint.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
         select(
             ImportedRow,
@@ -193,15 +220,30 @@ def _page(
             planned.c.block,
             work_list_id.label("work_list_id"),
             elsewhere.label("elsewhere"),
+            Client.name,
+            Client.name_norm,
+            first_phone.label("first_phone"),
         )
         .join(planned, planned.c.id == ImportedRow.id)
+        .outerjoin(Client, Client.id == planned.c.client_id)
         .where(*narrowed)
         .order_by(ImportedRow.row_no)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    for row, client_id, told, block, list_id, other in session.execute(query):
-        yield _preview_row(row, client_id, RowPlan(told), block, list_id, other)
+    for row, client_id, told, block, list_id, other, *client in session.execute(query):
+        called = _called(row, RowPlan(told), *client)
+        yield _preview_row(row, client_id, RowPlan(told), block, list_id, other, called)
+
+
+def _called(
+    row: ImportedRow, plan: RowPlan, name: str | None, norm: str | None, phone: str | None
+) -> Called | None:
+    """Whom a task of the row calls, unless it is the person that the row names."""
+    named = row.reading.get("name")
+    if name is None or not named or plan in (RowPlan.DUPLICATE, RowPlan.REJECTED):
+        return None
+    return None if is_same_name(name_norm(named), norm) else Called(name, phone or "")
 
 
 def _preview_row(
@@ -211,6 +253,7 @@ def _preview_row(
     block: str | None,
     list_id: int | None,
     elsewhere: str | None,
+    called: Called | None,
 ) -> PreviewRow:
     reading: dict[str, Any] = row.reading
     words = (reading.get("make"), reading.get("model"), reading.get("year"))
@@ -228,6 +271,7 @@ def _preview_row(
         planned_on=_day(reading.get("planned_on")),
         mileage_km=reading.get("mileage_km"),
         block=BlockRule(block) if block is not None else None,
+        called=called,
         work_list_id=list_id,
         elsewhere=elsewhere,
         duplicate_of=row.duplicate_of,

@@ -203,6 +203,8 @@ def _why(subject: Subject, file: ImportedFile) -> dict[str, Any]:
         why["vehicle"] = " ".join(
             str(reading[name]) for name in ("make", "model", "year") if name in reading
         )
+    if not subject.match.brings_contacts and reading.get("name"):
+        why["name"] = reading["name"]  # the owner is called, not whom the row names
     if subject.match.warnings:
         why["warnings"] = [warning.code.value for warning in subject.match.warnings]
     return {"file": file.name, "row": subject.keys.row_no, **why}

@@ -40,8 +40,10 @@ class Asking:
     unit: str
     task_id: int | None
     """The asking task, if this person sees it."""
+    of_task: bool
+    """Whether it was asked out of one task; else out of the work-list as a whole."""
     attempts: Sequence[AttemptLine]
-    """Attempts at the asking task, newest first; shown with the task that came of it."""
+    """Attempts at the asking task, or at all tasks of that work-list, newest first."""
 
     @property
     def last(self) -> AttemptLine | None:
@@ -49,7 +51,7 @@ class Asking:
         return next((line for line in self.attempts if not line.is_undone), None)
 
 
-_ATTEMPTS = (
+_LINES = (
     select(
         Attempt.at,
         Attempt.outcome,
@@ -62,11 +64,20 @@ _ATTEMPTS = (
     )
     .join(Employee, Employee.id == Attempt.employee_id)
     .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-    .where(Attempt.task_id == bindparam("task"))
     .order_by(Attempt.at.desc(), Attempt.id.desc())
 )
+_ATTEMPTS = _LINES.where(Attempt.task_id == bindparam("task"))
+_ATTEMPTS_IN_LIST = _LINES.where(
+    Attempt.task_id.in_(select(Task.id).where(Task.work_list_id == bindparam("work_list")))
+)
 _ASKING: Executable = (
-    select(Employee.full_name, Unit.name, Involvement.from_task_id, Task.id)
+    select(
+        Employee.full_name,
+        Unit.name,
+        Involvement.from_task_id,
+        Involvement.from_work_list_id,
+        Task.id,
+    )
     .select_from(Involvement)
     .join(Employee, Employee.id == Involvement.asked_by)
     .join(WorkList, WorkList.id == Involvement.from_work_list_id)
@@ -81,11 +92,18 @@ def attempts_at(session: Session, task_id: int) -> list[AttemptLine]:
     return [AttemptLine(**row) for row in ask(session, _ATTEMPTS, {"task": task_id}).mappings()]
 
 
+def _attempts_in(session: Session, work_list_id: int) -> list[AttemptLine]:
+    """The attempts at all tasks of the work-list, newest first."""
+    rows = ask(session, _ATTEMPTS_IN_LIST, {"work_list": work_list_id})
+    return [AttemptLine(**row) for row in rows.mappings()]
+
+
 def asking_of(session: Session, task: Task, *, actor: Actor) -> Asking | None:
     """Who asked for this task; None when nobody of another unit did."""
     row = ask(session, _ASKING, {"task": task.id} | seen_by(actor)).first()
     if row is None:
         return None
-    by, unit, from_id, seen_id = row
-    attempts = attempts_at(session, from_id) if from_id is not None else []
-    return Asking(by=by, unit=unit, task_id=seen_id, attempts=attempts)
+    by, unit, from_id, list_id, seen_id = row
+    of_task = from_id is not None
+    attempts = attempts_at(session, from_id) if of_task else _attempts_in(session, list_id)
+    return Asking(by=by, unit=unit, task_id=seen_id, of_task=of_task, attempts=attempts)

@@ -37,7 +37,7 @@ from worklists.permissions import WorkPermission
 from worklists.planning import add_planned
 from worklists.pressure import exemption_of, measure
 from worklists.recorded import Recorded, recorded_before
-from worklists.repeats import attempt_to_copy, copied_attempt
+from worklists.repeats import attempt_to_copy, copied_attempt, copy_needs_next_date
 from worklists.report_checks import check_report, code_of, require_call
 from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.retrying import drop_if_capped, so_far
@@ -109,7 +109,10 @@ def consequence_of(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
-    return decide(task, campaign, code, report, before=before, now=now).consequence
+    copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
+    decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
+                      now=now)  # fmt: skip
+    return decision.consequence
 
 
 def _save(
@@ -125,7 +128,9 @@ def _save(
     code = code_of(session, task, report)
     check_report(session, task, code, report, actor=actor, now=now)
     before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
-    decision = decide(task, campaign, code, report, before=before, now=now)
+    copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
+    decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
+                      now=now)  # fmt: skip
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
     for touched in (task, *settled):

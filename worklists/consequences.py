@@ -1,7 +1,7 @@
 """What an outcome leads to: shown beside the button before it is saved, then done (rule 9)."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ class ConsequenceKind(StrEnum):
     """Done; nobody calls this client before ``at``."""
     BAD_DATA = "bad_data"
     COPIED = "copied"
+    """Done with the result of another task; the planned task, if any, goes on at ``at``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +85,13 @@ def decide(
     report: AttemptReport,
     *,
     before: SoFar = NOTHING,
+    copy_needs_date: bool = False,
     now: datetime,
 ) -> Decision:
     """What the report leads to. Pure. Raises NextDateRequired, GoalNotReached, ControlInPast.
 
     ``before``: what was tried already, from ``worklists.retrying.so_far``.
+    ``copy_needs_date``: the result that a repeat copies promises a next step.
     """
     match report.outcome:
         case Outcome.INTERVIEW:
@@ -102,15 +105,25 @@ def decide(
         case Outcome.BAD_DATA:
             return _done(task, campaign, Finish.BAD_DATA, ConsequenceKind.BAD_DATA)
         case Outcome.REPEAT:
-            return _done(task, campaign, Finish.REPEAT, ConsequenceKind.COPIED)
+            if copy_needs_date and report.new_task is None:
+                raise NextDateRequired()  # else the promise would be lost without a word
+            due = due_of(report.new_task, task, campaign) if report.new_task else None
+            return _done(task, campaign, Finish.REPEAT, ConsequenceKind.COPIED, at=due)
         case _:
             assert_never(report.outcome)
 
 
-def control_date(task: Task, campaign: Campaign, *, now: datetime) -> datetime:
-    """The campaign's default: so many days on at ten in the morning where the client lives."""
+def control_date(
+    task: Task, campaign: Campaign, *, booked_on: date | None = None, now: datetime
+) -> datetime:
+    """The campaign's default: so many days on at ten in the morning where the client lives.
+
+    Whether a booked client came is known on the morning after ``booked_on``, not before.
+    """
     zone = ZoneInfo(task.time_zone)
     day = now.astimezone(zone).date() + timedelta(days=campaign.control_days)
+    if booked_on is not None:
+        day = max(day, booked_on + timedelta(days=1))
     return clip(window_of(campaign), task.time_zone, datetime.combine(day, _MORNING, zone))
 
 
@@ -133,7 +146,8 @@ def _after_interview(
 
 
 def _watch(task: Task, campaign: Campaign, report: AttemptReport, now: datetime) -> Decision:
-    at = report.control_at or control_date(task, campaign, now=now)
+    booked_on = report.service_request.wanted_on if report.service_request else None
+    at = report.control_at or control_date(task, campaign, booked_on=booked_on, now=now)
     if at <= now:
         raise ControlInPast(at)
     consequence = _consequence(task, campaign, ConsequenceKind.ON_CONTROL, at)
@@ -200,7 +214,7 @@ def consequence_seen(
         kind, at = ConsequenceKind.ON_CONTROL, task.control_at
     elif task.finish is not None:
         kind = _KIND_OF_FINISH.get(task.finish, kind)
-    if kind is ConsequenceKind.REPLACED:
+    if kind in (ConsequenceKind.REPLACED, ConsequenceKind.COPIED):
         at = planned_due
     if kind is ConsequenceKind.REFUSED:
         at = recorded_at + timedelta(days=campaign.cooling_off_days)

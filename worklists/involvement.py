@@ -20,7 +20,7 @@ from worklists.events.outcomes import (
 )
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
-from worklists.notifications_sent import INVOLVEMENT_DONE, notify, occasion_of
+from worklists.notifications_sent import INVOLVEMENT_DONE, notify, occasion_of, tell_unit
 from worklists.permissions import WorkPermission
 from worklists.planning import record_planned
 from worklists.reports import InvolvementDraft
@@ -146,6 +146,7 @@ def ask_unit(
     session.add(task)
     session.flush()
     record_planned(session, task, actor=actor, now=now)
+    tell_unit(session, task.id, actor=actor, now=now)
     return _tie(session, source, task, from_task_id=from_task_id, actor=actor, now=now)
 
 
@@ -171,14 +172,16 @@ def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> 
             involvement_id=finished.id,
             to_task_id=task.id,
             finish=task.finish,
+            comment=task.comment,
         )
         record(session, event, actor=actor, at=now)
+    # Asked out of a work-list: its newest task stands for it, for the other unit's is not seen.
+    source = _task_of(session, finished.from_work_list_id, finished.from_task_id)
     notify(
         session,
         finished.asked_by,
         kind=INVOLVEMENT_DONE,
-        # Asked from the work-list as a whole: its newest task is one that the asker sees.
-        task_id=finished.from_task_id or _task_of(session, finished.from_work_list_id, None).id,
+        task_id=source.id,
         work_list_id=finished.from_work_list_id,
         occasion=occasion_of(finished.id),
         now=now,

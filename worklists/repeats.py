@@ -44,20 +44,24 @@ class FinishedTask:
     acquisition_id: int | None
     finished_at: datetime
     by_name: str
+    needs_next_date: bool
+    """Whether its result promises a next step: the copy needs a date of its own (rule 9)."""
+    is_predecessor: bool
+    """Whether the present task was planned from this one: its result is what was promised then."""
 
 
 def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) -> list[FinishedTask]:
     """Finished tasks of this task's client that this person sees, the newest first."""
     task = get_task(session, task_id, actor=actor)
     rows = session.execute(
-        _finished(task, actor, Campaign.name, ResultCodeVersion.names, Employee.full_name)
+        _finished(task, actor, Campaign.name, ResultCodeVersion, Employee.full_name)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
         .order_by(Task.closed_at.desc(), Task.id.desc())
         .limit(LONGEST_LIST)
     )
-    return [_line(*row) for row in rows]
+    return [_line(task, *row) for row in rows]
 
 
 def has_finished_tasks(session: Session, task: Task, *, actor: Actor) -> bool:
@@ -73,6 +77,18 @@ def attempt_to_copy(session: Session, task: Task, finished_id: int, *, actor: Ac
         raise NothingToCopy(finished_id)
     attempt: Attempt = row[1]
     return attempt
+
+
+def copy_needs_next_date(
+    session: Session, task: Task, finished_id: int | None, *, actor: Actor
+) -> bool:
+    """Whether the result to be copied promises a next step. Raises NothingToCopy."""
+    if finished_id is None:
+        return False
+    source = attempt_to_copy(session, task, finished_id, actor=actor)
+    if source.result_version_id is None:
+        return False
+    return session.get_one(ResultCodeVersion, source.result_version_id).needs_next_date
 
 
 def copied_attempt(
@@ -133,7 +149,12 @@ def _finished(task: Task, actor: Actor, *columns: Any) -> Select[*tuple[Any, ...
 
 
 def _line(
-    task: Task, attempt: Attempt, campaign: str, names: Mapping[str, str] | None, by_name: str
+    present: Task,
+    task: Task,
+    attempt: Attempt,
+    campaign: str,
+    version: ResultCodeVersion | None,
+    by_name: str,
 ) -> FinishedTask:
     assert task.closed_at is not None
     return FinishedTask(
@@ -142,10 +163,12 @@ def _line(
         campaign=campaign,
         asset_id=task.asset_id,
         outcome=attempt.outcome,
-        result_names=names,
+        result_names=version.names if version else None,
         comment=attempt.comment,
         mileage_km=attempt.mileage_km,
         acquisition_id=attempt.acquisition_id,
         finished_at=task.closed_at,
         by_name=by_name,
+        needs_next_date=version is not None and version.needs_next_date,
+        is_predecessor=present.predecessor_id == task.id,
     )

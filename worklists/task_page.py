@@ -23,6 +23,8 @@ from directory.staff.models import Employee
 from directory.units.models import Unit
 from directory.visits.models import Visit
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
+from worklists.involved import InvolvedLine, involved_from
+from worklists.lead_reasons import LeadReason, reason_of
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import PHONING, Task, TaskKind
@@ -58,16 +60,6 @@ class OtherTask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvolvedLine:
-    """What another unit was asked to do."""
-
-    involvement: Involvement
-    task: Task
-    unit: str
-    performer: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class RequestLine:
     """A service request with the name of its workshop."""
 
@@ -100,6 +92,8 @@ class TaskPage:
     involved: Sequence[InvolvedLine]
     asking: Asking | None
     """Who asked for it, when it was asked by another unit."""
+    reason: LeadReason | None
+    """Why the client is here, by the importer's file."""
     successors: Sequence[Task]
 
     @property
@@ -173,12 +167,16 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
                 session,
                 (Involvement.from_work_list_id == task.work_list_id)
                 & (Involvement.from_task_id == task.id),
+                actor=actor,
             )
             if has["involved"]
             else ()
         ),
+        reason=reason_of(session, task) if has["reason"] else None,
         asking=asking_of(session, task, actor=actor) if has["asking"] else None,
-        successors=session.scalars(SUCCESSORS, of_task).all() if has["successors"] else (),
+        successors=session.scalars(SUCCESSORS, of_task | seen_by(actor)).all()
+        if has["successors"]
+        else (),
     )
 
 
@@ -201,22 +199,6 @@ def service_requests(session: Session, condition: ColumnElement[bool]) -> list[R
         .order_by(ServiceRequest.id.desc())
     )
     return [RequestLine(request=request, workshop=name, by=by) for request, name, by in rows]
-
-
-def involved_from(session: Session, condition: ColumnElement[bool]) -> list[InvolvedLine]:
-    """What other units were asked, newest first."""
-    rows = session.execute(
-        select(Involvement, Task, Unit.name, Employee.full_name)
-        .join(Task, Task.id == Involvement.to_task_id)
-        .join(Unit, Unit.id == Task.unit_id)
-        .outerjoin(Employee, Employee.id == Task.performer_id)
-        .where(condition)
-        .order_by(Involvement.id.desc())
-    )
-    return [
-        InvolvedLine(involvement=involvement, task=task, unit=unit, performer=performer)
-        for involvement, task, unit, performer in rows
-    ]
 
 
 def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:

@@ -46,6 +46,11 @@ LISTS = {
     "involved": _any(
         Involvement.from_work_list_id == Task.work_list_id, Involvement.from_task_id == Task.id
     ),
+    "reason": _any(
+        _other.work_list_id == Task.work_list_id,
+        _other.campaign_id == Task.campaign_id,
+        _other.lead_id.is_not(None),
+    ),
     "asking": _any(Involvement.to_task_id == Task.id),
     "successors": _any(or_(_other.predecessor_id == Task.id, _other.redirected_from_id == Task.id)),
 }
@@ -101,7 +106,12 @@ SUCCESSORS = (
         or_(
             and_(Task.predecessor_id == bindparam("task"), Task.redirected_from_id.is_(None)),
             Task.redirected_from_id == bindparam("task"),
-        )
+        ),
+        TASK_IS_VISIBLE,
+        ~select(literal_column("1"))
+        .where(Involvement.to_task_id == Task.id)
+        .correlate(Task)
+        .exists(),
     )
     .order_by(Task.id)
 )

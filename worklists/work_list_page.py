@@ -13,6 +13,7 @@ from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
+from worklists.involved import Answer, answer_of
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement, WorkList
@@ -36,6 +37,8 @@ class TiedWorkList:
     finished_at: datetime | None
     task: Task
     performer: str | None
+    answer: Answer | None
+    """What the unit that was asked answered; None while its task is open."""
     is_visible: bool
     """Whether this person may open it; else only its state is told."""
 
@@ -121,20 +124,24 @@ def newest_task_id(session: Session, work_list_id: int, *, actor: Actor) -> int 
 def _tied(
     session: Session, work_list_id: int, actor: Actor, *, asked_here: bool
 ) -> list[TiedWorkList]:
-    performer, asker = aliased(Employee), aliased(Employee)
+    performer, closer, asker = (aliased(Employee) for _ in range(3))
     this, other = Involvement.from_work_list_id, Involvement.to_work_list_id
     if not asked_here:
         this, other = other, this
     rows = session.execute(
-        select(Involvement, Task, WorkList, Unit.name, performer.full_name, asker.full_name)
+        select(
+            Involvement, Task, WorkList, Unit.name, performer.full_name, closer.full_name,
+            asker.full_name,
+        )
         .join(Task, Task.id == Involvement.to_task_id)
         .join(WorkList, WorkList.id == other)
         .join(Unit, Unit.id == WorkList.unit_id)
         .join(asker, asker.id == Involvement.asked_by)
         .outerjoin(performer, performer.id == Task.performer_id)
+        .outerjoin(closer, closer.id == Task.closed_by_id)
         .where(this == work_list_id)
         .order_by(Involvement.id.desc())
-    )
+    )  # fmt: skip
     return [
         TiedWorkList(
             work_list_id=work_list.id,
@@ -146,9 +153,10 @@ def _tied(
             finished_at=involvement.finished_at,
             task=task,
             performer=who,
+            answer=answer_of(task, closed_by),
             is_visible=work_list.unit_id in actor.unit_ids,
         )
-        for involvement, task, work_list, unit, who, by in rows
+        for involvement, task, work_list, unit, who, closed_by, by in rows
     ]
 
 

@@ -90,7 +90,7 @@ class Book:
             if row[4] == task.id:
                 row[7] = at
                 details = {"involvement_id": row[0], "to_task_id": task.id,
-                           "finish": task.finish.value}  # fmt: skip
+                           "finish": task.finish.value, "comment": task.comment}  # fmt: skip
                 for work_list_id in (row[1], row[3]):
                     self.note(at, by(employee_id), "work_list", work_list_id,
                                "InvolvementFinished", details)  # fmt: skip

@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
+from campaigns.models import Outcome, ResultCodeVersion
+from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from tests.browser.conftest import Live, assert_accessible, visit
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, ServiceRequest
 from worklists.models.task import Task, TaskKind
+from worklists.models.work_list import WorkList
 
 
 @dataclass
@@ -286,3 +289,23 @@ def test_every_state_of_the_card_is_accessible(
     assert_accessible(page)
     visit(page, "/notifications")
     assert_accessible(page)
+
+
+def test_a_copied_promise_ticks_the_next_step(live: Live, page: Page, desk: Desk) -> None:
+    with live.given() as given:
+        task = given.session.get_one(Task, desk.tasks[0])
+        manager = given.session.scalars(select(Employee).where(Employee.login == desk.login)).one()
+        work_list = given.session.get_one(WorkList, task.work_list_id)
+        done = given.task(work_list, campaign=given.campaign("lost-clients"), state=TaskState.DONE)
+        said = given.attempt(done, manager, outcome=Outcome.INTERVIEW)
+        said.result_version_id = given.session.scalars(
+            select(ResultCodeVersion.id).where(ResultCodeVersion.result_code_id == int(desk.think))
+        ).one()
+    _open(live, page, desk)
+    page.keyboard.press("Digit5")
+    page.get_by_role("link", name="Заполнить").click()
+    page.locator("input[name=copy_of_task_id]").check()
+    expect(page.locator("#plan")).to_be_checked()
+    expect(page.locator("#conseq")).to_contain_text("Запланируйте новую задачу")
+    page.get_by_role("button", name="Завтра 10:00").click()
+    expect(page.locator("#conseq")).to_contain_text("новая встанет на чт 19")

@@ -25,14 +25,16 @@ from importers.formats.maintenance_due import MAINTENANCE_DUE
 from importers.loading import keep_file, load_file, read_file
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.plans import RowPlan
-from importers.preview import Preview, error_rows, preview
+from importers.preview import Called, Preview, error_rows, preview
 from importers.problems import FileProblem, FileRefused, RowProblemCode
 from importers.running import FormedFromFile, NothingChosen, form_from_file
 from selections.models import Lead
 from tests.conftest import NOON
 from tests.given import Given
 from tests.workbooks import IVANOV, PETROVA, write_file
-from worklists.models.task import Task
+from worklists.lead_reasons import reason_of
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.verdicts import BlockRule
 
@@ -187,6 +189,38 @@ def test_a_vehicle_of_somebody_else_keeps_its_owner_and_warns(desk: Desk) -> Non
     assert [o.client_id for o in owners] == [owner.id]
     numbers = select(ContactPoint.value).where(ContactPoint.client_id == owner.id)
     assert desk.session.scalars(numbers).all() == ["+79160000001"]
+
+
+def test_a_row_of_somebody_else_says_who_will_be_called(desk: Desk) -> None:
+    owner = desk.given.client("Сидоров Пётр", phone="+79160000001")
+    desk.given.asset(owner, vin=IVANOV[2])
+    file = desk.load(IVANOV, PETROVA)
+    first, second = desk.look(file).rows
+    assert first.called == Called("Сидоров Пётр", "+79160000001") and second.called is None
+    desk.form(file)
+    task = desk.session.scalars(select(Task).where(Task.client_id == owner.id)).one()
+    reason = reason_of(desk.session, task)
+    assert reason is not None and reason.name == "Иванов Иван Иванович"
+
+
+def test_the_task_tells_what_the_row_said(desk: Desk) -> None:
+    file = desk.load(IVANOV)
+    desk.form(file)
+    task = desk.session.scalars(select(Task).where(Task.unit_id == desk.unit.id)).one()
+    work_list = desk.session.get_one(WorkList, task.work_list_id)
+    asset = desk.session.get_one(Asset, task.asset_id)
+    callback = desk.given.task(
+        work_list, asset=asset, kind=TaskKind.CALLBACK, state=TaskState.DEFERRED,
+        predecessor_id=task.id,
+    )  # fmt: skip
+    for one in (task, callback):
+        reason = reason_of(desk.session, one)
+        assert reason is not None and (reason.file, reason.row_no) == (file.name, 2)
+        assert (str(reason.last_visit_on), str(reason.planned_on), reason.mileage_km) == (
+            "2025-02-01", "2026-02-01", 45_000,
+        )  # fmt: skip
+        assert reason.name is None
+    assert reason_of(desk.session, desk.given.task(unit=desk.unit)) is None
 
 
 def test_of_several_clients_with_a_phone_the_units_own_is_taken(desk: Desk) -> None:

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid, NotFound
 from core.journal import history_of
+from directory.staff.models import Role
 from directory.units.models import Unit
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
+from worklists.asking import asking_of
+from worklists.involved import involved_for_client
 from worklists.involvement import involve_unit
 from worklists.jobs_done import IsACall, finish_job
 from worklists.leases import HeldByAnother
@@ -19,6 +22,8 @@ from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.notifications import Answer, notifications_of, unseen_count
 from worklists.reports import InvolvementDraft
+from worklists.task_page import task_page
+from worklists.work_list_page import work_list_page
 
 
 class Two:
@@ -32,10 +37,15 @@ class Two:
         self.doer = self.given.manager(self.parts, name="Олег Склад")
         self.task = self.given.task(unit=self.sales)
 
-    def ask(self, unit: Unit | None = None, *, text: str = "Нужен фильтр") -> Involvement:
+    def ask(
+        self, unit: Unit | None = None, *, text: str = "Нужен фильтр", of_list: bool = False
+    ) -> Involvement:
         draft = InvolvementDraft(unit_id=(unit or self.parts).id, text=text, due_at=TOMORROW)
-        return involve_unit(self.session, self.task.work_list_id, draft, from_task_id=self.task.id,
-                            asset_id=None, actor=self.asker, now=NOON)  # fmt: skip
+        return involve_unit(
+            self.session, self.task.work_list_id, draft,
+            from_task_id=None if of_list else self.task.id, asset_id=None,
+            actor=self.asker, now=NOON,
+        )  # fmt: skip
 
     def finish(
         self, task_id: int, *, comment: str = "Есть", done: bool = True, actor: Actor | None = None
@@ -51,6 +61,11 @@ def two(session: Session) -> Two:
 
 def events_of(session: Session, work_list_id: int) -> list[str]:
     return [entry.event for entry in history_of(session, "work_list", work_list_id)]
+
+
+def told_to(two: Two, actor: Actor) -> list[Notification]:
+    of_person = select(Notification).where(Notification.employee_id == actor.person)
+    return list(two.session.scalars(of_person))
 
 
 def test_asking_opens_a_work_list_there_with_this_one_as_origin(two: Two) -> None:
@@ -77,7 +92,7 @@ def test_finishing_tells_who_asked_once_and_both_sides(two: Two) -> None:
     asked = two.ask()
     task = two.finish(asked.to_task_id)
     assert (task.state, task.finish, task.comment) == (TaskState.DONE, Finish.GOAL_REACHED, "Есть")
-    told = two.session.scalars(select(Notification)).one()
+    (told,) = told_to(two, two.asker)
     assert (told.employee_id, told.kind) == (two.asker.person, "involvement_done")
     assert (told.task_id, told.work_list_id) == (two.task.id, two.task.work_list_id)
     two.session.refresh(asked)
@@ -120,7 +135,8 @@ def test_giving_up_needs_a_reason_and_is_told_too(two: Two) -> None:
     assert refusal.value.field == "comment"
     task = two.finish(asked.to_task_id, comment="Снят с производства", done=False)
     assert (task.state, task.finish) == (TaskState.CANCELLED, Finish.CANCELLED)
-    assert two.session.scalars(select(Notification)).one().occasion == f"involvement:{asked.id}"
+    (told,) = told_to(two, two.asker)
+    assert told.occasion == f"involvement:{asked.id}"
 
 
 def test_a_unit_does_not_involve_itself(two: Two) -> None:
@@ -163,3 +179,66 @@ def test_an_extra_job_is_done_without_words(two: Two) -> None:
     assert [(e.from_state, e.to_state) for e in entries] == [
         ("planned", "in_work"), ("in_work", "done"),
     ]  # fmt: skip
+
+
+def test_whoever_asked_out_of_a_work_list_reads_the_notification_too(two: Two) -> None:
+    asked = two.ask(of_list=True)
+    two.finish(asked.to_task_id)
+    (notice,) = notifications_of(two.session, actor=two.asker)
+    assert (notice.kind, notice.task_id) == ("involvement_done", two.task.id)
+
+
+@pytest.mark.parametrize("of_list", [False, True])
+def test_the_answer_stands_on_the_askers_side(two: Two, of_list: bool) -> None:
+    asked = two.ask(of_list=of_list)
+    two.finish(asked.to_task_id, comment="Есть на складе")
+    lines = [work_list_page(two.session, two.task.work_list_id, actor=two.asker).involved[0]]
+    lines += involved_for_client(two.session, two.task.client_id, actor=two.asker)  # type: ignore[arg-type]
+    page = task_page(two.session, two.task.id, actor=two.asker)
+    if not of_list:
+        lines += page.involved  # type: ignore[arg-type]
+    for line in lines:
+        answer = line.answer
+        assert answer is not None and not line.is_visible
+        assert (answer.text, answer.by, answer.at) == ("Есть на складе", "Олег Склад", NOON)
+        assert answer.is_done and not answer.is_given_up
+    assert page.successors == []  # the other unit's task is not theirs to open
+    last = history_of(two.session, "work_list", two.task.work_list_id)[-1]
+    assert last.details["comment"] == "Есть на складе"
+
+
+def test_nobody_elses_asking_is_read(two: Two) -> None:
+    two.ask()
+    assert involved_for_client(two.session, two.task.client_id, actor=two.doer) == []
+
+
+def test_the_other_unit_is_told_once_each(two: Two) -> None:
+    colleague = two.given.manager(two.parts, name="Ирина Склад")
+    asked = two.ask()
+    for actor in (two.doer, colleague):
+        (told,) = told_to(two, actor)
+        assert (told.kind, told.task_id) == ("unit_asked", asked.to_task_id)
+    assert told_to(two, two.asker) == []
+
+
+def test_the_head_is_told_instead_of_everybody(two: Two) -> None:
+    chief = two.given.employee("Анна Глава", role=Role.HEAD, unit=two.parts)
+    two.ask()
+    assert told_to(two, two.doer) == []
+    assert len(told_to(two, two.given.actor(chief, role=Role.HEAD))) == 1
+
+
+def test_the_head_above_is_told_when_the_unit_has_nobody(two: Two) -> None:
+    centre = two.given.unit("Центр")
+    empty = two.given.unit("Без людей", parent=centre)
+    chief = two.given.employee("Анна Глава", role=Role.HEAD, unit=centre)
+    two.ask(empty)
+    assert len(told_to(two, two.given.actor(chief, role=Role.HEAD))) == 1
+
+
+def test_asked_out_of_a_work_list_its_attempts_are_shown(two: Two) -> None:
+    two.given.attempt(two.task, two.given.employee("Кто звонил"))
+    task = two.session.get_one(Task, two.ask(of_list=True).to_task_id)
+    asking = asking_of(two.session, task, actor=two.doer)
+    assert asking is not None and not asking.of_task
+    assert [line.by for line in asking.attempts] == ["Кто звонил"]

@@ -11,10 +11,16 @@ from campaigns.models import Outcome
 from core.errors import Invalid
 from tests.conftest import NOON
 from tests.given import LEASE, Given
-from worklists.attempts import AttemptReport, Recorded, record_attempt
+from worklists.attempts import (
+    AttemptReport,
+    NewTask,
+    Recorded,
+    consequence_of,
+    record_attempt,
+)
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
-from worklists.models.task import Finish, Task
+from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.repeats import finished_tasks_of_client
 
@@ -112,3 +118,35 @@ def test_an_unfinished_task_cannot_be_copied(given: Given) -> None:
         with pytest.raises(Invalid) as refusal:
             case.save(case.open, outcome=Outcome.REPEAT, copy_of_task_id=source)
         assert refusal.value.field == "copy_of_task_id"
+
+
+def test_a_copied_promise_needs_its_own_date(given: Given) -> None:
+    """A callback that copies «call later» must not close the work-list without a word (rule 9)."""
+    case = Case(given)
+    later = NewTask(kind=TaskKind.CALLBACK, due_at=NOON + timedelta(days=1))
+    promised = case.save(
+        case.open,
+        outcome=Outcome.INTERVIEW,
+        result_code_id=given.code_id("think_call_later"),
+        comment="подумает",
+        new_task=later,
+    ).planned
+    assert promised is not None
+    lines = finished_tasks_of_client(given.session, promised.id, actor=case.manager)
+    assert {line.task_id: (line.needs_next_date, line.is_predecessor) for line in lines} == {
+        case.open.id: (True, True), case.done.id: (False, False),
+    }  # fmt: skip
+    copy = {"outcome": Outcome.REPEAT, "copy_of_task_id": case.open.id}
+    report = AttemptReport(version=promised.version, form_key="k", **copy)
+    for refused in (
+        lambda: consequence_of(given.session, promised.id, report, actor=case.manager, now=NOON),
+        lambda: case.save(promised, **copy),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            refused()
+        assert refusal.value.field == "new_task"
+    again = NewTask(kind=TaskKind.CALLBACK, due_at=NOON + timedelta(days=2))
+    saved = case.save(promised, **copy, new_task=again)
+    assert (promised.finish, saved.consequence.at) == (Finish.REPEAT, again.due_at)
+    assert saved.planned is not None and saved.planned.due_at == again.due_at
+    assert given.session.get_one(WorkList, promised.work_list_id).closed_at is None

@@ -177,9 +177,13 @@ class Deeds:
     def a_result_is_copied(self, who: int, pick: int, source: int) -> None:
         done = self._pick(source, is_done)
         if done is not None:
+            # A copied promise needs a date of its own; without one it is refused.
+            at = self.world.now + timedelta(days=1)
+            more = {"new_task": NewTask(kind=TaskKind.CALLBACK, due_at=at)} if pick % 2 else {}
             self._report(
-                who, pick, Outcome.REPEAT, None, client_id=done.client_id, copy_of_task_id=done.id
-            )
+                who, pick, Outcome.REPEAT, None, client_id=done.client_id,
+                copy_of_task_id=done.id, **more,
+            )  # fmt: skip
 
     def the_last_form_is_sent_again(self) -> None:
         if self.last is None:

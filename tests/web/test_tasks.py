@@ -354,6 +354,51 @@ def test_a_repeat_takes_the_result_of_a_finished_task(scene: Scene, browser_of: 
     assert "Клиент отказался говорить" in page  # nobody phones, but the repeat is no call
 
 
+def test_a_repeat_of_a_promise_asks_for_a_date(scene: Scene, browser_of: BrowserOf) -> None:
+    code = scene.code("think_call_later")
+    browser = browser_of(scene.me)
+    plan = {"plan": "y", "plan_kind": "callback", "plan_due_date": "2026-03-19",
+            "plan_due_time": "12:00"}  # fmt: skip
+    _report(browser, scene, outcome="interview", result_interview=code, comment="подумает", **plan)
+    with Session(scene.given.session.get_bind()) as session:
+        callback = session.scalars(select(Task).where(Task.predecessor_id == scene.task.id)).one()
+    scene.given.session.rollback()
+    back = scene.given.session.get_one(Task, callback.id)
+    back.state, back.due_at = TaskState.PLANNED, NOON  # its time has come
+    scene.given.session.commit()
+    address = f"/tasks/{callback.id}"
+    listed = browser.read(f"{address}/repeats")
+    assert "Из неё запланирована эта задача" in listed and "Понадобится новая дата" in listed
+    typed = {"outcome": "repeat", "copy_of_task_id": str(scene.task.id)}
+    asked = browser.get(f"{address}/consequence", query_string=typed).text
+    assert "Запланируйте новую задачу" in asked
+    fields = _fields(browser.read(f"{address}?copy_of={scene.task.id}")) | typed
+    refused = browser.post(f"{address}/attempts", fields)
+    assert refused.status_code == 422 and "Запланируйте новую задачу" in refused.text
+    assert scene.stored(callback).state is TaskState.PLANNED
+    later = plan | {"plan_due_date": "2026-03-20"}
+    saved = browser.post(f"{address}/attempts", fields | later | {"form_key": "later"})
+    assert saved.status_code == 303
+    assert scene.stored(callback).finish is Finish.REPEAT
+    with Session(scene.given.session.get_bind()) as session:
+        assert session.scalars(select(Task).where(Task.predecessor_id == callback.id)).one()
+
+
+def test_a_booking_that_no_workshop_hears_of_is_warned_about(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    code = scene.code("booked_in_call")
+    workshop = scene.given.unit("Цех", kind=UnitKind.WORKSHOP)
+    scene.given.session.commit()
+    browser = browser_of(scene.me)
+    address = f"/tasks/{scene.task.id}/consequence?outcome=interview&result_interview={code}"
+    assert "Заявка на обслуживание не заполнена" in browser.get(address).text
+    booking = f"&book=y&book_workshop={workshop.id}&book_on=2026-03-30"
+    told = browser.get(address + booking).text
+    assert "не заполнена" not in told
+    assert "до вт 31\u00a0мар, 10:00" in told  # not before the day of the booking is over
+
+
 def test_control_is_confirmed_prolonged_or_called_again(
     scene: Scene, browser_of: BrowserOf
 ) -> None:

@@ -101,3 +101,25 @@ def test_a_task_is_planned_from_the_page(scene: Scene, browser_of: BrowserOf) ->
     planned = scene.given.session.scalars(select(Task).where(Task.kind == TaskKind.EXTRA)).one()
     assert planned.predecessor_id == scene.task.id
     assert "Задача запланирована" in browser.read(scene.address)
+
+
+def test_the_answer_of_the_other_unit_is_read_by_whoever_asked(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    mine, theirs = browser_of(scene.me), browser_of(scene.clerk)
+    _ask(mine, scene)
+    assert "срок чт" in mine.read(scene.address)  # until then it says by when
+    assert "Задача от другого отдела" in theirs.read("/notifications")
+    scene.given.session.rollback()
+    asked = scene.given.session.scalars(select(Involvement)).one()
+    there, client_id = f"/tasks/{asked.to_task_id}", scene.task.client_id
+    scene.given.session.rollback()
+    assert "Попытки в рабочем листе того, кто просит" in theirs.read(there)
+    form = {"comment": "Есть на складе", "done": "1", "version": "1", "token": "", "form_key": "k"}
+    assert theirs.post(f"{there}/job", form).status_code == 303
+    for page in (scene.address, f"/clients/{client_id}/history"):
+        text = mine.read(page)
+        for words in ("Выполнено", "Есть на складе", "Егор Дёмин"):
+            assert words in text, (page, words)
+        assert there not in text
+    assert "Привлечённое подразделение закончило" in mine.read("/notifications")

@@ -17,6 +17,7 @@ from webui.labels.tasks import block_words
 from webui.requests import requires
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
 from worklists.client_verdicts import weightiest_blocks
+from worklists.involved import involved_for_client
 
 bp = Blueprint("clients", __name__)
 
@@ -66,6 +67,7 @@ def _history(client_id: int) -> dict[str, Any]:
         "vehicles": vehicles,
         "vehicle": _vehicle(vehicles, asset_id),
         "history": history_of_client(g.session, client_id, actor=g.actor, asset_id=asset_id),
+        "involved": involved_for_client(g.session, client_id, actor=g.actor, asset_id=asset_id),
         **_work(client_id, asset_id),
     }
 

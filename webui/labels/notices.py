@@ -30,6 +30,7 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),
     "tasks_given": (_l("Вам передали задачи, первая из них"), "user-check"),
+    "unit_asked": (_l("Задача от другого отдела"), "users-group"),
     "comment_added": (_l("Новый комментарий"), "note"),
     "document_added": (_l("Добавлен документ"), "file-invoice"),
     "watched_outcome": (_l("Записан результат"), "message-circle"),

@@ -109,7 +109,14 @@ def consequence_words(found: Consequence) -> str:
         case ConsequenceKind.BAD_DATA:
             words = _l("Задача закроется, номер или автомобиль отметим как непроверенный.")
         case ConsequenceKind.COPIED:
-            words = _l("Задача закроется с результатом выбранной задачи.")
+            words = (
+                _l(
+                    "Задача закроется с результатом выбранной задачи, новая встанет на %(at)s.",
+                    at=at,
+                )
+                if found.at is not None
+                else _l("Задача закроется с результатом выбранной задачи.")
+            )
     return str(words)
 
 

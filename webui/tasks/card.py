@@ -31,6 +31,7 @@ from webui.tasks.looks import (
 from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
+from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.lifecycle import CLOSED, WAITING, TaskState
@@ -166,14 +167,17 @@ class Card:
         page = self.page
         rows = []
         if page.asset is not None:
-            visit = page.last_visit
-            rows.append((_("Последний визит"), day(visit.done_on) if visit else _("не было")))
+            rows.append((_("Последний визит"), last_visit_words(page)))
             km = page.mileage.km if page.mileage else None
             rows.append((_("Пробег"), _("%(km)s км", km=whole(km)) if km is not None else "—"))
         if page.is_phoning:
             of = page.attempts_at_most
             rows.append((_("Попытки"), _("%(n)s из %(of)s", n=page.task.attempts, of=of)))
         return rows
+
+    @property
+    def why(self) -> list[tuple[str, str]]:
+        return why_words(self.page.reason)
 
     @property
     def result_facts(self) -> list[tuple[str, str]]:
@@ -202,6 +206,8 @@ class Card:
     @property
     def control_hint(self) -> str:
         at = control_date(self.page.task, self.page.campaign, now=self.now)
+        if "book" in self.switches:
+            return str(_("если не указать: %(at)s или утро после записи", at=moment(at)))
         return str(_("если не указать: %(at)s", at=moment(at)))
 
     @property

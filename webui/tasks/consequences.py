@@ -16,6 +16,7 @@ from webui.tasks.card import Card, card_to_save
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from worklists.attempts import consequence_of
+from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import TaskKind
 from worklists.permissions import WorkPermission
 
@@ -43,10 +44,23 @@ def _line(card: Card) -> Line:
     except Refused as error:
         return Line(sentence(error), is_warning=True)
     line = Line.of(found)
+    if _books_nothing(card, form):
+        words = _("Заявка на обслуживание не заполнена: цех о записи не узнает.")
+        line = Line(f"{line.text} {words}", is_warning=True)
     if report.new_task is None or report.new_task.kind is not TaskKind.CALLBACK:
         return line
     late = _outside_hours(card, report.new_task.due_at)
     return Line(f"{line.text} {late}", is_warning=True) if late else line
+
+
+def _books_nothing(card: Card, form: OutcomeForm) -> bool:
+    """Whether the client is said to be booked, and no workshop is told of it."""
+    code = form.code
+    is_booked = code is not None and code.is_success and form.counts("book")
+    asked = any(
+        line.request.state is not ServiceRequestState.CANCELLED for line in card.page.requests
+    )
+    return is_booked and not form.book.data and not asked
 
 
 def _outside_hours(card: Card, at: datetime) -> str:

@@ -38,7 +38,7 @@ RULES: Mapping[str, Rule] = {
     "involve": Rule(_TALKED, "offers_involvement", permission=WorkPermission.INVOLVE),
     "goal_reached": Rule(_TALKED),
     "control_at": Rule(_TALKED, "allows_control"),
-    "plan": Rule(_TALKED, demanded_by="needs_next_date"),
+    "plan": Rule(_TALKED | {Outcome.REPEAT}, demanded_by="needs_next_date"),
     "settles": Rule(_TALKED),
     "copy_of_task_id": Rule(frozenset({Outcome.REPEAT})),
 }

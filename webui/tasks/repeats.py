@@ -22,6 +22,8 @@ class FinishedView:
     title: str
     about: str
     comment: str
+    needs_date: bool
+    is_predecessor: bool
 
 
 @bp.get("/tasks/<int:task_id>/repeats")
@@ -36,4 +38,6 @@ def repeats(task_id: int) -> str:
 def _view(line: FinishedTask) -> FinishedView:
     result = wording(line.result_names, locale_code()) if line.result_names else label(line.outcome)
     about = f"{line.campaign}, {moment(line.finished_at)}, {line.by_name}"
-    return FinishedView(line.task_id, result, about, line.comment)
+    return FinishedView(
+        line.task_id, result, about, line.comment, line.needs_next_date, line.is_predecessor
+    )

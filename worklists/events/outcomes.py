@@ -213,6 +213,8 @@ class InvolvementFinished(_OfWorkList):
     involvement_id: int
     to_task_id: int
     finish: Finish
+    comment: str
+    """The answer: who asked reads it on their own side."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,7 @@ class Notification(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     kind: Mapped[str]
-    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``."""
+    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``, ``unit_asked``."""
     task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
     work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
     occasion: Mapped[str] = mapped_column(unique=True)

@@ -11,6 +11,10 @@
       const demand = (el.form.dataset.demandsPlan || "").split(" ");
       if (box && !box.checked && demand.includes(el.value)) tick(box);
     }
+    if (el.matches?.("[data-demands-plan-now]") && el.checked) {
+      const box = el.form.elements.plan;
+      if (box && !box.checked) tick(box);
+    }
     if (el.dataset?.clears && !el.checked) clear(document.getElementById(el.dataset.clears));
   });
   function tick(box) {
