@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from campaigns.retries import attempts_allowed
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit
 from worklists.lateness import is_late, task_is_late
 from worklists.lifecycle import OPEN, TaskState
@@ -26,6 +27,8 @@ from worklists.soonest import MORE_THAN, capped_count_of_different, soonest_task
 from worklists.visibility import task_is_visible
 
 _FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_DONE_LATELY = timedelta(days=30)
+_DONE_LATELY_OF_EVERYBODY = timedelta(days=7)
 _WAITING = (TaskState.PLANNED, TaskState.DEFERRED)
 
 
@@ -49,9 +52,11 @@ class BoardFilter:
     unit_id: int | None = None
     campaign_id: int | None = None
     only_mine: bool = False
+    of_everybody: bool = False
+    """Stages as they stand to everybody of the units, not only to the person who looks."""
     only_overdue: bool = False
     finished_since: datetime | None = None
-    """How far back «done» looks; None: 30 days."""
+    """How far back «done» looks; None: 30 days, of everybody 7."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,7 @@ class Card:
 
     work_list_id: int
     task_id: int
+    client_id: int
     client: str
     campaign: str
     unit: str
@@ -71,7 +77,12 @@ class Card:
     finish: Finish | None
     attempts: int
     ladder: int
+    goal: str
     comment: str
+    person: str
+    """Who works on it, left it on control or finished it; whose it is; empty: anybody's."""
+    vin: str
+    result: dict[str, str] | None
     is_mine: bool
     is_late: bool
 
@@ -123,28 +134,47 @@ def _column(
 def _on_stage(
     stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
 ) -> ColumnElement[bool]:
+    if stage is Stage.NEW:
+        return Task.state.in_(_WAITING)
+    if wanted.of_everybody:
+        return _of_everybody(stage, wanted, actor, now)
     me = actor.employee_id
     match stage:
-        case Stage.NEW:
-            return Task.state.in_(_WAITING)
         case Stage.IN_WORK:
             return and_(Task.state == TaskState.IN_WORK, Task.performer_id == me)
         case Stage.ON_CONTROL:
             return and_(Task.state == TaskState.ON_CONTROL, Task.control_by_id == me)
         case Stage.DONE:
-            since = wanted.finished_since or now - timedelta(days=30)
-            other = aliased(Task)
-            open_of_mine = exists().where(
-                other.work_list_id == Task.work_list_id,
-                other.state.in_(OPEN),
-                or_(other.performer_id == me, other.control_by_id == me),
-            )
-            return and_(
-                Task.state == TaskState.DONE,
-                Task.closed_by_id == me,
-                Task.closed_at >= since,
-                ~open_of_mine,
-            )
+            since = wanted.finished_since or now - _DONE_LATELY
+            return and_(Task.closed_by_id == me, _done_for_good(since))
+
+
+def _of_everybody(
+    stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
+) -> ColumnElement[bool]:
+    """The stage as it stands to each of the people of the units.
+
+    What is done is looked for by who finished it: that index has the time of it.
+    """
+    match stage:
+        case Stage.IN_WORK:
+            return Task.state == TaskState.IN_WORK
+        case Stage.ON_CONTROL:
+            return Task.state == TaskState.ON_CONTROL
+    people = select(Appointment.employee_id).where(Appointment.unit_id.in_(actor.unit_ids))
+    since = wanted.finished_since or now - _DONE_LATELY_OF_EVERYBODY
+    return and_(Task.closed_by_id.in_(people), _done_for_good(since))
+
+
+def _done_for_good(since: datetime) -> ColumnElement[bool]:
+    """Finished since then, and who finished it has nothing open in the same work-list."""
+    other = aliased(Task)
+    open_of_theirs = exists().where(
+        other.work_list_id == Task.work_list_id,
+        other.state.in_(OPEN),
+        or_(other.performer_id == Task.closed_by_id, other.control_by_id == Task.closed_by_id),
+    )
+    return and_(Task.state == TaskState.DONE, Task.closed_at >= since, ~open_of_theirs)
 
 
 def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
@@ -210,6 +240,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             Task.work_list_id,
             Task.id.label("task_id"),
+            Task.client_id,
             Client.name.label("client"),
             Campaign.name.label("campaign"),
             Campaign.retry_ladder,
@@ -217,6 +248,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Unit.name.label("unit"),
             func.trim(Asset.make + " " + Asset.model).label("asset"),
             Asset.plate,
+            func.coalesce(Asset.vin, "").label("vin"),
             Task.state,
             Task.kind,
             Task.due_at,
@@ -225,15 +257,28 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Task.outcome,
             Task.finish,
             Task.attempts,
+            Task.goal,
             Task.comment,
             Task.performer_id,
+            func.coalesce(Employee.full_name, "").label("person"),
+            ResultCodeVersion.names.label("result"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
         .outerjoin(Asset, Asset.id == Task.asset_id)
+        .outerjoin(Employee, Employee.id == _whose())
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
         .where(task_is_visible(actor))
         .add_columns((Task.performer_id == actor.employee_id).label("is_mine"))
+    )
+
+
+def _whose() -> ColumnElement[Any]:
+    return case(
+        (Task.state == TaskState.ON_CONTROL, Task.control_by_id),
+        (Task.state == TaskState.DONE, Task.closed_by_id),
+        else_=Task.performer_id,
     )
 
 
@@ -253,6 +298,7 @@ def _card(row: Any, now: datetime) -> Card:
     return Card(
         work_list_id=row.work_list_id,
         task_id=row.task_id,
+        client_id=row.client_id,
         client=row.client,
         campaign=row.campaign,
         unit=row.unit,
@@ -264,7 +310,11 @@ def _card(row: Any, now: datetime) -> Card:
         finish=row.finish,
         attempts=row.attempts,
         ladder=attempts_allowed(row.retry_ladder, row.attempts_per_task),
+        goal=row.goal,
         comment=row.comment,
+        person=row.person,
+        vin=row.vin,
+        result=row.result,
         is_mine=bool(row.is_mine),
         is_late=is_late(row.kind, row.due_at, now),
     )
