@@ -35,6 +35,7 @@ from webui.boards.control import bp as control
 from webui.boards.my import bp as my
 from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
+from webui.boards.team import bp as team
 from webui.card.all_routes import bp as card
 from webui.clients.edit import bp as client_edit
 from webui.clients.pages import bp as clients
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     my,
     control,
     queue,
+    team,
     attempts,
     tasks,
     card,

@@ -230,8 +230,10 @@ def _cards(
         Stage.ON_CONTROL: Task.control_at.asc(),
         Stage.DONE: Task.closed_at.desc(),
     }
-    rows = _rows(actor).where(condition).order_by(orders[stage], Task.id)
-    found = session.execute(rows.limit(limit * 2))
+    # The first ones are found before anything is joined: there may be thousands behind them.
+    order = (orders[stage], Task.id)
+    first = select(Task.id).where(condition).order_by(*order).limit(limit * 2).subquery()
+    found = session.execute(_rows(actor).join(first, first.c.id == Task.id).order_by(*order))
     return _first_of_each(found.all(), limit, now)
 
 
