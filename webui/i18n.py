@@ -11,6 +11,7 @@ import flask_babel
 from flask import Flask, Response, current_app, g, request
 from jinja2 import StrictUndefined
 
+from directory.assets.plates import plate_shown
 from webui import wording
 
 LOCALES = {"ru": "Русский", "uk": "Українська", "en": "English"}
@@ -27,6 +28,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "phone": wording.phone,
     "initials": wording.initials,
     "whole": wording.whole,
+    "plate": plate_shown,
 }
 
 

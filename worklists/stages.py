@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from campaigns.retries import attempts_allowed
 from core.access import Actor
 from directory.assets.models import Asset
+from directory.assets.plates import plate_shown
 from directory.clients.models import Client
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit
@@ -304,7 +305,7 @@ def _card(row: Any, now: datetime) -> Card:
         client=row.client,
         campaign=row.campaign,
         unit=row.unit,
-        asset=" ".join(part for part in (row.asset, row.plate) if part),
+        asset=" ".join(part for part in (row.asset, plate_shown(row.plate)) if part),
         state=row.state,
         kind=row.kind,
         due_at=shown_at,

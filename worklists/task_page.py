@@ -11,6 +11,7 @@ from campaigns.models import Campaign, ResultCodeVersion
 from core.access import Actor
 from core.errors import NotFound
 from directory.assets.models import Asset, MileageReading
+from directory.assets.plates import plate_shown
 from directory.clients.models import (
     Client,
     ContactKind,
@@ -210,7 +211,7 @@ def involved_from(session: Session, condition: ColumnElement[bool]) -> list[Invo
 
 def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:
     """«Lada Vesta А123ВС77» of what is known."""
-    return " ".join(part for part in (make, model, plate) if part)
+    return " ".join(part for part in (make, model, plate_shown(plate)) if part)
 
 
 def _contacts(client_id: int) -> Select[ContactPoint]:

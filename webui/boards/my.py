@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from directory.assets.plates import plate_shown
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
@@ -83,7 +84,8 @@ def _columns() -> list[Column]:
 
 def _row(line: Any) -> list[Any]:
     return [
-        line.at, line.client, line.asset, line.plate, label(line.kind), line.goal, line.campaign,
-        line.unit, label(line.state), label(line.outcome) if line.outcome else None, line.attempts,
+        line.at, line.client, line.asset, plate_shown(line.plate), label(line.kind),
+        line.goal, line.campaign, line.unit, label(line.state),
+        label(line.outcome) if line.outcome else None, line.attempts,
         line.comment, line.task_id, line.work_list_id,
     ]  # fmt: skip
