@@ -5,12 +5,11 @@ Stages are derived, never stored; a work-list can be on two of them at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from campaigns.retries import attempts_allowed
@@ -18,46 +17,19 @@ from core.access import Actor
 from directory.assets.models import Asset
 from directory.assets.plates import plate_shown
 from directory.clients.models import Client
-from directory.staff.models import Appointment, Employee
+from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.lateness import is_late, task_is_late
-from worklists.lifecycle import OPEN, TaskState
+from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.soonest import MORE_THAN, capped_count_of_different, soonest_tasks
+from worklists.stage_rules import WAITING, BoardFilter, Stage, on_stage
 from worklists.visibility import task_is_visible
 
+__all__ = ["BoardFilter", "Card", "Column", "Stage", "board"]
+
 _FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
-_DONE_LATELY = timedelta(days=30)
-_DONE_LATELY_OF_EVERYBODY = timedelta(days=7)
-_WAITING = (TaskState.PLANNED, TaskState.DEFERRED)
-
-
-class Stage(StrEnum):
-    """A column of the board."""
-
-    NEW = "new"
-    """Has open tasks that nobody works on."""
-    IN_WORK = "in_work"
-    """This person works on one of its tasks."""
-    ON_CONTROL = "on_control"
-    """This person left a task of it on control."""
-    DONE = "done"
-    """This person finished a task in it and has none open there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardFilter:
-    """What the board is narrowed to; None: not narrowed."""
-
-    unit_id: int | None = None
-    campaign_id: int | None = None
-    only_mine: bool = False
-    of_everybody: bool = False
-    """Stages as they stand to everybody of the units, not only to the person who looks."""
-    only_overdue: bool = False
-    finished_since: datetime | None = None
-    """How far back «done» looks; None: 30 days, of everybody 7."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +92,7 @@ def board(
 def _column(
     session: Session, stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime, limit: int
 ) -> Column:
-    condition = and_(_on_stage(stage, wanted, actor, now), *_narrowing(wanted, actor, now))
+    condition = and_(on_stage(stage, wanted, actor, now), *_narrowing(wanted, actor, now))
     if stage is Stage.NEW and not wanted.only_mine:
         cards = _new_cards(session, condition, wanted, actor, now, limit)
     else:
@@ -130,52 +102,6 @@ def _column(
     late = lists.where(Task.state == TaskState.PLANNED, task_is_late(now))
     overdue = session.scalar(capped_count_of_different(late)) if stage is Stage.NEW else 0
     return Column(stage, cards, count, overdue or 0)
-
-
-def _on_stage(
-    stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
-) -> ColumnElement[bool]:
-    if stage is Stage.NEW:
-        return Task.state.in_(_WAITING)
-    if wanted.of_everybody:
-        return _of_everybody(stage, wanted, actor, now)
-    me = actor.employee_id
-    match stage:
-        case Stage.IN_WORK:
-            return and_(Task.state == TaskState.IN_WORK, Task.performer_id == me)
-        case Stage.ON_CONTROL:
-            return and_(Task.state == TaskState.ON_CONTROL, Task.control_by_id == me)
-        case Stage.DONE:
-            since = wanted.finished_since or now - _DONE_LATELY
-            return and_(Task.closed_by_id == me, _done_for_good(since))
-
-
-def _of_everybody(
-    stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
-) -> ColumnElement[bool]:
-    """The stage as it stands to each of the people of the units.
-
-    What is done is looked for by who finished it: that index has the time of it.
-    """
-    match stage:
-        case Stage.IN_WORK:
-            return Task.state == TaskState.IN_WORK
-        case Stage.ON_CONTROL:
-            return Task.state == TaskState.ON_CONTROL
-    people = select(Appointment.employee_id).where(Appointment.unit_id.in_(actor.unit_ids))
-    since = wanted.finished_since or now - _DONE_LATELY_OF_EVERYBODY
-    return and_(Task.closed_by_id.in_(people), _done_for_good(since))
-
-
-def _done_for_good(since: datetime) -> ColumnElement[bool]:
-    """Finished since then, and who finished it has nothing open in the same work-list."""
-    other = aliased(Task)
-    open_of_theirs = exists().where(
-        other.work_list_id == Task.work_list_id,
-        other.state.in_(OPEN),
-        or_(other.performer_id == Task.closed_by_id, other.control_by_id == Task.closed_by_id),
-    )
-    return and_(Task.state == TaskState.DONE, Task.closed_at >= since, ~open_of_theirs)
 
 
 def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
@@ -206,7 +132,7 @@ def _new_cards(
     units = [wanted.unit_id] if wanted.unit_id in actor.unit_ids else list(actor.unit_ids)
     walk, values = soonest_tasks(
         [unit for unit in units if unit is not None],
-        states=_WAITING,
+        states=WAITING,
         campaign_id=wanted.campaign_id,
     )
     rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
