@@ -8,14 +8,18 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from core.errors import NotFound, ProzvonError
 from core.settings import SettingError, Settings
 
-_MISSING = {"employee": "There is no such login", "unit": "There is no such unit"}
+if TYPE_CHECKING:
+    from entrypoints.people import UnitNotNamed
+
+_MISSING = {"employee": "There is no such login"}
+KINDS = ("centre", "department", "workshop")
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
 
 
@@ -39,17 +43,20 @@ def _asked_password() -> str:
 
 
 def _words(error: ProzvonError) -> str:
+    """English, as everything at the command line; what is written for people is in theirs."""
     if isinstance(error, NotFound) and error.what in _MISSING:
         return f"{_MISSING[error.what]}: {error.key}"
-    from flask import Flask
-    from flask_babel import Babel, force_locale
-
+    from entrypoints.languages import in_language
     from webui.labels.words import sentence
 
-    app = Flask("webui")
-    Babel(app)
-    with app.app_context(), force_locale(Settings.from_environment().default_locale):
-        return str(sentence(error))
+    return in_language("en", lambda: sentence(error))
+
+
+def _which_unit(error: "UnitNotNamed", option: str) -> str:
+    missing = f"There is no such unit: {error.code}. " if error.code is not None else ""
+    if not error.codes:
+        return f"{missing}There are no units yet: run «prozvon db upgrade»."
+    return f"{missing}Name the unit by {option}, one of: {', '.join(error.codes)}"
 
 
 @click.group()
@@ -149,19 +156,33 @@ def user() -> None:
     type=click.Choice(ROLES),
     help="What the person does; may be repeated.",
 )
-@click.option("--unit", required=True, help="Code of the unit.")
+@click.option(
+    "--unit",
+    default=None,
+    help="Code of the unit. May be left out when there is one, and for an administrator, who is "
+    "then one of the whole company.",
+)
 @click.option("--password", default=None, help="Asked for when left out.")
 @told
 def user_add(
-    login: str, name: str, roles: tuple[str, ...], unit: str, password: str | None
+    login: str, name: str, roles: tuple[str, ...], unit: str | None, password: str | None
 ) -> None:
     """Add a person with roles at a unit."""
-    from entrypoints.people import add_person, require_new_person
+    from entrypoints.people import (
+        UnitNotNamed,
+        add_person,
+        require_new_person,
+        require_usable_password,
+    )
 
-    require_new_person(login, unit_code=unit)
-    password = password or _asked_password()
-    add_person(login, name=name, roles=roles, unit_code=unit, password=password)
-    click.echo(f"{login} can sign in now.")
+    try:
+        require_new_person(login, unit_code=unit, roles=roles)
+        password = password or _asked_password()
+        require_usable_password(login, password)
+        code = add_person(login, name=name, roles=roles, unit_code=unit, password=password)
+    except UnitNotNamed as error:
+        raise click.ClickException(_which_unit(error, "--unit")) from None
+    click.echo(f"{login} can sign in now ({', '.join(roles)} at {code}).")
 
 
 @user.command("set-password")
@@ -170,12 +191,48 @@ def user_add(
 @told
 def user_set_password(login: str, password: str | None) -> None:
     """Set a password; every session of the person ends."""
-    from entrypoints.people import change_password, require_person
+    from entrypoints.people import change_password, require_person, require_usable_password
 
     require_person(login)
     password = password or _asked_password()
+    require_usable_password(login, password)
     change_password(login, password=password)
     click.echo(f"The password of {login} is changed, all sessions are ended.")
+
+
+@main.group()
+def unit() -> None:
+    """Units: the company's centres, departments and workshops."""
+
+
+@unit.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="What people read.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), default="department", show_default=True, help="What it is."
+)
+@click.option("--parent", default=None, help="Code of the unit above; the company when left out.")
+@click.option("--time-zone", default=None, help="IANA zone; that of the unit above when left out.")
+@told
+def unit_add(code: str, name: str, kind: str, parent: str | None, time_zone: str | None) -> None:
+    """Add a unit to the tree."""
+    from entrypoints.people import UnitNotNamed, add_unit_below
+
+    try:
+        above = add_unit_below(code, name=name, kind=kind, parent_code=parent, time_zone=time_zone)
+    except UnitNotNamed as error:
+        raise click.ClickException(_which_unit(error, "--parent")) from None
+    click.echo(f"{code} is there, below {above}.")
+
+
+@unit.command("list")
+@told
+def unit_list() -> None:
+    """The tree with the codes that other commands ask for."""
+    from entrypoints.people import all_units
+
+    for row in all_units():
+        click.echo(f"{'  ' * row.depth}{row.unit.code:<16} {row.unit.kind:<11} {row.unit.name}")
 
 
 @main.command("import")

@@ -1,24 +1,21 @@
 """Files at the command line: load an importer's file, take lists out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask
-from flask_babel import Babel, force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import database_clock
-from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
+from entrypoints.connecting import connected
+from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
 from importers.formats.catalogue import FORMATS
 from importers.loading import keep_file, read_file
@@ -56,8 +53,8 @@ def import_file(
         read = read_file(path, FORMATS[variant])
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
-        raise FileNotTaken(f"{path.name}: {_in_words(settings, tell)}") from refused
-    with _connected(settings) as database, database.unit_of_work() as session:
+        raise FileNotTaken(f"{path.name}: {in_language('en', tell)}") from refused
+    with connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)
         now = database_clock(session)
@@ -75,8 +72,9 @@ def import_file(
                 name: getattr(formed, name) for name in type(formed).__dataclass_fields__
             }
         if report is not None:
-            told["errors"] = _in_words(
-                settings, lambda: _write_errors(session, file_id, actor, report, settings)
+            told["errors"] = in_language(
+                settings.default_locale,
+                lambda: _write_errors(session, file_id, actor, report, settings),
             )
     return told
 
@@ -88,7 +86,7 @@ def export_attempts(
     if not path.parent.is_dir():
         raise FileNotTaken(f"{path} cannot be written: there is no folder {path.parent}")
     zone = ZoneInfo(settings.time_zone)
-    with _connected(settings) as database, database.reading() as session:
+    with connected(settings) as database, database.reading() as session:
         unit_id = _unit(session, unit_code).id if unit_code else None
         actor = Actor(
             key="command-line",
@@ -106,16 +104,7 @@ def export_attempts(
             columns = [Column(name) for name in _ATTEMPT_COLUMNS]
             return write_workbook(path, "attempts", columns, map(_attempt, lines), zone)
 
-        return int(_in_words(settings, write))
-
-
-@contextmanager
-def _connected(settings: Settings) -> Iterator[Database]:
-    database = Database.connect(settings)
-    try:
-        yield database
-    finally:
-        database.dispose()
+        return int(in_language(settings.default_locale, write))
 
 
 def _attempt(line: Any) -> list[Any]:
@@ -181,11 +170,3 @@ def _write_errors(
             yield [row.row_no, *cells, error_sentence(row)]
 
     return write_workbook(path, "errors", columns, lines(), ZoneInfo(settings.time_zone))
-
-
-def _in_words(settings: Settings, tell: Any) -> Any:
-    """Run what needs the catalogue of words outside a request."""
-    app = Flask("webui")
-    Babel(app)
-    with app.app_context(), force_locale(settings.default_locale):
-        return tell()

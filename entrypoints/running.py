@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask_babel import gettext as _
 from sqlalchemy import update
 
 from campaigns.catalogue import install_catalogue
@@ -16,8 +17,10 @@ from core.clock import database_clock
 from core.db import Database
 from core.migrations import is_current, upgrade
 from core.settings import Settings
+from directory.units.company import install_company
 from entrypoints.demo.company import demo_logins
 from entrypoints.demo.loading import is_empty, is_loaded, load_demo
+from entrypoints.languages import in_language
 
 DEMO_PASSWORD = "prozvon-demo-2026"  # noqa: S105 - printed at the start, for demo data only
 
@@ -28,7 +31,10 @@ logger = logging.getLogger(__name__)
 
 
 def prepare_database(settings: Settings) -> Database:
-    """Connect, bring the schema up to date, install what ships; returns the open database."""
+    """Connect, bring the schema up to date, install what ships; returns the open database.
+
+    What ships is the catalogue and, in an installation without units, the company.
+    """
     if settings.is_sqlite:
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(
             parents=True, exist_ok=True
@@ -37,7 +43,10 @@ def prepare_database(settings: Settings) -> Database:
     if not is_current(database):
         upgrade(database)
     with database.unit_of_work() as session:
-        install_catalogue(session, now=database_clock(session))
+        now = database_clock(session)
+        install_catalogue(session, now=now)
+        company = in_language(settings.default_locale, lambda: _("Компания"))
+        install_company(session, name=company, now=now)
     return database
 
 
@@ -110,7 +119,8 @@ def _greet(settings: Settings, *, with_logins: bool) -> None:
         for person in demo_logins():
             click.echo(f"  {person.login:<14} {person.role:<32} {person.unit}")
     else:
-        click.echo("No demo data here. Add the first person: prozvon user add LOGIN …")
+        click.echo("No demo data here. The first person, if there is none yet:")
+        click.echo('  prozvon user add boss --name "Full Name" --role administrator --role head')
     click.echo("\nCtrl+C stops it.", nl=True)
     sys.stdout.flush()
 

@@ -254,13 +254,19 @@ class Given:
         )
 
     def attempt(
-        self, task: Task, employee: Employee, *, outcome: Outcome = Outcome.NO_ANSWER
+        self,
+        task: Task,
+        employee: Employee,
+        *,
+        outcome: Outcome = Outcome.NO_ANSWER,
+        at: datetime | None = None,
+        **values: Any,
     ) -> Attempt:
         """What came of one call of the employee; the task itself stays as it is."""
         return self._add(
             Attempt(task_id=task.id, unit_id=task.unit_id, client_id=task.client_id,
                     campaign_id=task.campaign_id, asset_id=task.asset_id,
-                    employee_id=employee.id, outcome=outcome, at=self.now)
+                    employee_id=employee.id, outcome=outcome, at=at or self.now, **values)
         )  # fmt: skip
 
     def run(self, unit: Unit, *clients: Client, title: str = "Выборка") -> SelectionRun:

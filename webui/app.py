@@ -37,6 +37,7 @@ from webui.boards.control import bp as control
 from webui.boards.my import bp as my
 from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
+from webui.boards.team import bp as team
 from webui.card.all_routes import bp as card
 from webui.clients.edit import bp as client_edit
 from webui.clients.export import bp as client_export
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dispatch,
     control,
     queue,
+    team,
     attempts,
     tasks,
     card,

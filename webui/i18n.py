@@ -11,6 +11,7 @@ import flask_babel
 from flask import Flask, Response, current_app, g, request
 from jinja2 import StrictUndefined
 
+from directory.assets.plates import plate_shown
 from webui import wording, zones
 
 LOCALES = {"ru": "Русский", "uk": "Українська", "en": "English"}
@@ -28,6 +29,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "initials": wording.initials,
     "whole": wording.whole,
     "zone": zones.zone_name,
+    "plate": plate_shown,
 }
 
 

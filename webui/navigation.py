@@ -41,6 +41,10 @@ SECTIONS = (
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
     Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(
+        "team", "team.page", _l("Команда"), "headset",
+        (WorkPermission.DISPATCH, DirectoryPermission.MANAGE_PEOPLE), 1, "KeyT",
+    ),
+    Section(
         "clients", "search.page", _l("Клиенты"), "users",
         (DirectoryPermission.SEE_CLIENTS,), 2, "KeyK",
     ),

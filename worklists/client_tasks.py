@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from core.access import Actor
 from directory.assets.models import Asset
+from directory.assets.plates import vehicle_words
 from directory.clients.models import ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
@@ -130,7 +131,7 @@ def _client_task(row: Any, attempts: Mapping[int, tuple[ClientAttempt, ...]]) ->
         state=task.state,
         goal=task.goal,
         asset_id=task.asset_id,
-        vehicle=" ".join(part for part in vehicle if part),
+        vehicle=vehicle_words(*vehicle),
         due_at=task.due_at,
         control_at=task.control_at,
         performer=performer,

@@ -38,9 +38,17 @@ class ControlLine:
 
 
 def tasks_on_control(
-    session: Session, *, actor: Actor, only_mine: bool, limit: int | None = 200
+    session: Session,
+    *,
+    actor: Actor,
+    only_mine: bool,
+    left_by_id: int | None = None,
+    limit: int | None = 200,
 ) -> Sequence[ControlLine]:
-    """Tasks on control that this person left (or all of the units), the most urgent first."""
+    """Tasks on control that this person left (or all of the units), the most urgent first.
+
+    ``left_by_id`` narrows those of the units to what one person left.
+    """
     actor.require(WorkPermission.SEE)
     rows = (
         select(
@@ -69,4 +77,6 @@ def tasks_on_control(
     )
     if only_mine:
         rows = rows.where(Task.control_by_id == actor.employee_id)
+    elif left_by_id is not None:
+        rows = rows.where(Task.control_by_id == left_by_id)
     return [ControlLine(**row._mapping) for row in session.execute(rows)]

@@ -5,53 +5,31 @@ Stages are derived, never stored; a work-list can be on two of them at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from campaigns.retries import attempts_allowed
 from core.access import Actor
 from directory.assets.models import Asset
+from directory.assets.plates import plate_shown
 from directory.clients.models import Client
+from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.lateness import is_late, task_is_late
-from worklists.lifecycle import OPEN, TaskState
+from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.soonest import MORE_THAN, capped_count_of_different, soonest_tasks
+from worklists.stage_rules import WAITING, BoardFilter, Stage, on_stage
 from worklists.visibility import task_is_visible
 
+__all__ = ["BoardFilter", "Card", "Column", "Stage", "board"]
+
 _FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
-_WAITING = (TaskState.PLANNED, TaskState.DEFERRED)
-
-
-class Stage(StrEnum):
-    """A column of the board."""
-
-    NEW = "new"
-    """Has open tasks that nobody works on."""
-    IN_WORK = "in_work"
-    """This person works on one of its tasks."""
-    ON_CONTROL = "on_control"
-    """This person left a task of it on control."""
-    DONE = "done"
-    """This person finished a task in it and has none open there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardFilter:
-    """What the board is narrowed to; None: not narrowed."""
-
-    unit_id: int | None = None
-    campaign_id: int | None = None
-    only_mine: bool = False
-    only_overdue: bool = False
-    finished_since: datetime | None = None
-    """How far back «done» looks; None: 30 days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +38,7 @@ class Card:
 
     work_list_id: int
     task_id: int
+    client_id: int
     client: str
     campaign: str
     unit: str
@@ -71,7 +50,12 @@ class Card:
     finish: Finish | None
     attempts: int
     ladder: int
+    goal: str
     comment: str
+    person: str
+    """Who works on it, left it on control or finished it; whose it is; empty: anybody's."""
+    vin: str
+    result: dict[str, str] | None
     is_mine: bool
     is_late: bool
 
@@ -108,7 +92,7 @@ def board(
 def _column(
     session: Session, stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime, limit: int
 ) -> Column:
-    condition = and_(_on_stage(stage, wanted, actor, now), *_narrowing(wanted, actor, now))
+    condition = and_(on_stage(stage, wanted, actor, now), *_narrowing(wanted, actor, now))
     if stage is Stage.NEW and not wanted.only_mine:
         cards = _new_cards(session, condition, wanted, actor, now, limit)
     else:
@@ -118,33 +102,6 @@ def _column(
     late = lists.where(Task.state == TaskState.PLANNED, task_is_late(now))
     overdue = session.scalar(capped_count_of_different(late)) if stage is Stage.NEW else 0
     return Column(stage, cards, count, overdue or 0)
-
-
-def _on_stage(
-    stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime
-) -> ColumnElement[bool]:
-    me = actor.employee_id
-    match stage:
-        case Stage.NEW:
-            return Task.state.in_(_WAITING)
-        case Stage.IN_WORK:
-            return and_(Task.state == TaskState.IN_WORK, Task.performer_id == me)
-        case Stage.ON_CONTROL:
-            return and_(Task.state == TaskState.ON_CONTROL, Task.control_by_id == me)
-        case Stage.DONE:
-            since = wanted.finished_since or now - timedelta(days=30)
-            other = aliased(Task)
-            open_of_mine = exists().where(
-                other.work_list_id == Task.work_list_id,
-                other.state.in_(OPEN),
-                or_(other.performer_id == me, other.control_by_id == me),
-            )
-            return and_(
-                Task.state == TaskState.DONE,
-                Task.closed_by_id == me,
-                Task.closed_at >= since,
-                ~open_of_mine,
-            )
 
 
 def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
@@ -175,7 +132,7 @@ def _new_cards(
     units = [wanted.unit_id] if wanted.unit_id in actor.unit_ids else list(actor.unit_ids)
     walk, values = soonest_tasks(
         [unit for unit in units if unit is not None],
-        states=_WAITING,
+        states=WAITING,
         campaign_id=wanted.campaign_id,
     )
     rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
@@ -200,8 +157,10 @@ def _cards(
         Stage.ON_CONTROL: Task.control_at.asc(),
         Stage.DONE: Task.closed_at.desc(),
     }
-    rows = _rows(actor).where(condition).order_by(orders[stage], Task.id)
-    found = session.execute(rows.limit(limit * 2))
+    # The first ones are found before anything is joined: there may be thousands behind them.
+    order = (orders[stage], Task.id)
+    first = select(Task.id).where(condition).order_by(*order).limit(limit * 2).subquery()
+    found = session.execute(_rows(actor).join(first, first.c.id == Task.id).order_by(*order))
     return _first_of_each(found.all(), limit, now)
 
 
@@ -210,6 +169,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             Task.work_list_id,
             Task.id.label("task_id"),
+            Task.client_id,
             Client.name.label("client"),
             Campaign.name.label("campaign"),
             Campaign.retry_ladder,
@@ -217,6 +177,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Unit.name.label("unit"),
             func.trim(Asset.make + " " + Asset.model).label("asset"),
             Asset.plate,
+            func.coalesce(Asset.vin, "").label("vin"),
             Task.state,
             Task.kind,
             Task.due_at,
@@ -225,15 +186,28 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Task.outcome,
             Task.finish,
             Task.attempts,
+            Task.goal,
             Task.comment,
             Task.performer_id,
+            func.coalesce(Employee.full_name, "").label("person"),
+            ResultCodeVersion.names.label("result"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
         .outerjoin(Asset, Asset.id == Task.asset_id)
+        .outerjoin(Employee, Employee.id == _whose())
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
         .where(task_is_visible(actor))
         .add_columns((Task.performer_id == actor.employee_id).label("is_mine"))
+    )
+
+
+def _whose() -> ColumnElement[Any]:
+    return case(
+        (Task.state == TaskState.ON_CONTROL, Task.control_by_id),
+        (Task.state == TaskState.DONE, Task.closed_by_id),
+        else_=Task.performer_id,
     )
 
 
@@ -253,10 +227,11 @@ def _card(row: Any, now: datetime) -> Card:
     return Card(
         work_list_id=row.work_list_id,
         task_id=row.task_id,
+        client_id=row.client_id,
         client=row.client,
         campaign=row.campaign,
         unit=row.unit,
-        asset=" ".join(part for part in (row.asset, row.plate) if part),
+        asset=" ".join(part for part in (row.asset, plate_shown(row.plate)) if part),
         state=row.state,
         kind=row.kind,
         due_at=shown_at,
@@ -264,7 +239,11 @@ def _card(row: Any, now: datetime) -> Card:
         finish=row.finish,
         attempts=row.attempts,
         ladder=attempts_allowed(row.retry_ladder, row.attempts_per_task),
+        goal=row.goal,
         comment=row.comment,
+        person=row.person,
+        vin=row.vin,
+        result=row.result,
         is_mine=bool(row.is_mine),
         is_late=is_late(row.kind, row.due_at, now),
     )

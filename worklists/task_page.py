@@ -12,6 +12,7 @@ from core.access import Actor
 from core.errors import NotFound
 from core.statements import ask
 from directory.assets.models import Asset, MileageReading
+from directory.assets.plates import plate_shown
 from directory.clients.models import (
     Client,
     ContactKind,
@@ -203,7 +204,7 @@ def service_requests(session: Session, condition: ColumnElement[bool]) -> list[R
 
 def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:
     """«Lada Vesta А123ВС77» of what is known."""
-    return " ".join(part for part in (make, model, plate) if part)
+    return " ".join(part for part in (make, model, plate_shown(plate)) if part)
 
 
 def _others(session: Session, task: Task, actor: Actor) -> list[OtherTask]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import NotFound
 from directory.assets.models import Asset
+from directory.assets.plates import vehicle_words
 from directory.clients.models import (
     Client,
     ClientUnit,
@@ -147,7 +148,7 @@ def _refusals_of(session: Session, client_id: int) -> tuple[RecordedRefusal, ...
             channel=refusal.channel,
             purpose=refusal.purpose,
             asset_id=refusal.asset_id,
-            vehicle=" ".join(part for part in vehicle if part),
+            vehicle=vehicle_words(*vehicle),
             reason=refusal.reason,
             recorded_at=refusal.recorded_at,
             lifted_at=refusal.lifted_at,

@@ -6,6 +6,7 @@ list beside this module, also repeated or followed by digits) and the login itse
 
 import secrets
 import unicodedata
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
 
@@ -35,9 +36,13 @@ class PasswordTooLong(Invalid):
 
 
 class PasswordObvious(Invalid):
-    """A password is not one that is guessed first: a common one, or the login."""
+    """A password is not one that is guessed first."""
 
     field = "password"
+
+
+class PasswordIsLogin(PasswordObvious):
+    """A password is not the login, alone, repeated or with digits behind it."""
 
 
 def hash_password(password: str) -> str:
@@ -63,13 +68,15 @@ def needs_rehash(stored: str) -> bool:
 
 
 def check_password(password: str, *, login: str) -> None:
-    """Raise PasswordTooShort, PasswordTooLong or PasswordObvious unless it may be used."""
+    """Raise PasswordTooShort, PasswordTooLong, PasswordIsLogin or PasswordObvious."""
     normal = _normal(password)
     if len(normal) < SHORTEST:
         raise PasswordTooShort
     if len(normal) > LONGEST:
         raise PasswordTooLong
-    if _is_obvious(normal.casefold(), login):
+    if _is_made_of(normal.casefold(), {login, *login.split("@")[:1]}):
+        raise PasswordIsLogin
+    if _is_made_of(normal.casefold(), _obvious_words()):
         raise PasswordObvious
 
 
@@ -78,9 +85,9 @@ def make_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def _is_obvious(password: str, login: str) -> bool:
+def _is_made_of(password: str, words: Set[str]) -> bool:
+    """Whether it is one of the words, alone, repeated, or with digits and signs behind it."""
     bare = password.rstrip("0123456789!?.,*@#$%_- ")
-    words = _obvious_words() | {login, *login.split("@")[:1]}
     return not words.isdisjoint({password, bare}) or any(
         _is_repeated(word, password) for word in words
     )

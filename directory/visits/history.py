@@ -16,6 +16,7 @@ from core.access import Actor
 from core.errors import NotFound
 from directory.assets.card import get_asset, vehicles_of_client
 from directory.assets.models import Asset
+from directory.assets.plates import vehicle_words
 from directory.clients.card import get_client
 from directory.units.models import Unit
 from directory.visits.models import (
@@ -160,7 +161,7 @@ def _visits(
             id=visit.id,
             number=visit.number,
             asset_id=visit.asset_id,
-            vehicle=_joined(vehicle),
+            vehicle=vehicle_words(*vehicle),
             workshop=workshop,
             status=visit.status,
             opened_on=visit.opened_on,
@@ -200,7 +201,7 @@ def _recommendations(session: Session, asset_ids: Sequence[int]) -> tuple[Advice
         Advice(
             id=advice.id,
             asset_id=advice.asset_id,
-            vehicle=_joined(vehicle),
+            vehicle=vehicle_words(*vehicle),
             visit_number=number,
             advised_on=advice.advised_on,
             work=advice.work,
@@ -229,7 +230,3 @@ def summary_of(visits: Iterable[PastVisit]) -> ServiceSummary:
         last_on=days[-1] if days else None,
         workshops=tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
     )
-
-
-def _joined(parts: Iterable[str | None]) -> str:
-    return " ".join(part for part in parts if part)

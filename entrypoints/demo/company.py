@@ -140,14 +140,6 @@ _COMPANY_PEOPLE = (
     ("meridianov", "Меридианов Лев Аркадьевич", "head@company"),
     ("analitik", "Щербакова Инна Витальевна", "analyst@company"),
 )
-_ROLE_WORDS = {
-    Role.MANAGER: "менеджер",
-    Role.OPERATOR: "оператор",
-    Role.SUPERVISOR: "супервайзер",
-    Role.HEAD: "руководитель",
-    Role.ANALYST: "аналитик",
-    Role.ADMINISTRATOR: "администратор",
-}
 
 
 def _units() -> Iterator[tuple[str | None, UnitKind, str, str, str | None]]:
@@ -246,7 +238,7 @@ def demo_logins() -> tuple[DemoLogin, ...]:
     return tuple(
         DemoLogin(
             login=person.login,
-            role=", ".join(_ROLE_WORDS[role] for role, _ in person.roles),
+            role=", ".join(role.value for role, _ in person.roles),
             unit=", ".join(dict.fromkeys(_NAME_BY_CODE[code] for _, code in person.roles)),
         )
         for person in EMPLOYEES

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from campaigns.catalogue import install_catalogue
@@ -19,7 +19,8 @@ from core.db import Database, exclusively
 from core.errors import Refused
 from directory.clients.models import Client
 from directory.staff.models import Employee
-from directory.units.models import Unit
+from directory.units.company import COMPANY_CODE
+from directory.units.models import Unit, UnitPath
 from entrypoints.demo import writing
 from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.clientele import invent_clientele
@@ -60,7 +61,7 @@ class DemoSummary:
 
 
 def is_empty(database: Database) -> bool:
-    """Whether there are no units, people and clients yet."""
+    """Whether there are no units (but the company of the installation), people and clients."""
     with database.reading() as session:
         return _is_empty(session)
 
@@ -87,6 +88,7 @@ def load_demo(
         exclusively(session, "demo")
         if not _is_empty(session):
             raise DemoAlreadyThere
+        _remove_bare_company(session)
         lift_time_limits(session)
         return _load(session, clock, progress or _silent, scale, password)
 
@@ -103,36 +105,36 @@ def _load(
     day = local_day(now, COMPANY_ZONE)
     since = now - timedelta(days=6 * 365)
 
-    tell("Предприятие и сотрудники")
+    tell("company and people")
     writing.write_company(session, password_hash=_hashed(password), since=since)
     install_catalogue(session, now=now)
     session.flush()
-    tell("Клиенты и автомобили")
+    tell("clients and vehicles")
     count = [max(40, round(whole * scale)) for whole in (CLIENTS, VEHICLES, VISITS)]
     told = invent_clientele(_chance("clientele"), day, count[0], count[1])
-    tell("История обслуживания")
+    tell("service history")
     visits = invent_visits(_chance("visits"), told.vehicles, day, count[2])
-    tell("Работа отделов")
+    tell("work of the departments")
     files = LoadedFiles()
     world = World(_chance("work"), now, read_facts(session), Chronicle(), files)
     for centre in CENTRES:
         work_of(world, centre, subjects_of(world.rng, centre, told, visits), scale)
     book = world.book
-    tell("Запись клиентов")
+    tell("writing clients")
     writing.write_clients(session, told, book.known_to)
     writing.write_vehicles(session, told)
     writing.write_refusals(session, told, book, _chance("refusals"), now)
-    tell("Запись визитов")
+    tell("writing visits")
     writing.write_visits(session, visits)
-    tell("Запись работ и запчастей")
+    tell("writing jobs and parts")
     writing.write_lines(session, visits)
-    tell("Запись пробегов и рекомендаций")
+    tell("writing mileages and advice")
     writing.write_readings(session, visits, book, _chance("advice"), day)
-    tell("Запись рабочих листов и задач")
+    tell("writing work-lists and tasks")
     writing.write_work(session, book, files, now)
-    tell("Статистика базы данных")
+    tell("database statistics")
     refresh_statistics(session)
-    tell("Готово")
+    tell("done")
     return DemoSummary(
         units=len(UNITS),
         employees=len(EMPLOYEES),
@@ -146,9 +148,16 @@ def _load(
 
 
 def _is_empty(session: Session) -> bool:
-    return all(
-        session.scalar(select(table.id).limit(1)) is None for table in (Unit, Employee, Client)
+    units = list(session.scalars(select(Unit.code).limit(2)))
+    return units in ([], [COMPANY_CODE]) and all(
+        session.scalar(select(table.id).limit(1)) is None for table in (Employee, Client)
     )
+
+
+def _remove_bare_company(session: Session) -> None:
+    """The demo brings a company of its own; that of the installation has nothing below it yet."""
+    session.execute(delete(UnitPath))
+    session.execute(delete(Unit))
 
 
 def _chance(part: str) -> Random:

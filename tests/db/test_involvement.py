@@ -202,7 +202,7 @@ def test_the_answer_stands_on_the_askers_side(two: Two, of_list: bool) -> None:
         assert answer is not None and not line.is_visible
         assert (answer.text, answer.by, answer.at) == ("Есть на складе", "Олег Склад", NOON)
         assert answer.is_done and not answer.is_given_up
-    assert page.successors == []  # the other unit's task is not theirs to open
+    assert not page.successors  # the other unit's task is not theirs to open
     last = history_of(two.session, "work_list", two.task.work_list_id)[-1]
     assert last.details["comment"] == "Есть на складе"
 

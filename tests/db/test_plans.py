@@ -18,8 +18,9 @@ from core.settings import Settings
 from directory.clients.search import search_clients
 from worklists.my_tasks import TaskFilter, available_tasks
 from worklists.queue import take_next_task
-from worklists.stages import Stage, board
+from worklists.stages import BoardFilter, Stage, board
 from worklists.sweeps import return_deferred
+from worklists.team import team
 
 ROWS = 20_000
 BIG = ("tasks", "clients", "contact_points", "assets", "ownerships", "work_lists")
@@ -141,6 +142,33 @@ def test_a_column_of_the_board_walks_an_index(
     assert walked_tables(plans) == set()
     if stage is Stage.NEW:
         assert index_used(plans, "ix_tasks_unit_state")
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_column_of_everybody_walks_an_index(
+    place: Place, company: Company, manager: Actor, stage: Stage
+) -> None:
+    plans = plans_of(
+        place.database,
+        lambda session: board(
+            session,
+            actor=manager,
+            now=company.base,
+            narrowed=BoardFilter(of_everybody=True),
+            stages=[stage],
+        ),
+    )
+    assert walked_tables(plans) == set()
+
+
+def test_the_team_walks_indexes(place: Place, company: Company, manager: Actor) -> None:
+    day = {"day_began": company.base, "day_ends": company.base + timedelta(days=1)}
+    plans = plans_of(
+        place.database, lambda session: team(session, actor=manager, now=company.base, **day)
+    )
+    assert walked_tables(plans) == set()
+    assert index_used(plans, "ix_tasks_performer")
+    assert len(plans) == 1
 
 
 def test_tasks_to_take_are_found_by_an_index(

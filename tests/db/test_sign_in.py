@@ -171,6 +171,12 @@ def test_obvious_passwords_are_refused(password: str) -> None:
         passwords.check_password(password, login="anna.petrova")
 
 
+def test_a_password_made_of_the_login_is_told_as_such() -> None:
+    for password in ("anna.petrova", "Anna.Petrova2026", "anna.petrovaanna.petrova"):
+        with pytest.raises(passwords.PasswordIsLogin):
+            passwords.check_password(password, login="anna.petrova")
+
+
 @pytest.mark.parametrize(
     "password",
     ["тридцать три коровы", "kqmvzuxhrwpa", "correct horse", "839201748265", "x" * 11 + "y"],

@@ -130,7 +130,7 @@ def test_control_is_grouped_by_urgency(prepared: Given, browser_of: BrowserOf) -
                       state=TaskState.ON_CONTROL, control_by_id=me.id)  # fmt: skip
     page = browser_of(me).read("/control")
     assert page.index("Сегодня</a>") < page.index("Потом</a>")
-    assert "Проверить сегодня" in page and "Позже" in page
+    assert "Сегодня и раньше" in page and "Позже" in page
 
 
 def _attempt(prepared: Given, task: Task, *, by: int, at: datetime, comment: str) -> None:

@@ -167,7 +167,8 @@ def test_a_search_takes_no_write_lock(room: Showroom, browser: Browser, database
 def test_the_card_shows_what_is_known(room: Showroom, browser: Browser) -> None:
     page = browser.read(f"/clients/{room.client.id}")
 
-    for text in ("Соколова Марина Викторовна", "+7 912 640-18-77", "А123ВС77", "XTA210990Y1234567",
+    for text in ("Соколова Марина Викторовна", "+7 912 640-18-77", "А123ВС\u00a077",
+                 "XTA210990Y1234567",
                  "Заменить тормозные колодки", "Замена масла", "Цех на Лесной",
                  "Просила перезвонить", f"/tasks/{room.task}", "Сервис Север"):  # fmt: skip
         assert text in page, text

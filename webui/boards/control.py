@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from webui.boards import filters
 from webui.boards.attempts import result_words
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
@@ -24,15 +25,22 @@ _MOST = 200
 @bp.get("/control")
 @requires(WorkPermission.SEE)
 def board() -> str:
-    """The page; ``?all=1`` shows the control of the whole unit."""
+    """The page; ``?all=1`` shows the control of the whole unit, ``&person=`` that of one of it."""
     only_mine = _only_mine()
-    lines = tasks_on_control(session(), actor=g.actor, only_mine=only_mine, limit=_MOST)
+    lines = tasks_on_control(
+        session(),
+        actor=g.actor,
+        only_mine=only_mine,
+        left_by_id=filters.whole("person"),
+        limit=_MOST,
+    )
     return render_template(
         "boards/control.html",
         page="control",
         groups=_groups(lines),
         only_mine=only_mine,
         result_words=result_words,
+        of_person=lines[0].left_by if lines and filters.whole("person") else "",
         is_cut=len(lines) == _MOST,
     )
 
@@ -41,7 +49,13 @@ def board() -> str:
 @requires(WorkPermission.EXPORT)
 def export() -> Response:
     """What is on control as a workbook: mine, or with ``?all=1`` of the whole unit."""
-    lines = tasks_on_control(session(), actor=g.actor, only_mine=_only_mine(), limit=None)
+    lines = tasks_on_control(
+        session(),
+        actor=g.actor,
+        only_mine=_only_mine(),
+        left_by_id=filters.whole("person"),
+        limit=None,
+    )
     return workbook_answer("control", _columns(), map(_row, lines), sheet=_("На контроле"))
 
 
@@ -73,5 +87,5 @@ def _groups(lines: Sequence[ControlLine]) -> list[tuple[str, str, list[ControlLi
     for line in lines:
         day = line.control_at.astimezone(zone()).date()
         groups["due" if day <= now else "week" if day <= week_ends else "later"].append(line)
-    words = {"due": _("Проверить сегодня"), "week": _("До конца недели"), "later": _("Позже")}
+    words = {"due": _("Сегодня и раньше"), "week": _("До конца недели"), "later": _("Позже")}
     return [(key, words[key], found) for key, found in groups.items() if found]

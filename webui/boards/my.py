@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from directory.assets.plates import plate_shown
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
@@ -113,7 +114,8 @@ def _columns() -> list[Column]:
 
 def _row(line: Any) -> list[Any]:
     return [
-        line.at, line.client, line.asset, line.plate, label(line.kind), line.goal, line.campaign,
-        line.unit, label(line.state), label(line.outcome) if line.outcome else None, line.attempts,
+        line.at, line.client, line.asset, plate_shown(line.plate), label(line.kind),
+        line.goal, line.campaign, line.unit, label(line.state),
+        label(line.outcome) if line.outcome else None, line.attempts,
         line.comment, line.task_id, line.work_list_id,
     ]  # fmt: skip

@@ -9,7 +9,12 @@ from campaigns.result_codes import CodeTaken
 from campaigns.result_codes import NameMissing as ResultNameMissing
 from core.errors import ProzvonError
 from directory.staff.logins import LoginUnusable, SnilsIsWrong
-from directory.staff.passwords import PasswordObvious, PasswordTooLong, PasswordTooShort
+from directory.staff.passwords import (
+    PasswordIsLogin,
+    PasswordObvious,
+    PasswordTooLong,
+    PasswordTooShort,
+)
 from directory.staff.people import (
     ChangedByAnother,
     LastAdministrator,
@@ -47,6 +52,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     TooManyFailures: _too_many,
     PasswordTooShort: lambda _e: _l("Пароль короче 12 знаков. Подойдёт фраза из нескольких слов."),
     PasswordTooLong: lambda _e: _l("Пароль длиннее 256 знаков."),
+    PasswordIsLogin: lambda _e: _l(
+        "Пароль сделан из логина, такой угадывают первым. Возьмите фразу из нескольких других слов."
+    ),
     PasswordObvious: lambda _e: _l(
         "Такой пароль угадывают первым. Возьмите фразу, которой нет у других."
     ),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, g
 from flask_babel import gettext as _
 
+from directory.assets.plates import plate_shown
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.journal import journal_line
@@ -42,6 +43,6 @@ def _rows(page: WorkListPage) -> Iterator[list[Any]]:
         yield [
             line.at, line.what, line.more, line.who, line.task_id,
             label(task.kind) if task else None,
-            f"{task.asset} {task.plate}".strip() if task else None,
+            f"{task.asset} {plate_shown(task.plate)}".strip() if task else None,
             page.client.name, page.summary.unit,
         ]  # fmt: skip

@@ -1,0 +1,69 @@
+"""«Команда»: what each person has in hand and did today, for who leads them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template
+from flask_babel import gettext as _
+
+from webui.boards import filters
+from webui.exports.answers import workbook_answer
+from webui.exports.workbook import Column
+from webui.periods import Period, today
+from webui.requests import requires, session
+from worklists.permissions import WorkPermission
+from worklists.team import NUMBERS, TeamLine, team
+
+bp = Blueprint("team", __name__)
+
+
+@bp.get("/team")
+@requires(WorkPermission.SEE)
+def page() -> str:
+    """The table; ``?unit=`` narrows it to one unit."""
+    lines = _lines()
+    return render_template(
+        "boards/team.html",
+        page="team",
+        lines=lines,
+        totals={name: sum(getattr(line, name) for line in lines) for name in NUMBERS},
+        units=filters.units(),
+        unit_id=filters.unit(),
+        today=today(),
+    )
+
+
+@bp.get("/team.xlsx")
+@requires(WorkPermission.EXPORT)
+def export() -> Response:
+    """The table as a workbook."""
+    rows = (_row(line) for line in _lines())
+    return workbook_answer("team", _columns(), rows, sheet=_("Команда"))
+
+
+def _lines() -> Sequence[TeamLine]:
+    day = Period(today(), today())
+    return team(
+        session(),
+        actor=g.actor,
+        now=g.now,
+        day_began=day.since,
+        day_ends=day.until,
+        unit_id=filters.unit(),
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Сотрудник"), 34), Column(_("В работе"), 12), Column(_("На контроле"), 14),
+        Column(_("Проверить сегодня и раньше"), 16), Column(_("Просрочено"), 14),
+        Column(_("Обратных звонков сегодня"), 16), Column(_("Попыток сегодня"), 14),
+        Column(_("Успехов сегодня"), 14),
+    ]  # fmt: skip
+
+
+def _row(line: TeamLine) -> list[Any]:
+    return [
+        line.name, line.in_work, line.on_control, line.to_check, line.overdue, line.callbacks,
+        line.attempts, line.successes,
+    ]  # fmt: skip
