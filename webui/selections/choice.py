@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from importers.plans import RowPlan
 from importers.preview import Preview, PreviewRow, choosable_ids
+from webui.numbers import row_number_or_none
 
 EVERYTHING = "1"
 WARNED = "warned"
@@ -100,4 +101,4 @@ class Choice:
 
 
 def _numbers(texts: Iterable[str]) -> frozenset[int]:
-    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit())
+    return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)

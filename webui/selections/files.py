@@ -36,6 +36,7 @@ from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import error_sentence, plan_sentence, problem_sentence
 from webui.labels.words import sentence
+from webui.numbers import row_number
 from webui.requests import environment_of, requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
@@ -172,7 +173,7 @@ def _nothing_formed(file_id: int, refused: NothingChosen) -> Any:
     g.form_key = None
     flash(str(sentence(refused)), "bad")
     plan = _last(request.form, "plan") or None
-    number = request.form.get("page", type=int)
+    number = request.form.get("page", type=row_number)
     return redirect(url_for("files.show", file_id=file_id, plan=plan, page=number), 303)
 
 
@@ -202,7 +203,7 @@ def _rows(reading: Session, file_id: int, asked: Any) -> Response:
     only = Filter.of(_last(asked, "plan"))
     seen = preview(
         reading, file_id, actor=g.actor, now=g.now, plan=only.plan, warned=only.warned,
-        page=asked.get("page", 1, type=int),
+        page=asked.get("page", 1, type=row_number),
     )  # fmt: skip
     choice = Choice.from_form(asked).settled(reading, file_id, actor=g.actor, now=g.now)
     here = {row.id for row in seen.rows}

@@ -16,6 +16,7 @@ from importers.guard import Limits
 from importers.loading import FileRead, Loaded, keep_file, read_file
 from importers.problems import FileProblem, FileRefused
 from webui.labels.files import file_sentence
+from webui.numbers import row_number
 from webui.requests import session, settings
 
 _DRAINED = 256 << 20
@@ -42,12 +43,12 @@ class Asked:
     @classmethod
     def from_form(cls) -> "Asked":
         """The choice of the form."""
-        return cls(request.form.get("unit", type=int), request.form.get("format", ""))
+        return cls(request.form.get("unit", type=row_number), request.form.get("format", ""))
 
     @classmethod
     def from_address(cls) -> "Asked":
         """The choice in the address."""
-        return cls(request.args.get("unit", type=int), request.args.get("format", ""))
+        return cls(request.args.get("unit", type=row_number), request.args.get("format", ""))
 
 
 def take_upload(asked: Asked) -> Loaded:
