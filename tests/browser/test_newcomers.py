@@ -1,7 +1,6 @@
 """What somebody who sees the product for the first time stumbled over, in a real browser."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
