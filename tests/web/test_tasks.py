@@ -441,3 +441,26 @@ def test_notifications_are_counted_listed_and_seen(scene: Scene, browser_of: Bro
     assert "Уведомления: 1 новое" in browser.read("/notifications")
     browser.post("/notifications/seen", {"up_to": "2"})
     assert "Уведомления: " not in browser.read("/notifications")
+
+
+def test_after_a_save_comes_what_may_be_called_now(prepared: Given, browser_of: BrowserOf) -> None:
+    prepared.catalogue()
+    unit = prepared.unit()
+    me = prepared.employee(unit=unit)
+    made = {
+        name: prepared.task(
+            unit=unit, due_at=NOON + timedelta(hours=hours),
+            client=prepared.client(name, unit=unit, phone=f"+7912000000{number}"),
+        ).id
+        for number, (name, hours) in enumerate({"первый": -3, "последний": -1, "потом": 2}.items())
+    }  # fmt: skip
+    banned = prepared.client("нельзя", unit=unit, phone="+79120000009", do_not_contact=True)
+    prepared.task(unit=unit, client=banned, due_at=NOON - timedelta(hours=2))
+    browser = browser_of(me)
+
+    def save(name: str) -> str:
+        form = {"outcome": "no_answer", "version": "1", "form_key": name}
+        return str(browser.post(f"/tasks/{made[name]}/attempts", form).location)
+
+    assert save("первый") == f"/tasks/{made['последний']}"
+    assert save("последний") == f"/tasks/{made['потом']}"  # nothing else is left

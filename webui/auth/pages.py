@@ -37,6 +37,7 @@ from webui.requests import (
     clear_session_cookie,
     environment_of,
     local_target,
+    path_of,
     public,
     session_token,
     set_session_cookie,
@@ -177,6 +178,7 @@ def _form_page(form: SignInForm, error: Refused | None = None, *, status: int = 
             form=form,
             problem=sentence(error) if error else "",
             next_url=_next(),
+            left="left" in request.args,
         ),
         status,
     )
@@ -187,14 +189,7 @@ def _next() -> str:
 
 
 def _back() -> str:
-    return local_target(request.form.get("next") or _path_of(request.referrer), "/")
-
-
-def _path_of(address: str | None) -> str | None:
-    """The part of our own address after the host."""
-    if not address or not address.startswith(request.host_url):
-        return None
-    return address[len(request.host_url) - 1 :]
+    return local_target(request.form.get("next") or path_of(request.referrer), "/")
 
 
 def _role_asked_for() -> Role:

@@ -20,8 +20,9 @@ from webui.wording import ago_or_due
 from worklists.card.summary import card_counts
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
-from worklists.models.task import TaskKind
+from worklists.models.task import Task, TaskKind
 from worklists.my_queue import Place, QueueRow, When, queue_for
+from worklists.verdicts import verdict_on
 
 _QUEUE = 50
 UNDO = "undo:"
@@ -96,11 +97,23 @@ def queue_view() -> Queue:
 
 
 def next_task(*, after: int, place: Place | None = None) -> int | None:
-    """The task to go on with: the one below the place that this one had, else the first."""
+    """The task to go on with: the one below the place that this one had, else the first.
+
+    Only what is due and may be worked now, as «Следующий клиент» hands out; what is not due yet
+    is the last resort.
+    """
     found = queue_for(session(), actor=g.actor, now=g.now, limit=_QUEUE)
     rows = sorted((row for row in found if row.id != after), key=lambda row: row.place)
-    below = (row.id for row in rows if place is not None and row.place > place)
-    return next(below, rows[0].id if rows else None)
+    below = [row for row in rows if place is not None and row.place > place]
+    in_order = [*below, *(row for row in rows if row not in below)]
+    due = (row for row in in_order if row.at <= g.now)
+    first = rows[0].id if rows else None
+    return next((row.id for row in due if _may_be_worked(row)), first)
+
+
+def _may_be_worked(row: QueueRow) -> bool:
+    task = session().get_one(Task, row.id)
+    return verdict_on(session(), task, now=g.now, viewer_id=g.actor.employee_id).is_clear
 
 
 def card_answer(

@@ -17,8 +17,10 @@ from webui.tasks.saved_words import saved_words
 from webui.tasks.undo import undo_url
 from worklists.attempts import record_attempt
 from worklists.lifecycle import TaskState
+from worklists.models.task import Task
 from worklists.my_queue import place_of
 from worklists.permissions import WorkPermission
+from worklists.report_checks import faults_of
 from worklists.saving import changed_meanwhile
 
 
@@ -34,6 +36,7 @@ def record(task_id: int) -> Response:
         return conflict_answer(task_id, error, comment=typed)
     form = OutcomeForm.of(card.offer, g.actor)
     if not form.validate():
+        _complain_of_all(card, form)
         return _ask_again(card, form)
     place = place_of(card.page.task, actor=g.actor, now=g.now)
     report = form.report()
@@ -49,6 +52,7 @@ def record(task_id: int) -> Response:
     except Invalid as error:
         form.field_for(error.field).errors = [sentence(error)]
         session().rollback()
+        _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
     except Refused as error:
         return conflict_answer(task_id, error, kept=_typed_again, comment=typed)
@@ -63,6 +67,17 @@ def record(task_id: int) -> Response:
         saved=task_id,
         undo_url=undo_url(task_id, recorded.attempt.id),
     )
+
+
+def _complain_of_all(card: Card, form: OutcomeForm) -> None:
+    """What the form itself cannot know, beside what it found: one round of mending, not three."""
+    if form.chosen is None:
+        return
+    task = session().get_one(Task, card.page.task.id)
+    for error in faults_of(session(), task, form.code, form.report(), actor=g.actor, now=g.now):
+        field = form.field_for(error.field)
+        if not field.errors:
+            field.errors = [sentence(error)]
 
 
 def _stays() -> bool:
