@@ -3,7 +3,6 @@
 from datetime import date, time
 from typing import Any
 
-from flask import g
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -24,16 +23,13 @@ from campaigns.models import Outcome
 from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from webui.forms import Form, LocalMoment, at_most, choices
-from webui.labels.words import label, sentence
+from webui.labels.words import label
 from webui.numbers import MOST, row_number_or_none
-from webui.periods import today
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
-from worklists.involvement import InvolvementDueInPast
 from worklists.models.task import TaskKind
-from worklists.service_requests import WantedInPast
 from worklists.task_page import is_usable
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
@@ -243,21 +239,12 @@ class OutcomeForm(Form):
             _complain(self.book_work, _l("Напишите, какие работы нужны."))
         if self._counts_in_full("book") and self.book_on.data is None and not self.book_on.errors:
             _complain(self.book_on, _l("Укажите дату."))
-        self._demand_days_to_come()
         if self._counts_in_full("involve") and not (self.involve_text.data or "").strip():
             _complain(self.involve_text, _l("Напишите, что нужно сделать."))
         if self._counts_in_full("involve") and not (
             self.involve_due.data or self.involve_due.errors
         ):
             _complain(self.involve_due, _l("Укажите срок."))
-
-    def _demand_days_to_come(self) -> None:
-        """Said although another part of the same group is missing: all at once."""
-        on, due = self.book_on.data, self.involve_due.data
-        if self._counts_in_full("book") and isinstance(on, date) and on < today():
-            _complain(self.book_on, sentence(WantedInPast(on)))
-        if self._counts_in_full("involve") and due is not None and due <= g.now:
-            _complain(self.involve_due, sentence(InvolvementDueInPast(due)))
 
     def _is_demanded(self, name: str) -> bool:
         return is_demanded(name, self.chosen, self.code)
