@@ -63,3 +63,17 @@ class ImportedRow(Base):
     asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
     formed_at: Mapped[datetime | None]
     """When a task was formed from it (or it was found to be in work already)."""
+
+
+class RowChoice(Base):
+    """What a person has ticked in a file and not used yet: reloading the page keeps it."""
+
+    __tablename__ = "imported_row_choices"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey(ImportedFile.id), primary_key=True)
+    employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id), primary_key=True)
+    scope: Mapped[str]
+    """The filter whose rows are all meant; empty: none."""
+    ticked: Mapped[list[Any]]
+    excluded: Mapped[list[Any]]
+    """Row ids unticked again out of the scope."""

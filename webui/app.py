@@ -46,6 +46,7 @@ from webui.dispatch.all_routes import bp as dispatch
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
+from webui.numbers import RowNumber
 from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.files import bp as files
@@ -97,6 +98,7 @@ def create_app(
     """Build the WSGI application that serves every page from this database and clock."""
     app = Flask(__name__, static_folder="static")
     app.jinja_environment = TranslatedTemplates
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-csrf" if settings.secure_cookies else "csrf",

@@ -19,6 +19,7 @@ from wtforms.widgets import html_params
 from webui import wording
 from webui.kept_fields import rendered
 from webui.labels.inputs import InputWords
+from webui.numbers import FIRST_DAY, LAST_DAY
 
 _WORDS = InputWords()
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -135,6 +136,8 @@ def _parsed(text: str) -> datetime:
 
 
 def _to_utc(local: datetime, zone: ZoneInfo) -> datetime:
+    if not FIRST_DAY <= local.date() <= LAST_DAY:
+        raise ValidationError(_l("Проверьте год."))
     moment = local.replace(tzinfo=zone).astimezone(UTC)
     # An hour that the clocks skip does not come back the same.
     if moment.astimezone(zone).replace(tzinfo=None) != local:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
 from webui.labels.notices import NOTICES, OTHER_NOTICE
+from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, local_target, requires, session, settings
 from worklists.notifications import Notice, mark_seen, notifications_of, unseen_state
 from worklists.permissions import WorkPermission
@@ -55,8 +56,8 @@ def listing() -> str:
 @requires(WorkPermission.SEE)
 def seen() -> Response:
     """Mark all that the page showed, or the one that is opened, as seen."""
-    only = request.form.get("only", type=int)
-    up_to = request.form.get("up_to", type=int) or 0
+    only = request.form.get("only", type=row_number)
+    up_to = request.form.get("up_to", type=row_number) or 0
     mark_seen(session(), up_to=up_to, only=only, actor=g.actor, now=g.now)
     target = local_target(request.form.get("next"), url_for("notifications.listing"))
     return redirect(target, 303)  # type: ignore[return-value]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import g, request
 
+from webui.numbers import sane_day
 from webui.wording import zone
 
 
@@ -44,7 +45,7 @@ def asked_period(*, days_back: int, days_ahead: int) -> Period:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        return sane_day(request.args.get(name, ""))
     except ValueError:
         return None
 

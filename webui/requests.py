@@ -156,6 +156,13 @@ def local_target(address: str | None, default: str) -> str:
     return str(address) if ours and not parts.path.startswith("//") else default
 
 
+def path_of(address: str | None) -> str | None:
+    """The part of our own address after the host."""
+    if not address or not address.startswith(request.host_url):
+        return None
+    return address[len(request.host_url) - 1 :]
+
+
 def _refuse_other_sites() -> None:
     """A second fence beside the CSRF token: other sites may not send unsafe requests (P26)."""
     if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") == "cross-site":
@@ -234,8 +241,11 @@ def access_of(view: Any) -> Any:
 
 
 def _ask_to_sign_in() -> Response:
-    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.referrer
-    address = url_for("auth.sign_in", next=local_target(back, "/"))
+    """To the form, which leads back to the page; whoever had signed in before is told why."""
+    asked = request.method in SAFE_METHODS and not is_htmx()
+    back = request.full_path.rstrip("?") if asked else path_of(request.referrer)
+    was_in = 1 if session_token() is not None else None
+    address = url_for("auth.sign_in", next=local_target(back, "/"), left=was_in)
     if is_htmx():
         response = make_response("", 401)
         response.headers["HX-Redirect"] = address

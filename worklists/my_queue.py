@@ -82,7 +82,7 @@ def queue_for(
     return sorted(lines, key=lambda line: (_ORDER[line.when], not line.is_mine, line.at))
 
 
-def next_in_queue(
+def upcoming(
     session: Session,
     *,
     after_id: int,
@@ -90,16 +90,15 @@ def next_in_queue(
     actor: Actor,
     now: datetime,
     limit: int = 50,
-) -> int | None:
-    """The task below this place of the queue, ``after_id`` left out; else the first, else None."""
+) -> list[Place]:
+    """The queue from below this place on, then from its top; ``after_id`` left out."""
     actor.require(WorkPermission.SEE)
     if actor.employee_id is None:
-        return None
+        return []
     day_end = _day_end(actor, now)
     rows = queue_rows(session, actor=actor, now=now, day_end=day_end, limit=limit, bare=True)
     places = sorted(_place(row, actor, now, day_end) for row in rows if row.id != after_id)
-    below = (other.id for other in places if place is not None and other > place)
-    return next(below, places[0].id if places else None)
+    return sorted(places, key=lambda other: place is None or other <= place)
 
 
 def place_of(task: Task, *, actor: Actor, now: datetime) -> Place:

@@ -1,6 +1,9 @@
 """Is the report complete for its outcome and code? Flags decide, never names (rule 9)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +15,7 @@ from core.clock import local_day
 from core.errors import Invalid, Refused
 from directory.assets.mileage import check_reading
 from directory.clients.contact_points import get_contact_point
+from worklists.consequences import ControlInPast
 from worklists.involvement import check_involvement
 from worklists.models.task import PHONING, Task
 from worklists.permissions import WorkPermission
@@ -100,6 +104,38 @@ def check_report(
     if report.outcome is not Outcome.REPEAT:
         _check_mileage(session, task, report, now)
     _check_additions(session, task, report, actor=actor, now=now)
+
+
+def faults_of(
+    session: Session,
+    task: Task,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Invalid]:
+    """Everything that is wrong with the report at once; what it does not hold is not judged."""
+    bare = replace(report, new_task=None, service_request=None, involve=None)
+    alone = (
+        replace(bare, new_task=report.new_task),
+        replace(bare, service_request=report.service_request),
+        replace(bare, involve=report.involve),
+    )
+    checks: list[Callable[[], None]] = [
+        partial(_check_texts, session, code, report),
+        partial(_check_mileage, session, task, report, now),
+        *(partial(_check_additions, session, task, one, actor=actor, now=now) for one in alone),
+    ]
+    found: list[Invalid] = []
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            found.append(error)
+    if report.control_at is not None and report.control_at <= now:
+        found.append(ControlInPast(report.control_at))
+    return found
 
 
 def _check_texts(session: Session, code: CodeChoice | None, report: AttemptReport) -> None:

@@ -34,7 +34,7 @@ from webui.app import create_app
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_EXPECTED = re.compile(r"status of (409|422)\b|net::ERR_INTERNET_DISCONNECTED")
+_EXPECTED = re.compile(r"status of (401|409|422)\b|net::ERR_INTERNET_DISCONNECTED")
 """Answers that a page handles, and a network that a test cuts: the browser reports them anyway."""
 _PATIENCE = 15_000
 """Milliseconds until a condition is given up: the machine may be busy with other tests."""

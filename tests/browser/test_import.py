@@ -37,7 +37,7 @@ def test_upload_tick_create_and_go_to_the_board(live: Live, page: Page) -> None:
     main = page.get_by_role("button", name="Создать рабочие листы")
     expect(main).to_contain_text("(2)")
     page.get_by_role("button", name="Дальше").click()
-    expect(page.get_by_text("На других страницах отмечено: 2")).to_be_visible()
+    expect(page.get_by_text("из них не показаны: 2")).to_be_visible()
     boxes.nth(0).check()
     expect(main).to_contain_text("(3)")
     main.click()
@@ -79,3 +79,38 @@ def test_a_file_beyond_the_limit_is_told_before_it_is_sent(
         file.truncate(21 << 20)
     page.set_input_files("#f-file", large)
     expect(page.locator("#too-large")).to_be_visible()
+
+
+def test_ticks_survive_reloading_filters_and_going_back(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    _load(page, "to-2026-11.xlsx")
+    boxes = page.locator('input[name="row"][type="checkbox"]')
+    main = page.get_by_role("button", name="Создать рабочие листы")
+    expect(main).to_be_disabled()
+    assert main.evaluate("e => getComputedStyle(e).cursor") == "not-allowed"
+    expect(page.get_by_text("Отметьте строки, для которых")).to_be_visible()
+    boxes.nth(0).check()
+    with page.expect_response(lambda answer: answer.status == 204):
+        boxes.nth(1).check()
+    page.reload()
+    expect(main).to_contain_text("(2)")
+    page.locator(".chip", has_text="Повтор").first.click()
+    expect(page.get_by_text("из них не показаны: 2")).to_be_visible()
+    page.go_back()
+    expect(main).to_contain_text("(2)")
+    main.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Рабочие листы созданы")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("to-2026-11.xlsx")
+    expect(boxes.nth(0)).not_to_be_checked()
+
+
+def test_back_after_a_refused_upload(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    _load(page, "bad/empty-sheet.xlsx")
+    expect(page.locator(".notice.tone-danger[role=alert]:visible")).to_contain_text("нет строк")
+    page.reload()
+    expect(page.locator("#f-file")).to_be_attached()
+    page.goto("/my")
+    page.go_back()
+    expect(page.locator("#f-file")).to_be_attached()

@@ -140,7 +140,7 @@ def test_signing_out_kills_the_token_itself(app: Flask, client: FlaskClient) -> 
     assert token(client) is None
     thief = app.test_client()
     thief.set_cookie("sid", str(kept))
-    assert thief.get("/role").location == "/sign-in?next=/role"
+    assert thief.get("/role").location == "/sign-in?next=/role&left=1"
     assert client.get("/sign-out").status_code == 405
 
 

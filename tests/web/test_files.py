@@ -44,6 +44,18 @@ class Desk:
         address = f"/selections/files?unit={data['unit']}&format={data['format']}"
         return self.browser.post(address, data, content_type="multipart/form-data", buffered=True)
 
+    def refused(self, path: Path | None, **changes: Any) -> TestResponse:
+        """The page that tells why; reached by a redirect."""
+        answer = self.send(path, **changes)
+        assert answer.status_code == 303, answer.text[:300]
+        return self.browser.get(answer.location)
+
+    def look(self, address: str, form: dict[str, Any]) -> str:
+        """The rows after a button of theirs; reached by a redirect."""
+        answer = self.browser.post(address, form)
+        assert answer.status_code == 303, answer.text[:300]
+        return self.browser.read(answer.location)
+
     def load(self, *rows: tuple[str, ...]) -> str:
         answer = self.send(write_file(self.folder / "file.xlsx", *rows))
         assert answer.status_code == 303, answer.text
@@ -139,30 +151,50 @@ def test_ticks_survive_pages_groups_and_all(desk: Desk) -> None:
     rows = [(f"Клиент {n}", f"+7916000{n:04d}", *[""] * 7) for n in range(1, 151)]
     address = desk.load(*rows)
     ids = desk.row_ids()
-    second = desk.browser.post(address, {"row": [str(ids[0]), str(ids[5])], "page": "2"}).text
-    assert "На других страницах отмечено: 2" in second
+    second = desk.look(address, {"row": [str(ids[0]), str(ids[5])], "page": "2"})
+    assert "из них не показаны: 2" in second
     assert f'type="hidden" name="row" value="{ids[0]}"' in second
     assert "Страница 2 из 2" in second
-    first = desk.browser.post(address, {"row": [str(ids[0]), str(ids[149])], "page": "1"}).text
+    first = desk.look(address, {"row": [str(ids[0]), str(ids[149])], "page": "1"})
     assert f'value="{ids[0]}" autocomplete="off" checked' in first
     assert f'type="hidden" name="row" value="{ids[149]}"' in first
-    everything = desk.browser.post(address, {"all": "1"}).text
+    everything = desk.look(address, {"all": "1"})
     assert "Выбраны все 150" in everything
-    assert "Выбраны все" not in desk.browser.post(address, {"all": ["1", "0"]}).text
+    assert "Выбраны все" not in desk.look(address, {"all": ["1", "0"]})
+
+
+def test_what_is_ticked_is_kept_for_its_person_until_it_is_used(
+    desk: Desk, prepared: Given, browser_of: Callable[..., Browser]
+) -> None:
+    address = desk.load(IVANOV, PETROVA)
+    first, second = desk.row_ids()
+    assert desk.browser.post(address, {"row": str(first), "quiet": "1"}).status_code == 204
+    ticked = f'value="{first}" autocomplete="off" checked'
+    assert ticked in desk.browser.read(address) and ticked in desk.browser.read(address)
+    colleague = browser_of(prepared.employee("Пётр", unit=desk.unit))
+    assert "checked data-tick" not in colleague.read(address)
+    form = {"row": str(first), "form_key": "k"}
+    assert desk.browser.post(f"{address}/work-lists", form).status_code == 303
+    text = desk.browser.read(address)
+    assert "checked data-tick" not in text and "Отметьте строки" in text
+    # Ticked by one, formed by another meanwhile: it does not count any more.
+    desk.browser.post(address, {"row": str(second), "quiet": "1"})
+    colleague.post(f"{address}/work-lists", {"row": str(second), "form_key": "k2"})
+    assert "checked data-tick" not in desk.browser.read(address)
 
 
 def test_all_of_a_filter_and_single_rows_unticked(desk: Desk) -> None:
     odd = ("Пётр Петров", "+79160000001", *[""] * 7)
     address = desk.load(IVANOV, odd, odd)
     ids = desk.row_ids()
-    shown = desk.browser.post(address, {"plan": "new_client"}).text
+    shown = desk.look(address, {"plan": "new_client"})
     assert "Поставить все 2 показанных" in shown
     form = {"plan": "new_client", "all": "new_client"}
-    everything = desk.browser.post(address, form).text
+    everything = desk.look(address, form)
     assert f'name="kept" value="{ids[0]}" autocomplete="off" checked' in everything
     without = form | {"shown": [str(ids[0]), str(ids[1])], "kept": str(ids[1])}
-    text = desk.browser.post(address, without).text
-    assert "Выбрано: 1" in text
+    text = desk.look(address, without)
+    assert "data-ticks-all>1<" in text
     assert f'name="kept" value="{ids[0]}" autocomplete="off" data-tick' in text
     answer = desk.browser.post(f"{address}/work-lists", without | {"form_key": "k"})
     assert answer.status_code == 303 and desk.count(Task) == 1
@@ -179,6 +211,53 @@ def test_warnings_are_counted_and_the_workbook_has_as_many_lines(desk: Desk) -> 
     if count:
         only = desk.browser.read(f"{address}?plan=warned")
         assert only.count("data-tick>") == int(count[1])
+
+
+def test_the_workbook_of_remarks_is_named_and_counted(desk: Desk) -> None:
+    clean = desk.browser.read(desk.load(IVANOV))
+    assert "Строки с замечаниями" not in clean and "errors.xlsx" not in clean
+    text = desk.browser.read(desk.load(IVANOV, IVANOV, ("Безымянный", "12345", *[""] * 7)))
+    assert "Строки с замечаниями (2), XLSX" in text
+
+
+def test_nothing_to_form_says_why(desk: Desk) -> None:
+    text = desk.browser.read(desk.load(("Безымянный", "12345", *[""] * 7)))
+    assert "Создавать нечего: во всех строках ошибки" in text and "data-check-all" not in text
+    address = desk.load(IVANOV)
+    assert "data-check-all" in desk.browser.read(address)
+    desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k"})
+    text = desk.browser.read(address)
+    assert "по всем строкам задачи уже есть" in text and "data-check-all" not in text
+
+
+def test_headings_of_the_other_variant_are_noticed(desk: Desk) -> None:
+    headings = ("ФИО", "Телефон", "Дата последнего визита")
+    row = ("Иванов Иван", "8 (916) 123-45-67", "01.02.2024")
+    path = write_file(desk.folder / "lost.xlsx", row, headings=headings)
+    address = str(desk.send(path).location)
+    text = desk.browser.read(address)
+    assert "По заголовкам это «Потерянные клиенты»" in text
+    assert "Загрузить как «Потерянные клиенты»" in text
+    other = desk.browser.post(f"{address}/variant", {"format": "lost-clients"})
+    assert other.location == address
+    assert "По заголовкам" not in desk.browser.read(address)
+    # Loaded the wrong way once more: the other one is there, and leads there.
+    second = str(desk.send(path).location)
+    assert second != address
+    assert desk.browser.post(f"{second}/variant", {"format": "lost-clients"}).location == address
+    assert desk.browser.post(f"{address}/variant", {"format": "other"}).status_code == 404
+    desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k"})
+    desk.browser.post(f"{second}/work-lists", {"all": "1", "form_key": "k2"})
+    assert desk.count(Task) == 2
+    assert "По заголовкам" not in desk.browser.read(second)
+
+
+def test_a_used_file_keeps_its_variant(desk: Desk) -> None:
+    address = desk.load(IVANOV)
+    assert "По заголовкам" not in desk.browser.read(address)
+    desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k"})
+    refused = desk.browser.post(f"{address}/variant", {"format": "lost-clients"})
+    assert refused.status_code == 409 and "уже созданы" in refused.text
 
 
 def test_errors_come_as_a_workbook_with_the_own_cells(desk: Desk) -> None:
@@ -227,8 +306,7 @@ def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name
     content, piece = _bad_files(desk.folder)[name]
     path = desk.folder / name
     path.write_bytes(content)
-    answer = desk.send(path, format="lost-clients")
-    assert answer.status_code == 422, answer.text[:300]
+    answer = desk.refused(path, format="lost-clients")
     assert piece in refusal(answer)
     assert re.search(r'value="lost-clients" checked', answer.text)
     assert desk.count(ImportedFile) == 0
@@ -236,7 +314,7 @@ def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name
 
 def test_missing_columns_are_named_with_those_that_were_found(desk: Desk) -> None:
     path = write_file(desk.folder / "x.xlsx", ("1", "Москва"), headings=("№", "Город"))
-    told = refusal(desk.send(path))
+    told = refusal(desk.refused(path))
     assert "«Телефон» или «VIN»" in told and "«Город»" in told
 
 
@@ -244,9 +322,9 @@ def test_no_file_no_unit_no_variant(desk: Desk, prepared: Given) -> None:
     foreign = prepared.unit("Чужой")
     prepared.session.commit()
     path = write_file(desk.folder / "x.xlsx", IVANOV)
-    assert "Файл не выбран" in refusal(desk.send(None))
-    assert "Выберите вариант" in refusal(desk.send(path, format="other"))
-    assert "Выберите подразделение" in refusal(desk.send(path, unit=str(foreign.id)))
+    assert "Файл не выбран" in refusal(desk.refused(None))
+    assert "Выберите вариант" in refusal(desk.refused(path, format="other"))
+    assert "Выберите подразделение" in refusal(desk.refused(path, unit=str(foreign.id)))
     assert desk.count(ImportedFile) == 0
 
 
@@ -254,8 +332,7 @@ def test_a_body_beyond_the_limit_is_answered_and_keeps_the_choice(desk: Desk, ap
     app.config["MAX_CONTENT_LENGTH"] = 10_000
     path = desk.folder / "large.xlsx"
     path.write_bytes(b"PK\x03\x04" + b"x" * 50_000)
-    answer = desk.send(path, format="lost-clients")
-    assert answer.status_code == 413
+    answer = desk.refused(path, format="lost-clients")
     assert "можно до 20 МБ" in refusal(answer)
     assert re.search(r'value="lost-clients" checked', answer.text)
 

@@ -613,3 +613,27 @@ def test_only_who_confirmed_takes_it_back(scene: Scene, browser_of: BrowserOf) -
     colleague = browser_of(scene.given.employee("Артём Сухов", unit=scene.unit))
     assert colleague.post(f"{address}/undo").status_code == 409
     assert scene.stored().state is TaskState.DONE
+
+
+def test_after_a_save_comes_what_may_be_called_now(prepared: Given, browser_of: BrowserOf) -> None:
+    prepared.catalogue()
+    unit = prepared.unit()
+    me = prepared.employee(unit=unit)
+    made = {
+        name: prepared.task(
+            unit=unit, due_at=NOON + timedelta(hours=hours),
+            client=prepared.client(name, unit=unit, phone=f"+7912000000{number}"),
+        ).id
+        for number, (name, hours) in enumerate({"первый": -3, "последний": -1, "потом": 2}.items())
+    }  # fmt: skip
+    mute = prepared.client("без телефона", unit=unit, phone=None)
+    prepared.task(unit=unit, client=mute, due_at=NOON - timedelta(hours=2))
+    browser = browser_of(me)
+
+    def save(name: str) -> str:
+        form = {"outcome": "no_answer", "version": "1", "form_key": name}
+        return str(browser.post(f"/tasks/{made[name]}/attempts", form).location)
+
+    assert save("первый") == f"/tasks/{made['последний']}"
+    # Nothing that may be called is left: what comes next of all.
+    assert save("последний") != f"/tasks/{made['первый']}"

@@ -36,6 +36,7 @@ from webui.admin.hours import HoursField, hours_written
 from webui.admin.year_view import weekday_names, year_view
 from webui.forms import Form, at_most, choices, required
 from webui.labels.words import label, sentence
+from webui.numbers import row_number, row_number_or_none, sane_day
 from webui.requests import requires
 
 bp = Blueprint("admin_calendars", __name__, url_prefix="/admin/calendars")
@@ -109,8 +110,8 @@ def page() -> Any:
 @_manages
 def create() -> Any:
     """Give a unit or a person a calendar of its own."""
-    unit_id = request.form.get("unit_id", type=int)
-    employee_id = request.form.get("employee_id", type=int)
+    unit_id = request.form.get("unit_id", type=row_number)
+    employee_id = request.form.get("employee_id", type=row_number)
     if (unit_id is None) == (employee_id is None):
         return saved(url_for(".page"), _("Выберите, чей это календарь."), tone="bad")
     row = editing.add_calendar(
@@ -139,7 +140,7 @@ def save_week(calendar_id: int) -> Any:
     def change() -> None:
         editing.change_week(
             g.session, calendar_id, week=[field.hours for field in form.days()],
-            version=int(version) if version.isdigit() else None, actor=g.actor, now=g.now,
+            version=row_number_or_none(version), actor=g.actor, now=g.now,
         )  # fmt: skip
 
     return _try(row, form, change, _("Рабочая неделя сохранена."), week_form=form)
@@ -232,7 +233,7 @@ def _page(
 ) -> str:
     today = local_day(g.now, g.actor.time_zone)
     chosen = _day(request.args.get("day", ""))
-    number = request.args.get("year", type=int) or (chosen or today).year
+    number = request.args.get("year", type=row_number) or (chosen or today).year
     number = min(max(number, 1990), 2100)
     with g.session.no_autoflush:  # what was refused stays unwritten
         days = days_of_year(g.session, row.id, number)
@@ -290,7 +291,7 @@ def _week_words(row: WorkCalendar | None) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return sane_day(text)
     except ValueError:
         return None
 

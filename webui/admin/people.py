@@ -25,6 +25,7 @@ from webui.admin.answers import put_error, saved, unit_choices
 from webui.forms import Form, at_most, choices, not_blank, required
 from webui.i18n import LOCALES
 from webui.labels.words import label, sentence
+from webui.numbers import row_number_or_none
 from webui.requests import requires
 from webui.zones import zone_choices
 
@@ -139,7 +140,7 @@ def change(employee_id: int) -> Any:
             g.session,
             employee_id,
             **_values(form),
-            version=int(version) if version.isdigit() else None,
+            version=row_number_or_none(version),
             actor=g.actor,
             now=g.now,
         )

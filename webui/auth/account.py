@@ -36,6 +36,7 @@ from webui.labels.words import label
 from webui.requests import (
     environment_of,
     local_target,
+    path_of,
     session_token,
     set_session_cookie,
     signed_in,
@@ -149,11 +150,4 @@ def _page(form: PasswordForm) -> str:
 
 
 def _back() -> str:
-    return local_target(request.form.get("next") or _path_of(request.referrer), "/")
-
-
-def _path_of(address: str | None) -> str | None:
-    """The part of our own address after the host."""
-    if not address or not address.startswith(request.host_url):
-        return None
-    return address[len(request.host_url) - 1 :]
+    return local_target(request.form.get("next") or path_of(request.referrer), "/")

@@ -158,6 +158,7 @@ def _form_page(form: SignInForm, error: Refused | None = None, *, status: int = 
             form=form,
             problem=sentence(error) if error else "",
             next_url=_next(),
+            left="left" in request.args,
         ),
         status,
     )

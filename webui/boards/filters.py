@@ -9,6 +9,7 @@ from sqlalchemy import select
 from campaigns.models import Campaign
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitKind
+from webui.numbers import row_number
 from webui.requests import session
 
 Member = TypeVar("Member")
@@ -43,8 +44,7 @@ def colleagues() -> Sequence[tuple[int, str]]:
 
 def whole(name: str) -> int | None:
     """A number of the query; None when it is missing or unreadable."""
-    value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return request.args.get(name, type=row_number)
 
 
 def unit() -> int | None:

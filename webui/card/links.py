@@ -5,6 +5,7 @@ from flask import Response, g, request
 from core.errors import Invalid
 from webui.card.routes import bp
 from webui.card.sections import answer, refuse
+from webui.numbers import row_number
 from webui.requests import requires, session
 from worklists.card.links import link_tasks, unlink_tasks
 from worklists.card.models import LinkKind
@@ -32,5 +33,5 @@ def add(task_id: int) -> Response:
 def remove(link_id: int) -> Response:
     """Take the tie away; ``here`` is the task whose card shows it."""
     pair = unlink_tasks(session(), link_id, actor=g.actor, now=g.now)
-    here = request.form.get("here", type=int)
+    here = request.form.get("here", type=row_number)
     return answer(here if here in pair else pair[0], "links")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from webui.card.routes import bp
 from webui.labels.journal import journal_line
 from webui.labels.words import label
+from webui.numbers import row_number
 from webui.requests import is_htmx, requires, session
 from webui.tasks.looks import AttemptView
 from worklists.card.comments import comments_of
@@ -127,7 +128,7 @@ def _key(text: str) -> TimelineKey | None:
     source, _tilde, number = rest.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        key = TimelineKey(moment, int(source), int(number))
+        key = TimelineKey(moment, row_number(source), row_number(number))
     except ValueError:
         return None
     return key if moment.tzinfo is not None else None

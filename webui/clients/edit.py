@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from core.errors import Invalid
@@ -17,6 +17,7 @@ from directory.clients.models import Client, ClientKind, ContactState
 from directory.permissions import DirectoryPermission
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label, sentence
+from webui.numbers import MOST
 from webui.requests import requires
 from webui.zones import zone_choices
 from worklists.client_zone import follow_client_zone
@@ -27,7 +28,7 @@ bp = Blueprint("client_edit", __name__)
 class Versioned(Form):
     """A form that knows which version of the client its user saw."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(0, MOST)])
 
 
 class ClientForm(Versioned):

@@ -14,6 +14,7 @@ from directory.visits.history import history_of_client
 from webui import wording
 from webui.labels.clients import result_name
 from webui.labels.tasks import block_words
+from webui.numbers import row_number
 from webui.requests import requires
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
 from worklists.client_verdicts import weightiest_blocks
@@ -77,9 +78,10 @@ def asset_asked_for() -> int | None:
     text = request.args.get("asset", "")
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:
-        raise NotFound("asset", text)
-    return int(text)
+    try:
+        return row_number(text)
+    except ValueError as error:
+        raise NotFound("asset", text) from error
 
 
 def _vehicle(vehicles: tuple[OwnedVehicle, ...], asset_id: int | None) -> OwnedVehicle | None:

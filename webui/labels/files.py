@@ -13,6 +13,7 @@ from importers.plans import RowPlan
 from importers.preview import ErrorRow, PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
+from importers.variants import FileAlreadyUsed
 from webui.labels.pairs import Pairs, by_class
 from webui.wording import whole
 from worklists.verdicts import BlockRule
@@ -189,6 +190,9 @@ _ROWS: Mapping[RowProblemCode, Any] = {
 }
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    FileAlreadyUsed: lambda _e: _l(
+        "Из этого файла уже созданы рабочие листы. Загрузите его ещё раз с нужным вариантом."
+    ),
     NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
 }
 

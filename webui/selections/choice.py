@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from importers.choices import KeptChoice
 from importers.plans import RowPlan
 from importers.preview import Preview, PreviewRow, choosable_ids
+from webui.numbers import row_number_or_none
 
 EVERYTHING = "1"
 WARNED = "warned"
@@ -60,6 +62,12 @@ class Choice:
         unticked = _numbers(asked.getlist("shown")) - _numbers(asked.getlist("kept"))
         return cls(Filter.of(scope), ticked, _numbers(asked.getlist("except")) | unticked)
 
+    @classmethod
+    def from_kept(cls, kept: KeptChoice) -> "Choice":
+        """What the person ticked before the page was opened."""
+        scope = Filter.of(kept.scope) if kept.scope else None
+        return cls(scope, kept.ticked, kept.excluded)
+
     @property
     def scope_text(self) -> str:
         """The value of the hidden field."""
@@ -91,13 +99,19 @@ class Choice:
         return (found - self.excluded) | self.ticked
 
     def settled(self, session: Session, file_id: int, *, actor: Actor, now: datetime) -> "Choice":
-        """Without ticks of rows that the scope holds anyway, so that nothing counts twice."""
-        if self.scope is None or not self.ticked:
+        """Without rows that the scope holds anyway or that cannot be chosen any more.
+
+        So nothing counts twice, and what somebody else has formed meanwhile does not count.
+        """
+        if not self.ticked and not self.excluded:
             return self
+        free = choosable_ids(session, file_id, actor=actor, now=now)
+        if self.scope is None:
+            return Choice(None, self.ticked & free, frozenset())
         plan, warned = self.scope.plan, self.scope.warned
         found = choosable_ids(session, file_id, actor=actor, now=now, plan=plan, warned=warned)
-        return Choice(self.scope, self.ticked - found, self.excluded & found)
+        return Choice(self.scope, (self.ticked & free) - found, self.excluded & found)
 
 
 def _numbers(texts: Iterable[str]) -> frozenset[int]:
-    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit())
+    return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)

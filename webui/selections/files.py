@@ -1,16 +1,15 @@
 """«Выборки → Внешние данные»: an importer's file, its rows, work-lists out of them (A8)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     g,
+    get_flashed_messages,
     make_response,
     redirect,
     render_template,
@@ -24,21 +23,25 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
+from importers.choices import keep_choice, kept_choice
 from importers.files import get_file, last_unit, recent_files
 from importers.formats.catalogue import FORMATS
 from importers.formings import formings_of
 from importers.guard import MAX_ROWS
+from importers.models import ImportedFile
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan
 from importers.preview import PAGE_SIZE, error_rows, preview
 from importers.running import NothingChosen, form_from_file
+from importers.variants import is_used, take_as, variant_by_headings
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import error_sentence, plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
 from webui.labels.words import sentence
-from webui.requests import environment_of, requires, session, settings
+from webui.numbers import row_number
+from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
 from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
@@ -48,6 +51,8 @@ from worklists.permissions import WorkPermission
 bp = Blueprint("files", __name__)
 
 _MEGABYTE = 1 << 20
+REFUSED_UPLOAD = "upload"
+"""The category of a flashed message that is shown in the form, not as a toast."""
 
 
 @bp.get("/selections", endpoint="selections")
@@ -72,7 +77,7 @@ def upload() -> Any:
     try:
         loaded = take_upload(asked)
     except UploadRefused as refused:
-        return _page(session(), asked, refused)
+        return _refuse(asked, refused)
     if not loaded.is_new:
         person = session().get_one(Employee, loaded.file.loaded_by).full_name
         flash(
@@ -86,26 +91,41 @@ def upload() -> Any:
 
 
 @bp.errorhandler(RequestEntityTooLarge)
-def refuse_large(_error: RequestEntityTooLarge) -> Response:
+def refuse_large(_error: RequestEntityTooLarge) -> Any:
     """A body beyond the limit is not read; the choice of the form stays by its address."""
     drain()
+    return _refuse(Asked.from_address(), too_large())
+
+
+def _refuse(asked: Asked, refused: UploadRefused) -> Any:
+    """Say it on the page of the form, by a redirect: «Back» and reloading send nothing again."""
     session().rollback()
-    return _page(session(), Asked.from_address(), too_large())
+    flash(refused.text, REFUSED_UPLOAD)
+    return redirect(url_for("files.page", unit=asked.unit_id, format=asked.variant or None), 303)
 
 
 @bp.get("/selections/files/<int:file_id>")
 @requires(ImportPermission.LOAD)
 def show(file_id: int) -> Response:
     """What will happen to the rows now."""
-    return _rows(session(), file_id, request.args)
+    return _rows(session(), file_id)
 
 
 @bp.post("/selections/files/<int:file_id>", endpoint="look")
 @requires(ImportPermission.LOAD)
-def look(file_id: int) -> Response:
-    """Another page or group of rows; what was ticked stays ticked."""
-    with _reading() as reading:
-        return _rows(reading, file_id, request.form)
+def look(file_id: int) -> Any:
+    """Keep what is ticked, then show another page or group of rows (by a redirect: «Back» works).
+
+    With ``quiet`` only keep: the page does so by itself when a box is ticked.
+    """
+    choice = Choice.from_form(request.form)
+    keep_choice(
+        session(), file_id,
+        scope=choice.scope_text, ticked=choice.ticked, excluded=choice.excluded, actor=g.actor,
+    )  # fmt: skip
+    if request.form.get("quiet"):
+        return make_response("", 204)
+    return redirect(_address(file_id), 303)
 
 
 @bp.post("/selections/files/<int:file_id>/work-lists", endpoint="form")
@@ -124,7 +144,18 @@ def form(file_id: int) -> Any:
         )
     except NothingChosen as refused:
         return _nothing_formed(file_id, refused)
+    keep_choice(session(), file_id, actor=g.actor)
     return redirect(url_for("files.result", file_id=file_id), 303)
+
+
+@bp.post("/selections/files/<int:file_id>/variant", endpoint="take_as")
+@requires(ImportPermission.LOAD)
+def take_as_variant(file_id: int) -> Any:
+    """The same file as the other variant, before anything is formed from it."""
+    variant = request.form.get("format", "")
+    file = take_as(session(), file_id, variant, actor=g.actor, now=g.now)
+    flash(_("Файл загружен как «%(variant)s».", variant=WORDS[variant][0]))
+    return redirect(url_for("files.show", file_id=file.id), 303)
 
 
 @bp.get("/selections/files/<int:file_id>/result")
@@ -161,7 +192,7 @@ def errors(file_id: int) -> Response:
             yield [row.row_no, *cells, error_sentence(row), _("да") if row.is_taken else _("нет")]
 
     columns += [Column(_("Что не так"), 60), Column(_("Будет загружена"), 18)]
-    return workbook_answer("errors", columns, lines(), sheet=_("Строки с ошибками"))
+    return workbook_answer("errors", columns, lines(), sheet=_("Строки с замечаниями"))
 
 
 @bp.get("/selections/files/templates/<variant>.xlsx")
@@ -179,12 +210,17 @@ def _nothing_formed(file_id: int, refused: NothingChosen) -> Any:
     session().rollback()
     g.form_key = None
     flash(str(sentence(refused)), "bad")
+    return redirect(_address(file_id), 303)
+
+
+def _address(file_id: int) -> str:
+    """The rows with the filter and the page that the form names; the first page is not named."""
     plan = _last(request.form, "plan") or None
-    number = request.form.get("page", type=int)
-    return redirect(url_for("files.show", file_id=file_id, plan=plan, page=number), 303)
+    number = request.form.get("page", type=row_number)
+    return url_for("files.show", file_id=file_id, plan=plan, page=number if number != 1 else None)
 
 
-def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) -> Response:
+def _page(reading: Session, asked: Asked) -> Response:
     tree = unit_tree(reading, within=g.actor.unit_ids)
     units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
     known = {row.unit.id for row in units}
@@ -198,22 +234,26 @@ def _page(reading: Session, asked: Asked, refused: UploadRefused | None = None) 
         variants=WORDS,
         variant=asked.variant if asked.variant in FORMATS else next(iter(FORMATS)),
         files=recent_files(reading, actor=g.actor),
-        problem=refused.text if refused else None,
+        problems=get_flashed_messages(category_filter=[REFUSED_UPLOAD]),
         megabytes=settings().max_upload_bytes // _MEGABYTE,
         max_bytes=settings().max_upload_bytes,
         max_rows=MAX_ROWS,
     )
-    return make_response(body, refused.status if refused else 200)
+    return make_response(body)
 
 
-def _rows(reading: Session, file_id: int, asked: Any) -> Response:
+def _rows(reading: Session, file_id: int) -> Response:
+    asked = request.args
     only = Filter.of(_last(asked, "plan"))
     seen = preview(
         reading, file_id, actor=g.actor, now=g.now, plan=only.plan, warned=only.warned,
-        page=asked.get("page", 1, type=int),
+        page=asked.get("page", 1, type=row_number),
     )  # fmt: skip
-    choice = Choice.from_form(asked).settled(reading, file_id, actor=g.actor, now=g.now)
+    kept = Choice.from_kept(kept_choice(reading, file_id, actor=g.actor))
+    choice = kept.settled(reading, file_id, actor=g.actor, now=g.now)
     here = {row.id for row in seen.rows}
+    chosen = choice.count(seen)
+    chosen_here = sum(choice.takes(row) for row in seen.rows if row.is_choosable)
     body = render_template(
         "selections/rows.html",
         page="selections",
@@ -221,12 +261,13 @@ def _rows(reading: Session, file_id: int, asked: Any) -> Response:
         unit=get_unit(reading, seen.file.unit_id, actor=g.actor),
         loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
+        other=_other_variant(reading, seen.file),
         only=only,
         plans=tuple(RowPlan),
         choice=choice,
-        chosen=choice.count(seen),
+        chosen=chosen,
         choosable=seen.choosable_of(only.plan, warned=only.warned),
-        taken_here=sum(choice.takes(row) for row in seen.rows if row.is_choosable),
+        not_shown=chosen - chosen_here,
         elsewhere=sorted(choice.ticked - here),
         excluded=sorted(choice.excluded - here),
         plan_sentence=plan_sentence,
@@ -237,14 +278,14 @@ def _rows(reading: Session, file_id: int, asked: Any) -> Response:
     return make_response(body)
 
 
+def _other_variant(reading: Session, file: ImportedFile) -> tuple[str, Any] | None:
+    """Code and name of the variant that the headings fit better than the chosen one."""
+    code = variant_by_headings(file.header)
+    if code in (None, file.format) or is_used(reading, file.id):
+        return None
+    return str(code), WORDS[str(code)][0]
+
+
 def _last(asked: Any, name: str) -> str:
     """The pressed button stands behind the hidden field of the same name."""
     return str((asked.getlist(name) or [""])[-1])
-
-
-@contextmanager
-def _reading() -> Iterator[Session]:
-    """A session that only reads: looking by POST must not hold up those who write."""
-    session().rollback()
-    with environment_of(current_app).database.reading() as reading:
-        yield reading

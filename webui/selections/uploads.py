@@ -16,6 +16,7 @@ from importers.guard import Limits
 from importers.loading import FileRead, Loaded, keep_file, read_file
 from importers.problems import FileProblem, FileRefused
 from webui.labels.files import file_sentence
+from webui.numbers import row_number
 from webui.requests import session, settings
 
 _DRAINED = 256 << 20
@@ -26,10 +27,9 @@ _BLOCK = 1 << 20
 class UploadRefused(Exception):
     """The upload cannot be used; ``text`` is the sentence for the person."""
 
-    def __init__(self, text: str, *, status: int = 422) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Asked:
     @classmethod
     def from_form(cls) -> "Asked":
         """The choice of the form."""
-        return cls(request.form.get("unit", type=int), request.form.get("format", ""))
+        return cls(request.form.get("unit", type=row_number), request.form.get("format", ""))
 
     @classmethod
     def from_address(cls) -> "Asked":
         """The choice in the address."""
-        return cls(request.args.get("unit", type=int), request.args.get("format", ""))
+        return cls(request.args.get("unit", type=row_number), request.args.get("format", ""))
 
 
 def take_upload(asked: Asked) -> Loaded:
@@ -73,8 +73,7 @@ def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
         with _on_disk(file) as path:
             return read_file(path, fmt, limits=limits)
     except FileRefused as refused:
-        status = 413 if refused.code is FileProblem.TOO_LARGE else 422
-        raise UploadRefused(f"{name}: {file_sentence(refused)}", status=status) from refused
+        raise UploadRefused(f"{name}: {file_sentence(refused)}") from refused
 
 
 @contextmanager
@@ -90,7 +89,7 @@ def too_large() -> UploadRefused:
     limit = settings().max_upload_bytes
     size = request.content_length or limit
     refused = FileRefused(FileProblem.TOO_LARGE, size=size, limit=limit)
-    return UploadRefused(file_sentence(refused), status=413)
+    return UploadRefused(file_sentence(refused))
 
 
 def drain() -> None:

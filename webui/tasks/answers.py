@@ -22,8 +22,9 @@ from webui.wording import ago_or_due, language
 from worklists.card.summary import card_counts
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
-from worklists.models.task import TaskKind
-from worklists.my_queue import Place, QueueRow, When, next_in_queue, queue_for
+from worklists.models.task import Task, TaskKind
+from worklists.my_queue import Place, QueueRow, When, queue_for, upcoming
+from worklists.verdicts import verdict_on
 
 _QUEUE = 50
 UNDO = "undo:"
@@ -99,10 +100,22 @@ def queue_view() -> Queue:
 
 
 def next_task(*, after: int, place: Place | None = None) -> int | None:
-    """The task to go on with: the one below the place that this one had, else the first."""
-    return next_in_queue(
+    """The task to go on with: the one below the place that this one had, else the first.
+
+    Only what is due and may be worked now, as «Следующий клиент» hands out; what is not due yet
+    is the last resort.
+    """
+    places = upcoming(
         session(), after_id=after, place=place, actor=g.actor, now=g.now, limit=_QUEUE
     )
+    due = (other.id for other in places if other.at <= g.now)
+    first = places[0].id if places else None
+    return next((task_id for task_id in due if _may_be_worked(task_id)), first)
+
+
+def _may_be_worked(task_id: int) -> bool:
+    task = session().get_one(Task, task_id)
+    return verdict_on(session(), task, now=g.now, viewer_id=g.actor.employee_id).is_clear
 
 
 def card_answer(

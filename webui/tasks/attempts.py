@@ -1,5 +1,6 @@
 """Recording what came of the call (A13-A16)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, g, request
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from core.errors import Invalid, Refused
 from webui.labels.tasks import consequence_words
 from webui.labels.words import sentence
+from webui.periods import today
 from webui.requests import requires, session, settings
 from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
 from webui.tasks.card import Card, card_to_save, open_card
@@ -16,10 +18,14 @@ from webui.tasks.routes import bp
 from webui.tasks.saved_words import saved_words
 from webui.tasks.undo import undo_url
 from worklists.attempts import record_attempt
+from worklists.involvement import InvolvementDueInPast
 from worklists.lifecycle import TaskState
+from worklists.models.task import Task
 from worklists.my_queue import place_of
 from worklists.permissions import WorkPermission
+from worklists.report_checks import faults_of
 from worklists.saving import changed_meanwhile
+from worklists.service_requests import WantedInPast
 
 
 @bp.post("/tasks/<int:task_id>/attempts")
@@ -34,6 +40,7 @@ def record(task_id: int) -> Response:
         return conflict_answer(task_id, error, comment=typed)
     form = OutcomeForm.of(card.offer, g.actor)
     if not form.validate():
+        _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
     place = place_of(card.page.task, actor=g.actor, now=g.now)
     report = form.report()
@@ -49,6 +56,7 @@ def record(task_id: int) -> Response:
     except Invalid as error:
         form.field_for(error.field).errors = [sentence(error)]
         session().rollback()
+        _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
     except Refused as error:
         return conflict_answer(task_id, error, kept=_typed_again, comment=typed)
@@ -63,6 +71,27 @@ def record(task_id: int) -> Response:
         saved=task_id,
         undo_url=undo_url(task_id, recorded.attempt.id),
     )
+
+
+def _complain_of_all(card: Card, form: OutcomeForm) -> None:
+    """What the form itself cannot know, beside what it found: one round of mending, not three."""
+    if form.chosen is None:
+        return
+    task = session().get_one(Task, card.page.task.id)
+    found = faults_of(session(), task, form.code, form.report(), actor=g.actor, now=g.now)
+    for error in (*found, *_past_days(form)):
+        field = form.field_for(error.field)
+        if not field.errors:
+            field.errors = [sentence(error)]
+
+
+def _past_days(form: OutcomeForm) -> Iterator[Invalid]:
+    """Days gone by in a booking or a request that lacks something else: no report holds them."""
+    on, due = form.book_on.data, form.involve_due.data
+    if form.counts("book") and form.book.data and on is not None and on < today():
+        yield WantedInPast(on)
+    if form.counts("involve") and form.involve.data and due is not None and due <= g.now:
+        yield InvolvementDueInPast(due)
 
 
 def _stays() -> bool:

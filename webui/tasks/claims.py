@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
+from webui.numbers import row_number
 from webui.requests import is_htmx, keep_only, requires, session, settings
 from webui.tasks.answers import card_answer, conflict_answer, leave
 from webui.tasks.card import open_card, task_url
@@ -57,7 +58,7 @@ def _note(task_id: int, verdict: Verdict, writing: Session) -> None:
 @requires(WorkPermission.WORK)
 def release(task_id: int) -> Response:
     """«Вернуть в очередь»."""
-    token = request.form.get("token", type=int) or 0
+    token = request.form.get("token", type=row_number) or 0
     try:
         release_task(session(), task_id, token=token, actor=g.actor, now=g.now)
     except LeaseLost as error:
@@ -72,7 +73,7 @@ def release(task_id: int) -> Response:
 @requires(WorkPermission.WORK)
 def lease(task_id: int) -> Response:
     """A sign of life from the open page: 204, or 409 when the task is somebody else's now."""
-    token = request.args.get("token", type=int) or 0
+    token = request.args.get("token", type=row_number) or 0
     try:
         renew_lease(
             session(), task_id, token=token, actor=g.actor, now=g.now, lease=settings().lease

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from core.errors import Invalid, Refused
 from webui.forms import Form
 from webui.labels.words import sentence
+from webui.numbers import row_number
 from webui.requests import local_target, requires, session
 from webui.tasks.answers import card_answer, conflict_answer, go_on, leave
 from webui.tasks.card import open_card, task_url
@@ -100,7 +101,7 @@ def _step(
     if not valid:
         return _ask_again(task_id, form)
     try:
-        words = done(form, request.form.get("version", type=int) or 0)
+        words = done(form, request.form.get("version", type=row_number) or 0)
     except Invalid as error:
         session().rollback()
         form[fields.get(error.field, error.field)].errors = [sentence(error)]

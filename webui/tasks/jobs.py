@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from core.errors import Invalid, Refused
 from webui.labels.words import sentence
+from webui.numbers import row_number
 from webui.requests import requires, session
 from webui.tasks.answers import card_answer, conflict_answer, go_on
 from webui.tasks.card import Card, open_card
@@ -35,8 +36,8 @@ def finish(task_id: int) -> Response:
             task_id,
             comment=typed,
             done=done,
-            version=request.form.get("version", type=int) or 0,
-            token=request.form.get("token", type=int),
+            version=request.form.get("version", type=row_number) or 0,
+            token=request.form.get("token", type=row_number),
             actor=g.actor,
             now=g.now,
         )

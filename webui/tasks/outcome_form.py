@@ -24,7 +24,8 @@ from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label
-from webui.tasks.choice_fields import Choice, ResultChoice, number
+from webui.numbers import MOST, row_number_or_none
+from webui.tasks.choice_fields import Choice, ResultChoice
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
@@ -89,7 +90,9 @@ class OutcomeForm(Form):
     involve_text = StringField(_l("Что нужно сделать"), [at_most(1000)])
     involve_due = LocalMoment(_l("Срок"), pair=True)
     settles = SelectMultipleField(_l("Этот разговор решил и другие задачи"), coerce=int)
-    copy_of_task_id = IntegerField(_l("Результат какой задачи взять"), [Optional()])
+    copy_of_task_id = IntegerField(
+        _l("Результат какой задачи взять"), [Optional(), NumberRange(1, MOST)]
+    )
     version = HiddenField()
     token = HiddenField()
     form_key = HiddenField()
@@ -183,8 +186,8 @@ class OutcomeForm(Form):
             involve=self._involvement(),
             copy_of_task_id=self._if("copy_of_task_id", self.copy_of_task_id.data),
             settles_task_ids=tuple(self._if("settles", self.settles.data) or ()),
-            version=number(self.version.data) or 0,
-            token=number(self.token.data),
+            version=row_number_or_none(str(self.version.data)) or 0,
+            token=row_number_or_none(str(self.token.data)),
             form_key=self.form_key.data or "",
         )
 

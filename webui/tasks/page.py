@@ -2,6 +2,7 @@
 
 from flask import Response, g, request
 
+from webui.numbers import row_number
 from webui.requests import requires
 from webui.tasks.answers import card_answer, empty_form
 from webui.tasks.card import open_card
@@ -17,7 +18,7 @@ def show(task_id: int) -> Response:
     ``?copy_of=`` fills in a repeat, ``?undone=1`` the comment of the outcome just taken back.
     """
     card = open_card(task_id, actor=g.actor, now=g.now, dial_now=request.args.get("dial") == "1")
-    copy_of = request.args.get("copy_of", type=int)
+    copy_of = request.args.get("copy_of", type=row_number)
     form = None
     if copy_of is not None and card.shows == "outcome":
         form = empty_form(card, outcome="repeat", copy_of_task_id=copy_of)

@@ -127,7 +127,6 @@
       if (b.dataset.switch === el.name) applySwitch(b);
     }
     if (el.type === "radio" || el.type === "checkbox") paintTiles(el.form || document);
-    if (el.matches("[data-autosubmit]")) el.form.requestSubmit();
     if (el.matches("[data-keys-switch]")) store.set(local, "keys", el.checked ? null : "off");
   });
 

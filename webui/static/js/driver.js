@@ -60,6 +60,11 @@
   document.addEventListener("htmx:error", (e) => {
     if (!quiet(e.detail.ctx)) UI.fail();
   });
+  /* A text box that was drawn larger has a style of its own; htmx would copy it, the policy forbids that. */
+  document.addEventListener("htmx:before:swap", (e) => {
+    const target = e.detail.ctx?.target;
+    if (target?.querySelectorAll) UI.all("[id][style]", target).forEach((el) => el.removeAttribute("style"));
+  });
   document.addEventListener("htmx:after:swap", (e) => {
     const ctx = e.detail.ctx;
     UI.settle();

@@ -48,9 +48,40 @@
       const chosen = here + Number(count.dataset.ticks);
       count.textContent = `(${chosen})`;
       count.closest("button").disabled = chosen === 0;
+      const total = find("[data-ticks-all]");
+      if (!total) return;
+      total.textContent = chosen;
+      find("#ticked").hidden = chosen === 0;
+      find("#unticked").hidden = chosen > 0;
     };
-    document.addEventListener("click", (e) => { if (e.target.type === "checkbox") tell(); });
+    document.addEventListener("click", (e) => {
+      if (e.target.type !== "checkbox") return;
+      tell();
+      keepSoon();
+    });
     document.addEventListener("ui:settled", tell);
     tell();
+
+    /* What is ticked is kept by the server: reloading or leaving the page loses nothing. */
+    const form = count.closest("form");
+    let waiting = 0;
+    let sending = null;
+    const keep = () => {
+      clearTimeout(waiting);
+      waiting = 0;
+      sending?.abort();
+      sending = new AbortController();
+      const body = new URLSearchParams(new FormData(form));
+      body.set("quiet", "1");
+      fetch(form.dataset.keep, {
+        method: "POST", body, keepalive: true, credentials: "same-origin", signal: sending.signal,
+      }).catch(() => { /* no network, or overtaken: the next tick tells all of them again */ });
+    };
+    const keepSoon = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, 250);
+    };
+    form.addEventListener("submit", () => { clearTimeout(waiting); waiting = 0; sending?.abort(); });
+    addEventListener("pagehide", () => { if (waiting) keep(); });
   }
 })();

@@ -61,7 +61,8 @@
     if (form.dataset.draftRead) return;
     form.dataset.draftRead = "1";
     const saved = store.get(session, key(form));
-    if (!saved) return;
+    // A refused save comes back with what was typed: nothing was lost, nothing is restored.
+    if (!saved || find('[aria-invalid="true"], .err', form)) return;
     for (const [name, value, checked] of JSON.parse(saved)) {
       fields(form).filter((el) => el.name === name).forEach((el) => {
         if (checked === undefined) el.value = value;

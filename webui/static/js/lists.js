@@ -85,6 +85,35 @@
     });
   }
 
+  /* ---- filters: a choice by pointer counts at once, one by keys when it is done (Enter, leaving) ---- */
+  const { store, session } = window.UI;
+  const isFilter = (el) => el?.matches?.("select[data-autosubmit]");
+  let byKeys = false;
+  let pending = null;
+  function apply(el, focus) {
+    pending = null;
+    // The page that comes has the focus where it was.
+    store.set(session, "filter-focus", focus?.id || el.id);
+    el.form.requestSubmit();
+  }
+  document.addEventListener("pointerdown", () => { byKeys = false; }, true);
+  document.addEventListener("keydown", (e) => {
+    byKeys = true;
+    if (e.code !== "Enter" && e.code !== "NumpadEnter") return;
+    if (pending && pending === e.target) { e.preventDefault(); apply(pending); }
+  }, true);
+  document.addEventListener("change", (e) => {
+    if (!isFilter(e.target)) return;
+    if (byKeys) pending = e.target;
+    else apply(e.target);
+  });
+  document.addEventListener("focusout", (e) => {
+    if (pending && pending === e.target) apply(pending, e.relatedTarget);
+  });
+  const focused = store.get(session, "filter-focus");
+  store.set(session, "filter-focus", null);
+  if (focused) document.getElementById(focused)?.focus();
+
   const settle = () => { settleRovers(); countTicks(); };
   document.addEventListener("ui:settled", settle);
   window.UI.step = step;

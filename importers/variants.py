@@ -1,0 +1,76 @@
+"""Which variant a file looks like by its headings, and taking it as the other one (A8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.errors import NotFound, Refused
+from core.journal import record
+from importers.columns import Field, field_of
+from importers.events import FileEvent
+from importers.files import get_file
+from importers.formats.catalogue import FORMATS
+from importers.models import ImportedFile, ImportedRow
+
+
+class FileAlreadyUsed(Refused):
+    """Work-lists were formed from the file: they serve the campaign of its variant."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTakenAs(FileEvent):
+    """The file was loaded as one variant and is another; nothing was formed from it yet."""
+
+    imported_file_id: int
+    before: str
+    format: str
+
+
+def variant_by_headings(header: Sequence[str]) -> str | None:
+    """The code of the variant that the headings fit better; None when they fit both alike.
+
+    A date that is planned tells of maintenance, a last visit without one of clients that are lost.
+    """
+    fields = {field_of(str(heading)) for heading in header}
+    if Field.PLANNED_ON in fields:
+        return "maintenance-due"
+    return "lost-clients" if Field.LAST_VISIT_ON in fields else None
+
+
+def is_used(session: Session, file_id: int) -> bool:
+    """Whether anything was formed from the file."""
+    used = exists().where(ImportedRow.file_id == file_id, ImportedRow.formed_at.is_not(None))
+    return bool(session.scalar(select(used)))
+
+
+def take_as(
+    session: Session, file_id: int, variant: str, *, actor: Actor, now: datetime
+) -> ImportedFile:
+    """The file as this variant; the one that is there already if it was loaded so before.
+
+    The rows stay as they were read: reading does not depend on the variant. Raises NotFound,
+    NotPermitted, FileAlreadyUsed.
+    """
+    file = get_file(session, file_id, actor=actor)
+    if variant not in FORMATS:
+        raise NotFound("variant", variant)
+    same = session.scalars(
+        select(ImportedFile).where(
+            ImportedFile.unit_id == file.unit_id,
+            ImportedFile.sha256 == file.sha256,
+            ImportedFile.format == variant,
+        )
+    ).one_or_none()
+    if same is not None:
+        return same
+    if is_used(session, file_id):
+        raise FileAlreadyUsed
+    event = FileTakenAs(imported_file_id=file.id, before=file.format, format=variant)
+    file.format = variant
+    record(session, event, actor=actor, at=now)
+    session.flush()
+    return file
