@@ -41,8 +41,8 @@ from worklists.models.task import Task, TaskFiring, TaskKind
 
 SCHEDULER = Actor(key="scheduler", name="scheduler")
 BATCH = 5_000
-"""Tasks a transaction. On SQLite others wait for it, about a tenth of a second; with less in a
-batch the same pages of the indexes are written again and again."""
+"""Tasks a transaction. On SQLite others wait for it, a quarter of a second on a busy machine; with
+less in a batch the same pages of the indexes are written again and again."""
 
 
 def return_deferred(database: Database, clock: Clock) -> int:
