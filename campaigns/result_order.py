@@ -11,8 +11,8 @@ from campaigns.models import Campaign, CampaignResult, Outcome, ResultCode, Resu
 from campaigns.permissions import CampaignPermission
 from campaigns.result_codes import current_version_of_code, get_code, wording
 from core.access import Actor
-from core.db import exclusively
 from core.journal import record
+from core.locks import exclusively
 
 
 @dataclass(frozen=True)

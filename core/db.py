@@ -8,12 +8,11 @@ import enum
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
-from zlib import crc32
 
 from sqlalchemy import (
     CTE,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
-    Select,
     String,
     Table,
     Text,
@@ -36,11 +34,10 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    type_coerce,
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -253,10 +250,6 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
     return engine
 
 
-_POSTGRESQL_NOW = select(func.clock_timestamp())
-_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
-
-
 def database_now(session: Session) -> datetime:
     """The database's clock, in UTC: the only clock that decides anything (promises P7, P39)."""
     connection = session.connection()
@@ -276,25 +269,6 @@ def is_postgresql(session: Session) -> bool:
 def constant(word: str) -> ColumnElement[Any]:
     """A word of our own written into the statement, so that a plan that is kept knows it."""
     return literal_column(f"'{word}'")
-
-
-@contextmanager
-def survived(session: Session) -> Iterator[None]:
-    """A statement inside that breaks a constraint is undone alone; the error goes on.
-
-    SQLite does so by itself. PostgreSQL needs a savepoint, which ends with the transaction: to end
-    it sooner would cost another trip to the server.
-    """
-    if not is_postgresql(session):
-        yield
-        return
-    connection = session.connection()
-    connection.exec_driver_sql("SAVEPOINT survived")
-    try:
-        yield
-    except IntegrityError:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT survived")
-        raise
 
 
 def insert_into(session: Session, table: Table | type[Base]) -> Any:
@@ -319,41 +293,3 @@ def holding(session: Session, column: InstrumentedAttribute[str], pieces: Sequen
     match = literal_column(index).op("MATCH")(" AND ".join(f'"{part}"' for part in quoted))
     found = select(literal_column("rowid", Integer).label("id")).select_from(sql_table(index))
     return found.where(match).cte()
-
-
-def json_object(session: Session, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
-    """A JSON object of one row's values, for INSERT … SELECT into a JSON column."""
-    pairs = [
-        part for name, value in values.items() for part in (literal_column(f"'{name}'"), value)
-    ]
-    build = func.jsonb_build_object if is_postgresql(session) else func.json_object
-    return type_coerce(build(*pairs), Json)
-
-
-def iso_moment(session: Session, column: ColumnElement[Any]) -> ColumnElement[str]:
-    """A column of moments as the journal writes moments: ISO 8601 in UTC, whole seconds."""
-    if is_postgresql(session):
-        local = func.timezone("UTC", column)
-        return func.to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
-    return func.strftime("%Y-%m-%dT%H:%M:%S+00:00", column)
-
-
-def exclusively(session: Session, name: str) -> None:
-    """Let one transaction at a time pass here; the others wait until it ends.
-
-    SQLite has one writer anyway; PostgreSQL takes a lock that ends with the transaction.
-    """
-    if is_postgresql(session):
-        session.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
-
-
-def hold(session: Session, rows: Select[Any]) -> int:
-    """Lock the rows of the query until the transaction ends and return how many there are.
-
-    SQLite has one writer anyway: there nothing is asked, and the answer is 0.
-    """
-    if not is_postgresql(session):
-        return 0
-    # Counted in the database: the ids of a large run need not travel.
-    held = rows.with_for_update().cte("held")
-    return session.scalar(select(func.count()).select_from(held)) or 0

@@ -25,9 +25,10 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.bulk import copy_rows, lift_time_limits, refresh_statistics_of, temporary
-from core.db import exclusively, insert_into
+from core.db import insert_into
 from core.errors import Refused
 from core.journal import record
+from core.locks import exclusively
 from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
 from importers.collecting import no_collecting

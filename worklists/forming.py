@@ -25,8 +25,9 @@ from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
 from core.bulk import temporary
-from core.db import exclusively, hold, insert_into
+from core.db import insert_into
 from core.errors import NotFound
+from core.locks import exclusively, hold
 from directory.clients.contact_points import zone_of_client
 from directory.clients.models import ClientUnit
 from directory.units.models import Unit

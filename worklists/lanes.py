@@ -35,10 +35,10 @@ from campaigns.models import Campaign, CampaignState
 from campaigns.windows import Window, is_open
 from core.db import ONE, UtcDateTime, constant
 from directory.units.models import Unit
+from worklists.contact_conditions import client_is_clear, has_none, phones_now
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.skips import not_skipped
-from worklists.verdicts import client_is_clear, has_none, phones_now
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)

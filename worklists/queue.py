@@ -7,40 +7,33 @@ leave ``version`` alone: who edits a task is not disturbed by who takes it.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
-    Table,
-    bindparam,
-    case,
-    false,
     or_,
     select,
-    true,
-    update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.access import Actor
-from core.db import UtcDateTime, survived
 from core.errors import NotFound
 from core.journal import record, record_change
+from core.locks import survived
 from directory.staff.models import Employee
+from worklists.claim_statements import claim_in_lane, claim_one
+from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
 from worklists.lane_memory import open_lanes, remembered_lanes
 from worklists.lanes import (
     Lane,
     by_oldest_claimable,
-    first_claimable,
     lane_values,
-    nothing_is_given_to,
 )
 from worklists.leases import (
     HeldByAnother,
@@ -54,7 +47,7 @@ from worklists.leases import (
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
 from worklists.models.task import PHONING, Task
 from worklists.permissions import WorkPermission
-from worklists.verdicts import Blocked, BlockRule, Verdict, phones_now, verdict_on
+from worklists.verdicts import Blocked, BlockRule, Verdict, verdict_on
 from worklists.visibility import tasks_visible_to
 
 YIELDS_TO_CLIENT = frozenset(
@@ -67,7 +60,6 @@ YIELDS_TO_CLIENT = frozenset(
 )
 """Rules that do not count when the client called in."""
 _TRIES = 3
-_IN_WORK = after(TaskState.PLANNED, TaskAction.TAKE)
 
 
 def take_next_task(
@@ -239,7 +231,7 @@ def _claim_from(
 
     From a lane that is remembered nothing is taken by who was given tasks: those come first.
     """
-    claim = _claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
+    claim = claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
     draft = _draft(TaskState.PLANNED, actor, until)
     values = lane_values(lane) | {"called": False}
     for _ in range(_TRIES):
@@ -254,7 +246,7 @@ def _claim_by_id(
     now: datetime,
 ) -> bool:  # fmt: skip
     values = {"task": task.id, "seen": task.state, "called": client_called}
-    claim = _claim_one(task.kind in PHONING)
+    claim = claim_one(task.kind in PHONING)
     taken, _ = _try(session, claim, values, draft, actor=actor, now=now)
     return taken is not None
 
@@ -300,47 +292,4 @@ def _draft(
         lease_until=until,
         from_state=seen,
         despite=despite,
-    )
-
-
-@cache
-def _claim_in_lane(
-    is_mine: bool, is_phoned: bool, from_memory: bool
-) -> ReturningUpdate[*tuple[Any, ...]]:
-    chosen = first_claimable(is_mine=is_mine, is_phoned=is_phoned)
-    if from_memory:
-        chosen = chosen.where(nothing_is_given_to())
-    return _claim(Task.id == chosen.scalar_subquery(), in_state(TaskState.PLANNED))
-
-
-@cache
-def _claim_one(is_phoned: bool) -> ReturningUpdate[*tuple[Any, ...]]:
-    guards = [Task.id == bindparam("task"), Task.state == bindparam("seen", type_=Task.state.type)]
-    if is_phoned:
-        other = aliased(Task)
-        held = select(other.id).where(other.client_id == Task.client_id, phones_now(other))
-        guards.append(~held.exists())
-    return _claim(*guards)
-
-
-def _claim(*guards: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
-    """Returns what ``TaskTaken`` tells; no entity, for that costs as much as all the rest.
-
-    Parameters: ``performer``, ``now``, ``until``, ``called`` and those of the guards.
-    """
-    performer: ColumnElement[int] = bindparam("performer")
-    return (
-        update(cast(Table, Task.__table__))
-        .where(*guards)
-        .values(
-            state=_IN_WORK,
-            is_personal=case((Task.performer_id == performer, true()), else_=false()),
-            performer_id=performer,
-            claim_token=Task.claim_token + 1,
-            lease_until=bindparam("until", type_=UtcDateTime()),
-            taken_at=bindparam("now", type_=UtcDateTime()),
-            overdue_at=None,
-            client_called=bindparam("called", type_=Boolean()),
-        )
-        .returning(Task.id.label("task_id"), Task.claim_token.label("token"), Task.client_id)
     )

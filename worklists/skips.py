@@ -16,6 +16,7 @@ from core.access import Actor
 from core.db import insert_into
 from core.errors import Invalid
 from core.journal import record
+from worklists.contact_conditions import has_none
 from worklists.events.dispatch import TaskSkipped
 from worklists.leases import PLANNED_AGAIN, WAITS_AGAIN
 from worklists.lifecycle import StepRefused, TaskAction, TaskState
@@ -23,7 +24,6 @@ from worklists.models.skip import TaskSkip, TaskSkipReason
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
 from worklists.saving import held_by, task_to_change
-from worklists.verdicts import has_none
 
 
 class SkipReasonMissing(Invalid):

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import exclusively
 from core.errors import Refused
+from core.locks import exclusively
 from directory.permissions import DirectoryPermission
 from directory.units.models import Unit
 from directory.units.tree import TREE, archive_unit, get_unit

@@ -25,16 +25,16 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
 from directory.clients.models import Client
-from worklists.lifecycle import OPEN, TaskState
-from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import (
-    BlockRule,
+from worklists.contact_conditions import (
     cools_off,
     has_phone,
     is_pressed,
     is_refused,
     phones_now,
 )
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import PHONING, Task, TaskKind
+from worklists.verdicts import BlockRule
 
 Place = tuple[int, str]
 """A campaign's id and the IANA zone of a client: together they have one calling window."""

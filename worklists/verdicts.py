@@ -15,36 +15,23 @@ from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
     Executable,
-    Select,
-    and_,
     bindparam,
     case,
-    func,
-    literal_column,
-    or_,
     select,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
-from core.db import ONE, constant
 from core.errors import Refused
 from core.statements import ask
 from directory.clients.models import (
     Client,
-    ContactKind,
-    ContactPoint,
-    ContactRefusal,
-    ContactState,
-    RefusalScope,
 )
+from worklists.contact_conditions import cools_off, has_phone, is_refused, phones_now
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.pressure import exemption_of
-
-CHANNEL = "phone"
-_PHONING_IN_ORDER = (TaskKind.CALL, TaskKind.CALLBACK)
 
 
 class BlockRule(StrEnum):
@@ -106,123 +93,6 @@ def client_block(
         (cools_off(client_id, now), BlockRule.COOLING_OFF.value),
         (~has_phone(client_id), BlockRule.NO_VALID_PHONE.value),
         else_=None,
-    )
-
-
-def client_is_clear(
-    client_id: ColumnExpressionArgument[int],
-    asset_id: ColumnExpressionArgument[int | None],
-    purpose: ColumnExpressionArgument[str],
-    now: Any,
-    *,
-    keeps_budget: ColumnElement[bool],
-) -> ColumnElement[bool]:
-    """The same as a condition on few rows: ``client_block`` would be NULL.
-
-    And where ``keeps_budget``: the budget of contacts is not spent (rule 14).
-    """
-    return and_(
-        has_none(_refusals(client_id, asset_id, purpose)),
-        has_none(_resting(client_id, now, keeps_budget)),
-        _phones(client_id).limit(ONE).scalar_subquery().is_not(None),
-    )
-
-
-def has_none(rows: Select[Any]) -> ColumnElement[bool]:
-    """No such row, asked by a probe for each row of the statement around it.
-
-    An anti join would be planned by what is expected to be held, and the queue changes faster
-    than statistics do. «Not equal» is what PostgreSQL expects to be true of nearly every row, so
-    that it walks the queue in its order until the first hit instead of sorting it.
-    """
-    found = rows.with_only_columns(ONE).limit(ONE).scalar_subquery()
-    return func.coalesce(found, literal_column("0")) != ONE
-
-
-def is_refused(
-    client_id: ColumnExpressionArgument[int],
-    asset_id: ColumnExpressionArgument[int | None],
-    purpose: ColumnExpressionArgument[str],
-) -> ColumnElement[bool]:
-    """Whether a refusal that nobody lifted reaches this channel, purpose or asset."""
-    return _refusals(client_id, asset_id, purpose).exists()
-
-
-def cools_off(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
-    """Whether the client refused to talk and the cooling-off time is not over."""
-    return _cooling_off(client_id, now).exists()
-
-
-def is_pressed(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElement[bool]:
-    """Whether the client's budget of contacts is spent (rule 14)."""
-    client = aliased(Client)
-    pressed = select(client.id).correlate_except(client)
-    return pressed.where(client.id == client_id, client.pressed_until > now).exists()
-
-
-def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
-    """Whether there is a number that may be dialled."""
-    return _phones(client_id).exists()
-
-
-def _refusals(
-    client_id: ColumnExpressionArgument[int],
-    asset_id: ColumnExpressionArgument[int | None],
-    purpose: ColumnExpressionArgument[str],
-) -> Select[Any]:
-    refusal = aliased(ContactRefusal)
-    refusals = select(refusal.id).correlate_except(refusal)
-    return refusals.where(
-        refusal.client_id == client_id,
-        refusal.lifted_at.is_(None),
-        or_(refusal.channel.is_(None), refusal.channel == constant(CHANNEL)),
-        or_(
-            refusal.scope == constant(RefusalScope.ALL),
-            refusal.scope == constant(RefusalScope.CHANNEL),
-            and_(refusal.scope == constant(RefusalScope.PURPOSE), refusal.purpose == purpose),
-            and_(refusal.scope == constant(RefusalScope.ASSET), refusal.asset_id == asset_id),
-        ),
-    )
-
-
-def _cooling_off(client_id: ColumnExpressionArgument[int], now: Any) -> Select[Any]:
-    client = aliased(Client)
-    cooling = select(client.id).correlate_except(client)
-    return cooling.where(client.id == client_id, client.cooling_off_until > now)
-
-
-def _resting(
-    client_id: ColumnExpressionArgument[int], now: Any, keeps_budget: ColumnElement[bool]
-) -> Select[Any]:
-    """The client in one look: cools off, or has been contacted enough."""
-    client = aliased(Client)
-    resting = select(client.id).correlate_except(client)
-    return resting.where(
-        client.id == client_id,
-        or_(client.cooling_off_until > now, and_(keeps_budget, client.pressed_until > now)),
-    )
-
-
-def _phones(client_id: ColumnExpressionArgument[int]) -> Select[Any]:
-    point = aliased(ContactPoint)
-    return (
-        select(point.id)
-        .correlate_except(point)
-        .where(
-            point.client_id == client_id,
-            point.kind == constant(ContactKind.PHONE),
-            point.is_valid,
-            point.state != constant(ContactState.WRONG),
-            ~point.do_not_contact,
-        )
-    )
-
-
-def phones_now(task: Any) -> ColumnElement[bool]:
-    """Condition on a ``tasks`` alias: its client is being phoned; as its unique index says it."""
-    return and_(
-        task.state == constant(TaskState.IN_WORK),
-        task.kind.in_([constant(kind) for kind in _PHONING_IN_ORDER]),
     )
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
-from core.db import exclusively
 from core.errors import Invalid, NotFound, Refused
 from core.journal import record
+from core.locks import exclusively
 from directory.calendars.events import AbsenceAdded, AbsenceCancelled, AbsenceEnded
 from directory.calendars.models import Absence
 from directory.calendars.visibility import require_person_seen

@@ -7,9 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import exclusively, insert_into
+from core.db import insert_into
 from core.errors import Invalid, Refused
 from core.journal import record
+from core.locks import exclusively
 from directory.calendars.events import (
     CalendarAdded,
     CalendarRemoved,

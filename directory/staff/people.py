@@ -7,9 +7,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import exclusively, insert_into
+from core.db import insert_into
 from core.errors import Invalid, Refused
 from core.journal import record
+from core.locks import exclusively
 from directory.permissions import DirectoryPermission
 from directory.staff.events import (
     PersonAdded,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import exclusively
+from core.locks import exclusively
 from directory.permissions import DirectoryPermission
 from directory.units.models import Unit, UnitKind
 from directory.units.tree import add_unit

@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.access import Actor
-from core.db import exclusively
 from core.errors import Invalid, NotFound, NotPermitted, Refused
 from core.journal import record
+from core.locks import exclusively
 from directory.permissions import DirectoryPermission
 from directory.units.events import (
     UnitAdded,
@@ -39,7 +39,7 @@ from directory.units.naming import usable_code, usable_name, usable_zone
 
 T = TypeVar("T")
 TREE = "units"
-"""What every change of the tree holds, one at a time: ``core.db.exclusively``."""
+"""What every change of the tree holds, one at a time: ``core.locks.exclusively``."""
 
 
 class UnitBelowItself(Invalid):

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from campaigns.catalogue import install_catalogue
 from core.bulk import lift_time_limits, refresh_statistics
 from core.clock import Clock, local_day
-from core.db import Database, exclusively
+from core.db import Database
 from core.errors import Refused
+from core.locks import exclusively
 from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.company import COMPANY_CODE

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignState
 from core.access import Actor
-from core.db import exclusively
 from core.journal import record_all
+from core.locks import exclusively
+from worklists.contact_conditions import client_is_clear
 from worklists.dispatch.capacity import person_now
 from worklists.events.dispatch import TaskAskedFor, TaskGivenBack
 from worklists.free_tasks import first_free
@@ -17,7 +18,6 @@ from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.skips import not_skipped
-from worklists.verdicts import client_is_clear
 
 BATCH = 20
 _INSTANT = timedelta(microseconds=1)

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import exclusively
 from core.errors import Refused
 from core.journal import JournalEntry
+from core.locks import exclusively
 from worklists.dispatch.capacity import Person, people_for
 from worklists.dispatch.distributing import given_by_run
 from worklists.dispatch.editing import cancel_tasks, change_due, change_priority

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, String, case, cast, insert, literal, selec
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import iso_moment
+from core.json_columns import iso_moment
 from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, changed_ids, close_finished_lists
 from worklists.dispatch.wishes import Wish

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, FromClause, String, cast, insert, literal,
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.db import json_object
 from core.journal import Event, JournalEntry, event_name
+from core.json_columns import json_object
 
 
 def record_rows(

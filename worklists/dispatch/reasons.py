@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, false, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
+from worklists.contact_conditions import phones_now
 from worklists.dispatch.wishes import Wish
 from worklists.judged_leads import is_already_in_work
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.dispatch import DispatchAction, DispatchRunTask, SkipReason
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import phones_now
 
 
 def reason_to_stay(wish: Wish, *further: Any) -> ColumnElement[str | None]:

@@ -1,0 +1,52 @@
+"""What keeps transactions out of each other's way, on each engine in its own manner."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.db import is_postgresql
+
+
+@contextmanager
+def survived(session: Session) -> Iterator[None]:
+    """A statement inside that breaks a constraint is undone alone; the error goes on.
+
+    SQLite does so by itself. PostgreSQL needs a savepoint, which ends with the transaction: to end
+    it sooner would cost another trip to the server.
+    """
+    if not is_postgresql(session):
+        yield
+        return
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT survived")
+    try:
+        yield
+    except IntegrityError:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT survived")
+        raise
+
+
+def exclusively(session: Session, name: str) -> None:
+    """Let one transaction at a time pass here; the others wait until it ends.
+
+    SQLite has one writer anyway; PostgreSQL takes a lock that ends with the transaction.
+    """
+    if is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
+
+
+def hold(session: Session, rows: Select[Any]) -> int:
+    """Lock the rows of the query until the transaction ends and return how many there are.
+
+    SQLite has one writer anyway: there nothing is asked, and the answer is 0.
+    """
+    if not is_postgresql(session):
+        return 0
+    # Counted in the database: the ids of a large run need not travel.
+    held = rows.with_for_update().cte("held")
+    return session.scalar(select(func.count()).select_from(held)) or 0
