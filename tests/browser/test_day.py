@@ -138,7 +138,7 @@ def form_work_lists(live: Live, page: Page, *, count: int) -> list[int]:
     button = page.get_by_role("button", name="Создать рабочие листы")
     expect(button).to_contain_text(f"({count})")
     button.click()
-    expect(page.locator("main h2")).to_contain_text(f"Создано задач: {count}")
+    expect(page.locator("main h2").first).to_contain_text(f"Создано задач: {count}")
     page.get_by_role("link", name="К этапам").click()
     expect(page.locator(".k-new .bcard")).to_have_count(count)
     return tasks_of(live)

@@ -108,7 +108,7 @@ def test_upload_and_form(live: Live, plain: Page) -> None:
     plain.locator("input[name=row]").nth(0).check()
     plain.locator("input[name=row]").nth(1).check()
     plain.get_by_role("button", name="Создать рабочие листы").click()
-    expect(plain.locator("main h2")).to_have_text("Создано задач: 2")
+    expect(plain.locator("main h2").first).to_have_text("Создано задач: 2")
     with live.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Task)) == before + 2
 

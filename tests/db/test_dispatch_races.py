@@ -74,7 +74,7 @@ def test_claims_and_a_run_at_once_lose_and_double_nothing(
             with database.unit_of_work() as session:
                 task = take_next_task(session, actor=actor, now=NOON, lease=timedelta(minutes=5))
                 if task is not None:
-                    taken.append(task.id)
+                    taken.append(task.task_id)
 
     def dispatch() -> None:
         with database.unit_of_work() as session:

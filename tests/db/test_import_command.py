@@ -50,7 +50,7 @@ def test_import_forms_once_and_reports_what_to_mend(unit_code: str, tmp_path: Pa
 def test_a_refused_file_and_a_wrong_unit_are_told(unit_code: str) -> None:
     bad = str(SAMPLES / "bad" / "missing-columns.xlsx")
     told = _run("import", "lost-clients", bad)
-    assert told.exit_code == 1 and "Не нашлись нужные колонки" in told.output
+    assert told.exit_code == 1 and "Some columns are missing" in told.output
     wrong = _run("import", "lost-clients", str(SAMPLES / "lost-2026-11.xlsx"), "--unit", "nope")
     assert wrong.exit_code == 1 and unit_code in wrong.output
 

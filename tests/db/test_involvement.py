@@ -110,7 +110,7 @@ def test_the_answer_is_told_to_who_asked_and_to_nobody_else(two: Two) -> None:
     assert notice.answer == Answer(
         unit="Склад", comment="Фильтр на складе, полка 7", finish=Finish.GOAL_REACHED
     )
-    told = two.session.scalars(select(Notification)).one()
+    told = two.session.get_one(Notification, notice.id)
     colleague = two.given.manager(two.sales, name="Коллега")
     told.employee_id = colleague.person
     two.session.flush()

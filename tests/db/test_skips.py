@@ -30,7 +30,7 @@ def _next(session: Session, actor: Actor, now=NOON) -> int | None:  # type: igno
     """The id of the task that is handed out; it is given back at once."""
     with session.begin_nested() as step:
         task = take_next_task(session, actor=actor, now=now, lease=LEASE)
-        found = task.id if task else None
+        found = task.task_id if task else None
         step.rollback()
     session.expire_all()
     return found

@@ -225,8 +225,8 @@ def test_counts_stop_alike_and_say_why(
         prepared.task(unit=unit, client=client, **late)
     browser = browser_of(prepared.employee(unit=unit))
     page = browser.read("/stages")
-    assert '<span class="n num">3</span>' in page and "3 просрочено" in page
+    assert '<span class="n num">3</span>' in page and "просрочено: 3" in page
     monkeypatch.setattr("webui.boards.stages.MORE_THAN", 2)
     page = browser.read("/stages")
-    assert "2+ просрочено" in page and ">2+</span>" in page and "3 просрочено" not in page
+    assert "просрочено: 2+" in page and ">2+</span>" in page and "просрочено: 3" not in page
     assert page.count('title="Больше 2. Точно не считается') == 2

@@ -136,12 +136,17 @@ def _tasks(prepared: Given, unit: Unit, client, asset, mate) -> dict[TaskState, 
     return tasks
 
 
+_PLATE = re.compile("[АВЕКМНОРСТУХ]\\d{3}[АВЕКМНОРСТУХ]{2}\\s?\\d{2,3}")
+"""A Russian number plate is written with the letters that stand on it."""
+
+
 def _words_of(page: str) -> str:
     """What a person reads: without what is typed into fields and the names of the languages."""
     page = re.sub(r"<!--.*?-->|<textarea.*?</textarea>", "", page, flags=re.S)
     for name in LOCALES.values():
         page = page.replace(name, "")
     page = re.sub(r"<(\w+)\s[^>]*\slang=\"\w+\"[^>]*>.*?</\1>", "", page, flags=re.S)
+    page = _PLATE.sub("", page)
     return re.sub(r"(<input[^>]*)\svalue=\"[^\"]*\"", r"\1", page)
 
 

@@ -78,7 +78,13 @@ def _report(browser: Browser, scene: Scene, **typed: Any) -> Any:
 
 def test_the_card_shows_who_what_and_why(scene: Scene, browser_of: BrowserOf) -> None:
     page = browser_of(scene.me).read(f"/tasks/{scene.task.id}")
-    for words in ("Соколова Марина", "Lada Vesta, 2019", "А100ВС77", "45\u00a0000 км", "0 из 4"):
+    for words in (
+        "Соколова Марина",
+        "Lada Vesta, 2019",
+        "А100ВС\u00a077",
+        "45\u00a0000 км",
+        "0 из 4",
+    ):
         assert words in page
     assert 'href="tel:+79161234567"' in page
     assert f"/clients/{scene.client.id}/history/panel?asset={scene.task.asset_id}" in page
