@@ -17,10 +17,13 @@ from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from directory.assets.models import Asset
+from directory.assets.plates import plate_shown
+from directory.clients.first_phones import first_phones
 from directory.clients.models import Client, ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from tests.browser.conftest import Live
+from webui.wording import phone
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task, TaskKind
@@ -70,7 +73,7 @@ def check_my_tasks(live: Live, sheet: Worksheet, employee_id: int) -> None:
             task.id: (
                 _local(task.closed_at or task.control_at or task.due_at),
                 *_client_and_asset(session, task),
-                session.get_one(Asset, task.asset_id).plate or None,
+                _plate(session, task) or None,
                 _KINDS[task.kind],
                 task.goal,
                 session.get_one(Campaign, task.campaign_id).name,
@@ -97,17 +100,27 @@ def check_board(live: Live, sheet: Worksheet, employee_id: int) -> None:
             if stage is None:
                 continue
             client, asset = _client_and_asset(session, task)
-            plate = session.get_one(Asset, task.asset_id).plate
+            whose = {"Новые": task.performer_id, "На контроле": task.control_by_id}
+            person = session.get(Employee, whose.get(stage, task.closed_by_id) or 0)
+            names = (
+                task.result_version_id
+                and session.get_one(ResultCodeVersion, task.result_version_id).names["ru"]
+            )
             expected.add(
                 (
                     stage,
                     client,
-                    " ".join(part for part in (asset, plate) if part),
+                    phone(first_phones(session, [task.client_id]).get(task.client_id)) or None,
+                    " ".join(part for part in (asset, _plate(session, task)) if part),
+                    session.get_one(Asset, task.asset_id).vin,
                     session.get_one(Campaign, task.campaign_id).name,
                     session.get_one(Unit, task.unit_id).name,
+                    person.full_name if person else None,
                     _STATES[task.state],
+                    task.goal,
                     _local(task.closed_at or task.control_at or task.due_at),
                     _OUTCOMES[task.outcome],
+                    names or None,
                     task.attempts,
                     task.comment or None,
                     task.work_list_id,
@@ -171,6 +184,12 @@ def _stage(session: Session, task: Task, employee_id: int) -> str | None:
 def _client_and_asset(session: Session, task: Task) -> tuple[str, str]:
     asset = session.get_one(Asset, task.asset_id)
     return session.get_one(Client, task.client_id).name, f"{asset.make} {asset.model}"
+
+
+def _plate(session: Session, task: Task) -> str:
+    """As it stands on the vehicle; a sheet has plain blanks."""
+    plate = session.get_one(Asset, task.asset_id).plate
+    return plate_shown(plate).replace("\u00a0", " ")
 
 
 def _local(moment: datetime) -> datetime:

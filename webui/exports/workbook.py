@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 _LONGEST = 32_767
-_CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
+_CHARACTERS = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xA0: 32, 0x202F: 32}
+"""Control characters go; a blank is a blank, so that looking for «А123ВС 77» finds it."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class _Writer:
                 self._string(row, column, str(value))
 
     def _string(self, row: int, column: int, value: str) -> None:
-        text = value.translate(_CONTROL)[:_LONGEST]
+        text = value.translate(_CHARACTERS)[:_LONGEST]
         if text.lstrip(" ").startswith(_DANGEROUS):
             self._page.write_string(row, column, text, self._text)
         else:
