@@ -29,15 +29,13 @@ from core.db import UtcDateTime
 from core.statements import ask
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from worklists.free_tasks import MOST_LANES, is_free_in, lanes_values, most_urgent
 from worklists.lanes import free_lanes
 from worklists.leases import in_state
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 from worklists.skips import not_skipped
 from worklists.visibility import TASK_IS_VISIBLE, seen_by
-
-_MOST_LANES = 64
-"""Lanes looked into, the most urgent first; more than so many fill no page."""
 
 
 def queue_rows(
@@ -54,22 +52,14 @@ def queue_rows(
     ``bare``: what a place in the queue is made of, without the names of client and campaign.
     """
     lanes = ask(session, free_lanes(), seen_by(actor)).all()
-    due = [lane for lane in lanes if lane.head_due_at < day_end]
-    due.sort(key=lambda lane: (lane.priority, lane.head_due_at, lane.head_id))
+    due = most_urgent(lanes, day_end)
     values: dict[str, Any] = {"now": now, "day_end": day_end, "me": actor.employee_id}
     values |= seen_by(actor)
-    for number, lane in enumerate(due[:_MOST_LANES]):
-        values |= {
-            f"unit_{number}": lane.unit_id,
-            f"kind_{number}": lane.kind,
-            f"campaign_{number}": lane.campaign_id,
-            f"zone_{number}": lane.time_zone,
-            f"priority_{number}": lane.priority,
-        }
-    return ask(session, _statement(min(len(due), _MOST_LANES), limit, bare), values).all()
+    values |= lanes_values(due)
+    return ask(session, _statement(len(due), limit, bare), values).all()
 
 
-@lru_cache(maxsize=4 * _MOST_LANES)
+@lru_cache(maxsize=4 * MOST_LANES)
 def _statement(lanes: int, limit: int, bare: bool) -> Select[*tuple[Any, ...]]:
     # As a constant the limit is known to the planner, whichever plan it keeps.
     at_most: ColumnElement[int] = literal_column(str(limit))
@@ -129,17 +119,7 @@ def _free(number: int) -> Select[*tuple[Any, ...]]:
     """The first tasks of one lane that nobody has."""
     return (
         _part(2, Task.priority, Task.due_at)
-        .where(
-            Task.unit_id == bindparam(f"unit_{number}"),
-            Task.performer_id.is_(None),
-            Task.kind == bindparam(f"kind_{number}", type_=Task.kind.type),
-            Task.campaign_id == bindparam(f"campaign_{number}"),
-            Task.time_zone == bindparam(f"zone_{number}"),
-            Task.priority == bindparam(f"priority_{number}"),
-            in_state(TaskState.PLANNED),
-            Task.due_at < _day_end(),
-            _not_skipped(),
-        )
+        .where(*is_free_in(number, _day_end()), _not_skipped())
         .order_by(Task.due_at, Task.id)
     )
 
