@@ -120,10 +120,19 @@ def walk(page: Page, address: str) -> Iterator[str]:
     page.get_by_text("Строк в файле").wait_for()
     yield "file-rows"
     page.context.clear_cookies(name="sid")
+    sign_in(page, address, "lebedev")
+    for name, path in {
+        "queue": "/queue", "dispatch": "/dispatch", "team": "/team", "absences": "/admin/absences",
+        "account": "/account",
+    }.items():  # fmt: skip
+        page.goto(f"{address}{path}")
+        yield name
+    page.context.clear_cookies(name="sid")
     sign_in(page, address, "admin")
     for name, path in {
         "people": "/admin/people", "person": "/admin/people/2", "units": "/admin/units",
-        "results": "/admin/result-codes",
+        "results": "/admin/result-codes", "calendars": "/admin/calendars",
+        "contact-caps": "/admin/contact-caps",
     }.items():  # fmt: skip
         page.goto(f"{address}{path}")
         yield name
@@ -137,8 +146,7 @@ def main(folder: Path) -> None:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox"]
             )
-            context = browser.new_context(viewport=SIZE, locale="ru-RU")
-            context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+            context = browser.new_context(viewport=SIZE, locale="ru-RU", color_scheme=theme)
             context.add_init_script(NO_TELEPHONE)
             page = context.new_page()
             for name in walk(page, address):
