@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from flask import Flask, Response, current_app, g, request
@@ -119,8 +118,3 @@ def remember_choice(response: Response, *, secure: bool) -> Response:
             "locale", chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True
         )
     return response
-
-
-def user_zone() -> ZoneInfo:
-    """Return the time zone that the person sees and types times in."""
-    return wording.zone()

@@ -6,7 +6,6 @@ back otherwise. A form key that was accepted before answers with what the first 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,7 +23,6 @@ from directory.staff.models import Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY = Actor(key="nobody")
-_TOUCH_AFTER = timedelta(minutes=1)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -290,6 +288,6 @@ def _close(_error: BaseException | None) -> None:
     signed_in_as = g.get("signed_in")
     if request.endpoint is not None and getattr(_current_view(), "in_background", False):
         return
-    if signed_in_as is not None and signed_in_as.last_seen_at < g.now - _TOUCH_AFTER:
+    if signed_in_as is not None and signed_in_as.should_be_touched(g.now):
         with _environment().database.unit_of_work() as writing:
             sessions.touch(writing, signed_in_as.session_id, now=g.now)

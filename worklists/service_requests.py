@@ -13,9 +13,7 @@ from directory.units.models import Unit, UnitKind
 from worklists.events.outcomes import ServiceRequested, ServiceRequestWithdrawn
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
-from worklists.permissions import WorkPermission
 from worklists.reports import ServiceRequestDraft
-from worklists.saving import get_task
 
 MINUTES_A_DAY = 24 * 60
 
@@ -42,16 +40,6 @@ class WorkMissing(Invalid):
     """A service request says what is to be done."""
 
     field = "service_request_work"
-
-
-def add_service_request(
-    session: Session, task_id: int, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
-) -> ServiceRequest:
-    """Book the client of this task. Raises NotFound, NotPermitted and the errors of this module."""
-    actor.require(WorkPermission.BOOK_SERVICE)
-    task = get_task(session, task_id, actor=actor)
-    check_service_request(session, task, draft, now=now)
-    return save_service_request(session, task, draft, actor=actor, now=now)
 
 
 def check_service_request(

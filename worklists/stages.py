@@ -23,7 +23,7 @@ from worklists.lateness import is_late, task_is_late
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
-from worklists.soonest import MORE_THAN, capped_count_of_different, soonest_tasks
+from worklists.soonest import capped_count_of_different, soonest_tasks
 from worklists.stage_rules import WAITING, BoardFilter, Stage, on_stage
 from worklists.visibility import task_is_visible
 
@@ -68,10 +68,6 @@ class Column:
     cards: Sequence[Card]
     count: int
     overdue: int
-
-    @property
-    def is_capped(self) -> bool:
-        return self.count > MORE_THAN
 
 
 def board(

@@ -14,11 +14,6 @@ def tasks_visible_to(actor: Actor) -> Select[Task]:
     return select(Task).where(task_is_visible(actor))
 
 
-def work_lists_visible_to(actor: Actor) -> Select[WorkList]:
-    """The work-lists of this person's units."""
-    return select(WorkList).where(work_list_is_visible(actor))
-
-
 TASK_IS_VISIBLE = Task.unit_id.in_(bindparam("of_units", expanding=True))
 """``task_is_visible`` for statements built once; its value comes from ``seen_by``."""
 

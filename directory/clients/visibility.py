@@ -1,14 +1,9 @@
 """Which clients a person sees: those known to the units given to them and below (rule 22)."""
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, exists
 
 from core.access import Actor
 from directory.clients.models import Client, ClientUnit
-
-
-def clients_visible_to(actor: Actor) -> Select[Client]:
-    """The clients of this person's units."""
-    return select(Client).where(client_is_visible(actor))
 
 
 def client_is_visible(actor: Actor) -> ColumnElement[bool]:
