@@ -1,5 +1,7 @@
 """Another unit is asked, does its job, and whoever asked is told (A6, rule 4)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from directory.units.models import Unit
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
 from worklists.asking import asking_of
+from worklists.closing_undone import undo_job
 from worklists.involved import involved_for_client
 from worklists.involvement import involve_unit
 from worklists.jobs_done import IsACall, finish_job
@@ -23,6 +26,8 @@ from worklists.models.work_list import Involvement, WorkList
 from worklists.notifications import Answer, notifications_of, unseen_count
 from worklists.reports import InvolvementDraft
 from worklists.task_page import task_page
+from worklists.undo_images import UNDO_WITHIN
+from worklists.undoing import NotYours, TooLateToUndo
 from worklists.work_list_page import work_list_page
 
 
@@ -242,3 +247,26 @@ def test_asked_out_of_a_work_list_its_attempts_are_shown(two: Two) -> None:
     asking = asking_of(two.session, task, actor=two.doer)
     assert asking is not None and not asking.of_task
     assert [line.by for line in asking.attempts] == ["Кто звонил"]
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_closed_job_can_be_opened_again_and_nobody_stays_told(two: Two, done: bool) -> None:
+    asked = two.ask()
+    two.finish(asked.to_task_id, done=done)
+    assert len(told_to(two, two.asker)) == 1
+    with pytest.raises(NotYours):
+        colleague = two.given.manager(two.parts, name="Коллега")
+        undo_job(two.session, asked.to_task_id, actor=colleague, now=NOON)
+    with pytest.raises(TooLateToUndo):
+        late = NOON + UNDO_WITHIN + timedelta(seconds=1)
+        undo_job(two.session, asked.to_task_id, actor=two.doer, now=late)
+    task = undo_job(two.session, asked.to_task_id, actor=two.doer, now=NOON)
+    assert (task.state, task.finish, task.closed_at) == (TaskState.PLANNED, None, None)
+    assert undo_job(two.session, asked.to_task_id, actor=two.doer, now=NOON) is task
+    two.session.expire_all()
+    assert two.session.get_one(Involvement, asked.id).finished_at is None
+    assert two.session.get_one(WorkList, task.work_list_id).closed_at is None
+    assert told_to(two, two.asker) == []
+    finish_job(two.session, task.id, comment="Есть", done=True, version=task.version, token=None,
+               actor=two.doer, now=NOON)  # fmt: skip
+    assert len(told_to(two, two.asker)) == 1

@@ -454,6 +454,23 @@ def test_a_job_is_done_or_given_up_with_words(scene: Scene, browser_of: BrowserO
     assert scene.stored(job).state is TaskState.CANCELLED
 
 
+def test_a_closed_job_is_opened_again_from_the_message(
+    scene: Scene, browser_of: BrowserOf, clock: HandClock
+) -> None:
+    job = scene.given.task(unit=scene.unit, kind=TaskKind.DEPARTMENT)
+    browser = browser_of(scene.me)
+    address = f"/tasks/{job.id}/job"
+    closed = browser.post(address, _fields(browser.read(f"/tasks/{job.id}")) | {"comment": "Есть"})
+    assert f'action="{address}/undo"' in browser.read(closed.location)
+    assert browser.post(f"{address}/undo").status_code == 303
+    assert scene.stored(job).state is TaskState.PLANNED
+    again = _fields(browser.read(f"/tasks/{job.id}")) | {"comment": "Есть"}
+    assert browser.post(address, again).status_code == 303
+    clock.now += timedelta(minutes=11)
+    late = browser.post(f"{address}/undo")
+    assert late.status_code == 409 and "прошло больше 10 минут" in late.text
+
+
 def test_the_next_client_is_handed_out(scene: Scene, browser_of: BrowserOf) -> None:
     browser = browser_of(scene.me)
     answer = browser.post("/queue/next")

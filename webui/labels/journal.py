@@ -36,6 +36,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskDroppedByCap": _l("Закрыта: клиенту звонили столько раз, сколько разрешено"),
     "ControlCameDue": _l("Пришло время проверки"),
     "ControlConfirmed": _l("Контроль подтверждён"),
+    "JobUndone": _l("Закрытие отменено, снова открыта"),
     "ConfirmationUndone": _l("Подтверждение отменено, снова на контроле"),
     "ControlProlonged": _l("Контроль продлён"),
     "ControlTurnedIntoCall": _l("Вместо контроля новый звонок"),

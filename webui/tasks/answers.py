@@ -176,6 +176,13 @@ def empty_form(card: Card, **values: Any) -> Any:
     return None
 
 
+def undo_refused(task_id: int, error: Refused) -> Response:
+    """409: the card as it is, with the reason why nothing was taken back."""
+    session().rollback()
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
+
+
 def go_on(
     task_id: int,
     *,

@@ -11,14 +11,14 @@ from webui.forms import Form
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import local_target, requires, session
-from webui.tasks.answers import card_answer, conflict_answer, go_on, leave
+from webui.tasks.answers import card_answer, conflict_answer, go_on, leave, undo_refused
 from webui.tasks.card import open_card, task_url
 from webui.tasks.control_forms import CallAgainForm, ConfirmForm, ProlongForm, control_forms
 from webui.tasks.routes import bp
 from webui.wording import moment
+from worklists.closing_undone import undo_confirmation
 from worklists.control import call_again as call_client_again
 from worklists.control import confirm_control, prolong_control
-from worklists.control_undone import undo_confirmation
 from worklists.permissions import WorkPermission
 from worklists.saving import get_task
 
@@ -46,9 +46,7 @@ def undo(task_id: int) -> Response:
     try:
         undo_confirmation(session(), task_id, actor=g.actor, now=g.now)
     except Refused as error:
-        session().rollback()
-        card = open_card(task_id, actor=g.actor, now=g.now)
-        return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
+        return undo_refused(task_id, error)
     return leave(_("Снова на контроле."), task_url(task_id, undone=1))
 
 

@@ -172,6 +172,11 @@ class JobGivenUp(_Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobUndone(_Step):
+    """The closing of a job was taken back: it is to be done again (rule 9)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceRequested(_OfTask):
     """A booking into a workshop was made in the call (A13)."""
 

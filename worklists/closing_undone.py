@@ -1,4 +1,4 @@
-"""Taking the confirmation of a control back within some minutes (rules 9, 10)."""
+"""Taking back, within some minutes, a closing without a call: a confirmation, a job (9, 10)."""
 
 from datetime import datetime
 
@@ -6,8 +6,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.journal import record
-from worklists.events.outcomes import ConfirmationUndone, ControlConfirmed
+from core.journal import Event, event_name, record
+from worklists.events.outcomes import (
+    ConfirmationUndone,
+    ControlConfirmed,
+    JobFinished,
+    JobGivenUp,
+    JobUndone,
+)
 from worklists.lifecycle import TaskState, back_to
 from worklists.models.attempt import Notification
 from worklists.models.task import Task
@@ -19,6 +25,8 @@ from worklists.undo_checks import followed, newest_entry, open_again, require_pl
 from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import NotYours, TooLateToUndo
 
+_JOB = (JobFinished, JobGivenUp)
+
 
 def undo_confirmation(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
     """Put the task that was confirmed last on control again, until the date that it had.
@@ -26,12 +34,36 @@ def undo_confirmation(session: Session, task_id: int, *, actor: Actor, now: date
     The second time nothing happens. Raises NotFound, NotPermitted, NotYours, TooLateToUndo,
     SomethingFollowed.
     """
+    return _undo(
+        session, task_id, (ControlConfirmed,), ConfirmationUndone, TaskState.ON_CONTROL,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def undo_job(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
+    """Open the job that was closed last again, as its performer's own.
+
+    The second time nothing happens. Raises as ``undo_confirmation``.
+    """
+    return _undo(session, task_id, _JOB, JobUndone, TaskState.PLANNED, actor=actor, now=now)
+
+
+def _undo(
+    session: Session,
+    task_id: int,
+    closings: tuple[type[Event], ...],
+    undone: type[ConfirmationUndone] | type[JobUndone],
+    earlier: TaskState,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Task:
     actor.require(WorkPermission.WORK)
     task = task_to_change(session, task_id, actor=actor)
     newest = newest_entry(session, task_id)
-    if newest is not None and newest.event == ConfirmationUndone.__name__:
+    if newest is not None and newest.event == event_name(undone):
         return task
-    if newest is None or newest.event != ControlConfirmed.__name__:
+    if newest is None or newest.event not in map(event_name, closings):
         raise followed(session, newest)
     if newest.actor != actor.key and not actor.may(WorkPermission.DISPATCH):
         raise NotYours()
@@ -41,11 +73,11 @@ def undo_confirmation(session: Session, task_id: int, *, actor: Actor, now: date
     open_again(session, [task], actor=actor, now=now)
     from_state, closed_at = task.state, task.closed_at
     with session.no_autoflush:
-        task.state = back_to(task.state, TaskState.ON_CONTROL)
+        task.state = back_to(task.state, earlier)
         task.finish = task.closed_at = task.closed_by_id = None
         task.comment = newest.details.get("comment_before") or task.comment
     session.flush()
-    event = ConfirmationUndone(task_id=task.id, from_state=from_state, to_state=task.state)
+    event = undone(task_id=task.id, from_state=from_state, to_state=task.state)
     record(session, event, actor=actor, at=now)
     _tell_asker_no_more(session, task, closed_at)
     return task
