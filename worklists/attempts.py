@@ -1,5 +1,6 @@
 """Recording what came of an attempt, with all that it causes, in one transaction (A13-A16)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,16 +24,16 @@ from worklists.consequences import (
 from worklists.effects import (
     keep_last,
     lock_settled,
-    mark_data_wrong,
-    refuse,
     rest_after_refusal,
     settle,
 )
 from worklists.events.outcomes import AttemptRecorded
+from worklists.forecasts import forecast
 from worklists.involvement import involve_unit
 from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
+from worklists.outcome_effects import apply_effects, effects_of
 from worklists.permissions import WorkPermission
 from worklists.planning import add_planned
 from worklists.pressure import exemption_of, measure
@@ -105,8 +106,9 @@ def consequence_of(
     require_call(task)
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
-    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
-    return decide(task, campaign, code, report, before=before, now=now).consequence
+    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
+    found = decide(task, campaign, code, report, before=before, now=now).consequence
+    return _with_effects(session, found, campaign, code, report, actor=actor, now=now)
 
 
 def _save(
@@ -121,8 +123,11 @@ def _save(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     check_report(session, task, code, report, actor=actor, now=now)
-    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
+    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
     decision = decide(task, campaign, code, report, before=before, now=now)
+    consequence = _with_effects(
+        session, decision.consequence, campaign, code, report, actor=actor, now=now
+    )
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
     for touched in (task, *settled):
@@ -147,8 +152,23 @@ def _save(
         attempt=attempt,
         planned=planned,
         settled=tuple(other.id for other in settled),
-        consequence=decision.consequence,
+        consequence=consequence,
     )
+
+
+def _with_effects(
+    session: Session,
+    found: Consequence,
+    campaign: Campaign,
+    code: CodeChoice | None,
+    report: AttemptReport,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Consequence:
+    effects = effects_of(code, report)
+    also = forecast(session, effects, campaign=campaign, default_zone=actor.time_zone, now=now)
+    return replace(found, also=also)
 
 
 def _add_attempt(
@@ -294,11 +314,5 @@ def _follow_up(
             now=now,
         )
         trail.add("tasks", involvement.to_task_id)
-    if code is not None:
-        refuse(session, task, campaign, code, attempt, trail, actor=actor, now=now)
-    if report.outcome is Outcome.BAD_DATA:
-        source = f"attempt:{attempt.id}"
-        mark_data_wrong(
-            session, task, campaign, code, report, trail, source=source, actor=actor, now=now
-        )
+    apply_effects(session, task, campaign, code, report, attempt, trail, actor=actor, now=now)
     return planned
