@@ -46,13 +46,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
-       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS},
+       CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
+       DirectoryPermission.MANAGE_CALENDARS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
-         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE}
+         CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
+         WorkPermission.SEE}
     ),
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ class EffectRow(Form):  # type: ignore[misc]  # the library has no types
         self.kind.choices = choices(kinds, blank=_("Нет"))
         for name, members in _ENUMS.items():
             self[name].choices = choices((one.value, label(one)) for one in members)
-        self.unit_id.choices = choices(_units(), blank=_("Отдел качества кампании"))
+        self.unit_id.choices = choices(units_to_choose(), blank=_("Отдел качества кампании"))
 
     def effect(self) -> Effect | None:
         """The effect of the row; None: it is none."""
@@ -104,7 +104,8 @@ def put_effects_error(form: Any, error: EffectsWrong) -> None:
     form.effects.errors = [str(wrong_words(error))]
 
 
-def _units() -> list[tuple[str, str]]:
+def units_to_choose() -> list[tuple[str, str]]:
+    """Units in use, by name, as options."""
     units = g.session.execute(
         select(Unit.id, Unit.name).where(~Unit.is_archived).order_by(Unit.name, Unit.id)
     )

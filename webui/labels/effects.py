@@ -1,18 +1,24 @@
 """Words of a result's effects: as settings, and as what will happen beside the save button."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from campaigns.editing import CampaignWrong
 from campaigns.effects import Effect, EffectKind, EffectsWrong, MessageTo, RetryBy
+from campaigns.lifecycle import CampaignAction
 from campaigns.models import DataFault
+from core.errors import ProzvonError
 from directory.clients.models import RefusalScope
 from webui.labels.pairs import Pairs
 from webui.wording import moment
 from worklists.forecasts import Forecast
 
 LABELS: Pairs = (
+    (CampaignAction.PAUSE, _l("Приостановить")),
+    (CampaignAction.RESUME, _l("Продолжить")),
+    (CampaignAction.FINISH, _l("Завершить кампанию")),
     (EffectKind.CLOSE, _l("Закрыть задачу")),
     (EffectKind.RETRY, _l("Вернуть задачу позже")),
     (EffectKind.BLOCK, _l("Не беспокоить клиента")),
@@ -49,6 +55,15 @@ _WRONG = {
     "days": _l("Укажите от 1 до 366 дней."),
     "address": _l("Проверьте адрес почты. Пример: name@example.org."),
     "url": _l("Нужен адрес https:// в интернете, не во внутренней сети."),
+}
+
+
+_CAMPAIGN = {
+    "retry_ladder": _l("Проверьте повторы: у каждого нужен срок больше нуля."),
+    "call_until_minute": _l("Звонки заканчиваются позже, чем начинаются."),
+    "call_weekdays": _l("Выберите хотя бы один день недели."),
+    "data_unit_id": _l("Выберите действующее подразделение."),
+    "quality_unit_id": _l("Выберите действующее подразделение."),
 }
 
 
@@ -132,3 +147,9 @@ def _told(effect: Effect) -> Any:
             return _l("Сообщим наблюдателям.")
         case _:
             return _l("Отправим письмо на %(address)s.", address=effect.address)
+
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    EffectsWrong: wrong_words,
+    CampaignWrong: lambda error: _CAMPAIGN.get(error.field, _l("Проверьте это поле.")),
+}

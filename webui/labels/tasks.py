@@ -6,13 +6,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from campaigns.effects import EffectsWrong
 from campaigns.windows import NeverOpens
 from core.errors import ProzvonError
 from directory.assets.mileage import MileageImpossible, MileageWentDown
 from directory.clients.contact_points import ContactOfAnother
 from webui.labels import journal
-from webui.labels.effects import forecast_words, wrong_words
+from webui.labels.effects import forecast_words
 from webui.labels.pairs import Pairs
 from webui.wording import clock, moment, whole
 from worklists.attempts import Consequence, ConsequenceKind
@@ -167,7 +166,6 @@ def _blocked(error: Blocked) -> str:
 
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
-    EffectsWrong: wrong_words,
     HeldByAnother: _held,
     LeaseLost: _lost,
     ChangedMeanwhile: _changed,

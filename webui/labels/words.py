@@ -33,6 +33,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,
+    **effects.SENTENCES,
 }
 
 
