@@ -132,3 +132,22 @@ def test_effects_are_edited_as_rows_without_scripts(prepared: Given, browser_of:
     assert "Узнать причину" in page and "версия 2" in page
     assert browser.post(address, base | {"effects-0-kind": ""}).status_code == 303
     assert "Узнать причину" not in browser.read(address)
+
+
+def test_the_form_plans_a_callback_for_anyone(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit("Сервис Север")
+    me = prepared.employee("Ирина Полякова", unit=unit)
+    task = prepared.task(unit=unit, client=prepared.client(unit=unit))
+    code_id = prepared.code_id("think_call_later")
+    prepared.session.commit()
+    browser = browser_of(me)
+    page = browser.read(f"/tasks/{task.id}")
+    form = page[page.index('class="card" id=') :]
+    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', t)) for t in re.findall(r"<input ([^>]*)>", form)]
+    typed = {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
+    typed |= {"outcome": "interview", "result_interview": str(code_id), "comment": "позже"}
+    typed |= CALLBACK | {"plan_anyone": "y"}
+    assert browser.post(f"/tasks/{task.id}/attempts", typed).status_code == 303
+    with Session(prepared.session.get_bind()) as session:
+        planned = session.scalars(select(Task).where(Task.kind == TaskKind.CALLBACK)).one()
+        assert planned.performer_id is None and planned.state is TaskState.DEFERRED
