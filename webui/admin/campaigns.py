@@ -12,14 +12,12 @@ from wtforms import (
     FormField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from campaigns.editing import (
     FIELDS,
@@ -39,6 +37,7 @@ from core.journal import history_of
 from directory.calendars.visibility import calendar_of_unit
 from webui.admin.answers import put_error, saved
 from webui.admin.effect_rows import units_to_choose
+from webui.admin.result_codes import CheckboxListField
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import sentence
 from webui.requests import requires
@@ -83,10 +82,9 @@ class CampaignForm(Form):
     attempts_per_client = IntegerField(_l("Попыток на клиента, не больше"), [Optional()])
     call_from_minute = TimeField(_l("Звонить с"), [InputRequired()])
     call_until_minute = TimeField(_l("Звонить до"), [InputRequired()])
-    call_weekdays = SelectMultipleField(
-        _l("Дни недели"), coerce=int, choices=choices(enumerate(_DAYS)),
-        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
-    )  # fmt: skip
+    call_weekdays = CheckboxListField(
+        _l("Дни недели"), coerce=int, choices=choices(enumerate(_DAYS))
+    )
     control_days = IntegerField(_l("Контроль через, дней"), [InputRequired(), NumberRange(0, 366)])
     cooling_off_days = IntegerField(
         _l("После отказа не звонить, дней"), [InputRequired(), NumberRange(0, 3660)]
