@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import AcquisitionWay, Campaign, CampaignResult, ResultCode, ResultCodeVersion
-from campaigns.result_codes import FLAGS
+from campaigns.result_codes import checked, stored_flags
 from campaigns.shipped import (
     ACQUISITIONS,
     CAMPAIGNS,
@@ -55,7 +55,7 @@ def _install_code(session: Session, line: ShippedCode, position: int, now: datet
             names=dict(line.names),
             created_at=now,
             created_by=INSTALLER,
-            **{name: getattr(line.flags, name) for name in FLAGS},
+            **stored_flags(checked(line.outcome, line.flags)),
         )
     )
     return code.id

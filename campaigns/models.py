@@ -8,7 +8,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from directory.clients.models import RefusalScope
 
 
 class CampaignState(StrEnum):
@@ -52,6 +51,8 @@ class Campaign(Base):
     cooling_off_days: Mapped[int] = mapped_column(default=30)
     data_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     """Unit in charge of wrong data; None: the work-list's own."""
+    quality_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    """Unit in charge of complaints; None: no task is made for it by a result."""
     is_pressure_exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Its calls neither respect nor spend the budget of contacts: a recall (rule 14)."""
     created_at: Mapped[datetime]
@@ -110,10 +111,8 @@ class ResultCodeVersion(Base):
     """A new task must be planned («will think, call later»)."""
     allows_control: Mapped[bool] = mapped_column(default=False)
     is_success: Mapped[bool] = mapped_column(default=False)
-    refusal: Mapped[RefusalScope | None]
-    """Puts the client on do-not-contact with this reach."""
-    fault: Mapped[DataFault | None]
-    """For «wrong data»: the number or the asset is marked as unconfirmed."""
+    effects: Mapped[list[Any]] = mapped_column(server_default="[]")
+    """What saving it causes: read and checked by ``campaigns.effects`` alone."""
     created_at: Mapped[datetime]
     created_by: Mapped[str]
 

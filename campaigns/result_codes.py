@@ -1,19 +1,19 @@
 """Result codes as versioned data: what is offered, and how the catalogue is changed (rule 9)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
+from campaigns.effects import Effect, check_effects, completed, read_effects, stored_effects
 from campaigns.events import ResultCodeAdded, ResultCodeArchived, ResultCodeChanged
 from campaigns.models import (
     AcquisitionWay,
     Campaign,
     CampaignResult,
-    DataFault,
     Outcome,
     ResultCode,
     ResultCodeVersion,
@@ -23,7 +23,6 @@ from core.access import Actor
 from core.errors import Invalid, NotFound
 from core.journal import record
 from core.statements import ask
-from directory.clients.models import RefusalScope
 
 DEFAULT_LOCALE = "ru"
 
@@ -52,8 +51,8 @@ class CodeFlags:
     needs_next_date: bool = False
     allows_control: bool = False
     is_success: bool = False
-    refusal: RefusalScope | None = None
-    fault: DataFault | None = None
+    effects: tuple[Effect, ...] = ()
+    """What is done when it is saved; nothing given: what the outcome does without a code."""
 
 
 FLAGS = tuple(field.name for field in fields(CodeFlags))
@@ -148,12 +147,13 @@ def add_code(
 ) -> ResultCode:
     """Add a code at the end of the catalogue, offered by these campaigns.
 
-    Raises CodeTaken, NameMissing, NotFound (campaign).
+    Raises CodeTaken, NameMissing, EffectsWrong, NotFound (campaign).
     """
     actor.require(CampaignPermission.MANAGE_RESULTS)
     if session.scalar(select(ResultCode.id).where(ResultCode.code == code)):
         raise CodeTaken(code)
     last = session.scalar(select(func.max(ResultCode.position))) or 0
+    flags = checked(outcome, flags)
     row = ResultCode(code=code, outcome=outcome, position=last + 1)
     session.add(row)
     session.flush()
@@ -177,14 +177,16 @@ def change_code(
 ) -> ResultCode:
     """Give the code a new wording or flags as a new version: old reports keep the code as it was.
 
-    ``campaign_ids`` None leaves the campaigns that offer it. Raises NotFound, NameMissing.
+    ``campaign_ids`` None leaves the campaigns that offer it. Raises NotFound, NameMissing,
+    EffectsWrong.
     """
     actor.require(CampaignPermission.MANAGE_RESULTS)
     row = get_code(session, result_code_id)
-    old = get_version(session, row)
+    flags = checked(row.outcome, flags)
+    new, old = stored_flags(flags), get_version(session, row)
     if campaign_ids is not None:
         _offer_by(session, row.id, campaign_ids)
-    changed = tuple(name for name in FLAGS if getattr(old, name) != getattr(flags, name))
+    changed = tuple(name for name in FLAGS if getattr(old, name) != new[name])
     if dict(names) != old.names:
         changed = ("names", *changed)
     if changed:
@@ -226,8 +228,22 @@ def get_version(session: Session, code: ResultCode) -> ResultCodeVersion:
     ).one()
 
 
+def checked(outcome: Outcome, flags: CodeFlags) -> CodeFlags:
+    """The flags with their effects complete. Raises EffectsWrong."""
+    effects = completed(outcome, flags.effects)
+    check_effects(outcome, effects, allows_control=flags.allows_control)
+    return replace(flags, effects=effects)
+
+
+def stored_flags(flags: CodeFlags) -> dict[str, object]:
+    """The flags as columns of a version."""
+    plain: dict[str, object] = {name: getattr(flags, name) for name in FLAGS}
+    return plain | {"effects": stored_effects(flags.effects)}
+
+
 def _choice(row: Row[Any], locale: str) -> CodeChoice:
     values = row._asdict()
+    values["effects"] = read_effects(values["effects"])
     return CodeChoice(name=wording(values.pop("names"), locale), **values)
 
 
@@ -250,7 +266,7 @@ def _add_version(
             names=dict(names),
             created_at=now,
             created_by=actor.key,
-            **asdict(flags),
+            **stored_flags(flags),
         )
     )
     session.flush()

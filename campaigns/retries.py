@@ -86,7 +86,7 @@ def next_attempt_at(
     if caps.per_client is not None and of_client >= caps.per_client:
         return None
     rung = ladder[attempts - 1]
-    _check(rung)
+    check_rung(rung)
     at = _delayed(rung, now, zone, calendar)
     if rung.get("part") == "other":
         at = _in_another_part(now, tried, at, zone, window)
@@ -95,7 +95,8 @@ def next_attempt_at(
     return max(clip(window, zone, at), now)
 
 
-def _check(rung: Mapping[str, Any]) -> None:
+def check_rung(rung: Mapping[str, Any]) -> None:
+    """Raise BadRung for a rung that cannot be understood."""
     words = set(rung) - {"part"}
     if not (words <= _PLAIN or words <= _WORKING) or rung.get("part", "other") != "other":
         raise BadRung(f"unknown words in {dict(rung)}")

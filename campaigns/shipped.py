@@ -6,11 +6,28 @@ Only ``interview`` codes are results; codes of the other outcomes are their reas
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.effects import (
+    BY_LADDER,
+    CLOSE,
+    DATA_FIX,
+    Effect,
+    EffectKind,
+    RetryBy,
+    block,
+    mark,
+)
 from campaigns.models import DataFault, Outcome
 from campaigns.result_codes import CodeFlags
 from directory.clients.models import RefusalScope
 
 Names = dict[str, str]
+
+TO_QUALITY = Effect(
+    kind=EffectKind.DEPARTMENT_TASK, text="Разобраться с жалобой клиента", working_days=1
+)
+MUCH_LATER = Effect(kind=EffectKind.RETRY, by=RetryBy.ONCE, working_days=10)
+WRONG_NUMBER = (CLOSE, mark(DataFault.CONTACT), DATA_FIX)
+WRONG_VEHICLE = (CLOSE, mark(DataFault.ASSET), DATA_FIX)
 
 
 def _names(ru: str, en: str, uk: str) -> Names:
@@ -105,8 +122,20 @@ RESULTS = (
         asks_mileage=True,
     ),
     _result(
+        "already_serviced",
+        _names(
+            "Уже обслужен (дата, пробег)",
+            "Already serviced (date, km)",
+            "Уже обслуговано (дата, пробіг)",
+        ),
+        comment_required=True,
+        asks_mileage=True,
+        effects=(CLOSE,),
+    ),
+    _result(
         "complaint",
         _names("Жалоба", "Complaint", "Скарга"),
+        effects=(TO_QUALITY,),
         comment_required=True,
         offers_involvement=True,
         asks_mileage=True,
@@ -125,19 +154,52 @@ RESULTS = (
 )
 
 REASONS = (
-    _reason(Outcome.NO_ANSWER, "no_pick_up", _names("Нет ответа", "No answer", "Немає відповіді")),
-    _reason(Outcome.NO_ANSWER, "busy", _names("Занято", "Busy", "Зайнято")),
-    _reason(Outcome.NO_ANSWER, "rejected", _names("Сбросил звонок", "Rejected", "Скинув дзвінок")),
+    _reason(
+        Outcome.NO_ANSWER,
+        "no_pick_up",
+        _names("Нет ответа", "No answer", "Немає відповіді"),
+        effects=(BY_LADDER,),
+    ),
+    _reason(Outcome.NO_ANSWER, "busy", _names("Занято", "Busy", "Зайнято"), effects=(BY_LADDER,)),
+    _reason(
+        Outcome.NO_ANSWER,
+        "rejected",
+        _names("Сбросил звонок", "Rejected", "Скинув дзвінок"),
+        effects=(BY_LADDER,),
+    ),
     _reason(
         Outcome.NO_ANSWER,
         "unreachable",
         _names("Абонент недоступен", "Unreachable", "Абонент недоступний"),
+        effects=(BY_LADDER,),
     ),
-    _reason(Outcome.NO_ANSWER, "voicemail", _names("Автоответчик", "Voicemail", "Автовідповідач")),
+    _reason(
+        Outcome.NO_ANSWER,
+        "voicemail",
+        _names("Автоответчик", "Voicemail", "Автовідповідач"),
+        effects=(BY_LADDER,),
+    ),
+    _reason(
+        Outcome.NO_ANSWER,
+        "voicemail_left",
+        _names("Оставлено сообщение", "Message left", "Залишено повідомлення"),
+        effects=(BY_LADDER,),
+    ),
     _reason(
         Outcome.REFUSED,
         "not_now",
         _names("Не хочет говорить сейчас", "Will not talk now", "Не хоче говорити зараз"),
+        effects=(CLOSE,),
+    ),
+    _reason(
+        Outcome.REFUSED,
+        "try_much_later",
+        _names(
+            "Не сейчас, попробовать через две недели",
+            "Not now, try in two weeks",
+            "Не зараз, спробувати за два тижні",
+        ),
+        effects=(MUCH_LATER,),
     ),
     _reason(
         Outcome.REFUSED,
@@ -147,37 +209,37 @@ REASONS = (
             "Refuses calls for this purpose",
             "Відмова від дзвінків із цієї мети",
         ),
-        refusal=RefusalScope.PURPOSE,
+        effects=(CLOSE, block(RefusalScope.PURPOSE)),
     ),
     _reason(
         Outcome.REFUSED,
         "refuses_all",
         _names("Отказ от всех звонков", "Refuses all calls", "Відмова від усіх дзвінків"),
-        refusal=RefusalScope.ALL,
+        effects=(CLOSE, block(RefusalScope.ALL)),
     ),
     _reason(
         Outcome.BAD_DATA,
         "wrong_person",
         _names("Не тот человек", "Wrong person", "Не та людина"),
-        fault=DataFault.CONTACT,
+        effects=WRONG_NUMBER,
     ),
     _reason(
         Outcome.BAD_DATA,
         "not_in_service",
         _names("Номер не обслуживается", "Number not in service", "Номер не обслуговується"),
-        fault=DataFault.CONTACT,
+        effects=WRONG_NUMBER,
     ),
     _reason(
         Outcome.BAD_DATA,
         "car_sold",
         _names("Автомобиль продан", "Vehicle sold", "Автомобіль продано"),
-        fault=DataFault.ASSET,
+        effects=WRONG_VEHICLE,
     ),
     _reason(
         Outcome.BAD_DATA,
         "not_owner",
         _names("Не владелец автомобиля", "Not the owner", "Не власник автомобіля"),
-        fault=DataFault.ASSET,
+        effects=WRONG_VEHICLE,
     ),
 )
 

@@ -46,6 +46,8 @@ class Settings:
     smtp_security: str = "starttls"
     """``starttls``, ``tls`` from the first byte, or ``none`` (a server on the same machine)."""
     mail_from: str = ""
+    webhook_secret: str = field(default="", repr=False)
+    """What calls of other systems are signed with; empty: none goes out."""
     public_url: str = ""
     """Where people open the site, for links in e-mails; empty: e-mails hold no links."""
 
@@ -94,6 +96,7 @@ class Settings:
                 env, "PROZVON_SMTP_SECURITY", cls.smtp_security, ("starttls", "tls", "none")
             ),
             mail_from=env.get("PROZVON_SMTP_FROM", ""),
+            webhook_secret=env.get("PROZVON_WEBHOOK_SECRET", ""),
             public_url=env.get("PROZVON_PUBLIC_URL", "").rstrip("/"),
         )
 

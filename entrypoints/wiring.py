@@ -10,14 +10,16 @@ from core.mail import smtp_sender
 from core.outbox import forget_settled, send_due
 from core.schedule import Job
 from core.settings import Settings
+from core.webhooks import WEBHOOK_KIND, webhook_way
 from directory.permissions import DirectoryPermission
 from directory.staff import housekeeping
 from directory.staff.models import Role
 from importers.permissions import ImportPermission
-from webui.notification_mail import notification_way
+from webui.notification_mail import effect_mail_way, notification_way
 from worklists import jobs
 from worklists.card import jobs as card_jobs
 from worklists.card.mail_choices import MAIL_KIND
+from worklists.outcome_effects import EFFECT_MAIL_KIND
 from worklists.permissions import WorkPermission
 
 _WORK = frozenset(
@@ -44,13 +46,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
-       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS},
+       CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
+       DirectoryPermission.MANAGE_CALENDARS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
-         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE}
+         CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
+         WorkPermission.SEE}
     ),
 }  # fmt: skip
 
@@ -64,7 +68,12 @@ JOBS: tuple[Job, ...] = (
 
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
     """Everything that runs by the clock in an installation with these settings."""
-    ways = {MAIL_KIND: notification_way(settings, smtp_sender(settings))}
+    send = smtp_sender(settings)
+    ways = {
+        MAIL_KIND: notification_way(settings, send),
+        EFFECT_MAIL_KIND: effect_mail_way(settings, send),
+        WEBHOOK_KIND: webhook_way(settings),
+    }
     return (
         *JOBS,
         *card_jobs.jobs_for(settings.documents_dir),

@@ -25,6 +25,7 @@ from webui import (
 )
 from webui.admin.absences import bp as admin_absences
 from webui.admin.calendars import bp as admin_calendars
+from webui.admin.campaigns import bp as admin_campaigns
 from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_units,
     admin_calendars,
     admin_absences,
+    admin_campaigns,
     admin_results,
     admin_caps,
 )

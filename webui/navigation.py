@@ -70,6 +70,10 @@ SECTIONS = (
         (DirectoryPermission.MANAGE_ABSENCES,), 3,
     ),
     Section(
+        "campaigns", "admin_campaigns.page", _l("Кампании"), "phone",
+        (CampaignPermission.MANAGE_CAMPAIGNS,), 3,
+    ),
+    Section(
         "results", "admin_results.page", _l("Результаты"), "clipboard-list",
         (CampaignPermission.MANAGE_RESULTS,), 3,
     ),

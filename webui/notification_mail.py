@@ -34,6 +34,27 @@ def notification_way(settings: Settings, send: SendMail) -> Deliver:
     return deliver
 
 
+def effect_mail_way(settings: Settings, send: SendMail) -> Deliver:
+    """What delivers the e-mails that a result of a call sends to an address."""
+    words = Flask(__name__)
+    i18n.install(words, settings)
+
+    def deliver(database: Database, message: Outgoing, now: datetime) -> None:
+        if not settings.sends_mail:
+            raise Undeliverable("mail_is_off")
+        told = message.payload
+        with words.app_context(), force_locale(settings.default_locale):
+            subject = _("%(what)s: задача № %(id)s", what=told["result"], id=told["task_id"])
+            lines = [f"{told['campaign']}: {told['result']}", "", told["text"]]
+        if settings.public_url:
+            lines += ["", f"{settings.public_url}/tasks/{told['task_id']}"]
+        body = "\n".join(lines) + "\n"
+        mail = mail_to(settings, message, to=told["address"], subject=subject, body=body, date=now)
+        send(mail)
+
+    return deliver
+
+
 def _said(settings: Settings, letter: Letter) -> tuple[str, str]:
     """Nothing of the client: e-mail travels further than the page."""
     what = str(NOTICES.get(letter.kind, OTHER_NOTICE)[0])

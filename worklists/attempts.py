@@ -1,17 +1,16 @@
 """Recording what came of an attempt, with all that it causes, in one transaction (A13-A16)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign
 from campaigns.result_codes import CodeChoice
 from core.access import Actor
-from core.clock import local_day
 from core.journal import record
-from directory.assets.mileage import record_mileage
-from directory.assets.models import MileageSource
+from worklists.attempt_rows import add_attempt
 from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
 from worklists.consequences import (
@@ -23,21 +22,21 @@ from worklists.consequences import (
 from worklists.effects import (
     keep_last,
     lock_settled,
-    mark_data_wrong,
-    refuse,
     rest_after_refusal,
     settle,
 )
 from worklists.events.outcomes import AttemptRecorded
+from worklists.forecasts import forecast
 from worklists.involvement import involve_unit
 from worklists.lifecycle import OPEN, TaskAction, TaskState, after
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
+from worklists.outcome_effects import apply_effects, effects_of
 from worklists.permissions import WorkPermission
 from worklists.planning import add_planned
-from worklists.pressure import exemption_of, measure
+from worklists.pressure import measure
 from worklists.recorded import Recorded, recorded_before
-from worklists.repeats import attempt_to_copy, copied_attempt, copy_needs_next_date
+from worklists.repeats import copy_needs_next_date
 from worklists.report_checks import check_report, code_of, require_call
 from worklists.reports import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.retrying import drop_if_capped, so_far
@@ -108,11 +107,11 @@ def consequence_of(
     require_call(task)
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
-    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
+    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
-    decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
-                      now=now)  # fmt: skip
-    return decision.consequence
+    found = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
+                   now=now)  # fmt: skip
+    return _with_effects(session, found.consequence, campaign, code, report, actor=actor, now=now)
 
 
 def _save(
@@ -127,16 +126,19 @@ def _save(
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
     check_report(session, task, code, report, actor=actor, now=now)
-    before = so_far(session, task, campaign, report.outcome, actor=actor, now=now)
+    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
                       now=now)  # fmt: skip
+    consequence = _with_effects(
+        session, decision.consequence, campaign, code, report, actor=actor, now=now
+    )
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
     for touched in (task, *settled):
         trail.saw(touched)
 
-    attempt = _add_attempt(session, task, campaign, code, report, trail, actor=actor, now=now)
+    attempt = add_attempt(session, task, campaign, code, report, trail, actor=actor, now=now)
     measure(session, task.client_id)
     _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
     planned = _follow_up(
@@ -156,63 +158,23 @@ def _save(
         attempt=attempt,
         planned=planned,
         settled=tuple(other.id for other in settled),
-        consequence=decision.consequence,
+        consequence=consequence,
     )
 
 
-def _add_attempt(
+def _with_effects(
     session: Session,
-    task: Task,
+    found: Consequence,
     campaign: Campaign,
     code: CodeChoice | None,
     report: AttemptReport,
-    trail: Trail,
     *,
     actor: Actor,
     now: datetime,
-) -> Attempt:
-    if report.outcome is Outcome.REPEAT:
-        assert report.copy_of_task_id is not None
-        source = attempt_to_copy(session, task, report.copy_of_task_id, actor=actor)
-        attempt = copied_attempt(source, task, form_key=report.form_key, actor=actor, now=now)
-    else:
-        attempt = _attempt(task, code, report, actor=actor, now=now)
-        attempt.exemption = exemption_of(task, campaign)
-    session.add(attempt)
-    if attempt.copied_from_id is None and attempt.mileage_km is not None and task.asset_id:
-        reading = record_mileage(
-            session,
-            task.asset_id,
-            km=attempt.mileage_km,
-            read_on=local_day(now, task.time_zone),
-            source=MileageSource.CLIENT,
-            is_lower_confirmed=report.mileage_is_lower_confirmed,
-            actor=actor,
-        )
-        trail.add("readings", reading.id)
-    session.flush()
-    return attempt
-
-
-def _attempt(
-    task: Task, code: CodeChoice | None, report: AttemptReport, *, actor: Actor, now: datetime
-) -> Attempt:
-    return Attempt(
-        task_id=task.id,
-        unit_id=task.unit_id,
-        client_id=task.client_id,
-        campaign_id=task.campaign_id,
-        asset_id=task.asset_id,
-        employee_id=actor.person,
-        contact_point_id=report.contact_point_id,
-        outcome=report.outcome,
-        result_version_id=code.version_id if code else None,
-        comment=report.comment.strip(),
-        mileage_km=report.mileage_km,
-        acquisition_id=report.acquisition_id,
-        at=now,
-        form_key=report.form_key,
-    )
+) -> Consequence:
+    effects = effects_of(code, report)
+    also = forecast(session, effects, campaign=campaign, default_zone=actor.time_zone, now=now)
+    return replace(found, also=also)
 
 
 def _move(
@@ -303,11 +265,5 @@ def _follow_up(
             now=now,
         )
         trail.add("tasks", involvement.to_task_id)
-    if code is not None:
-        refuse(session, task, campaign, code, attempt, trail, actor=actor, now=now)
-    if report.outcome is Outcome.BAD_DATA:
-        source = f"attempt:{attempt.id}"
-        mark_data_wrong(
-            session, task, campaign, code, report, trail, source=source, actor=actor, now=now
-        )
+    apply_effects(session, task, campaign, code, report, attempt, trail, actor=actor, now=now)
     return planned

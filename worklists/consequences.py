@@ -1,16 +1,20 @@
 """What an outcome leads to: shown beside the button before it is saved, then done (rule 9)."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from campaigns.effects import EffectKind, RetryBy, default_effects, find
 from campaigns.models import Campaign, Outcome
 from campaigns.result_codes import CodeChoice
 from campaigns.retries import next_attempt_at
 from campaigns.windows import clip, window_of
 from core.errors import Invalid
+from directory.calendars.working_time import NeverWorks, add_working_days
+from worklists.forecasts import Forecast
 from worklists.lifecycle import TaskAction, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.planning import due_of
@@ -47,7 +51,9 @@ class Consequence:
     attempts: int = 0
     """Attempts at this task, this one included."""
     of: int = 0
-    """Attempts after which a task ends as unreachable."""
+    """Attempts after which a task ends as unreachable; 0: they are not counted here."""
+    also: tuple[Forecast, ...] = ()
+    """What else happens, in the order of the result's effects; only where it is asked for."""
 
 
 class NextDateRequired(Invalid):
@@ -97,13 +103,9 @@ def decide(
         case Outcome.INTERVIEW:
             assert code is not None
             return _after_interview(task, campaign, code, report, now)
-        case Outcome.NO_ANSWER:
-            return _after_no_answer(task, campaign, before, now)
-        case Outcome.REFUSED:
-            until = now + timedelta(days=campaign.cooling_off_days)
-            return _done(task, campaign, Finish.REFUSED, ConsequenceKind.REFUSED, at=until)
-        case Outcome.BAD_DATA:
-            return _done(task, campaign, Finish.BAD_DATA, ConsequenceKind.BAD_DATA)
+        case Outcome.NO_ANSWER | Outcome.REFUSED | Outcome.BAD_DATA:
+            retry = _retry(task, campaign, code, report.outcome, before, now)
+            return retry or _ended(task, campaign, report.outcome, now)
         case Outcome.REPEAT:
             if copy_needs_date and report.new_task is None:
                 raise NextDateRequired()  # else the promise would be lost without a word
@@ -114,14 +116,22 @@ def decide(
 
 
 def control_date(
-    task: Task, campaign: Campaign, *, booked_on: date | None = None, now: datetime
+    task: Task,
+    campaign: Campaign,
+    *,
+    code: CodeChoice | None = None,
+    booked_on: date | None = None,
+    now: datetime,
 ) -> datetime:
-    """The campaign's default: so many days on at ten in the morning where the client lives.
+    """The default of the result, else of the campaign: so many days on at ten in the morning where
+    the client lives.
 
     Whether a booked client came is known on the morning after ``booked_on``, not before.
     """
     zone = ZoneInfo(task.time_zone)
-    day = now.astimezone(zone).date() + timedelta(days=campaign.control_days)
+    asked = find(code.effects, EffectKind.CONTROL) if code else None
+    days = asked.days if asked and asked.days else campaign.control_days
+    day = now.astimezone(zone).date() + timedelta(days=days)
     if booked_on is not None:
         day = max(day, booked_on + timedelta(days=1))
     return clip(window_of(campaign), task.time_zone, datetime.combine(day, _MORNING, zone))
@@ -137,25 +147,59 @@ def _after_interview(
     if report.goal_reached:
         return _done(task, campaign, Finish.GOAL_REACHED, ConsequenceKind.GOAL_REACHED)
     if may_watch and (report.control_at is not None or not calls_back):
-        return _watch(task, campaign, report, now)
+        return _watch(task, campaign, code, report, now)
     if calls_back:
         assert report.new_task is not None
         at = due_of(report.new_task, task, campaign)
         return _done(task, campaign, Finish.REPLACED, ConsequenceKind.REPLACED, at=at)
+    if find(code.effects, EffectKind.CLOSE):
+        return _done(task, campaign, Finish.GOAL_REACHED, ConsequenceKind.GOAL_REACHED)
     raise GoalNotReached()
 
 
-def _watch(task: Task, campaign: Campaign, report: AttemptReport, now: datetime) -> Decision:
+def _watch(
+    task: Task, campaign: Campaign, code: CodeChoice, report: AttemptReport, now: datetime
+) -> Decision:
     booked_on = report.service_request.wanted_on if report.service_request else None
-    at = report.control_at or control_date(task, campaign, booked_on=booked_on, now=now)
+    at = report.control_at or control_date(task, campaign, code=code, booked_on=booked_on, now=now)
     if at <= now:
         raise ControlInPast(at)
     consequence = _consequence(task, campaign, ConsequenceKind.ON_CONTROL, at)
     return Decision(action=TaskAction.PUT_ON_CONTROL, at=at, consequence=consequence)
 
 
-def _after_no_answer(task: Task, campaign: Campaign, before: SoFar, now: datetime) -> Decision:
-    at = next_attempt_at(
+def _retry(
+    task: Task,
+    campaign: Campaign,
+    code: CodeChoice | None,
+    outcome: Outcome,
+    before: SoFar,
+    now: datetime,
+) -> Decision | None:
+    """Back at a later time; None: the result does not ask for it, or it is used up."""
+    effect = find(code.effects if code else default_effects(outcome), EffectKind.RETRY)
+    if effect is None:
+        return None
+    is_once = effect.by is RetryBy.ONCE
+    if is_once:
+        at = _once_at(task, campaign, effect.working_days or 1, before, now)
+    else:
+        at = _next_of_ladder(task, campaign, outcome, before, now)
+    if at is None:
+        return None
+    if before.free_at is not None and before.free_at > at:
+        at = clip(window_of(campaign), task.time_zone, before.free_at)
+    consequence = _consequence(task, campaign, ConsequenceKind.TRY_AGAIN, at)
+    if is_once:
+        consequence = replace(consequence, of=0)
+    return Decision(action=TaskAction.DEFER, at=at, consequence=consequence)
+
+
+def _next_of_ladder(
+    task: Task, campaign: Campaign, outcome: Outcome, before: SoFar, now: datetime
+) -> datetime | None:
+    is_in_vain = outcome is Outcome.NO_ANSWER
+    return next_attempt_at(
         campaign.retry_ladder,
         task.attempts + 1,
         now=now,
@@ -164,14 +208,33 @@ def _after_no_answer(task: Task, campaign: Campaign, before: SoFar, now: datetim
         calendar=before.calendar,
         tried=before.tried,
         caps=caps_of(campaign),
-        of_client=before.of_client + 1,
+        of_client=before.of_client + is_in_vain,
     )
-    if at is None:
+
+
+def _once_at(
+    task: Task, campaign: Campaign, working_days: int, before: SoFar, now: datetime
+) -> datetime | None:
+    """Whatever rules fire, the caps of the campaign hold (rule 15)."""
+    caps = caps_of(campaign)
+    is_capped = caps.per_task is not None and task.attempts + 1 >= caps.per_task
+    is_client_capped = caps.per_client is not None and before.of_client >= caps.per_client
+    if before.was_retried or is_capped or is_client_capped:
+        return None
+    at = now + timedelta(days=working_days)
+    if before.calendar is not None:
+        with suppress(NeverWorks):  # a calendar of days off only: time passes all the same
+            at = add_working_days(before.calendar, now, working_days)
+    return clip(window_of(campaign), task.time_zone, at)
+
+
+def _ended(task: Task, campaign: Campaign, outcome: Outcome, now: datetime) -> Decision:
+    if outcome is Outcome.NO_ANSWER:
         return _done(task, campaign, Finish.UNREACHABLE, ConsequenceKind.UNREACHABLE)
-    if before.free_at is not None and before.free_at > at:
-        at = clip(window_of(campaign), task.time_zone, before.free_at)
-    consequence = _consequence(task, campaign, ConsequenceKind.TRY_AGAIN, at)
-    return Decision(action=TaskAction.DEFER, at=at, consequence=consequence)
+    if outcome is Outcome.REFUSED:
+        until = now + timedelta(days=campaign.cooling_off_days)
+        return _done(task, campaign, Finish.REFUSED, ConsequenceKind.REFUSED, at=until)
+    return _done(task, campaign, Finish.BAD_DATA, ConsequenceKind.BAD_DATA)
 
 
 def _done(

@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, DataFault
-from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from core.errors import NotFound
 from core.journal import record
@@ -99,17 +98,14 @@ def refuse(
     session: Session,
     task: Task,
     campaign: Campaign,
-    code: CodeChoice,
+    scope: RefusalScope,
     attempt: Attempt,
     trail: Trail,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write the refusal that the code stands for; drop the waiting calls that it forbids."""
-    scope = code.refusal
-    if scope is None:
-        return
+    """Write the refusal; drop the waiting calls that it forbids."""
     if scope is RefusalScope.ASSET and task.asset_id is None:
         scope = RefusalScope.PURPOSE  # nothing narrower is known
     source = f"attempt:{attempt.id}"
@@ -158,11 +154,10 @@ def rest_after_refusal(
     )
 
 
-def mark_data_wrong(
+def mark_wrong_data(
     session: Session,
     task: Task,
-    campaign: Campaign,
-    code: CodeChoice | None,
+    what: DataFault,
     report: AttemptReport,
     trail: Trail,
     *,
@@ -170,14 +165,26 @@ def mark_data_wrong(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Mark the number (or the vehicle) and have the unit in charge look for the right one."""
-    fault = (code.fault if code else None) or DataFault.CONTACT
-    if fault is DataFault.ASSET and task.asset_id is not None:
+    """Mark the vehicle, or the number that was called, as unconfirmed."""
+    if what is DataFault.ASSET and task.asset_id is not None:
         _doubt_asset(session, task.asset_id, trail)
     elif (point := _called_number(session, task, report)) is not None:
-        if point.state is not ContactState.WRONG:
+        if point.state is not ContactState.WRONG and trail.point is None:
             trail.point = {"id": point.id, "state": point.state.value}
         mark_wrong(session, point, source=source, actor=actor, now=now)
+
+
+def fix_data(
+    session: Session,
+    task: Task,
+    campaign: Campaign,
+    report: AttemptReport,
+    trail: Trail,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Have the unit in charge look for the right data, unless somebody does already."""
     fix_id = _open_data_fix(
         session, task, campaign, comment=report.comment.strip(), actor=actor, now=now
     )

@@ -78,6 +78,7 @@ def add_planned(
     """Add the checked task to the work-list of ``source``; tell its performer."""
     campaign = session.get_one(Campaign, source.campaign_id)
     is_callback = new.kind is TaskKind.CALLBACK
+    is_anyones = is_callback and new.is_anyones and new.performer_id is None
     task = add_successor(
         session,
         source,
@@ -87,7 +88,7 @@ def add_planned(
         comment=new.comment,
         due_at=due_of(new, source, campaign),
         priority=CALLBACK_PRIORITY if is_callback else source.priority,
-        performer_id=new.performer_id or actor.person,
+        performer_id=None if is_anyones else new.performer_id or actor.person,
         actor=actor,
         now=now,
     )

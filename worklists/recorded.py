@@ -1,13 +1,15 @@
 """What saving an outcome answers, the first time and when the same form is sent again (P4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign
+from campaigns.effects import EffectKind, RetryBy, default_effects, find, read_effects
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from core.access import Actor
-from worklists.consequences import Consequence, consequence_seen
+from worklists.consequences import Consequence, ConsequenceKind, consequence_seen
+from worklists.forecasts import forecast
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.planning import PLANNABLE
@@ -44,15 +46,37 @@ def recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Ac
         .where(Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at)
         .order_by(Attempt.id)
     ).all()
+    campaign = session.get_one(Campaign, task.campaign_id)
+    seen = consequence_seen(
+        task,
+        campaign,
+        recorded_at=attempt.at,
+        planned_due=planned.due_at if planned else None,
+    )
     return Recorded(
         task=task,
         attempt=attempt,
         planned=planned,
         settled=tuple(settled),
-        consequence=consequence_seen(
-            task,
-            session.get_one(Campaign, task.campaign_id),
-            recorded_at=attempt.at,
-            planned_due=planned.due_at if planned else None,
-        ),
+        consequence=_with_effects(session, seen, attempt, campaign, actor=actor),
     )
+
+
+def _with_effects(
+    session: Session, seen: Consequence, attempt: Attempt, campaign: Campaign, *, actor: Actor
+) -> Consequence:
+    """With what the version of the result said at that time."""
+    if attempt.result_version_id is None:
+        effects = default_effects(attempt.outcome)
+    else:
+        version = session.get_one(ResultCodeVersion, attempt.result_version_id)
+        effects = read_effects(version.effects)
+    if attempt.outcome is Outcome.REPEAT or attempt.copied_from_id is not None:
+        effects = ()
+    also = forecast(
+        session, effects, campaign=campaign, default_zone=actor.time_zone, now=attempt.at
+    )
+    retry = find(effects, EffectKind.RETRY)
+    is_once = retry is not None and retry.by is RetryBy.ONCE
+    is_again = seen.kind is ConsequenceKind.TRY_AGAIN
+    return replace(seen, also=also, of=0 if is_once and is_again else seen.of)

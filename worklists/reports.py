@@ -17,6 +17,8 @@ class NewTask:
     comment: str = ""
     performer_id: int | None = None
     """None: whoever plans it."""
+    is_anyones: bool = False
+    """A callback that anybody of the unit may make: it has no performer."""
 
 
 @dataclass(frozen=True, kw_only=True)

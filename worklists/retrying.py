@@ -11,7 +11,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.contact_caps import contact_caps
-from campaigns.models import Campaign, Outcome
+from campaigns.effects import EffectKind, RetryBy, default_effects, find
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
+from campaigns.result_codes import CodeChoice
 from campaigns.retries import Caps, attempts_allowed, counts_working_time
 from core.access import Actor
 from core.journal import record
@@ -39,6 +41,8 @@ class SoFar:
     """When the task was tried in vain before."""
     of_client: int = 0
     """Unanswered attempts at the client that count together with the next one."""
+    was_retried: bool = False
+    """The task was already brought back by this same result."""
     free_at: datetime | None = None
     """Until then this attempt will have spent the client's budget of contacts (rule 14)."""
 
@@ -61,15 +65,18 @@ def so_far(
     task: Task,
     campaign: Campaign,
     outcome: Outcome,
+    code: CodeChoice | None,
     *,
     actor: Actor,
     now: datetime,
 ) -> SoFar:
-    """Read what the next try depends on; nothing unless nobody answered."""
-    if outcome is not Outcome.NO_ANSWER:
+    """Read what the next try depends on; nothing unless there is one."""
+    retry = find(code.effects if code else default_effects(outcome), EffectKind.RETRY)
+    if retry is None:
         return NOTHING
+    is_once = retry.by is RetryBy.ONCE
     calendar = None
-    if counts_working_time(campaign.retry_ladder):
+    if is_once or counts_working_time(campaign.retry_ladder):
         calendar = calendar_of_unit(session, task.unit_id, default_zone=actor.time_zone)
     tried: tuple[datetime, ...] = ()
     if any("part" in rung for rung in campaign.retry_ladder):
@@ -80,7 +87,9 @@ def so_far(
     free_at = None
     if exemption_of(task, campaign) is None:
         free_at = until_of(session, task.client_id, contact_caps(session), one_more_at=now)
-    return SoFar(calendar=calendar, tried=tried, of_client=of_client, free_at=free_at)
+    was_retried = is_once and code is not None and _was_retried(session, task, code)
+    return SoFar(calendar=calendar, tried=tried, of_client=of_client, was_retried=was_retried,
+                 free_at=free_at)  # fmt: skip
 
 
 def drop_if_capped(
@@ -128,6 +137,19 @@ def drop_if_capped(
         record(session, event, actor=actor, at=now)
         session.flush()
         tell_asker(session, other, actor=actor, now=now)
+
+
+def _was_retried(session: Session, task: Task, code: CodeChoice) -> bool:
+    earlier = (
+        select(Attempt.id)
+        .join(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
+        .where(
+            Attempt.task_id == task.id,
+            Attempt.undone_at.is_(None),
+            ResultCodeVersion.result_code_id == code.result_code_id,
+        )
+    )
+    return session.scalar(earlier.limit(1)) is not None
 
 
 def _in_vain(column: InstrumentedAttribute[T]) -> Select[T]:

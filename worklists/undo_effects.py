@@ -11,6 +11,7 @@ from directory.clients.consent import take_back_cooling_off, take_back_refusal
 from directory.clients.contact_points import take_back_mark
 from directory.clients.models import ContactState
 from worklists.models.attempt import Attempt, AttemptUndo
+from worklists.outcome_effects import take_back_messages
 from worklists.service_requests import withdraw_service_request
 from worklists.undo_images import moment_of
 
@@ -40,5 +41,7 @@ def take_back_effects(
         )
     if (asset := undo.before.get("asset")) is not None:
         session.execute(update(Asset).where(Asset.id == asset["id"]).values(is_confirmed=True))
+    told = undo.created_ids.get("notifications", [])
+    take_back_messages(session, attempt.id, told, now=now)
     readings = undo.created_ids.get("readings", [])
     session.execute(delete(MileageReading).where(MileageReading.id.in_(readings)))

@@ -49,7 +49,8 @@ class Trail:
     asset: dict[str, Any] | None = None
     """The vehicle that it marked as unconfirmed: ``id``."""
     made: dict[str, list[int]] = field(default_factory=dict)
-    """Ids of new rows: ``tasks``, ``requests``, ``refusals``, ``readings``."""
+    """Ids of new rows: ``tasks``, ``requests``, ``refusals``, ``readings``,
+    ``notifications``."""
 
     def saw(self, task: Task) -> None:
         """Remember the task as it is before the attempt moves it."""

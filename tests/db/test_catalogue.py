@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.catalogue import install_catalogue
+from campaigns.effects import block
 from campaigns.models import (
     AcquisitionWay,
     Campaign,
@@ -64,8 +65,8 @@ def test_the_codes_of_the_workstation_carry_its_flags(session: Session) -> None:
     assert booked.asks_acquisition and booked.comment_required and booked.is_success
     others = [c for c in codes.values() if c.outcome is Outcome.INTERVIEW and not c.is_success]
     assert others and all(code.comment_required and code.asks_mileage for code in others)
-    assert codes["refuses_all"].refusal is RefusalScope.ALL
-    assert codes["refuses_purpose"].refusal is RefusalScope.PURPOSE
+    assert block(RefusalScope.ALL) in codes["refuses_all"].effects
+    assert block(RefusalScope.PURPOSE) in codes["refuses_purpose"].effects
 
 
 def test_each_outcome_has_reasons_to_choose_from(session: Session) -> None:

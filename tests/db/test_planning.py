@@ -60,3 +60,12 @@ def test_planning_uses_the_newer_work_list_if_one_is_open(given: Given) -> None:
     assert planned.work_list_id == newer.work_list_id
     open_ones = select(WorkList).where(WorkList.closed_at.is_(None))
     assert len(given.session.scalars(open_ones).all()) == 1
+
+
+def test_a_callback_can_be_anyones(given: Given) -> None:
+    unit = given.unit()
+    source, manager = given.task(unit=unit), given.manager(unit)
+    for kind, is_mine in ((TaskKind.CALLBACK, False), (TaskKind.EXTRA, True)):
+        new = NewTask(kind=kind, due_at=TOMORROW, comment="дело", is_anyones=True)
+        planned = plan_task(given.session, source.id, new, actor=manager, now=NOON)
+        assert (planned.performer_id == manager.person) == is_mine

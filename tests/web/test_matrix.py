@@ -83,6 +83,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "file_id": file_id,
         "point_id": prepared.phone(client, f"+7999000{unit.id:04d}").id,
         "code_id": prepared.code_id("booked"),
+        "campaign_id": task.campaign_id,
         "run_id": prepared.dispatch_run(task, employee).id,
         "filter_id": prepared.dispatch_filter(unit, employee).id,
         "notification_id": prepared.notification(task, employee).id,

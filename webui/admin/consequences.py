@@ -1,12 +1,17 @@
 """What choosing a result code leads to, in words: from outcome and flags, never from the name."""
 
+from collections.abc import Collection
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
-from campaigns.models import DataFault, Outcome, ResultCodeVersion
-from directory.clients.models import RefusalScope
-from webui.labels.words import label
+from campaigns.effects import EffectKind, EffectsWrong, check_effects, completed, read_effects
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
+from webui.admin.effect_rows import EffectRows
+from webui.labels.effects import effect_words, forecast_words, wrong_words
+from webui.requests import session
+from worklists.forecasts import forecast
 
 
 def asked_of(version: ResultCodeVersion) -> list[str]:
@@ -27,36 +32,44 @@ def consequence(outcome: Outcome, version: ResultCodeVersion) -> str:
     return " ".join(str(part) for part in _parts(outcome, version))
 
 
+def previewed(outcome: Outcome, form: Any, campaign_ids: Collection[int]) -> list[tuple[str, str]]:
+    """Name of a campaign and what the manager would read there if the code were saved now."""
+    effects = completed(outcome, EffectRows.effects(form.effects))
+    try:
+        check_effects(outcome, effects, allows_control=bool(form.allows_control.data))
+    except EffectsWrong as error:
+        return [("", str(wrong_words(error)))]
+    found = []
+    for campaign_id in campaign_ids:
+        campaign = session().get(Campaign, campaign_id)
+        if campaign is not None:
+            told = forecast(session(), effects, campaign=campaign,
+                            default_zone=g.actor.time_zone, now=g.now)  # fmt: skip
+            words = [str(effect_words(effect)) for effect in effects if effect.kind in _STATE]
+            found.append((campaign.name, " ".join([*words, *forecast_words(told)])))
+    return found
+
+
+_STATE = frozenset({EffectKind.CLOSE, EffectKind.RETRY, EffectKind.CONTROL})
+
+
 def _parts(outcome: Outcome, version: ResultCodeVersion) -> list[Any]:
-    parts = [_of_outcome(outcome, version)]
+    effects = read_effects(version.effects)
+    parts = [_of_outcome(outcome, version)] if outcome is Outcome.INTERVIEW else []
+    if outcome is Outcome.REPEAT:
+        parts.append(_("Итог берётся из завершённой задачи клиента."))
     if version.allows_control:
         parts.append(_("Без отметки о цели остаётся на контроле."))
-    if version.refusal is not None:
-        parts.append(_refusal(version.refusal))
+    is_talk = outcome is Outcome.INTERVIEW
+    parts += [
+        effect_words(one) for one in effects if not (is_talk and one.kind is EffectKind.CLOSE)
+    ]
     if version.is_success:
         parts.append(_("Считается успехом."))
     return parts
 
 
-def _of_outcome(outcome: Outcome, version: ResultCodeVersion) -> Any:
-    match outcome:
-        case Outcome.NO_ANSWER:
-            return _("Звонок повторится по графику кампании.")
-        case Outcome.REPEAT:
-            return _("Итог берётся из завершённой задачи клиента.")
-        case Outcome.BAD_DATA if version.fault is DataFault.ASSET:
-            return _("Автомобиль помечается неверным, данные уточняет ответственный отдел.")
-        case Outcome.BAD_DATA:
-            return _("Номер помечается неверным, данные уточняет ответственный отдел.")
-        case Outcome.REFUSED:
-            return _("Задача завершается отказом.")
-        case Outcome.INTERVIEW:
-            return (
-                _("Задача завершается, создаётся новая.")
-                if version.needs_next_date
-                else _("Задача завершается.")
-            )
-
-
-def _refusal(scope: RefusalScope) -> Any:
-    return _("Клиента больше не беспокоят: %(scope)s.", scope=label(scope).lower())
+def _of_outcome(_outcome: Outcome, version: ResultCodeVersion) -> Any:
+    if version.needs_next_date:
+        return _("Задача завершается, создаётся новая.")
+    return _("Задача завершается.")

@@ -9,7 +9,8 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from campaigns.models import DataFault, Outcome, ResultCode
+from campaigns.effects import EffectsWrong
+from campaigns.models import Outcome, ResultCode
 from campaigns.permissions import CampaignPermission
 from campaigns.result_codes import (
     FLAGS,
@@ -29,9 +30,9 @@ from campaigns.result_order import (
     restore_code,
 )
 from core.errors import Invalid
-from directory.clients.models import RefusalScope
 from webui.admin.answers import put_error, saved
-from webui.admin.consequences import asked_of, consequence
+from webui.admin.consequences import asked_of, consequence, previewed
+from webui.admin.effect_rows import EffectRows, put_effects_error, rows_of
 from webui.forms import Form, at_most, choices, not_blank
 from webui.i18n import locale_code
 from webui.labels.words import label
@@ -40,7 +41,7 @@ from webui.requests import requires
 bp = Blueprint("admin_results", __name__, url_prefix="/admin/result-codes")
 _manages = requires(CampaignPermission.MANAGE_RESULTS)
 _LOCALES = ("ru", "en", "uk")
-_SWITCHES = tuple(name for name in FLAGS if name not in {"refusal", "fault"})
+_SWITCHES = tuple(name for name in FLAGS if name != "effects")
 
 
 class CheckboxListField(SelectMultipleField):  # type: ignore[misc]
@@ -64,16 +65,11 @@ class CodeForm(Form):
     offers_involvement = BooleanField(_l("Предложить привлечь отдел"))
     allows_control = BooleanField(_l("Можно оставить на контроле"))
     is_success = BooleanField(_l("Считать успехом"))
-    refusal = SelectField(_l("Не беспокоить клиента"))
-    fault = SelectField(_l("Что неверно"))
+    effects = EffectRows.field()
     campaign_ids = CheckboxListField(_l("В каких кампаниях предлагать"), coerce=int)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = choices(((s.value, label(s)) for s in RefusalScope), blank=_("Беспокоить можно"))
-        self.refusal.choices = scopes
-        faults = ((fault.value, label(fault)) for fault in DataFault)
-        self.fault.choices = choices(faults, blank=_("Ничего"))
         self.campaign_ids.choices = [(c.id, c.name) for c in campaigns_to_offer(g.session)]
 
 
@@ -120,6 +116,8 @@ def new() -> Any:
 def create() -> Any:
     """Add a code at the end of its outcome."""
     form = NewCodeForm()
+    if _is_asking(form):
+        return _new_page(form)
     if not form.validate_on_submit():
         return _new_page(form), 422
     try:
@@ -131,6 +129,9 @@ def create() -> Any:
             actor=g.actor,
             now=g.now,
         )
+    except EffectsWrong as error:
+        put_effects_error(form, error)
+        return _new_page(form), 422
     except Invalid as error:
         put_error(form, error)
         return _new_page(form), 422
@@ -143,11 +144,12 @@ def code(code_id: int) -> Any:
     """One code: wording, flags, what it leads to."""
     found = get_code(g.session, code_id)
     version = get_version(g.session, found)
-    values = {name: getattr(version, name) or "" for name in ("refusal", "fault")}
     names = {f"name_{locale}": version.names.get(locale, "") for locale in _LOCALES}
     switches = {name: getattr(version, name) for name in _SWITCHES}
     offered = offering_campaigns(g.session, code_id)
-    form = CodeForm(formdata=None, campaign_ids=offered, **values, **names, **switches)
+    form = CodeForm(
+        formdata=None, campaign_ids=offered, effects=rows_of(version.effects), **names, **switches
+    )
     return _code_page(found, form)
 
 
@@ -157,10 +159,15 @@ def change(code_id: int) -> Any:
     """Save as a new version; calls recorded before keep the old one."""
     found = get_code(g.session, code_id)
     form = CodeForm()
+    if _is_asking(form):
+        return _code_page(found, form)
     if not form.validate_on_submit():
         return _code_page(found, form), 422
     try:
         change_code(g.session, code_id, **_values(form), actor=g.actor, now=g.now)
+    except EffectsWrong as error:
+        put_effects_error(form, error)
+        return _code_page(found, form), 422
     except Invalid as error:
         put_error(form, error)
         return _code_page(found, form), 422
@@ -200,15 +207,22 @@ def _values(form: CodeForm) -> dict[str, Any]:
         "names": {locale: name for locale, name in names.items() if name},
         "flags": CodeFlags(
             **{name: form[name].data for name in _SWITCHES},
-            refusal=RefusalScope(form.refusal.data) if form.refusal.data else None,
-            fault=DataFault(form.fault.data) if form.fault.data else None,
+            effects=EffectRows.effects(form.effects),
         ),
         "campaign_ids": form.campaign_ids.data or [],
     }
 
 
 def _new_page(form: NewCodeForm) -> str:
-    return render_template("admin/result_code.html", form=form, code=None, switches=_SWITCHES)
+    chosen = form.outcome.data if form.outcome.data in set(Outcome) else Outcome.INTERVIEW
+    return render_template(
+        "admin/result_code.html",
+        form=form,
+        code=None,
+        switches=_SWITCHES,
+        effect_fields=EffectRows.FIELDS,
+        preview=_preview(form, Outcome(chosen)),
+    )
 
 
 def _code_page(found: ResultCode, form: CodeForm) -> str:
@@ -221,4 +235,19 @@ def _code_page(found: ResultCode, form: CodeForm) -> str:
         name=wording(version.names, locale_code()),
         consequence=consequence(found.outcome, version),
         switches=_SWITCHES,
+        effect_fields=EffectRows.FIELDS,
+        preview=_preview(form, found.outcome),
     )
+
+
+def _is_asking(form: CodeForm) -> bool:
+    """One more row, or the preview: nothing is saved."""
+    if "add_effect" in request.form:
+        form.effects.append_entry()
+        return True
+    return "preview" in request.form
+
+
+def _preview(form: CodeForm, outcome: Outcome) -> Any:
+    """What the manager would see, in each campaign that is ticked; the rows as they stand."""
+    return previewed(outcome, form, form.campaign_ids.data or [])

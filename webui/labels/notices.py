@@ -28,6 +28,7 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "involvement_done": (_l("Привлечённое подразделение закончило"), "users-group"),
     "control_due": (_l("Пора проверить"), "eye-check"),
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
+    "outcome_message": (_l("Результат звонка требует внимания"), "alert-triangle"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),
     "tasks_given": (_l("Вам передали задачи, первая из них"), "user-check"),
     "unit_asked": (_l("Задача от другого отдела"), "users-group"),

@@ -11,6 +11,7 @@ from core.errors import ProzvonError
 from directory.assets.mileage import MileageImpossible, MileageWentDown
 from directory.clients.contact_points import ContactOfAnother
 from webui.labels import journal
+from webui.labels.effects import forecast_words
 from webui.labels.pairs import Pairs
 from webui.wording import clock, moment, whole
 from worklists.attempts import Consequence, ConsequenceKind
@@ -83,6 +84,11 @@ def block_words(block: Block) -> str:
 
 def consequence_words(found: Consequence) -> str:
     """What saving leads to, as one line beside the button."""
+    words = _of_task(found)
+    return " ".join([words, *forecast_words(found.also)])
+
+
+def _of_task(found: Consequence) -> str:
     at = moment(found.at)
     match found.kind:
         case ConsequenceKind.GOAL_REACHED:
@@ -91,6 +97,8 @@ def consequence_words(found: Consequence) -> str:
             words = _l("Останется на контроле до %(at)s.", at=at)
         case ConsequenceKind.REPLACED:
             words = _l("Задача закроется, новая встанет на %(at)s.", at=at)
+        case ConsequenceKind.TRY_AGAIN if not found.of:
+            words = _l("Вернётся %(at)s, один раз.", at=at)
         case ConsequenceKind.TRY_AGAIN:
             words = _l(
                 "Вернётся %(at)s, это попытка %(n)s из %(of)s.",
@@ -107,7 +115,11 @@ def consequence_words(found: Consequence) -> str:
         case ConsequenceKind.REFUSED:
             words = _l("Задача закроется, до %(at)s клиенту не звоним.", at=at)
         case ConsequenceKind.BAD_DATA:
-            words = _l("Задача закроется, номер или автомобиль отметим как непроверенный.")
+            words = (
+                _l("Задача закроется: данные неверны.")
+                if found.also
+                else _l("Задача закроется, номер или автомобиль отметим как непроверенный.")
+            )
         case ConsequenceKind.COPIED:
             words = (
                 _l(

@@ -79,6 +79,7 @@ class OutcomeForm(Form):
     plan_due = LocalMoment(_l("Когда"), pair=True)
     plan_comment = StringField(_l("Что сделать"), [at_most(1000)])
     plan_performer = Choice(_l("Исполнитель"))
+    plan_anyone = BooleanField(_l("Перезвонить может любой"))
     book = BooleanField(_l("Добавить заявку на обслуживание"))
     book_workshop = Choice(_l("Цех"))
     book_on = DateField(_l("Дата"), [Optional()])
@@ -242,6 +243,7 @@ class OutcomeForm(Form):
             due_at=self.plan_due.data,
             comment=(self.plan_comment.data or "").strip(),
             performer_id=self.plan_performer.data,
+            is_anyones=self.plan_anyone.data,
         )
 
     def _booking(self) -> ServiceRequestDraft | None:
@@ -278,7 +280,7 @@ def _blanknumber(offer: Offer) -> Any:
 
 _TICKED = ("plan", "book", "involve")
 _PARTS = {
-    "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer"),
+    "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer", "plan_anyone"),
     "book": ("book_workshop", "book_on", "book_time", "book_work", "book_comment"),
     "involve": ("involve_unit", "involve_text", "involve_due"),
     "mileage_km": ("mileage_km",),

@@ -9,6 +9,7 @@ from webui.requests import requires, session, settings
 from webui.tasks.answers import card_answer, leave
 from webui.tasks.card import open_card, task_url
 from webui.tasks.routes import bp
+from worklists.outcome_effects import gone_out
 from worklists.permissions import WorkPermission
 from worklists.undoing import undo_attempt
 
@@ -25,7 +26,12 @@ def undo(task_id: int, attempt_id: int) -> Response:
         return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
     if task.id != task_id:
         raise NotFound("attempt", attempt_id)
-    return leave(_("Результат отменён, всё как было."), task_url(task_id, undone=1))
+    words = _("Результат отменён, всё как было.")
+    if gone_out(session(), attempt_id):
+        words = _(
+            "Результат отменён. Письмо или сообщение другой системе уже ушло: его не вернуть."
+        )
+    return leave(words, task_url(task_id, undone=1))
 
 
 def undo_url(task_id: int, attempt_id: int) -> str:
