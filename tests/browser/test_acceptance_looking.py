@@ -245,6 +245,11 @@ def test_29_less_motion_and_forced_colours(
         assert outline == "solid", chosen
 
 
+def _listed(page: Page) -> str:
+    """What the page shows, without how late the tasks are: minutes pass between two looks."""
+    return re.sub(r"−\d+\s(ч|мин)(\s\d+\sмин)?", "late", page.locator("main").inner_text())
+
+
 def test_33_addresses_lead_back_to_the_same(
     live: Live, page: Page, office: Office, window: Callable[..., Page]
 ) -> None:
@@ -253,7 +258,7 @@ def test_33_addresses_lead_back_to_the_same(
     page.get_by_label("Скрыть завершённые").check()
     page.get_by_role("button", name="Показать").click()
     expect(page).to_have_url(re.compile("hide_finished=1"))
-    filtered, listed = page.url, page.locator("main").inner_text()
+    filtered, listed = page.url, _listed(page)
     page.locator(f'a[href="/tasks/{office.calls[1]}"]').first.click()
     expect(page.locator("#task-bar h1")).to_have_text(f"Задача № {office.calls[1]}")
     page.locator(f"#q-{office.calls[2]} a").click()
@@ -270,7 +275,7 @@ def test_33_addresses_lead_back_to_the_same(
     other = window()
     live.sign_in(other, office.login)
     visit(other, filtered)
-    assert other.locator("main").inner_text() == listed
+    assert _listed(other) == listed
 
 
 def test_33_the_chosen_work_list_is_in_the_address(live: Live, page: Page, office: Office) -> None:
