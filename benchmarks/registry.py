@@ -35,6 +35,7 @@ _MODULES = (
     "importing",
     "forming",
     "claims",
+    "crowds",
     "outcomes",
     "sweeps",
     "pages",

@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Boolean, Select, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from core.db import is_postgresql
+
+_CLIENTS = 1
+"""The space of PostgreSQL's locks by number in which clients are reached for."""
 
 
 @contextmanager
@@ -50,3 +55,24 @@ def hold(session: Session, rows: Select[Any]) -> int:
     # Counted in the database: the ids of a large run need not travel.
     held = rows.with_for_update().cte("held")
     return session.scalar(select(func.count()).select_from(held)) or 0
+
+
+class nobody_reaches_for(FunctionElement[bool]):  # noqa: N801  # reads as a function of SQL
+    """Condition: no other transaction has asked this of the number (a client's) before us.
+
+    Whoever is told yes keeps it until the transaction ends; nobody waits. SQLite has one writer
+    anyway: there the answer is yes. Ask it last, of few rows: each yes is a lock of the server.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(nobody_reaches_for)
+def _one_writer(element: nobody_reaches_for, compiler: Any, **kw: Any) -> str:
+    return "(1 = 1)"
+
+
+@compiles(nobody_reaches_for, "postgresql")
+def _advisory(element: nobody_reaches_for, compiler: Any, **kw: Any) -> str:
+    return f"pg_try_advisory_xact_lock({_CLIENTS}, {compiler.process(element.clauses, **kw)})"

@@ -18,8 +18,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.db import UtcDateTime
+from worklists.claimable import first_claimable, nothing_is_given_to
 from worklists.contact_conditions import phones_now
-from worklists.lanes import first_claimable, nothing_is_given_to
 from worklists.leases import in_state
 from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.task import Task

@@ -14,14 +14,10 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import (
     CTE,
-    Boolean,
-    ColumnElement,
     ColumnExpressionArgument,
     FromClause,
-    Integer,
     ScalarSelect,
     Select,
-    and_,
     bindparam,
     literal,
     literal_column,
@@ -33,12 +29,10 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import Window, is_open
-from core.db import ONE, UtcDateTime, constant
+from core.db import ONE
 from directory.units.models import Unit
-from worklists.contact_conditions import client_is_clear, has_none, phones_now
-from worklists.lifecycle import TaskState
+from worklists.claimable import claimable, owned, planned
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.skips import not_skipped
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -102,31 +96,6 @@ def by_oldest_claimable(
     return [by_head[int(head)] for head in heads]
 
 
-def first_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
-    """The oldest claimable task of the lane in the parameters, locked; rows locked are passed by.
-
-    None when the campaign is not as the lane saw it. Parameters: those of ``lane_values``, ``now``
-    and ``performer``.
-    """
-    task = aliased(Task)
-    return (
-        select(task.id)
-        .where(
-            task.unit_id == bindparam("of_unit"),
-            _owned(task, is_mine),
-            task.kind == bindparam("of_kind", type_=Task.kind.type),
-            task.campaign_id == bindparam("of_campaign"),
-            task.time_zone == bindparam("of_zone"),
-            task.priority == bindparam("of_priority"),
-            _claimable(task, bindparam("purpose"), _is_exempt(), is_phoned),
-            *([_is_as_seen()] if is_phoned else ()),
-        )
-        .order_by(task.performer_id, task.due_at, task.id)
-        .limit(ONE)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def lane_values(lane: Lane) -> dict[str, Any]:
     """What ``first_claimable`` asks about the lane."""
     return {
@@ -141,66 +110,6 @@ def lane_values(lane: Lane) -> dict[str, Any]:
         "weekdays": lane.window.weekdays,
         "is_exempt": lane.is_pressure_exempt,
     }
-
-
-def _is_as_seen() -> ColumnElement[bool]:
-    """The campaign still runs for this purpose and in these hours."""
-    return (
-        select(Campaign.id)
-        .where(
-            Campaign.id == bindparam("of_campaign"),
-            Campaign.state == constant(CampaignState.ACTIVE),
-            Campaign.purpose == bindparam("purpose"),
-            Campaign.call_from_minute == bindparam("opens"),
-            Campaign.call_until_minute == bindparam("closes"),
-            Campaign.call_weekdays == bindparam("weekdays"),
-            Campaign.is_pressure_exempt == _is_exempt(),
-        )
-        .exists()
-    )
-
-
-def nothing_is_given_to() -> ColumnElement[bool]:
-    """No task is planned for the person in ``performer``, in any unit."""
-    task = aliased(Task)
-    given = select(task.id).where(task.performer_id == bindparam("performer"), _planned(task))
-    return ~given.exists()
-
-
-def _claimable(
-    task: type[Task],
-    purpose: ColumnExpressionArgument[str],
-    is_exempt: ColumnElement[bool],
-    is_phoned: bool,
-) -> ColumnElement[bool]:
-    """``is_exempt``: the campaign's calls are not counted; nor are promised callbacks (rule 14)."""
-    now = bindparam("now", type_=UtcDateTime())
-    conditions = [_planned(task), task.due_at <= now]
-    conditions.append(not_skipped(task, bindparam("performer", type_=Integer()), now))
-    if is_phoned:
-        other = aliased(Task)
-        keeps_budget = and_(task.kind != constant(TaskKind.CALLBACK), ~is_exempt)
-        conditions += [
-            has_none(
-                select(other.id)
-                .correlate_except(other)
-                .where(other.client_id == task.client_id, phones_now(other))
-            ),
-            client_is_clear(task.client_id, task.asset_id, purpose, now, keeps_budget=keeps_budget),
-        ]
-    return and_(*conditions)
-
-
-def _is_exempt() -> ColumnElement[bool]:
-    return bindparam("is_exempt", type_=Boolean())
-
-
-def _planned(task: type[Task]) -> ColumnElement[bool]:
-    return task.state == constant(TaskState.PLANNED)
-
-
-def _owned(task: type[Task], is_mine: bool) -> ColumnElement[bool]:
-    return task.performer_id == bindparam("performer") if is_mine else task.performer_id.is_(None)
 
 
 @cache
@@ -261,7 +170,7 @@ def _first_after(
 ) -> ScalarSelect[int]:
     task = aliased(Task)
     key = (task.kind, task.campaign_id, task.time_zone, task.priority)
-    query = select(task.id).where(task.unit_id == unit_id, _planned(task), _owned(task, is_mine))
+    query = select(task.id).where(task.unit_id == unit_id, planned(task), owned(task, is_mine))
     if lane is not None:
         # SQLite bounds the scan by the whole tuple only where none of these is a bare column, and
         # steps over what equals the bound: the end of time lies behind everything in the lane.
@@ -290,7 +199,7 @@ def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
             task.campaign_id == head.campaign_id,
             task.time_zone == head.time_zone,
             task.priority == head.priority,
-            _claimable(task, Campaign.purpose, Campaign.is_pressure_exempt.expression, is_phoned),
+            claimable(task, Campaign.purpose, Campaign.is_pressure_exempt.expression, is_phoned),
         )
         .order_by(task.performer_id, task.due_at, task.id)
         .limit(ONE)

@@ -25,6 +25,7 @@ class Children:
         command = [sys.executable, "-m", "tests.chaos.worker", role, self.url]
         child = subprocess.Popen(
             [*command, str(self.chance.randrange(2**31)), json.dumps(options)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -121,6 +122,29 @@ def run_claimers(database: Database, chance: random.Random, options: dict[str, A
         thread.join()
 
 
+def run_rush(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
+    """One thread a person: take and complete until nothing is left, then tell the seconds of each
+    claim; starts when told to."""
+    lease, claims = timedelta(minutes=20), list[float]()
+
+    def work(actor: Actor) -> None:
+        while True:
+            began = time.perf_counter()
+            with database.unit_of_work() as session:
+                taken = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
+            claims.append(time.perf_counter() - began)
+            if taken is None:
+                return
+            complete(database, taken.task_id, taken.token, actor)
+
+    nothing_is_open(database)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with ThreadPoolExecutor(len(options["people"])) as pool:
+        list(pool.map(work, [actor_for(person, options["unit"]) for person in options["people"]]))
+    print(json.dumps(claims), flush=True)
+
+
 def run_holder(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
     """Take one task and give signs of life three times a lease; LeaseLost ends with an error."""
     lease, actor = (
@@ -152,6 +176,7 @@ def run_ticker(database: Database, chance: random.Random, options: dict[str, Any
 
 ROLES: dict[str, Callable[[Database, random.Random, dict[str, Any]], None]] = {
     "claimers": run_claimers,
+    "rush": run_rush,
     "holder": run_holder,
     "ticker": run_ticker,
 }

@@ -45,6 +45,8 @@ def ids(prepared: Given) -> dict[str, object]:
     prepared.catalogue()
     for campaign in prepared.session.scalars(select(Campaign)):
         campaign.name, campaign.goal, campaign.script = campaign.code, "Invite", "Greet\nAsk"
+    for version in prepared.session.scalars(select(ResultCodeVersion)):
+        version.effects = [effect | {"text": "See to it"} for effect in version.effects]
     unit = prepared.unit("North", parent=prepared.unit("Motors", kind=UnitKind.COMPANY))
     workshop = prepared.unit("Shop", kind=UnitKind.WORKSHOP, parent=unit)
     client = prepared.client("Ann Lee", unit=unit)
@@ -77,6 +79,7 @@ def ids(prepared: Given) -> dict[str, object]:
         "work_list_id": planned.work_list_id,
         "employee_id": mate.id,
         "unit_id": unit.id,
+        "campaign_id": planned.campaign_id,
         "file_id": file.id,
         "point_id": point.id,
         "code_id": prepared.code_id("booked"),
