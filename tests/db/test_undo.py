@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 from campaigns.models import Outcome
 from core.access import Actor
-from core.db import Base, Database
+from core.db import Database
 from core.errors import NotFound, NotPermitted
 from core.journal import JournalEntry, history_of
-from directory.assets.models import Asset, MileageReading
 from directory.clients.consent import record_refusal
-from directory.clients.models import Client, ContactPoint, ContactRefusal, RefusalScope
+from directory.clients.models import RefusalScope
 from directory.staff.models import Role
 from directory.units.models import UnitKind
 from tests.conftest import NOON, TOMORROW
 from tests.db.test_attempts import CALLBACK, Desk
 from tests.given import LEASE
+from tests.photographs import Photograph, photograph, same_as_before
 from worklists.attempt_journal import AttemptFilter, attempts_page
 from worklists.attempts import (
     AttemptReport,
@@ -37,11 +37,9 @@ from worklists.models.attempt import (
     Attempt,
     AttemptUndo,
     Notification,
-    ServiceRequest,
-    ServiceRequestState,
 )
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import Involvement, WorkList
+from worklists.models.work_list import WorkList
 from worklists.queue import release_task, take_task
 from worklists.repeats import finished_tasks_of_client
 from worklists.saving import ChangedMeanwhile
@@ -55,8 +53,6 @@ from worklists.undoing import (
 )
 
 SOON = NOON + timedelta(minutes=2)
-GROWS = {"version", "claim_token", "lease_until"}
-"""What fences whoever acts on what he saw earlier, and the fresh lease: they never go back."""
 
 
 @pytest.fixture
@@ -70,36 +66,9 @@ def undo(desk: Desk, saved: Recorded, *, actor: Actor | None = None, now: Any = 
     )
 
 
-def rows(session: Session, model: type[Base]) -> dict[Any, dict[str, Any]]:
-    session.flush()
-    table = model.__table__
-    found = session.execute(select(table)).mappings()
-    return {row["id"]: {k: v for k, v in row.items() if k not in GROWS} for row in found}
-
-
-KEPT: tuple[type[Base], ...] = (Task, WorkList, Client, ContactPoint, Asset, MileageReading)
-
-
-def snapshot(session: Session) -> dict[str, dict[Any, dict[str, Any]]]:
-    return {model.__tablename__: rows(session, model) for model in KEPT}
-
-
-def same_as_before(session: Session, before: dict[str, dict[Any, dict[str, Any]]]) -> None:
-    """Every old row has its old values; every new one is closed."""
-    session.expire_all()
-    after = snapshot(session)
-    for name, old in before.items():
-        for row_id, values in old.items():
-            assert after[name][row_id] == values, name
-    for task_id in set(after["tasks"]) - set(before["tasks"]):
-        assert after["tasks"][task_id]["state"] is TaskState.CANCELLED
-    for work_list_id in set(after["work_lists"]) - set(before["work_lists"]):
-        assert after["work_lists"][work_list_id]["closed_at"] is not None
-    assert set(after["mileage_readings"]) == set(before["mileage_readings"])
-    assert all(refusal.lifted_at for refusal in session.scalars(select(ContactRefusal)))
-    assert all(tie.finished_at for tie in session.scalars(select(Involvement)))
-    requests = session.scalars(select(ServiceRequest.state)).all()
-    assert set(requests) <= {ServiceRequestState.CANCELLED}
+def all_is_back(session: Session, before: Photograph) -> None:
+    """As it was, nobody told, nothing left to undo."""
+    same_as_before(session, before)
     assert session.scalars(select(Notification)).all() == []
     assert session.scalars(select(AttemptUndo)).all() == []
     assert all(attempt.undone_at == SOON for attempt in session.scalars(select(Attempt)))
@@ -209,12 +178,12 @@ WAYS: dict[str, Save] = {
 @pytest.mark.parametrize("way", WAYS)
 def test_everything_is_as_it_was_before_the_save(desk: Desk, way: str) -> None:
     report = WAYS[way](desk)
-    before = snapshot(desk.session)
+    before = photograph(desk.session)
     saved = desk.save(report)
-    assert snapshot(desk.session) != before
+    assert photograph(desk.session) != before
     task = undo(desk, saved)
     assert task.id == desk.task.id
-    same_as_before(desk.session, before)
+    all_is_back(desk.session, before)
     assert task.state is TaskState.IN_WORK and task.lease_until == SOON + LEASE
     assert task.claim_token == 2
 
@@ -230,9 +199,9 @@ def test_a_task_taken_with_its_outcome_goes_back_to_where_it_waited(
     desk.task.overdue_at = None if state is TaskState.DEFERRED else NOON
     desk.session.flush()
     report = WAYS[way](desk)
-    before = snapshot(desk.session)
+    before = photograph(desk.session)
     undo(desk, desk.save(report))
-    same_as_before(desk.session, before)
+    all_is_back(desk.session, before)
     assert desk.task.state is state
 
 
@@ -240,11 +209,11 @@ def test_the_conversation_copied_from_another_task_is_undone_alone(desk: Desk) -
     held, desk.task = desk.task, desk.other_task()
     first = desk.interview("booked_in_call", goal_reached=True)
     desk.task = held
-    before = rows(desk.session, Task)
+    before = photograph(desk.session)["tasks"]
     saved = desk.save(desk.report(Outcome.REPEAT, copy_of_task_id=first.task.id))
     undo(desk, saved)
     desk.session.expire_all()
-    assert rows(desk.session, Task) == before
+    assert photograph(desk.session)["tasks"] == before
     assert first.attempt.undone_at is None and saved.attempt.undone_by == desk.manager.person
 
 

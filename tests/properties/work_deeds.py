@@ -7,6 +7,7 @@ from typing import Any
 from campaigns.models import Outcome
 from core.access import Actor
 from tests.given import LEASE, Given
+from tests.photographs import Photograph, photograph, same_as_before
 from tests.properties.work_world import World
 from worklists.attempts import (
     AttemptReport,
@@ -318,6 +319,8 @@ class Deeds:
             **values,
         )
         before = self.world.attempts()
+        with self.world.unit_of_work() as session:
+            picture = photograph(session)
         saved = self.world.does(
             f"report {outcome}",
             lambda session: record_attempt(
@@ -330,6 +333,21 @@ class Deeds:
         else:
             assert self.world.attempts() == before + 1 + len(saved.settled)
             self.last = (task.id, report, actor, saved.attempt.id)
+            if pick % 5 == 0:
+                self._regret(saved.attempt.id, actor, picture)
+
+    def _regret(self, attempt_id: int, actor: Actor, picture: Photograph) -> None:
+        """What is undone at once leaves everything as it was, whatever the outcome caused."""
+        undone = self.world.does(
+            "regret",
+            lambda session: undo_attempt(
+                session, attempt_id, actor=actor, now=self.world.now, lease=LEASE
+            ),
+        )
+        assert undone is not None
+        self.last = None
+        with self.world.unit_of_work() as session:
+            same_as_before(session, picture)
 
     def _pick(self, pick: int, fits: Callable[[Task], bool]) -> Task | None:
         tasks = [task for task in self.tasks if fits(task)]
