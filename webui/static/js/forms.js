@@ -68,8 +68,10 @@
   addEventListener("storage", (e) => {
     if (e.key !== "left" || !e.newValue || !me) return;
     dropAll();
-    location.reload();
+    left = true;
+    setTimeout(() => location.reload(), 2000); // the other tab is on its way out only now
   });
+  let left = false;
   if (me) dropAll(keyOf(""));
 
   function keep(form) {
@@ -95,7 +97,7 @@
   }
   document.addEventListener("input", (e) => {
     const form = e.target.closest?.("form[data-draft]");
-    if (form && me) keep(form);
+    if (form && me && !left) keep(form);
   });
   document.addEventListener("submit", (e) => {
     const form = e.target;

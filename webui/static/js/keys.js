@@ -6,7 +6,7 @@
 
   function stop() {
     if (!waiting) return;
-    waiting.textContent = waiting.dataset.keyText;
+    waiting.firstElementChild.textContent = waiting.dataset.keyText;
     waiting.removeAttribute("aria-pressed");
     waiting = null;
   }
@@ -16,8 +16,8 @@
     stop();
     if (!button || same) return;
     waiting = button;
-    button.dataset.keyText = button.textContent;
-    button.textContent = button.dataset.keyWait;
+    button.dataset.keyText = button.firstElementChild.textContent;
+    button.firstElementChild.textContent = button.dataset.keyWait;
     button.setAttribute("aria-pressed", "true");
   });
   /* First of all listeners: the key that is being chosen does nothing else. */
