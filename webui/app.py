@@ -18,6 +18,7 @@ from webui import (
     assets,
     errors,
     headers,
+    hotkeys,
     i18n,
     notification_settings,
     notification_stream,
@@ -30,7 +31,7 @@ from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
-from webui.auth import look
+from webui.auth import look, own_keys
 from webui.auth.account import bp as account
 from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
@@ -58,7 +59,7 @@ from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
 
-NOTIFICATION_ROUTES = (notification_settings, notification_stream)
+MORE_ROUTES = (notification_settings, notification_stream, own_keys)
 """Imported so that their routes are there."""
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
@@ -120,6 +121,7 @@ def create_app(
     assets.install(app)
     i18n.install(app, settings)
     look.install(app)
+    hotkeys.install(app)
     requests.install(app, requests.Environment(settings, database, clock, grants))
     CSRFProtect(app)
     errors.install(app)

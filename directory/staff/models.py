@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -35,6 +36,8 @@ class Employee(Base):
     locale: Mapped[str] = mapped_column(default="ru")
     time_zone: Mapped[str | None]
     theme: Mapped[str] = mapped_column(default="auto")
+    hotkeys: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Action to physical key, only those that the person chose (``directory.staff.hotkeys``)."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -107,8 +107,9 @@ EXTRACTED = {
 }
 WRAPPERS = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "_n", "lazy_ngettext"}
 CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
-IN_THEIR_OWN_LANGUAGE = {"i18n.py", "wording.py", "examples.py"}
-"""Names of the languages; short months, which the library spells too long; invented clients."""
+IN_THEIR_OWN_LANGUAGE = {"i18n.py", "wording.py", "examples.py", "hotkeys.py"}
+"""Names of the languages; short months, which the library spells too long; invented clients;
+the letters painted on keyboards."""
 
 
 @pytest.mark.parametrize("path", sorted(WEBUI.rglob("*.py")), ids=lambda path: path.name)

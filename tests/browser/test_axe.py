@@ -76,7 +76,7 @@ def outcomes_open(page: Page, office: Office) -> None:
     visit(page, f"/tasks/{office.calls[1]}")
     page.keyboard.press("Digit1")
     expect(page.locator("#result_interview")).to_be_visible()
-    page.select_option("#result_interview", label="Клиент записан на сервис во время звонка")
+    page.select_option("#result_interview", label="1. Клиент записан на сервис во время звонка")
     for box in ("#plan", "#book", "#involve"):
         page.locator(box).check()
 

@@ -151,3 +151,44 @@ def test_a_task_is_passed_over_with_a_reason(prepared: Given, browser_of: Browse
     assert answer.location == f"/tasks/{ids[1]}"
     assert "Первый" not in browser.read(answer.location)
     assert "Пропущена" in browser.read(f"/tasks/{ids[0]}/talk?tab=timeline")
+
+
+def test_ticks_last_over_pages_and_belong_to_who_sees_the_tasks(
+    prepared: Given, browser_of: BrowserOf, database: Database
+) -> None:
+    unit, head, _people = _floor(prepared, 60)
+    foreign = prepared.task(unit=prepared.unit("Чужой отдел"))
+    browser = browser_of(head, Role.SUPERVISOR)
+    first = browser.read("/dispatch")
+    shown = re.findall(r'name="task" value="(\d+)"', first)
+    assert len(shown) == 50
+    turned = re.search(r'formaction="(/dispatch/ticks\?[^"]*after=[^"]*)"', first)
+    assert turned
+    form = {"tab": "unassigned", "shown": ",".join(shown), "task": [*shown[:2], str(foreign.id)]}
+    answer = browser.post(turned[1].replace("&amp;", "&"), form)
+    assert answer.status_code == 303 and "after=" in answer.location
+    second = browser.read(answer.location)
+    assert 'data-count-elsewhere="2">2<' in second, "a foreign task is not ticked"
+    others = re.findall(r'name="task" value="(\d+)"', second)
+    assert len(others) == 10 and not set(others) & set(shown)
+
+    plan = {"tab": "unassigned", "shown": ",".join(others), "task": others[:1]}
+    plan |= {"action": "priority", "new_priority": "2", "form_key": "over pages"}
+    run = browser.post("/dispatch/runs", plan)
+    assert 'id="changed">3' in browser.read(run.location)
+    assert 'data-count-elsewhere="0">3<' not in browser.read("/dispatch")
+    assert ">3</b>" in browser.read("/dispatch"), "the dry run can be left: nothing is forgotten"
+    browser.post(f"{run.location}/confirm", {"form_key": "over pages, confirmed"})
+    with database.reading() as reading:
+        changed = set(reading.scalars(select(Task.id).where(Task.priority == 2)))
+        assert changed == {*map(int, shown[:2]), int(others[0])}
+    assert ">0</b>" in browser.read("/dispatch")
+
+    browser.post("/dispatch/ticks", form | {"quiet": "1"})
+    assert ">0</b>" in browser.read("/dispatch?tab=planned"), "another tab, other tasks"
+    browser.post("/dispatch/ticks", {"clear": "1"})
+    assert ">0</b>" in browser.read("/dispatch")
+    browser.post("/dispatch/ticks", form | {"quiet": "1"})
+    browser.post("/dispatch/filter", {"text": "Клиент"})
+    assert ">0</b>" in browser.read("/dispatch"), "another filter, other tasks"
+    assert unit.id

@@ -23,6 +23,7 @@ from worklists.dispatch.capacity import people_for
 from worklists.dispatch.filters import NOBODY, DispatchFilter
 from worklists.dispatch.kept_filters import present_filter, saved_filters
 from worklists.dispatch.tabs import CLOSED_WITHIN, Tab
+from worklists.dispatch.ticking import ticked_tasks
 from worklists.dispatch.wishes import MOST_TASKS, PRIORITIES
 from worklists.models.dispatch import DispatchAction, DispatchMethod
 from worklists.models.task import TaskKind
@@ -63,6 +64,8 @@ def board_answer(typed: Any, *, problem: str = "", status: int = 200) -> Respons
         latest_first=newest_first,
     )  # fmt: skip
     is_packages = asked == PACKAGES
+    ticked = ticked_tasks(session(), tab, actor=g.actor)
+    here = {line.task_id for line in seen.lines}
     found = packages(session(), wanted, actor=g.actor, now=g.now) if is_packages else []
     body = render_template(
         "dispatch/board.html",
@@ -76,6 +79,8 @@ def board_answer(typed: Any, *, problem: str = "", status: int = 200) -> Respons
         nobody=NOBODY,
         saved=saved_filters(session(), actor=g.actor),
         typed=typed,
+        ticked=set(ticked),
+        elsewhere=len(set(ticked) - here),
         problem=problem,
         actions=tuple(DispatchAction),
         methods=tuple(DispatchMethod),

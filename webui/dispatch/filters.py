@@ -16,6 +16,7 @@ from worklists.dispatch.kept_filters import (
     save_filter,
     use_filter,
 )
+from worklists.dispatch.ticking import clear_ticks
 from worklists.permissions import WorkPermission
 
 _FIELDS = {
@@ -34,12 +35,13 @@ _FIELDS = {
 @bp.post("/dispatch/filter")
 @requires(WorkPermission.DISPATCH)
 def narrow() -> Any:
-    """Narrow the board; it stays so until something else is chosen."""
+    """Narrow the board; it stays so until something else is chosen. Ticks are forgotten."""
     form = request.form
     typed = {} if form.get("clear") == "1" else {
         name: form[key] for key, name in _FIELDS.items() if form.get(key, "").strip()
     }  # fmt: skip
     keep_filter(session(), DispatchFilter.from_json(typed), actor=g.actor, now=g.now)
+    clear_ticks(session(), actor=g.actor)
     return _back()
 
 
@@ -65,6 +67,7 @@ def save() -> Any:
 def use(filter_id: int) -> Any:
     """Narrow the board by a saved filter."""
     use_filter(session(), filter_id, actor=g.actor, now=g.now)
+    clear_ticks(session(), actor=g.actor)
     return _back()
 
 

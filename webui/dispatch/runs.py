@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from core.errors import Invalid, Refused
 from webui.dispatch.board import asked_tab, board_answer
 from webui.dispatch.routes import bp
+from webui.dispatch.ticks import keep_typed
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.words import label, sentence
@@ -20,6 +21,7 @@ from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.kept_filters import present_filter
 from worklists.dispatch.seen_runs import RunLine, recent_runs, run_lines, run_page
 from worklists.dispatch.taking_back import AllTouched, take_back_run, untouched_count
+from worklists.dispatch.ticking import clear_ticks
 from worklists.dispatch.wishes import Wish
 from worklists.models.dispatch import DispatchAction, DispatchMethod, RunState
 from worklists.permissions import WorkPermission
@@ -35,13 +37,14 @@ def plan() -> Any:
     found = None
     if form.get("all") == "1":
         found = (present_filter(session(), actor=g.actor), asked_tab(form.get("tab", "")))
-    ids = [int(one) for one in form.getlist("task") if one.isascii() and one.isdigit()]
+    ids = keep_typed(form)
     try:
         run = plan_run(session(), _wish(form), task_ids=ids, found=found, actor=g.actor, now=g.now)
     except (Invalid, Refused) as refused:
         # The form was not used up: corrected, it is sent again with the same key.
         session().rollback()
         g.form_key = None
+        keep_typed(form)
         return board_answer(form, problem=str(sentence(refused)), status=422)
     return redirect(url_for("dispatch.run", run_id=run.id), 303)
 
@@ -83,6 +86,7 @@ def confirm(run_id: int) -> Any:
     """Do what the dry run said."""
     try:
         confirm_run(session(), run_id, actor=g.actor, now=g.now)
+        clear_ticks(session(), actor=g.actor)
     except DraftTooOld as refused:
         session().rollback()
         flash(str(sentence(refused)), "bad")

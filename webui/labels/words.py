@@ -8,7 +8,18 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import calendars, clients, dispatch, effects, files, notices, staff, tasks, work
+from webui.labels import (
+    calendars,
+    clients,
+    dispatch,
+    effects,
+    files,
+    keys,
+    notices,
+    staff,
+    tasks,
+    work,
+)
 from webui.labels.pairs import by_class
 from webui.wording import language
 
@@ -21,6 +32,7 @@ LABELS = by_class(
     notices.LABELS,
     dispatch.LABELS,
     effects.LABELS,
+    keys.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -36,6 +48,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **notices.SENTENCES,
     **dispatch.SENTENCES,
     **effects.SENTENCES,
+    **keys.SENTENCES,
 }
 
 

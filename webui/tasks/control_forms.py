@@ -79,15 +79,15 @@ def control_forms(task: Task, now: datetime, *, failed: Form | None = None) -> l
 
     return [
         built(
-            "confirm", confirm, None, confirm.comment, note_required=False, key="Y",
+            "confirm", confirm, None, confirm.comment, note_required=False, key="confirm",
             title=_l("Подтвердить"), button=_l("Подтвердить и закрыть"), icon="circle-check",
         ),
         built(
-            "prolong", prolong, prolong.until, prolong.reason, note_required=True, key="P",
+            "prolong", prolong, prolong.until, prolong.reason, note_required=True, key="prolong",
             title=_l("Продлить"), button=_l("Продлить контроль"), icon="calendar-time",
         ),
         built(
-            "call_again", again, again.due_at, again.note, note_required=False, key="C",
+            "call_again", again, again.due_at, again.note, note_required=False, key="call_again",
             title=_l("Позвонить снова"), button=_l("Запланировать звонок"), icon="phone",
         ),
     ]  # fmt: skip

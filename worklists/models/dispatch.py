@@ -202,6 +202,16 @@ class DispatchFilterKept(Base):
     changed_at: Mapped[datetime]
 
 
+class DispatchTicks(Base):
+    """Which tasks of one tab a person has ticked: the choice goes on over the pages of the list."""
+
+    __tablename__ = "dispatch_ticks"
+
+    employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id), primary_key=True)
+    tab: Mapped[str]
+    task_ids: Mapped[list[Any]]
+
+
 class PersonLimit(Base):
     """The most tasks that a person may have in hand; without a row the unit's limit counts."""
 

@@ -10,10 +10,6 @@
   const shown = (el) => el.getClientRects().length > 0 && (el.checkVisibility?.() ?? true);
   const fire = (el, name) => el.dispatchEvent(new Event(name, { bubbles: true }));
   const NOT_TYPED = /^(radio|checkbox|button|submit|reset|range|color|file)$/;
-  const typing = (el) =>
-    el.isContentEditable ||
-    /^(TEXTAREA|SELECT)$/.test(el.tagName) ||
-    (el.tagName === "INPUT" && !NOT_TYPED.test(el.type));
   const store = {
     get: (area, key) => {
       try { return area().getItem(key); } catch { return null; }
@@ -27,60 +23,6 @@
   };
   const local = () => window.localStorage;
   const session = () => window.sessionStorage;
-
-  /* ---- hotkeys: the physical key (event.code), so Cyrillic layouts work ---- */
-  const keysOff = () => store.get(local, "keys") === "off";
-  const chord = (e) =>
-    (e.ctrlKey || e.metaKey ? "Ctrl+" : "") +
-    (e.altKey ? "Alt+" : "") +
-    (e.shiftKey ? "Shift+" : "") +
-    e.code.replace("NumpadEnter", "Enter").replace("Numpad", "Digit");
-  let goto = 0;
-
-  document.addEventListener("keydown", (e) => {
-    if (e.isComposing || (e.repeat && !/^(Key[JK]|Arrow)/.test(e.code))) return;
-    if (e.code === "Escape") return escape(e);
-    // «?» is where the layout has it; the key beside Shift is where the keyboard has it.
-    const keys = e.key === "?" ? "Shift+Slash" : chord(e);
-    const plain = !/^(Ctrl|Alt)\+/.test(keys);
-    // A list takes arrows, Space and Enter; letters and digits stay the page's, to correct a choice.
-    const listed = e.target.tagName === "SELECT" && /^((Shift\+)?(Key[A-Z]|Digit\d)|Shift\+Slash)$/.test(keys);
-    if (plain && ((typing(e.target) && !listed) || keysOff() || find("dialog[open]"))) return;
-    if (plain && goto && e.timeStamp - goto < 1500) {
-      goto = 0;
-      const link = find(`[data-goto="${e.code}"]`);
-      if (link) { e.preventDefault(); link.click(); return; }
-    }
-    if (keys === "KeyG" && find("[data-goto]")) { goto = e.timeStamp; return; }
-    const scope = find("dialog[open]") || document;
-    const el = all(`[data-key="${keys}"]`, scope).find(shown);
-    if (el) { e.preventDefault(); press(el); }
-  });
-
-  function press(el) {
-    if ("keyFocus" in el.dataset) {
-      el.focus();
-      el.select?.();
-    } else if (el.type === "radio" || el.type === "checkbox") {
-      el.checked = el.type === "radio" || !el.checked;
-      fire(el, "input");
-      fire(el, "change");
-      if (el.type === "radio" && el.form) focusFirstEmpty(el.form, el);
-    } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
-      el.form.requestSubmit(el);
-    } else el.click();
-  }
-
-  function escape(e) {
-    const menu = find("details.menu[open]");
-    const pop = find(".pop:not([hidden])");
-    if (menu) { menu.open = false; find("summary", menu).focus(); }
-    else if (pop) togglePop(pop.id, false);
-    else if (typing(e.target) && !e.target.closest("dialog")) {
-      e.target.blur();
-      find("[data-focus]")?.focus({ preventScroll: true });
-    }
-  }
 
   /* ---- conditional fields: at once, without the server; the server checks by the same table ---- */
   const switchValue = (box) => {
@@ -127,7 +69,6 @@
       if (b.dataset.switch === el.name) applySwitch(b);
     }
     if (el.type === "radio" || el.type === "checkbox") paintTiles(el.form || document);
-    if (el.matches("[data-keys-switch]")) store.set(local, "keys", el.checked ? null : "off");
   });
 
   /* ---- one click on something declarative ---- */
@@ -168,7 +109,7 @@
   function openDialog(id) {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return dialog?.close();
-    if (id === "keys") listKeys(dialog);
+    dialog.dispatchEvent(new CustomEvent("ui:opening", { bubbles: true }));
     return dialog.showModal();
   }
 
@@ -233,36 +174,6 @@
     });
   }
 
-  /* ---- the keys sheet lists exactly what the page declares ---- */
-  function listKeys(dialog) {
-    const rows = find("[data-keys-list]", dialog);
-    const seen = new Set();
-    rows.replaceChildren();
-    all("[aria-keyshortcuts]").filter((el) => shown(el) && !dialog.contains(el)).forEach((el) => {
-      const keys = el.getAttribute("aria-keyshortcuts").replace("Control", "Ctrl");
-      const label = keyLabel(el);
-      if (!label || seen.has(keys + label)) return;
-      seen.add(keys + label);
-      const [row, name, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
-      name.textContent = label;
-      keys.split(/[ +]/).forEach((key) => {
-        const cap = document.createElement("kbd");
-        cap.className = "kbd";
-        cap.textContent = key;
-        value.append(cap);
-      });
-      row.append(name, value);
-      rows.append(row);
-    });
-    const box = find("[data-keys-switch]", dialog);
-    if (box) box.checked = !keysOff();
-  }
-  const keyLabel = (el) => {
-    const named = el.dataset.keyLabel || el.getAttribute("aria-label") || el.labels?.[0]?.innerText;
-    const text = named || (el.innerText || "").trim() || el.title || el.placeholder || "";
-    return text.split("\n")[0].trim().replace(/\s*\([^)]*\)$/, "");
-  };
-
   /* ---- what happens after HTML arrived, first or later ---- */
   function settle(within = document) {
     all("[data-switch]").forEach(applySwitch);
@@ -304,7 +215,9 @@
   addEventListener("online", () => offline(false));
   offline(navigator.onLine === false);
 
-  window.UI = { find, all, shown, store, session, settle, focusAfter, togglePop };
+  window.UI = {
+    find, all, shown, fire, store, local, session, settle, focusAfter, focusFirstEmpty, togglePop, NOT_TYPED,
+  };
   settle();
   const bad = firstBad(document);
   if (bad) showBad(bad);

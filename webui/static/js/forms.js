@@ -1,7 +1,7 @@
 /* forms.js: sending once, asking before what cannot be undone, drafts, the lease, toasts. */
 (() => {
   "use strict";
-  const { find, all, store, session } = window.UI;
+  const { find, all, store, local, session } = window.UI;
   const words = document.body.dataset;
   const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
 
@@ -47,9 +47,32 @@
 
   /* ---- drafts: what was typed survives a reload and a lost network ---- */
   const KEPT = /^(hidden|password|file|submit|button|reset)$/;
-  const key = (form) => `draft:${form.dataset.draft}`;
+  /* Each person's own: what one typed is not shown to the next at the same computer, and does not stay. */
+  const me = words.person || "";
+  const keyOf = (name) => `draft:${me}:${name}`;
+  const key = (form) => keyOf(form.dataset.draft);
   const fields = (form) => [...form.elements].filter((el) => el.name && !KEPT.test(el.type));
-  const drop = (name) => store.set(session, `draft:${name}`, null);
+  const drop = (name) => store.set(session, keyOf(name), null);
+  function dropAll(except = "") {
+    let names = [];
+    try { names = Object.keys(session()); } catch { /* no memory, nothing kept */ }
+    names.filter((name) => name.startsWith("draft:") && !(except && name.startsWith(except)))
+      .forEach((name) => store.set(session, name, null));
+  }
+  /* Whoever signs out leaves nothing behind, in no tab; whose session ran out finds the text again. */
+  document.addEventListener("submit", (e) => {
+    if (e.defaultPrevented || !e.target.matches('form[action="/sign-out"]')) return;
+    dropAll();
+    store.set(local, "left", String(Date.now()));
+  });
+  addEventListener("storage", (e) => {
+    if (e.key !== "left" || !e.newValue || !me) return;
+    dropAll();
+    left = true;
+    setTimeout(() => location.reload(), 2000); // the other tab is on its way out only now
+  });
+  let left = false;
+  if (me) dropAll(keyOf(""));
 
   function keep(form) {
     const values = fields(form).map((el) =>
@@ -74,7 +97,7 @@
   }
   document.addEventListener("input", (e) => {
     const form = e.target.closest?.("form[data-draft]");
-    if (form) keep(form);
+    if (form && me && !left) keep(form);
   });
   document.addEventListener("submit", (e) => {
     const form = e.target;
@@ -84,7 +107,8 @@
   function forgetSent() {
     const sent = store.get(session, "draft-sent");
     store.set(session, "draft-sent", null);
-    if (!sent || document.body.dataset.error !== undefined) return;
+    // Asked to sign in again: nothing was saved.
+    if (!sent || !me || document.body.dataset.error !== undefined) return;
     const same = all("form[data-draft]").find((f) => f.dataset.draft === sent);
     if (!same || !find('[aria-invalid="true"], .notice[role="alert"]', same)) drop(sent);
   }

@@ -52,6 +52,38 @@
       ArrowRight: items[at + 1],
     })[code];
 
+  /* ---- tables and columns: keys walk from row to row, tick one, open one ---- */
+  const stopOf = (row) => find('input[type="checkbox"], a[href]', row);
+  function walked() {
+    const lists = all("[data-walk]").filter(shown);
+    const rows = lists.flatMap((list) => all(list.dataset.walk, list)).filter((r) => shown(r) && stopOf(r));
+    return [rows, rows.findIndex((row) => row.contains(document.activeElement))];
+  }
+  function walk(by) {
+    const [rows, at] = walked();
+    const next = rows[Math.max(0, Math.min(rows.length - 1, at + by))];
+    if (!next) return;
+    stopOf(next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("click", (e) => {
+    const by = e.target.closest?.("[data-walk-by]")?.dataset.walkBy;
+    if (by === "next" || by === "prev") walk(by === "next" ? 1 : -1);
+    if (by === "tick") {
+      const [rows, at] = walked();
+      if (at < 0) walk(1);
+      find('input[type="checkbox"]', rows[Math.max(at, 0)])?.click();
+    }
+  });
+  /* On the box of a row Enter opens the row; it would send the form. */
+  document.addEventListener("keydown", (e) => {
+    if (!/^(Numpad)?Enter$/.test(e.code) || e.target.type !== "checkbox" || e.ctrlKey || e.metaKey) return;
+    const row = e.target.closest("[data-walk] tr");
+    if (!row) return;
+    e.preventDefault();
+    find("a[href]", row)?.click();
+  });
+
   /* ---- ticks: all, a range with Shift, a live count ---- */
   let lastTick = null;
   const ticks = (name) => all(`input[type="checkbox"][name="${name}"]`);
@@ -80,9 +112,37 @@
       box.checked = list.length > 0 && on.length === list.length;
       box.indeterminate = on.length > 0 && on.length < list.length;
       list.forEach((t) => t.closest("tr")?.classList.toggle("sel-r", t.checked));
-      all(`[data-count-checked="${name}"]`).forEach((el) => { el.textContent = on.length; });
+      all(`[data-count-checked="${name}"]`).forEach((el) => {
+        el.textContent = on.length + Number(el.dataset.countElsewhere || 0);
+        find("[data-clear-ticks]")?.toggleAttribute("data-off", el.textContent === "0");
+      });
       all(`[data-bulk="${name}"]`).forEach((el) => el.toggleAttribute("data-off", !on.length));
     });
+  }
+
+  /* What is ticked is kept by the server, so that it lasts over pages, reloads and other tabs. */
+  const board = find("form[data-keep-ticks]");
+  if (board) {
+    let waiting = 0;
+    let sending = null;
+    const keepTicks = () => {
+      clearTimeout(waiting);
+      waiting = 0;
+      sending?.abort();
+      sending = new AbortController();
+      const body = new URLSearchParams(new FormData(board));
+      body.set("quiet", "1");
+      fetch(board.dataset.keepTicks, {
+        method: "POST", body, keepalive: true, credentials: "same-origin", signal: sending.signal,
+      }).catch(() => { /* no network, or overtaken: the next tick tells all of the page again */ });
+    };
+    document.addEventListener("click", (e) => {
+      if (e.target.type !== "checkbox" || !(e.target.dataset.checkAll || e.target.name === "task")) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(keepTicks, 250);
+    });
+    board.addEventListener("submit", () => { clearTimeout(waiting); waiting = 0; sending?.abort(); });
+    addEventListener("pagehide", () => { if (waiting) keepTicks(); });
   }
 
   /* ---- filters: a choice by pointer counts at once, one by keys when it is done (Enter, leaving) ---- */

@@ -1,0 +1,316 @@
+"""How many keys the work takes, in any layout, and when keys are silent (issue 3, item 11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from campaigns.models import Outcome
+from directory.staff.models import Employee
+from tests.browser.conftest import Live, assert_accessible, visit
+from tests.browser.test_task_card import Desk, _attempts, _open, desk
+from worklists.lifecycle import TaskState
+from worklists.models.attempt import Attempt
+
+__all__ = ["desk"]  # the fixture
+
+_RUSSIAN = {"KeyC": "с", "KeyN": "т", "KeyZ": "я", "Shift+Digit1": "!", "Shift+Slash": ","}
+
+
+@dataclass
+class Keyboard:
+    """Counts key presses; in the Russian layout the browser says another ``key`` for a place."""
+
+    page: Page
+    layout: str
+    pressed: list[str] = field(default_factory=list)
+
+    def press(self, keys: str) -> None:
+        self.pressed.append(keys)
+        letter = _RUSSIAN.get(keys)
+        if self.layout == "latin" or letter is None or "+" in keys:
+            self.page.keyboard.press(keys)
+            return
+        self.page.evaluate(
+            """([code, key]) => {
+              const on = document.activeElement || document.body;
+              for (const type of ["keydown", "keyup"]) {
+                on.dispatchEvent(new KeyboardEvent(type,
+                  { code, key, bubbles: true, cancelable: true }));
+              }
+            }""",
+            [keys, letter],
+        )
+
+
+@pytest.fixture(params=["latin", "russian"])
+def keyboard(page: Page, request: pytest.FixtureRequest) -> Keyboard:
+    return Keyboard(page, str(request.param))
+
+
+def _last(live: Live) -> Attempt:
+    with live.database.reading() as session:
+        found = session.scalars(select(Attempt).order_by(Attempt.id.desc()).limit(1)).one()
+        session.expunge(found)
+        return found
+
+
+def test_no_answer_takes_three_keys(live: Live, page: Page, desk: Desk, keyboard: Keyboard) -> None:
+    _open(live, page, desk)
+    keyboard.press("KeyC")
+    expect(page.locator("text=у вас до")).to_be_visible()
+    keyboard.press("Digit2")
+    keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    assert len(keyboard.pressed) <= 3
+    assert _last(live).outcome is Outcome.NO_ANSWER
+
+
+def test_an_interview_takes_four_keys(
+    live: Live, page: Page, desk: Desk, keyboard: Keyboard
+) -> None:
+    _open(live, page, desk)
+    keyboard.press("KeyC")
+    expect(page.locator("text=у вас до")).to_be_visible()
+    keyboard.press("Digit1")
+    expect(page.locator("#result_interview option").nth(1)).to_contain_text("1. ")
+    keyboard.press("Shift+Digit1")
+    expect(page.locator("#result_interview")).to_have_value(desk.booked)
+    keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    assert len(keyboard.pressed) <= 4
+    assert _last(live).outcome is Outcome.INTERVIEW
+
+
+@pytest.mark.parametrize("start", ["/my", "/stages", "/tasks/{}"])
+def test_the_next_client_takes_one_key(
+    live: Live, page: Page, desk: Desk, keyboard: Keyboard, start: str
+) -> None:
+    live.sign_in(page, desk.login)
+    visit(page, start.format(desk.tasks[2]))
+    keyboard.press("KeyN")
+    expect(page.locator("text=у вас до")).to_be_visible()
+    assert keyboard.pressed == ["KeyN"]
+
+
+def test_the_next_client_is_one_key_away_on_a_narrow_screen_too(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    live.sign_in(page, desk.login)
+    visit(page, f"/tasks/{desk.tasks[2]}")
+    page.keyboard.press("KeyN")
+    expect(page.locator("text=у вас до")).to_be_visible()
+
+
+def test_keys_are_silent_while_typing_and_beside_dialogs(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    _open(live, page, desk)
+    page.keyboard.press("KeyT")
+    expect(page.locator("#comment")).to_be_focused()
+    page.keyboard.type("cn2z?")
+    expect(page.locator("#comment")).to_have_value("cn2z?")
+    assert _attempts(live) == 0
+    expect(page.locator("input[name=outcome]:checked")).to_have_count(0)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Slash")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    for keys in ("KeyC", "KeyN", "Digit2", "KeyS", "Shift+Digit1"):
+        page.keyboard.press(keys)
+    expect(page.locator("input[name=outcome]:checked")).to_have_count(0)
+    assert page.evaluate("dialled") == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Digit2")
+    expect(page.locator("input[value=no_answer]")).to_be_checked()
+
+
+def test_ones_own_key_is_pressed_shown_and_given_back(live: Live, page: Page, desk: Desk) -> None:
+    live.sign_in(page, desk.login)
+    visit(page, "/account/keys")
+    row = page.locator(".own-key", has=page.locator("#k-next_client"))
+    row.get_by_role("button", name="Задать").click()
+    page.keyboard.press("F5")
+    expect(page.locator("[data-key-refused]")).to_be_visible()
+    page.keyboard.press("KeyC")
+    expect(page.locator("#k-next_client")).to_have_value("KeyC")
+    assert_accessible(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".notice[role=alert]").first).to_contain_text(
+        "Клавиша «С / C» для «Следующий клиент» уже занята: «Позвонить, взять в работу»"
+    )
+    row.get_by_role("button", name="Задать").click()
+    page.keyboard.press("BracketRight")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("Клавиши сохранены")
+    visit(page, "/my")
+    expect(page.locator(".q-next .kbd")).to_have_text("Ъ / ]")
+    page.keyboard.press("Shift+Slash")
+    line = page.locator("#keys dl > div", has_text="Следующий клиент")
+    expect(line.locator("kbd")).to_have_text("Ъ / ]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("KeyN")
+    page.keyboard.press("BracketRight")
+    expect(page.locator("text=у вас до")).to_be_visible()
+    visit(page, "/account/keys")
+    page.locator("button[name=reset][value=next_client]").click()
+    expect(page.locator("#k-next_client")).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/stages", ["Следующий клиент", "Следующая строка", "Отменить", "Моё меню"]),
+        ("/my", ["Следующий клиент", "Ещё 20", "Вернуть остальные"]),
+        ("/tasks/{}", ["Пропустить", "Писать комментарий", "Предыдущая задача", "Недозвон"]),
+        ("/control", ["Следующая строка"]),
+        ("/queue", ["Следующая строка"]),
+    ],
+)
+def test_the_sheet_of_keys_lists_what_the_page_can(
+    live: Live, page: Page, desk: Desk, address: str, shown: list[str]
+) -> None:
+    live.sign_in(page, desk.login)
+    visit(page, address.format(desk.tasks[0]))
+    page.keyboard.press("Shift+Slash")
+    sheet = page.locator("#keys dl")
+    for words in shown:
+        if words != "Отменить":
+            expect(sheet).to_contain_text(words)
+    page.emulate_media(media="print")
+    expect(sheet).to_be_visible()
+    expect(page.locator("main")).to_be_hidden()
+
+
+def _draft(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => [...Object.keys(sessionStorage), ...Object.values(sessionStorage),
+                  ...Object.keys(localStorage), ...Object.values(localStorage)]"""
+    )  # type: ignore[no-any-return]
+
+
+def _type_secret(page: Page) -> None:
+    page.keyboard.press("Digit2")
+    page.keyboard.press("KeyT")
+    page.keyboard.type("Тайна клиента")
+
+
+def _end_sessions(live: Live) -> None:
+    from sqlalchemy import update
+
+    from directory.staff.models import SignInSession
+
+    with live.database.unit_of_work() as session:
+        session.execute(
+            update(SignInSession).values(ended_at=live.clock(session), ended_by="expired")
+        )
+
+
+def _give_password(live: Live, *logins: str) -> None:
+    from tests.staff import password_hash
+
+    with live.given() as given:
+        for one in given.session.scalars(select(Employee).where(Employee.login.in_(logins))):
+            one.password_hash = password_hash()
+
+
+def _sign_in_here(page: Page, login: str) -> None:
+    from tests.staff import PASSWORD
+
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def test_a_draft_outlives_the_session_and_another_person_does_not_see_it(
+    live: Live, page: Page, desk: Desk, window: Callable[..., Any]
+) -> None:
+    _give_password(live, desk.login, desk.colleague)
+    _open(live, page, desk)
+    _type_secret(page)
+    _end_sessions(live)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#login")).to_be_visible()
+    _sign_in_here(page, desk.login)
+    expect(page.locator("#comment")).to_have_value("Тайна клиента")
+    expect(page.locator("input[value=no_answer]")).to_be_checked()
+    assert _attempts(live) == 0
+    _end_sessions(live)
+    page.reload()
+    _sign_in_here(page, desk.colleague)
+    expect(page.locator("#c-title")).to_be_visible()
+    expect(page.locator("#comment")).to_have_value("")
+    assert not any("Тайна" in text for text in _draft(page))
+
+
+def test_a_draft_without_scripts_driving_the_form_outlives_the_session(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    """The form posts by itself (the driver did not load): the way over the sign-in keeps it too."""
+    _give_password(live, desk.login)
+    _open(live, page, desk)
+    _type_secret(page)
+    _end_sessions(live)
+    page.evaluate(
+        """() => { const form = document.getElementById("outcome-form");
+                   const copy = (e) => e.stopImmediatePropagation();
+                   form.addEventListener("submit", copy, true);
+                   sessionStorage.setItem("draft-sent", form.dataset.draft);
+                   HTMLFormElement.prototype.submit.call(form); }"""
+    )
+    expect(page.locator("#login")).to_be_visible()
+    _sign_in_here(page, desk.login)
+    expect(page.locator("#comment")).to_have_value("Тайна клиента")
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser(live: Live, page: Page, desk: Desk) -> None:
+    _open(live, page, desk)
+    _type_secret(page)
+    assert any("Тайна" in text for text in _draft(page))
+    other = page.context.new_page()
+    visit(other, f"{live.url}/tasks/{desk.tasks[1]}")
+    _type_secret(other)
+    page.keyboard.press("Escape")
+    page.keyboard.press("KeyU")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#login")).to_be_visible()
+    expect(other.locator("#login")).to_be_visible()
+    for one in (page, other):
+        assert not any("Тайна" in text for text in _draft(one))
+
+
+def test_a_saved_draft_is_gone_and_a_lost_connection_keeps_it(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    _open(live, page, desk)
+    _type_secret(page)
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast.bad")).to_be_visible()
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#comment")).to_have_value("Тайна клиента")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    assert not any("Тайна" in text for text in _draft(page))
+    with live.database.reading() as session:
+        assert session.scalars(select(Attempt.comment)).all() == ["Тайна клиента"]
+    live.troubles[:] = [t for t in live.troubles if "Failed to fetch" not in t]
+
+
+def test_undo_is_one_key(live: Live, page: Page, desk: Desk, keyboard: Keyboard) -> None:
+    from worklists.models.task import Task
+
+    _open(live, page, desk)
+    page.keyboard.press("Digit2")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    keyboard.press("KeyZ")
+    expect(page.locator("#c-title")).to_have_text("Соколова Марина")
+    with live.database.reading() as session:
+        assert session.get_one(Task, desk.tasks[0]).state is TaskState.PLANNED
