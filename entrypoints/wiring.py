@@ -18,6 +18,7 @@ from webui.notification_mail import notification_way
 from worklists import jobs
 from worklists.card import jobs as card_jobs
 from worklists.card.mail_choices import MAIL_KIND
+from worklists.escalation.sweep import EVERY, escalate
 from worklists.permissions import WorkPermission
 
 _WORK = frozenset(
@@ -65,8 +66,10 @@ JOBS: tuple[Job, ...] = (
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
     """Everything that runs by the clock in an installation with these settings."""
     ways = {MAIL_KIND: notification_way(settings, smtp_sender(settings))}
+    zone = settings.time_zone
     return (
         *JOBS,
+        Job("escalate", EVERY, partial(escalate, default_zone=zone)),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

@@ -20,6 +20,7 @@ from worklists.consequences import (
     Decision,
     decide,
 )
+from worklists.due_times import in_working_time
 from worklists.effects import (
     keep_last,
     lock_settled,
@@ -112,7 +113,7 @@ def consequence_of(
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
                       now=now)  # fmt: skip
-    return decision.consequence
+    return in_working_time(session, task, decision, actor=actor).consequence
 
 
 def _save(
@@ -131,6 +132,7 @@ def _save(
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
                       now=now)  # fmt: skip
+    decision = in_working_time(session, task, decision, actor=actor)
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
     for touched in (task, *settled):
