@@ -45,13 +45,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
-       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS},
+       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS,
+       WorkPermission.MANAGE_ESCALATION},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
-         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE}
+         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE,
+         WorkPermission.MANAGE_ESCALATION}
     ),
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ from worklists.consequences import (
     Decision,
     decide,
 )
-from worklists.due_times import in_working_time
+from worklists.control_dates import in_working_time
 from worklists.effects import (
     keep_last,
     lock_settled,

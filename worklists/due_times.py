@@ -1,6 +1,5 @@
 """Due moments in the working time of the unit that has to act (rule 15)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,9 +7,6 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from directory.calendars.visibility import calendar_of_unit
 from directory.calendars.working_time import NeverWorks, next_working
-from worklists.consequences import Decision
-from worklists.lifecycle import TaskAction
-from worklists.models.task import Task
 
 
 def working_moment(session: Session, unit_id: int, at: datetime, *, actor: Actor) -> datetime:
@@ -24,11 +20,3 @@ def working_moment(session: Session, unit_id: int, at: datetime, *, actor: Actor
         return next_working(calendar, at)
     except NeverWorks:
         return at
-
-
-def in_working_time(session: Session, task: Task, decision: Decision, *, actor: Actor) -> Decision:
-    """The decision with its control moved into the unit's working time; others stay."""
-    if decision.action is not TaskAction.PUT_ON_CONTROL or decision.at is None:
-        return decision
-    at = working_moment(session, task.unit_id, decision.at, actor=actor)
-    return replace(decision, at=at, consequence=replace(decision.consequence, at=at))

@@ -8,7 +8,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import calendars, clients, dispatch, files, notices, staff, tasks, work
+from webui.labels import (
+    calendars,
+    clients,
+    dispatch,
+    escalation,
+    files,
+    notices,
+    staff,
+    tasks,
+    work,
+)
 from webui.labels.pairs import by_class
 from webui.wording import language
 
@@ -20,6 +30,7 @@ LABELS = by_class(
     calendars.LABELS,
     notices.LABELS,
     dispatch.LABELS,
+    escalation.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -34,6 +45,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,
+    **escalation.SENTENCES,
 }
 
 

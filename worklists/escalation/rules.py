@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid
 from core.journal import Event, record
-from directory.permissions import DirectoryPermission
 from directory.units.models import UnitPath
 from directory.units.tree import get_unit, unit_tree
 from worklists.escalation.models import EscalationRule, Level
+from worklists.permissions import WorkPermission
 
 LONGEST_HOURS = 999
 NOBODY = 0
@@ -85,9 +85,11 @@ def rules_of_units(session: Session) -> dict[int, tuple[Rules, int]]:
     return {unit_id: (_rules(rule), rule.unit_id) for unit_id, rule in rows}
 
 
-def rules_seen(session: Session, *, actor: Actor) -> Sequence[UnitRules]:
+def rules_seen(
+    session: Session, *, with_archived: bool = False, actor: Actor
+) -> Sequence[UnitRules]:
     """The actor's units as a tree, each with the rules that count there."""
-    actor.require(DirectoryPermission.MANAGE_CALENDARS)
+    actor.require(WorkPermission.MANAGE_ESCALATION)
     found = rules_of_units(session)
     return [
         UnitRules(
@@ -97,7 +99,7 @@ def rules_seen(session: Session, *, actor: Actor) -> Sequence[UnitRules]:
             rules=found.get(row.unit.id, (DEFAULT, None))[0],
             set_at=found.get(row.unit.id, (DEFAULT, None))[1],
         )
-        for row in unit_tree(session, within=actor.unit_ids)
+        for row in unit_tree(session, within=actor.unit_ids, with_archived=with_archived)
     ]
 
 
@@ -106,7 +108,7 @@ def set_rules(session: Session, unit_id: int, rules: Rules, *, actor: Actor, now
 
     Raises NotFound, HoursImpossible.
     """
-    actor.require(DirectoryPermission.MANAGE_CALENDARS)
+    actor.require(WorkPermission.MANAGE_ESCALATION)
     get_unit(session, unit_id, actor=actor)
     hours = (rules.take_hours, rules.done_hours, rules.step_hours)
     if not all(1 <= one <= LONGEST_HOURS for one in hours):
@@ -122,7 +124,7 @@ def set_rules(session: Session, unit_id: int, rules: Rules, *, actor: Actor, now
 
 def remove_rules(session: Session, unit_id: int, *, actor: Actor, now: datetime) -> None:
     """Let the unit go by what counts above it again. Raises NotFound; harmless twice."""
-    actor.require(DirectoryPermission.MANAGE_CALENDARS)
+    actor.require(WorkPermission.MANAGE_ESCALATION)
     get_unit(session, unit_id, actor=actor)
     row = session.get(EscalationRule, unit_id)
     if row is not None:
