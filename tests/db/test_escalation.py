@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.journal import JournalEntry
-from core.outbox import OutboxMessage
+from core.outbox import OutboxMessage, send_due
+from core.settings import Settings
 from directory.calendars.models import CalendarDay, DayKind, DaySource
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit
 from tests.conftest import NOON
 from tests.given import Given
+from webui.notification_mail import notification_way
+from worklists.card.mail_choices import MAIL_KIND
 from worklists.card.models import MailAddress, MailChoice
 from worklists.escalation import sweep
 from worklists.escalation.models import Escalation, EscalationPerson, EscalationRule
@@ -265,3 +269,24 @@ def test_control_jobs_and_given_calls_escalate_by_their_own_clock(database: Data
     assert levels(database, control) == [1]
     assert digests(database, s.caller) == [1, 1]
     assert digests(database, s.boss) == [1, 2]  # a job without performer goes straight to them
+
+
+def test_the_letter_of_a_digest_names_tasks_and_no_client(
+    database: Database, settings: Settings
+) -> None:
+    with scene(database) as s:
+        tasks = [s.callback() for _ in range(2)]
+        s.given.session.add_all(
+            [MailAddress(employee_id=s.caller.id, address="m@example.org", changed_at=NOON),
+             MailChoice(employee_id=s.caller.id, kind="escalated")]
+        )  # fmt: skip
+    tick(database, MORNING + 4 * HOUR)
+    sent: list[Any] = []
+    mailing = replace(settings, smtp_host="localhost", mail_from="a@example.org",
+                      public_url="https://calls.example.org")  # fmt: skip
+    ways = {MAIL_KIND: notification_way(mailing, sent.append)}
+    send_due(database, lambda _session: MORNING + 5 * HOUR, ways=ways)
+    (letter,) = sent
+    body = letter.get_content()
+    assert all(f"№ {task.id}," in body for task in tasks)
+    assert "https://calls.example.org/escalations?digest=" in body and "Иванов" not in body

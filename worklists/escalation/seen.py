@@ -138,15 +138,16 @@ def digest_lines(session: Session, notification_id: int, *, limit: int) -> Seque
 
 def _lines(top: Any, actor: Actor, level: Level | None) -> Select[Any]:
     holder = _holder()
-    rows: Select[Any] = (
-        select(
-            Task.id, Task.version, Task.goal, Task.kind, Task.state, Task.due_at,
-            Client.name.label("client"), Asset.make, Asset.model, Asset.plate,
-            Campaign.name.label("campaign"), Unit.name.label("unit"),
-            Escalation.id.label("escalation_id"), Escalation.level, Escalation.since,
-            Escalation.begun_at, holder.label("holder_id"),
-            func.coalesce(Employee.full_name, "").label("holder"),
-        )
+    columns: tuple[Any, ...] = (
+        Task.id, Task.version, Task.goal, Task.kind, Task.state, Task.due_at,
+        Client.name.label("client"), Asset.make, Asset.model, Asset.plate,
+        Campaign.name.label("campaign"), Unit.name.label("unit"),
+        Escalation.id.label("escalation_id"), Escalation.level, Escalation.since,
+        Escalation.begun_at, holder.label("holder_id"),
+        func.coalesce(Employee.full_name, "").label("holder"),
+    )  # fmt: skip
+    rows = (
+        select(*columns)
         .select_from(Escalation)
         .join(
             top,
@@ -163,7 +164,7 @@ def _lines(top: Any, actor: Actor, level: Level | None) -> Select[Any]:
         .outerjoin(Employee, Employee.id == holder)
         .where(waits_for_it(), task_is_visible(actor))
         .order_by(Escalation.since, Task.id)
-    )  # fmt: skip
+    )
     return rows if level is None else rows.where(Escalation.level == level.value)
 
 
