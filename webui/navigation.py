@@ -81,7 +81,7 @@ SECTIONS = (
         (CampaignPermission.MANAGE_CONTACT_CAPS,), 3,
     ),
     Section(
-        "escalation", "admin_escalation.page", _l("Эскалация"), "flag",
+        "escalation", "admin_escalation.page", _l("Правила эскалации"), "flag",
         (WorkPermission.MANAGE_ESCALATION,), 3,
     ),
 )  # fmt: skip
