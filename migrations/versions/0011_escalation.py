@@ -27,9 +27,7 @@ def upgrade() -> None:
             "AND step_hours BETWEEN 1 AND 999",
             name=op.f("ck_escalation_rules_some_hours"),
         ),
-        sa.CheckConstraint(
-            "highest BETWEEN 0 AND 3", name=op.f("ck_escalation_rules_known_level")
-        ),
+        sa.CheckConstraint("highest BETWEEN 0 AND 3", name=op.f("ck_escalation_rules_known_level")),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["units.id"], name=op.f("fk_escalation_rules_unit_id")
         ),
