@@ -1,8 +1,12 @@
-"""Tasks whose time has come, against one UPDATE with the same firings and journal rows."""
+"""Tasks whose time has come, against one UPDATE with the same firings and journal rows.
+
+And escalation: a look over a queue that concerns nobody, a backlog of promised calls, a look after.
+"""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from benchmarks.filling import Shape, fill_tasks, found_company
+from benchmarks.filling import Company, Shape, fill_tasks, found_company
 from benchmarks.harness import Goal, Line, Stopwatch, compare, plain_line, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options
@@ -46,13 +50,37 @@ def run(options: Options) -> Iterator[Line]:
             )
             yield plain_line("sweeps", engine, count, "nothing due: one look", "ms",
                              [spent.wall * 1e3 for spent in idle.ours])  # fmt: skip
+            yield from _escalation(place, company, count)
+
+
+def _escalation(place: Place, company: Company, count: int) -> Iterator[Line]:
+    from worklists.escalation.sweep import escalate
+
+    # Always at work, so that the hour of the run does not matter; due long ago.
+    week = "[" + ", ".join(["[[0, 1440]]"] * 7) + "]"
+    of_root = f"FROM units WHERE id = {company.root_id}"
+    place.run("INSERT INTO work_calendars (unit_id, week, created_at, version) "
+              f"SELECT id, '{week}', created_at, 1 {of_root}")  # fmt: skip
+    ago = sql_moment(place, company.base - timedelta(days=9))
+    place.run(f"UPDATE tasks SET due_at = {ago}, created_at = {ago}")
+    watch = Stopwatch(place.server_cpu)
+    for kind, measure, many in (
+        ("call", "calls of the queue, overdue, nobody's: one look", 0),
+        ("callback", "promised calls escalate: all of them", count),
+        ("callback", "nothing new escalates: one look", 0),
+    ):
+        place.run(f"UPDATE tasks SET kind = '{kind}' WHERE kind != '{kind}'")
+        place.settle()
+        spent = watch.time(lambda: _expect(many, escalate(place.database, database_clock)))  # noqa: B023
+        yield plain_line("sweeps", place.engine, count, measure, "s",
+                         [spent.wall])  # fmt: skip
 
 
 def _bare(place: Place) -> int:
     """The rows as the sweep writes them, set by set, in one transaction."""
     with place.database.reading() as session:
         now = database_now(session)
-    moment = f"'{now.replace(tzinfo=None)}'" + ("::timestamptz" if place.is_postgresql else "")
+    moment = sql_moment(place, now)
     due = _DUE.format(now=moment)
     run = place.bare.execute
     if not place.is_postgresql:
@@ -65,6 +93,11 @@ def _bare(place: Place) -> int:
     done = run(f"UPDATE tasks SET state = 'planned', occurrence = occurrence + 1 WHERE {due}")
     run("COMMIT")
     return int(done.rowcount)
+
+
+def sql_moment(place: Place, at: datetime) -> str:
+    """The moment as SQL of the engine in use."""
+    return f"'{at.replace(tzinfo=None)}'" + ("::timestamptz" if place.is_postgresql else "")
 
 
 def _expect(wanted: int, found: int) -> None:

@@ -19,6 +19,7 @@ from webui.notification_mail import effect_mail_way, notification_way
 from worklists import jobs
 from worklists.card import jobs as card_jobs
 from worklists.card.mail_choices import MAIL_KIND
+from worklists.escalation.sweep import EVERY, escalate
 from worklists.outcome_effects import EFFECT_MAIL_KIND
 from worklists.permissions import WorkPermission
 
@@ -47,14 +48,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
        CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
-       DirectoryPermission.MANAGE_CALENDARS},
+       DirectoryPermission.MANAGE_CALENDARS, WorkPermission.MANAGE_ESCALATION},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
          CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
-         WorkPermission.SEE}
+         WorkPermission.SEE, WorkPermission.MANAGE_ESCALATION}
     ),
 }  # fmt: skip
 
@@ -74,8 +75,10 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         EFFECT_MAIL_KIND: effect_mail_way(settings, send),
         WEBHOOK_KIND: webhook_way(settings),
     }
+    zone = settings.time_zone
     return (
         *JOBS,
+        Job("escalate", EVERY, partial(escalate, default_zone=zone)),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

@@ -14,6 +14,7 @@ import directory.visits.models
 import importers.models
 import selections.models
 import worklists.card.models
+import worklists.escalation.models
 import worklists.models.attempt
 import worklists.models.dispatch
 import worklists.models.skip

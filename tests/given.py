@@ -33,6 +33,8 @@ from worklists.card.models import (
     Watcher,
 )
 from worklists.dispatch.wishes import Wish
+from worklists.escalation.models import Escalation, EscalationPerson
+from worklists.escalation.waiting import waits_since
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import Attempt, Notification
 from worklists.models.dispatch import (
@@ -325,6 +327,18 @@ class Given:
                          work_list_id=task.work_list_id, occasion=f"test:{next(_numbers)}",
                          created_at=self.now)
         )  # fmt: skip
+
+    def escalation(self, task: Task, employee: Employee, *, level: int = 1) -> Escalation:
+        """The task has reached the level, and the employee was told."""
+        since = self.session.scalars(select(waits_since()).where(Task.id == task.id)).one()
+        escalation = self._add(
+            Escalation(task_id=task.id, since=since, level=level, begun_at=self.now)
+        )
+        self._add(
+            EscalationPerson(escalation_id=escalation.id, employee_id=employee.id,
+                             told_at=self.now)
+        )  # fmt: skip
+        return escalation
 
     def comment(self, task: Task, employee: Employee, text: str = "Позвонил механик") -> Comment:
         return self._add(

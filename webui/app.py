@@ -28,6 +28,7 @@ from webui.admin.absences import bp as admin_absences
 from webui.admin.calendars import bp as admin_calendars
 from webui.admin.campaigns import bp as admin_campaigns
 from webui.admin.contact_caps import bp as admin_caps
+from webui.admin.escalation import bp as admin_escalation
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
@@ -36,6 +37,7 @@ from webui.auth.account import bp as account
 from webui.auth.pages import bp as auth
 from webui.boards.attempts import bp as attempts
 from webui.boards.control import bp as control
+from webui.boards.escalations import bp as escalations
 from webui.boards.my import bp as my
 from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
@@ -68,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     my,
     dispatch,
     control,
+    escalations,
     queue,
     team,
     attempts,
@@ -89,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_campaigns,
     admin_results,
     admin_caps,
+    admin_escalation,
 )
 
 

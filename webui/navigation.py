@@ -39,6 +39,9 @@ SECTIONS = (
         (WorkPermission.DISPATCH,), 1, "KeyD",
     ),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
+    Section(
+        "escalations", "escalations.page", _l("Эскалации"), "alert-triangle", _SEE, 1, "KeyE"
+    ),
     Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(
         "team", "team.page", _l("Команда"), "headset",
@@ -80,6 +83,10 @@ SECTIONS = (
     Section(
         "caps", "admin_caps.page", _l("Частота звонков"), "phone-off",
         (CampaignPermission.MANAGE_CONTACT_CAPS,), 3,
+    ),
+    Section(
+        "escalation", "admin_escalation.page", _l("Правила эскалации"), "flag",
+        (WorkPermission.MANAGE_ESCALATION,), 3,
     ),
 )  # fmt: skip
 

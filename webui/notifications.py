@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from webui.labels.notices import NOTICES, OTHER_NOTICE
 from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, local_target, requires, session, settings
+from worklists.escalation.digests import DIGEST
 from worklists.notifications import Notice, mark_seen, notifications_of, unseen_state
 from worklists.permissions import WorkPermission
 
@@ -65,4 +66,7 @@ def seen() -> Response:
 
 def _view(notice: Notice) -> dict[str, Any]:
     words, icon = NOTICES.get(notice.kind, OTHER_NOTICE)
-    return {"line": notice, "words": words, "icon": icon}
+    url = url_for("tasks.show", task_id=notice.task_id)
+    if notice.kind == DIGEST:
+        url = url_for("escalations.page", digest=notice.id)
+    return {"line": notice, "words": words, "icon": icon, "url": url}

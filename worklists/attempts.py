@@ -19,6 +19,7 @@ from worklists.consequences import (
     Decision,
     decide,
 )
+from worklists.control_dates import in_working_time
 from worklists.effects import (
     keep_last,
     lock_settled,
@@ -109,9 +110,10 @@ def consequence_of(
     code = code_of(session, task, report)
     before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
-    found = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
-                   now=now)  # fmt: skip
-    return _with_effects(session, found.consequence, campaign, code, report, actor=actor, now=now)
+    decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
+                      now=now)  # fmt: skip
+    found = in_working_time(session, task, decision, actor=actor).consequence
+    return _with_effects(session, found, campaign, code, report, actor=actor, now=now)
 
 
 def _save(
@@ -130,6 +132,7 @@ def _save(
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
                       now=now)  # fmt: skip
+    decision = in_working_time(session, task, decision, actor=actor)
     consequence = _with_effects(
         session, decision.consequence, campaign, code, report, actor=actor, now=now
     )

@@ -9,6 +9,7 @@ from core.errors import Invalid
 from core.journal import record
 from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
+from worklists.due_times import working_moment
 from worklists.events.outcomes import ControlConfirmed, ControlProlonged, ControlTurnedIntoCall
 from worklists.involvement import tell_asker
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
@@ -61,12 +62,16 @@ def prolong_control(
     actor: Actor,
     now: datetime,
 ) -> Task:
-    """Watch until a later moment. Raises NotFound, ChangedMeanwhile, ReasonMissing, UntilInPast."""
+    """Watch until a later moment, moved into the unit's working time.
+
+    Raises NotFound, ChangedMeanwhile, ReasonMissing, UntilInPast.
+    """
     task = _watched(session, task_id, TaskAction.PROLONG, version=version, actor=actor)
     if until <= now:
         raise UntilInPast(until)
     if not reason.strip():
         raise ReasonMissing()
+    until = working_moment(session, task.unit_id, until, actor=actor)
     from_state, task.state = task.state, after(task.state, TaskAction.PROLONG)
     task.control_at, task.control_due_at = until, None
     task.occurrence += 1  # so that the sweep tells of the new date too

@@ -12,6 +12,7 @@ from core.errors import Invalid, NotFound
 from core.journal import record
 from directory.units.models import Unit
 from worklists.closing import lock_work_lists, open_work_list
+from worklists.due_times import working_moment
 from worklists.events.outcomes import (
     AskedByUnit,
     InvolvementFinished,
@@ -61,7 +62,7 @@ def involve_unit(
     actor: Actor,
     now: datetime,
 ) -> Involvement:
-    """Ask the unit; whoever asks is told when it is done there.
+    """Ask the unit; whoever asks is told when it is done there. Due in its working time.
 
     Raises NotFound, NotPermitted and the errors of this module.
     """
@@ -81,7 +82,7 @@ def involve_unit(
         kind=TaskKind.DEPARTMENT,
         campaign_id=department_campaign_id(session),
         text=draft.text.strip(),
-        due_at=draft.due_at,
+        due_at=working_moment(session, draft.unit_id, draft.due_at, actor=actor),
         from_task_id=from_task_id,
         asset_id=asset_id,
         actor=actor,

@@ -16,6 +16,8 @@ class WorkPermission(Permission):
     """Ask another unit to do something (A6)."""
     DISPATCH = "worklists.dispatch"
     """Hand tasks to others, change dates and priority, cancel."""
+    MANAGE_ESCALATION = "worklists.escalation.manage"
+    """Set when tasks of a unit escalate, and to whom."""
     FORM = "worklists.form"
     """Make work-lists from leads."""
     EXPORT = "worklists.export"

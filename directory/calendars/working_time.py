@@ -120,6 +120,29 @@ def add_working_time(calendar: Calendar, at: datetime, amount: timedelta) -> dat
     raise NeverWorks(calendar.zone)
 
 
+def working_time_ago(calendar: Calendar, at: datetime, amount: timedelta) -> datetime:
+    """The latest moment since which so much working time has passed at ``at``; UTC.
+
+    Something that waits since then or longer has waited for the amount. Raises NeverWorks,
+    ValueError for a negative amount.
+    """
+    if amount < timedelta():
+        raise ValueError("working time is counted forward")
+    at = at.astimezone(UTC)
+    day = at.astimezone(ZoneInfo(calendar.zone)).date() + _DAY
+    last = day - _LOOK_AHEAD - amount * 50
+    while day >= last:
+        for start, end in reversed(list(_spans(calendar, day))):
+            end = min(end, at)
+            if start >= end:
+                continue
+            if amount <= end - start:
+                return end - amount
+            amount -= end - start
+        day -= _DAY
+    raise NeverWorks(calendar.zone)
+
+
 def add_working_days(calendar: Calendar, at: datetime, days: int) -> datetime:
     """The same time of the day on the ``days``-th working day after ``at``; UTC.
 

@@ -64,6 +64,8 @@ def furnish(live: Live, *, calls: int = 4) -> Office:
         _report(given, unit, me, 105, None, "Гудки", outcome=Outcome.NO_ANSWER)
         for task in (watched, due[0]):
             given.notification(task, me)
+        for one, level in zip((*due, watched), (3, 2, 1, 1, 1), strict=False):
+            given.escalation(one, me, level=level)
         actor = given.actor(me, units=[unit])
         read = read_file(SAMPLES / "to-2026-11.xlsx", FORMATS["maintenance-due"])
         file = keep_file(given.session, read, name="to-2026-11.xlsx", unit_id=unit.id,
@@ -81,6 +83,8 @@ def furnish(live: Live, *, calls: int = 4) -> Office:
             "my tasks as notes": (MANAGER, "/my?view=notes"),
             "my tasks, none": (MANAGER, "/my?kind=data_fix"),
             "control": (MANAGER, "/control"),
+            "escalations": (MANAGER, "/escalations"),
+            "escalations of the unit": (MANAGER, "/escalations?all=1"),
             "attempts": (MANAGER, "/attempts"),
             "attempts, none": (MANAGER, "/attempts?from=2020-01-01&to=2020-01-02"),
             "clients": (MANAGER, "/search"),
@@ -106,6 +110,8 @@ def furnish(live: Live, *, calls: int = 4) -> Office:
             "units": (ADMINISTRATOR, "/admin/units"),
             "new unit": (ADMINISTRATOR, "/admin/units/new"),
             "unit": (ADMINISTRATOR, f"/admin/units/{unit.id}"),
+            "rules of escalation": (ADMINISTRATOR, "/admin/escalation"),
+            "rules of a unit": (ADMINISTRATOR, f"/admin/escalation/{unit.id}"),
             "result codes": (ADMINISTRATOR, "/admin/result-codes"),
             "new result code": (ADMINISTRATOR, "/admin/result-codes/new"),
             "result code": (ADMINISTRATOR, f"/admin/result-codes/{given.code_id('booked')}"),

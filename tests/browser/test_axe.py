@@ -58,7 +58,7 @@ def test_states(live: Live, office: Office, window: Callable[..., Page], scheme:
 
 
 def an_empty_office(page: Page) -> Iterator[str]:
-    for address in ("/stages", "/my", "/control", "/attempts", "/notifications"):
+    for address in ("/stages", "/my", "/control", "/escalations", "/attempts", "/notifications"):
         visit(page, address)
         yield address
 

@@ -20,6 +20,7 @@ from directory.calendars.working_time import (
     next_working,
     shortened,
     working_minutes_between,
+    working_time_ago,
     working_time_between,
 )
 
@@ -75,6 +76,18 @@ def test_what_is_added_is_measured_again(
     assert is_working(calendar, then)
     assert working_time_between(calendar, at, then) == amount
     assert working_minutes_between(calendar, at, then) == amount // MINUTE
+
+
+@settings(max_examples=400, deadline=None)
+@given(calendars(), ANY_TIME, AMOUNTS)
+def test_what_waits_since_then_has_waited_for_so_long(
+    calendar: Calendar, at: datetime, amount: timedelta
+) -> None:
+    since = working_time_ago(calendar, at, amount)
+    assert since <= at
+    assert working_time_between(calendar, since, at) == amount
+    if amount:
+        assert working_time_between(calendar, since + timedelta(seconds=1), at) < amount
 
 
 @settings(max_examples=400, deadline=None)

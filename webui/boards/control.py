@@ -1,6 +1,6 @@
 """«На контроле»: what was promised and has to be checked, the most urgent first (A16)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from webui.requests import requires, session
 from webui.wording import zone
 from worklists.controlled import ControlLine, tasks_on_control
 from worklists.permissions import WorkPermission
+from worklists.prolongings import TOO_OFTEN, Prolonging, prolongings_of
 
 bp = Blueprint("control", __name__)
 
@@ -38,6 +39,8 @@ def board() -> str:
         "boards/control.html",
         page="control",
         groups=_groups(lines),
+        prolonged=_prolonged(lines),
+        too_often=TOO_OFTEN,
         only_mine=only_mine,
         result_words=result_words,
         of_person=lines[0].left_by if lines and filters.whole("person") else "",
@@ -56,7 +59,13 @@ def export() -> Response:
         left_by_id=filters.whole("person"),
         limit=None,
     )
-    return workbook_answer("control", _columns(), map(_row, lines), sheet=_("На контроле"))
+    prolonged = _prolonged(lines)
+    rows = (_row(line, prolonged.get(line.task_id, ())) for line in lines)
+    return workbook_answer("control", _columns(), rows, sheet=_("На контроле"))
+
+
+def _prolonged(lines: Sequence[ControlLine]) -> Mapping[int, Sequence[Prolonging]]:
+    return prolongings_of(session(), [line.task_id for line in lines])
 
 
 def _only_mine() -> bool:
@@ -68,14 +77,16 @@ def _columns() -> list[Column]:
         Column(_("Проверить"), 17), Column(_("Клиент"), 34), Column(_("Что обещано"), 36),
         Column(_("Комментарий"), 44), Column(_("Автомобиль"), 24), Column(_("Госномер"), 12),
         Column(_("Цель"), 28), Column(_("Подразделение"), 24), Column(_("Кто поставил"), 26),
-        Column(_("Задача"), 10), Column(_("Рабочий лист"), 12),
+        Column(_("Продлён, раз"), 12), Column(_("Почему продлён"), 44), Column(_("Задача"), 10),
+        Column(_("Рабочий лист"), 12),
     ]  # fmt: skip
 
 
-def _row(line: ControlLine) -> list[Any]:
+def _row(line: ControlLine, prolonged: Sequence[Prolonging]) -> list[Any]:
     return [
         line.control_at, line.client, result_words(line.result), line.comment, line.asset,
-        line.plate, line.campaign, line.unit, line.left_by, line.task_id, line.work_list_id,
+        line.plate, line.campaign, line.unit, line.left_by,
+        len(prolonged), "; ".join(one.reason for one in prolonged), line.task_id, line.work_list_id,
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from campaigns.models import Outcome
 from core.journal import JournalEntry
 from webui.labels import notices
 from webui.wording import day_short, moment
+from worklists.escalation.models import Level
 from worklists.models.task import Finish, TaskKind
 from worklists.verdicts import BlockRule
 
@@ -27,6 +28,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskReleased": _l("Возвращена в очередь"),
     "LeaseRanOut": _l("Время истекло, вернулась в очередь"),
     "TaskReturned": _l("Вернулась по времени"),
+    "TaskEscalated": _l("Ждёт слишком долго, сообщено"),
     "TaskBecameOverdue": _l("Просрочена"),
     "AttemptRecorded": _l("Записан результат"),
     "AttemptUndone": _l("Результат отменён"),
@@ -129,6 +131,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "until": _until,
     "wanted_on": _on,
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
+    "level": lambda value: _label(Level(value)).lower(),
     "reason": str,
     "comment": str,
     **notices.DETAILS,

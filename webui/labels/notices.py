@@ -27,6 +27,7 @@ from worklists.card.watchers import CannotWatch
 NOTICES: Mapping[str, tuple[Any, str]] = {
     "involvement_done": (_l("Привлечённое подразделение закончило"), "users-group"),
     "control_due": (_l("Пора проверить"), "eye-check"),
+    "escalated": (_l("Ждут слишком долго"), "alert-triangle"),
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
     "outcome_message": (_l("Результат звонка требует внимания"), "alert-triangle"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),

@@ -13,6 +13,7 @@ from webui.labels import (
     clients,
     dispatch,
     effects,
+    escalation,
     files,
     keys,
     notices,
@@ -33,6 +34,7 @@ LABELS = by_class(
     dispatch.LABELS,
     effects.LABELS,
     keys.LABELS,
+    escalation.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -49,6 +51,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **dispatch.SENTENCES,
     **effects.SENTENCES,
     **keys.SENTENCES,
+    **escalation.SENTENCES,
 }
 
 

@@ -34,8 +34,10 @@ from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
+from worklists.due_times import working_moment
 from worklists.lifecycle import CLOSED, WAITING, TaskState
 from worklists.permissions import WorkPermission
+from worklists.prolongings import Prolonging, prolongings_of
 from worklists.queue import YIELDS_TO_CLIENT
 from worklists.repeats import has_finished_tasks
 from worklists.task_page import TaskPage, task_page, vehicle
@@ -54,6 +56,8 @@ class Card:
     verdict: Verdict
     offer: Offer | None
     control_forms: Sequence[ControlForm] = ()
+    prolonged: Sequence[Prolonging] = ()
+    """How often its control was prolonged, and why."""
     dial_now: bool = False
     undoable_id: int | None = None
     """The attempt that this person may still take back."""
@@ -205,7 +209,9 @@ class Card:
 
     @property
     def control_hint(self) -> str:
-        at = control_date(self.page.task, self.page.campaign, now=self.now)
+        task = self.page.task
+        at = control_date(task, self.page.campaign, now=self.now)
+        at = working_moment(session(), task.unit_id, at, actor=self.actor)
         if "book" in self.switches:
             return str(_("если не указать: %(at)s или утро после записи", at=moment(at)))
         return str(_("если не указать: %(at)s", at=moment(at)))
@@ -289,6 +295,7 @@ def open_card(
         changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
     if card.shows == "control":
         changes["control_forms"] = control or control_forms(card.page.task, now)
+        changes["prolonged"] = prolongings_of(session(), [task_id]).get(task_id, ())
     return replace(card, **changes) if changes else card
 
 

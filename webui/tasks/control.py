@@ -56,12 +56,11 @@ def prolong(task_id: int) -> Response:
     """Watch until a later date, for a reason."""
 
     def done(form: Any, version: int) -> str:
-        until = form.until.data
-        prolong_control(
-            session(), task_id, until=until, reason=form.reason.data or "", version=version,
-            actor=g.actor, now=g.now,
+        task = prolong_control(
+            session(), task_id, until=form.until.data, reason=form.reason.data or "",
+            version=version, actor=g.actor, now=g.now,
         )  # fmt: skip
-        return str(_("Контроль продлён до %(at)s.", at=moment(until)))
+        return str(_("Контроль продлён до %(at)s.", at=moment(task.control_at)))
 
     return _step(task_id, ProlongForm(), {}, done, needs="until")
 

@@ -112,6 +112,8 @@ class Letter:
     task_id: int
     campaign: str
     unit: str
+    tasks: int
+    """How many tasks it is about; one is named here."""
 
 
 def letter_about(session: Session, notification_id: int) -> Letter | None:
@@ -119,7 +121,7 @@ def letter_about(session: Session, notification_id: int) -> Letter | None:
     row = session.execute(
         select(
             MailAddress.address, Employee.locale, Notification.kind, Task.id.label("task_id"),
-            Campaign.name.label("campaign"), Unit.name.label("unit"),
+            Campaign.name.label("campaign"), Unit.name.label("unit"), Notification.tasks,
         )
         .join(Employee, Employee.id == Notification.employee_id)
         .join(MailAddress, MailAddress.employee_id == Employee.id)

@@ -45,7 +45,7 @@ def request_batch(
     session.execute(
         update(Task)
         .where(Task.id.in_(taken))
-        .values(performer_id=actor.person, version=Task.version + 1)
+        .values(performer_id=actor.person, given_at=now, version=Task.version + 1)
         .execution_options(synchronize_session="fetch")
     )
     events = [TaskAskedFor(task_id=one, performer_id=actor.person) for one in taken]

@@ -71,7 +71,7 @@ def _give_free_ones(session: Session, run_id: int, *, actor: Actor, now: datetim
     session.execute(
         update(Task)
         .where(*of_run(run_id, ~_is_redirected()))
-        .values(performer_id=_ROW.to_performer_id, version=Task.version + 1)
+        .values(performer_id=_ROW.to_performer_id, given_at=now, version=Task.version + 1)
         .execution_options(**UNSEEN)
     )
     record_rows(

@@ -76,6 +76,17 @@ class ControlCameDue(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskEscalated(Event):
+    """The task waits for too long: those of this level are told."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    level: int
+    told: tuple[int, ...]
+    """The people; empty: nobody of that level or above can be reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskBecameOverdue(Event):
     """Nobody took the task in time."""
 

@@ -117,10 +117,12 @@ class Notification(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     kind: Mapped[str]
-    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``, ``unit_asked``."""
+    """``control_due``, ``task_given``, ``escalated`` …: ``webui.labels.notices.NOTICES``."""
     task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
     work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once: ``control:17:2``."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    tasks: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many tasks it is about: a digest names the first of them."""

@@ -1,0 +1,44 @@
+"""What waits for somebody, since when, and what of it escalates: conditions on ``tasks``."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, true
+
+from campaigns.models import Campaign, CampaignState
+from worklists.contact_conditions import client_is_clear
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task, TaskKind
+
+_GIVEN = func.coalesce(Task.given_at, Task.created_at)
+_DUE = case((Task.due_at > _GIVEN, Task.due_at), else_=_GIVEN)
+
+WAITS_IN = (TaskState.PLANNED, TaskState.IN_WORK, TaskState.ON_CONTROL)
+"""States in which somebody has to do something with the task, once its time has come."""
+
+
+def waits_since() -> ColumnElement[datetime]:
+    """Since when the task waits, and the name of the occurrence.
+
+    A job of another department has to be taken soon after it was given; it is late with its due
+    date. Everything else waits since it is due, never since before its performer was given it.
+    """
+    is_asked = (Task.state == TaskState.PLANNED) & (Task.kind == TaskKind.DEPARTMENT)
+    return case(
+        (Task.state == TaskState.ON_CONTROL, Task.control_at), (is_asked, _GIVEN), else_=_DUE
+    )
+
+
+def escalates(*, with_calls: bool, now: datetime) -> ColumnElement[bool]:
+    """What somebody answers for. A call of a campaign is the queue's business until it is given to
+    a person, and nobody's while the client may not be called or the campaign does not run.
+
+    For statements joined with ``campaigns``.
+    """
+    call: ColumnElement[bool] = false()
+    if with_calls:
+        clear = client_is_clear(
+            Task.client_id, Task.asset_id, Campaign.purpose, now, keeps_budget=true()
+        )
+        runs = Campaign.state == CampaignState.ACTIVE
+        call = and_(Task.performer_id.is_not(None), runs, clear)
+    return or_(Task.kind != TaskKind.CALL, Task.state == TaskState.ON_CONTROL, call)
