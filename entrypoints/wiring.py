@@ -44,7 +44,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
-       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS},
+       CampaignPermission.MANAGE_CONTACT_CAPS, DirectoryPermission.MANAGE_CALENDARS,
+       DirectoryPermission.MANAGE_WORKSHOPS},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),
