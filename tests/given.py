@@ -35,7 +35,7 @@ from worklists.card.models import (
 )
 from worklists.dispatch.wishes import Wish
 from worklists.lifecycle import CLOSED, TaskState
-from worklists.models.attempt import Attempt, Notification
+from worklists.models.attempt import Attempt, Notification, ServiceRequest
 from worklists.models.dispatch import (
     DispatchAction,
     DispatchFilterKept,
@@ -119,6 +119,20 @@ class Given:
                 WorkshopWork(workshop_id=unit.id, work_kind_id=self.kind_id(code), minutes=minutes)
             )
         return unit
+
+    def booking(
+        self, task: Task, workshop: Unit, employee: Employee, *, minute: int | None = 600,
+        on: date | None = None, **values: Any,
+    ) -> ServiceRequest:  # fmt: skip
+        """A booking made in the task; without places taken."""
+        return self._add(
+            ServiceRequest(
+                work_list_id=task.work_list_id, task_id=task.id, client_id=task.client_id,
+                asset_id=task.asset_id, workshop_id=workshop.id,
+                wanted_on=on or self.now.date(), wanted_minute=minute, created_by=employee.id,
+                created_at=self.now, **({"work": "TO-4"} | values),
+            )
+        )  # fmt: skip
 
     def kind_id(self, code: str = "maintenance") -> int:
         """The id of a kind of work of the shipped catalogue."""

@@ -39,6 +39,7 @@ SECTIONS = (
         (WorkPermission.DISPATCH,), 1, "KeyD",
     ),
     Section("control", "control.board", _l("На контроле"), "eye-check", _SEE, 1, "KeyC"),
+    Section("service", "service.page", _l("Записи на сервис"), "tool", _SEE, 1, "KeyR"),
     Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(
         "team", "team.page", _l("Команда"), "headset",
@@ -64,6 +65,10 @@ SECTIONS = (
     Section(
         "calendars", "admin_calendars.page", _l("Календари"), "calendar",
         (DirectoryPermission.MANAGE_CALENDARS,), 3,
+    ),
+    Section(
+        "workshops", "admin_workshops.page", _l("Цеха"), "settings",
+        (DirectoryPermission.MANAGE_WORKSHOPS,), 3,
     ),
     Section(
         "absences", "admin_absences.page", _l("Отсутствия"), "calendar-time",

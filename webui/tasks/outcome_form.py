@@ -45,6 +45,8 @@ FIELD_OF = {
     "service_request_wanted_on": "book_on",
     "service_request_wanted_minute": "book_time",
     "service_request_work": "book_work",
+    "service_request_work_kind_id": "book_kind",
+    "service_request_slot": "book_slot",
     "involve_unit_id": "involve_unit",
     "involve_due_at": "involve_due",
     "settles_task_ids": "settles",
@@ -83,6 +85,8 @@ class OutcomeForm(Form):
     book_workshop = Choice(_l("Цех"))
     book_on = DateField(_l("Дата"), [Optional()])
     book_time = TimeField(_l("Время"), [Optional()])
+    book_kind = Choice(_l("Вид работ"))
+    book_slot = IntegerField(_l("Время"), [Optional(), NumberRange(0, 24 * 60 - 1)])
     book_work = StringField(_l("Работы"), [at_most(1000)])
     book_comment = StringField(_l("Примечание"), [at_most(1000)])
     involve = BooleanField(_l("Привлечь исполнителя"))
@@ -123,6 +127,7 @@ class OutcomeForm(Form):
         ]
         form.plan_performer.choices = choices(offer.performers, blank=_l("Я"))
         form.book_workshop.choices = choices(offer.workshops, blank=_l("Выберите цех"))
+        form.book_kind.choices = choices(offer.kinds_of(form.book_workshop.data), blank="")
         form.involve_unit.choices = choices(offer.units, blank=_l("Выберите подразделение"))
         form.settles.choices = [(other.id, other.campaign) for other in offer.others]
         return form
@@ -142,6 +147,11 @@ class OutcomeForm(Form):
             return None
         found = self.offer.code(self[f"result_{self.chosen}"].data)
         return found if found is not None and found.outcome is self.chosen else None
+
+    @property
+    def books_slot(self) -> bool:
+        """Whether the workshop chosen so far is booked by its capacity, for a free time."""
+        return self.book_workshop.data in self.offer.planned
 
     def counts(self, name: str) -> bool:
         """Whether the field of the table counts for what is chosen."""
@@ -220,16 +230,26 @@ class OutcomeForm(Form):
         for name, (field, words) in _NEEDED.items():
             if self._counts_in_full(name) and not self[field].data and not self[field].errors:
                 _complain(self[field], words)
-        if self._counts_in_full("book") and not (self.book_work.data or "").strip():
-            _complain(self.book_work, _l("Напишите, какие работы нужны."))
-        if self._counts_in_full("book") and self.book_on.data is None and not self.book_on.errors:
-            _complain(self.book_on, _l("Укажите дату."))
+        if self._counts_in_full("book"):
+            self._demand_booking()
         if self._counts_in_full("involve") and not (self.involve_text.data or "").strip():
             _complain(self.involve_text, _l("Напишите, что нужно сделать."))
         if self._counts_in_full("involve") and not (
             self.involve_due.data or self.involve_due.errors
         ):
             _complain(self.involve_due, _l("Укажите срок."))
+
+    def _demand_booking(self) -> None:
+        if self.book_on.data is None and not self.book_on.errors:
+            _complain(self.book_on, _l("Укажите дату."))
+        if not self.books_slot:
+            if not (self.book_work.data or "").strip():
+                _complain(self.book_work, _l("Напишите, какие работы нужны."))
+            return
+        if self.book_kind.data is None and not self.book_kind.errors:
+            _complain(self.book_kind, _l("Выберите вид работ."))
+        elif self.book_on.data and self.book_slot.data is None and not self.book_slot.errors:
+            _complain(self.book_slot, _l("Выберите время."))
 
     def _is_demanded(self, name: str) -> bool:
         return is_demanded(name, self.chosen, self.code)
@@ -250,10 +270,12 @@ class OutcomeForm(Form):
         if self.book_workshop.data is None or not isinstance(self.book_on.data, date):
             return None
         at = self.book_time.data
+        minute = at.hour * 60 + at.minute if isinstance(at, time) else None
         return ServiceRequestDraft(
             workshop_id=self.book_workshop.data,
             wanted_on=self.book_on.data,
-            wanted_minute=at.hour * 60 + at.minute if isinstance(at, time) else None,
+            wanted_minute=self.book_slot.data if self.books_slot else minute,
+            work_kind_id=self.book_kind.data if self.books_slot else None,
             work=(self.book_work.data or "").strip(),
             comment=(self.book_comment.data or "").strip(),
         )
@@ -279,7 +301,15 @@ def _blanknumber(offer: Offer) -> Any:
 _TICKED = ("plan", "book", "involve")
 _PARTS = {
     "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer"),
-    "book": ("book_workshop", "book_on", "book_time", "book_work", "book_comment"),
+    "book": (
+        "book_workshop",
+        "book_on",
+        "book_time",
+        "book_kind",
+        "book_slot",
+        "book_work",
+        "book_comment",
+    ),
     "involve": ("involve_unit", "involve_text", "involve_due"),
     "mileage_km": ("mileage_km",),
     "acquisition_id": ("acquisition_id",),
