@@ -91,7 +91,7 @@ def drop_hold(session: Session, task_id: int, *, actor: Actor) -> None:
     session.execute(
         delete(SlotHold)
         .where(SlotHold.task_id == task_id, SlotHold.employee_id == actor.employee_id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
 
 
@@ -167,7 +167,7 @@ def _enter(session: Session, workshop_id: int, now: datetime) -> None:
     session.execute(
         delete(SlotHold)
         .where(SlotHold.workshop_id == workshop_id, SlotHold.until <= now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
 
 
