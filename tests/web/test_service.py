@@ -1,68 +1,77 @@
-"""Bookings through the pages: free times in the outcome form, the list of a day, one booking (A13)."""
+"""Bookings through the pages: times in the outcome form, the list of a day, one booking (A13)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from directory.staff.models import Role
-from directory.units.models import Unit
+from core.db import Database
+from directory.staff.models import Employee, Role
 from directory.workshops.capacity import plan_of
 from directory.workshops.models import WorkKind
 from tests.given import Given
-from tests.web.conftest import Browser, BrowserOf
+from tests.web.conftest import Browser
 from worklists.bookings.models import ServicePlace, SlotHold
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
-from worklists.models.task import Task
 
 DAY = "2026-03-19"
+BrowserOf = Callable[..., Browser]
 
 
 @dataclass
 class Shop:
-    session: Session
-    given: Given
-    workshop: Unit
-    task: Task
-    kind: int
+    """A task in work, and a workshop with one post."""
 
-    @property
-    def typed(self) -> dict[str, object]:
-        """A conversation with a booking, but for the time."""
-        return {
-            "outcome": "interview", "result_interview": self.given.code_id("booked_in_call"),
-            "comment": "да", "goal_reached": "y", "book": "y",
-            "book_workshop": self.workshop.id, "book_on": DAY, "book_kind": self.kind,
-            "version": self.task.version, "token": self.task.claim_token,
-        }  # fmt: skip
+    database: Database
+    unit_id: int
+    workshop_id: int
+    task_id: int
+    kind: int
+    typed: dict[str, Any]
+    """A conversation with a booking, but for the time."""
+    head: Employee
+
+    def rows(self, query: Any) -> Sequence[Any]:
+        with self.database.reading() as session:
+            return session.scalars(query).all()
 
     def request(self) -> ServiceRequest:
-        self.session.expire_all()
-        return self.session.scalars(select(ServiceRequest)).one()
+        (found,) = self.rows(select(ServiceRequest))
+        assert isinstance(found, ServiceRequest)
+        return found
 
 
 @pytest.fixture
-def shop(prepared: Given, browser_of: BrowserOf) -> tuple[Shop, Browser]:
+def shop(prepared: Given, database: Database, browser_of: BrowserOf) -> tuple[Shop, Browser]:
     unit = prepared.unit("Центр")
     workshop = prepared.workshop(parent=unit)
     person = prepared.employee("Анна", unit=unit)
-    client = prepared.client(unit=unit)
-    task = prepared.task(unit=unit, client=client, state=TaskState.IN_WORK, performer=person)
-    shop = Shop(prepared.session, prepared, workshop, task, prepared.kind_id())
+    task = prepared.task(
+        unit=unit, client=prepared.client(unit=unit), state=TaskState.IN_WORK, performer=person
+    )
+    kind = prepared.kind_id()
+    typed = {
+        "outcome": "interview", "result_interview": prepared.code_id("booked_in_call"),
+        "comment": "да", "goal_reached": "y", "book": "y", "book_workshop": workshop.id,
+        "book_on": DAY, "book_kind": kind, "version": task.version, "token": task.claim_token,
+    }  # fmt: skip
+    head = prepared.employee("Глава", role=Role.HEAD, unit=unit)
+    shop = Shop(database, unit.id, workshop.id, task.id, kind, typed, head)
     return shop, browser_of(person, Role.MANAGER)
 
 
 def test_times_are_shown_held_and_booked(shop: tuple[Shop, Browser]) -> None:
     scene, browser = shop
-    address = f"/tasks/{scene.task.id}"
-    asked = {"book_workshop": scene.workshop.id, "book_on": DAY, "book_kind": scene.kind}
+    address = f"/tasks/{scene.task_id}"
+    asked = {"book_workshop": scene.workshop_id, "book_on": DAY, "book_kind": scene.kind}
     page = browser.post(f"{address}/slot", data=asked).text
     assert 'value="600"' in page and "Держим" not in page
     held = browser.post(f"{address}/slot", data=asked | {"book_slot": 600}).text
     assert "Держим 10:00 за вами" in held
-    assert scene.session.scalars(select(SlotHold.minute)).all() == [600]
+    assert scene.rows(select(SlotHold.minute)) == [600]
     full = browser.post(f"{address}/slot", data=asked | {"book_on": "2026-03-21"}).text
     assert "цех не работает" in full and "пн 23" in full
 
@@ -77,18 +86,18 @@ def test_times_are_shown_held_and_booked(shop: tuple[Shop, Browser]) -> None:
 
 def test_without_scripts_a_button_shows_the_times_and_holds_one(shop: tuple[Shop, Browser]) -> None:
     scene, browser = shop
-    address = f"/tasks/{scene.task.id}/attempts"
+    address = f"/tasks/{scene.task_id}/attempts"
     typed = scene.typed | {"show_times": "1", "form_key": "one"}
     shown = browser.post(address, data=typed)
     assert shown.status_code == 200 and 'value="600"' in shown.text and "да" in shown.text
     held = browser.post(address, data=typed | {"book_slot": 600, "form_key": "two"})
     assert "Держим 10:00" in held.text
-    assert scene.session.scalars(select(ServiceRequest)).all() == []
+    assert scene.rows(select(ServiceRequest)) == []
 
 
 def _book(scene: Shop, browser: Browser) -> ServiceRequest:
     typed = scene.typed | {"book_slot": 600, "form_key": "book"}
-    assert browser.post(f"/tasks/{scene.task.id}/attempts", data=typed).status_code == 303
+    assert browser.post(f"/tasks/{scene.task_id}/attempts", data=typed).status_code == 303
     return scene.request()
 
 
@@ -96,11 +105,11 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     scene, browser = shop
     booked = _book(scene, browser)
     own = f"/service/{booked.id}"
-    day = browser.get(f"/service?on={DAY}&workshop={scene.workshop.id}").text
+    day = browser.get(f"/service?on={DAY}&workshop={scene.workshop_id}").text
     assert "Иванов Иван" in day and "10:00" in day and "Техобслуживание" in day
     assert "Записей на этот день нет" in browser.get(f"/service?on={DAY}&state=arrived").text
     assert browser.get(f"/service.xlsx?on={DAY}").status_code == 200
-    move = {"book_workshop": scene.workshop.id, "book_kind": scene.kind, "book_on": DAY}
+    move = {"book_workshop": scene.workshop_id, "book_kind": scene.kind, "book_on": DAY}
     shown = browser.post(f"{own}/move", data=move | {"show_times": "1"})
     assert shown.status_code == 200 and 'value="660"' in shown.text
     moved = move | {"book_slot": 660, "version": booked.version}
@@ -113,7 +122,7 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     reason = {"version": version, "reason": "Передумал", "call_again": "y"}
     assert browser.post(f"{own}/cancel", data=reason).status_code == 303
     assert scene.request().next_task_id is not None
-    assert scene.session.scalars(select(ServicePlace)).all() == []
+    assert scene.rows(select(ServicePlace)) == []
     history = browser.get(own).text
     assert "Запись перенесена" in history and "Запись отменена" in history
 
@@ -121,32 +130,30 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
 def test_undo_takes_the_booking_with_it(shop: tuple[Shop, Browser]) -> None:
     scene, browser = shop
     _book(scene, browser)
-    page = browser.get(f"/tasks/{scene.task.id}").text
+    page = browser.get(f"/tasks/{scene.task_id}").text
     address = page.partition('id="undo-form" method="post" action="')[2].partition('"')[0]
     assert browser.post(address).status_code in (200, 303)
     assert scene.request().state is ServiceRequestState.CANCELLED
-    assert scene.session.scalars(select(ServicePlace)).all() == []
+    assert scene.rows(select(ServicePlace)) == []
 
 
 def test_a_capacity_and_a_kind_of_work_are_set_in_administration(
     shop: tuple[Shop, Browser], browser_of: BrowserOf
 ) -> None:
     scene, _browser = shop
-    unit_id = scene.workshop.parent_id
-    unit = scene.session.get_one(Unit, unit_id)
-    head = browser_of(scene.given.employee("Глава", role=Role.HEAD, unit=unit), Role.HEAD)
-    address = f"/admin/workshops/{scene.workshop.id}"
+    head = browser_of(scene.head, Role.HEAD)
+    address = f"/admin/workshops/{scene.workshop_id}"
     typed = {"posts": 3, "slot_minutes": 30, "hold_minutes": 5, "works": scene.kind,
              f"minutes_{scene.kind}": 90, "version": 1}  # fmt: skip
     assert head.post(address, data=typed).status_code == 303
-    scene.session.expire_all()
-    plan = plan_of(scene.session, scene.workshop.id)
+    with scene.database.reading() as session:
+        plan = plan_of(session, scene.workshop_id)
     assert plan is not None and (plan.posts, plan.minutes_of(scene.kind)) == (3, 90)
     assert head.post(address, data=typed).status_code == 409
     bad = head.post(address, data=typed | {f"minutes_{scene.kind}": 50, "version": 2})
     assert bad.status_code == 422
     new = {"ru": "Мойка", "code": "washing", "minutes": 30}
     assert head.post("/admin/work-kinds", data=new).status_code == 303
-    kind = scene.session.scalars(select(WorkKind).where(WorkKind.code == "washing")).one()
+    (kind,) = scene.rows(select(WorkKind).where(WorkKind.code == "washing"))
     assert head.post(f"/admin/work-kinds/{kind.id}/archive").status_code == 303
     assert "в архиве" in head.get("/admin/workshops").text
