@@ -26,6 +26,7 @@ from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label
 from webui.numbers import MOST, row_number_or_none
 from webui.tasks.choice_fields import Choice, ResultChoice
+from webui.tasks.field_parts import FIELD_OF, NEEDED, PARTS, TICKED
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
@@ -35,23 +36,6 @@ from worklists.task_page import is_usable
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
 _MOST_KM = 3_000_000
-FIELD_OF = {
-    "result_code_id": "result",
-    "new_task": "plan",
-    "new_task_kind": "plan_kind",
-    "new_task_due_at": "plan_due",
-    "new_task_performer_id": "plan_performer",
-    "service_request_workshop_id": "book_workshop",
-    "service_request_wanted_on": "book_on",
-    "service_request_wanted_minute": "book_time",
-    "service_request_work": "book_work",
-    "service_request_work_kind_id": "book_kind",
-    "service_request_slot": "book_slot",
-    "involve_unit_id": "involve_unit",
-    "involve_due_at": "involve_due",
-    "settles_task_ids": "settles",
-}
-"""Fields of a report as the use-cases name them, where the form names them differently."""
 
 
 class OutcomeForm(Form):
@@ -167,7 +151,7 @@ class OutcomeForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what counts; whatever was typed elsewhere is left alone."""
         super().validate(extra_validators)
-        for name, parts in _PARTS.items():
+        for name, parts in PARTS.items():
             if not self._counts_in_full(name):
                 for part in parts:
                     self[part].errors = []
@@ -209,7 +193,7 @@ class OutcomeForm(Form):
         return value if self.counts(name) else None
 
     def _counts_in_full(self, name: str) -> bool:
-        ticked = self[name].data if name in _TICKED else True
+        ticked = self[name].data if name in TICKED else True
         return bool(self.counts(name) and ticked)
 
     def _demand(self) -> None:
@@ -227,7 +211,7 @@ class OutcomeForm(Form):
         watched = self.counts("control_at") and not self.goal_reached.data
         if self._is_demanded("plan") and not self.plan.data and not watched:
             _complain(self.plan, _l("Запланируйте новую задачу: когда связаться с клиентом."))
-        for name, (field, words) in _NEEDED.items():
+        for name, (field, words) in NEEDED.items():
             if self._counts_in_full(name) and not self[field].data and not self[field].errors:
                 _complain(self[field], words)
         if self._counts_in_full("book"):
@@ -296,33 +280,6 @@ def _blanknumber(offer: Offer) -> Any:
     if not offer.phones:
         return _l("Номеров нет")
     return None if is_usable(offer.phones[0]) else _l("Не указано")
-
-
-_TICKED = ("plan", "book", "involve")
-_PARTS = {
-    "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer"),
-    "book": (
-        "book_workshop",
-        "book_on",
-        "book_time",
-        "book_kind",
-        "book_slot",
-        "book_work",
-        "book_comment",
-    ),
-    "involve": ("involve_unit", "involve_text", "involve_due"),
-    "mileage_km": ("mileage_km",),
-    "acquisition_id": ("acquisition_id",),
-    "control_at": ("control_at",),
-    "settles": ("settles",),
-    "copy_of_task_id": ("copy_of_task_id",),
-    "contact_point_id": ("contact_point_id",),
-}
-_NEEDED = {
-    "plan": ("plan_due", _l("Укажите дату и время.")),
-    "book": ("book_workshop", _l("Выберите цех.")),
-    "involve": ("involve_unit", _l("Выберите подразделение.")),
-}
 
 
 def _complain(field: Field, words: Any) -> None:
