@@ -18,3 +18,5 @@ class DirectoryPermission(Permission):
     """Set the working time of units and people, install holidays."""
     MANAGE_ABSENCES = "directory.absences.manage"
     """Write down who is away and who stands in."""
+    MANAGE_WORKSHOPS = "directory.workshops.manage"
+    """Say what workshops do and how much of it at once."""

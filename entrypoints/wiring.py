@@ -48,7 +48,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
        CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
-       DirectoryPermission.MANAGE_CALENDARS, WorkPermission.MANAGE_ESCALATION},
+       DirectoryPermission.MANAGE_CALENDARS, DirectoryPermission.MANAGE_WORKSHOPS,
+       WorkPermission.MANAGE_ESCALATION},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),

@@ -11,8 +11,10 @@ import directory.clients.models
 import directory.staff.models
 import directory.units.models
 import directory.visits.models
+import directory.workshops.models
 import importers.models
 import selections.models
+import worklists.bookings.models
 import worklists.card.models
 import worklists.escalation.models
 import worklists.models.attempt

@@ -19,6 +19,7 @@ from directory.calendars.models import Absence, WorkCalendar
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
+from directory.workshops.models import WorkKind, WorkshopCapacity, WorkshopWork
 from entrypoints.wiring import GRANTS
 from importers.models import ImportedFile
 from selections.models import Lead, RunSource, SelectionRun
@@ -36,7 +37,7 @@ from worklists.dispatch.wishes import Wish
 from worklists.escalation.models import Escalation, EscalationPerson
 from worklists.escalation.waiting import waits_since
 from worklists.lifecycle import CLOSED, TaskState
-from worklists.models.attempt import Attempt, Notification
+from worklists.models.attempt import Attempt, Notification, ServiceRequest
 from worklists.models.dispatch import (
     DispatchAction,
     DispatchFilterKept,
@@ -99,6 +100,45 @@ class Given:
         """The usual week as the unit's own."""
         week = [[[540, 1080]]] * 5 + [[], []]
         return self._add(WorkCalendar(unit_id=unit.id, week=week, created_at=self.now))
+
+    def workshop(
+        self,
+        name: str = "Цех № 1",
+        *,
+        parent: Unit | None = None,
+        posts: int = 1,
+        slot_minutes: int = 60,
+        works: Collection[tuple[str, int]] = (("maintenance", 60),),
+    ) -> Unit:
+        """A workshop that is booked by its capacity; ``works``: code and minutes."""
+        unit = self.unit(name, kind=UnitKind.WORKSHOP, parent=parent)
+        self._add(
+            WorkshopCapacity(workshop_id=unit.id, posts=posts, slot_minutes=slot_minutes,
+                             hold_minutes=10)
+        )  # fmt: skip
+        for code, minutes in works:
+            self._add(
+                WorkshopWork(workshop_id=unit.id, work_kind_id=self.kind_id(code), minutes=minutes)
+            )
+        return unit
+
+    def booking(
+        self, task: Task, workshop: Unit, employee: Employee, *, minute: int | None = 600,
+        on: date | None = None, **values: Any,
+    ) -> ServiceRequest:  # fmt: skip
+        """A booking made in the task; without places taken."""
+        return self._add(
+            ServiceRequest(
+                work_list_id=task.work_list_id, task_id=task.id, client_id=task.client_id,
+                asset_id=task.asset_id, workshop_id=workshop.id,
+                wanted_on=on or self.now.date(), wanted_minute=minute, created_by=employee.id,
+                created_at=self.now, **({"work": "TO-4"} | values),
+            )
+        )  # fmt: skip
+
+    def kind_id(self, code: str = "maintenance") -> int:
+        """The id of a kind of work of the shipped catalogue."""
+        return self.session.scalars(select(WorkKind.id).where(WorkKind.code == code)).one()
 
     def absence(
         self, employee: Employee, *, days: int = 1, substitute: Employee | None = None

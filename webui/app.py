@@ -32,6 +32,8 @@ from webui.admin.escalation import bp as admin_escalation
 from webui.admin.people import bp as admin_people
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
+from webui.admin.work_kinds import bp as admin_work_kinds
+from webui.admin.workshops import bp as admin_workshops
 from webui.auth import look, own_keys
 from webui.auth.account import bp as account
 from webui.auth.pages import bp as auth
@@ -54,6 +56,8 @@ from webui.numbers import RowNumber
 from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.files import bp as files
+from webui.service.all_routes import bp as service
+from webui.service.slot_pick import booked_work, clock
 from webui.tasks.all_routes import bp as tasks
 from webui.translated_templates import TranslatedTemplates
 from webui.vehicles.pages import bp as vehicles
@@ -71,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dispatch,
     control,
     escalations,
+    service,
     queue,
     team,
     attempts,
@@ -88,6 +93,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_people,
     admin_units,
     admin_calendars,
+    admin_workshops,
+    admin_work_kinds,
     admin_absences,
     admin_campaigns,
     admin_results,
@@ -161,6 +168,8 @@ def _page_values() -> dict[str, Any]:
         "export_permission": WorkPermission.EXPORT,
         "work_permission": WorkPermission.WORK,
         "dispatch_permission": WorkPermission.DISPATCH,
+        "slot_clock": clock,
+        "booked_work": booked_work,
         "new_form_key": lambda: uuid4().hex,
     }
 

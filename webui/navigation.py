@@ -42,6 +42,7 @@ SECTIONS = (
     Section(
         "escalations", "escalations.page", _l("Эскалации"), "alert-triangle", _SEE, 1, "KeyE"
     ),
+    Section("service", "service.page", _l("Записи на сервис"), "tool", _SEE, 1, "KeyR"),
     Section("queue", "queue.page", _l("Очередь"), "hourglass", _SEE, 1, "KeyQ"),
     Section(
         "team", "team.page", _l("Команда"), "headset",
@@ -67,6 +68,10 @@ SECTIONS = (
     Section(
         "calendars", "admin_calendars.page", _l("Календари"), "calendar",
         (DirectoryPermission.MANAGE_CALENDARS,), 3,
+    ),
+    Section(
+        "workshops", "admin_workshops.page", _l("Цеха"), "settings",
+        (DirectoryPermission.MANAGE_WORKSHOPS,), 3,
     ),
     Section(
         "absences", "admin_absences.page", _l("Отсутствия"), "calendar-time",

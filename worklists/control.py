@@ -48,7 +48,7 @@ def confirm_control(
         comment_before=before if task.comment != before else None,
     )
     record(session, event, actor=actor, at=now)
-    _after_closing(session, task, actor=actor, now=now)
+    after_closing(session, task, actor=actor, now=now)
     return task
 
 
@@ -115,7 +115,7 @@ def call_again(
         comment=comment.strip(),
     )
     record(session, event, actor=actor, at=now)
-    _after_closing(session, task, actor=actor, now=now)
+    after_closing(session, task, actor=actor, now=now)
     return successor
 
 
@@ -131,7 +131,8 @@ def _watched(
     return task
 
 
-def _after_closing(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+def after_closing(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+    """Tell those who wait for the task, and close its work-list if it was the last one."""
     session.flush()
     tell_asker(session, task, actor=actor, now=now)
     tell_about(session, task.id, kind="watched_outcome",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from core.schedule import Job
+from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.leases import LONGEST_LEASE
 from worklists.sweeps import (
@@ -27,6 +28,7 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         Job("notice due control", timedelta(seconds=5), notice_due_control),
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
         Job("forget undos", timedelta(seconds=60), forget_undos),
+        Job("forget held times", timedelta(minutes=10), forget_holds),
         Job("forget dry runs", timedelta(minutes=10), forget_drafts),
     )
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, aliased
 from core.statements import ask
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitKind, UnitPath
+from directory.workshops.capacity import has_plan
 
 
 def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
@@ -22,9 +23,18 @@ def workshops_and_units(
     session: Session, *, near_id: int
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """The workshops to book into and the units to involve, of the own centre first: id and name."""
+    workshops, units, _planned = bookable_and_units(session, near_id=near_id)
+    return workshops, units
+
+
+def bookable_and_units(
+    session: Session, *, near_id: int
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]], frozenset[int]]:
+    """The same, and which of the workshops are booked by their capacity."""
     rows = ask(session, _WORKING_UNITS, {"unit": near_id}).all()
     workshops = [(row.id, row.name) for row in rows if row.kind is UnitKind.WORKSHOP]
-    return workshops, [(row.id, row.name) for row in rows if row.id != near_id]
+    units = [(row.id, row.name) for row in rows if row.id != near_id]
+    return workshops, units, frozenset(row.id for row in rows if row.is_planned)
 
 
 def _elsewhere(unit_id: ColumnExpressionArgument[int]) -> Case[int]:
@@ -49,7 +59,7 @@ _PEOPLE: Executable = (
     .order_by(Employee.full_name)
 )
 _WORKING_UNITS = (
-    select(Unit.id, Unit.name, Unit.kind)
+    select(Unit.id, Unit.name, Unit.kind, has_plan(Unit.id).label("is_planned"))
     .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
     .order_by(_elsewhere(bindparam("unit")), Unit.name, Unit.id)
 )

@@ -173,7 +173,7 @@ def _check_additions(
         check_new_task(session, task.unit_id, report.new_task, now=now)
     if report.service_request is not None:
         actor.require(WorkPermission.BOOK_SERVICE)
-        check_service_request(session, task, report.service_request, now=now)
+        check_service_request(session, task, report.service_request, actor=actor, now=now)
     if report.involve is not None:
         actor.require(WorkPermission.INVOLVE)
         check_involvement(session, task.unit_id, report.involve, now=now)

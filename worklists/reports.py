@@ -29,7 +29,9 @@ class ServiceRequestDraft:
     wanted_on: date
     wanted_minute: int | None = None
     """Minutes after midnight at the workshop; None: any time of the day."""
-    work: str
+    work_kind_id: int | None = None
+    """What is done, where the workshop is booked by its capacity; ``work`` may be empty then."""
+    work: str = ""
     comment: str = ""
 
 

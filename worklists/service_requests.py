@@ -10,6 +10,9 @@ from core.clock import local_day
 from core.errors import Invalid
 from core.journal import record
 from directory.units.models import Unit, UnitKind
+from directory.workshops.capacity import plan_of
+from worklists.bookings.free_times import Except
+from worklists.bookings.taking import check_free, free_place, take_place
 from worklists.events.outcomes import ServiceRequested, ServiceRequestWithdrawn
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
@@ -43,9 +46,13 @@ class WorkMissing(Invalid):
 
 
 def check_service_request(
-    session: Session, task: Task, draft: ServiceRequestDraft, *, now: datetime
+    session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> None:
-    """Raise what is wrong with the booking, if anything."""
+    """Raise what is wrong with the booking, if anything.
+
+    A workshop with a capacity is booked for a kind of work and a free time: one that this person
+    holds for the task is free to them.
+    """
     workshop = session.scalar(
         select(Unit.id).where(
             Unit.id == draft.workshop_id, Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived
@@ -55,6 +62,14 @@ def check_service_request(
         raise WorkshopUnknown(draft.workshop_id)
     if draft.wanted_on < local_day(now, task.time_zone):
         raise WantedInPast(draft.wanted_on)
+    plan = plan_of(session, draft.workshop_id)
+    if plan is not None:
+        own = Except(task_id=task.id, employee_id=actor.employee_id)
+        check_free(
+            session, plan, draft.work_kind_id, draft.wanted_on, draft.wanted_minute, but=own,
+            actor=actor, now=now,
+        )  # fmt: skip
+        return
     if draft.wanted_minute is not None and not 0 <= draft.wanted_minute < MINUTES_A_DAY:
         raise WantedTimeImpossible(draft.wanted_minute)
     if not draft.work.strip():
@@ -64,7 +79,8 @@ def check_service_request(
 def save_service_request(
     session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> ServiceRequest:
-    """Save the checked booking."""
+    """Save the checked booking and take its place. Raises SlotTaken when somebody was faster."""
+    plan = plan_of(session, draft.workshop_id)
     request = ServiceRequest(
         work_list_id=task.work_list_id,
         task_id=task.id,
@@ -73,6 +89,8 @@ def save_service_request(
         workshop_id=draft.workshop_id,
         wanted_on=draft.wanted_on,
         wanted_minute=draft.wanted_minute,
+        work_kind_id=draft.work_kind_id if plan else None,
+        minutes=plan.minutes_of(draft.work_kind_id) if plan else None,
         work=draft.work.strip(),
         comment=draft.comment.strip(),
         created_by=actor.person,
@@ -80,11 +98,17 @@ def save_service_request(
     )
     session.add(request)
     session.flush()
+    if plan is not None:
+        take_place(
+            session, request.id, plan, draft.work_kind_id, draft.wanted_on, draft.wanted_minute,
+            but=Except(task_id=task.id), actor=actor, now=now,
+        )  # fmt: skip
     event = ServiceRequested(
         task_id=task.id,
         service_request_id=request.id,
         workshop_id=request.workshop_id,
         wanted_on=request.wanted_on,
+        wanted_minute=request.wanted_minute,
     )
     record(session, event, actor=actor, at=now)
     return request
@@ -93,12 +117,14 @@ def save_service_request(
 def withdraw_service_request(
     session: Session, request_id: int, *, actor: Actor, now: datetime
 ) -> None:
-    """Cancel the booking, unless somebody has done so already."""
+    """Cancel the booking, unless somebody has done so already; its place is free again."""
     request = session.get_one(
         ServiceRequest, request_id, populate_existing=True, with_for_update=True
     )
     if request.state is ServiceRequestState.CANCELLED:
         return
     request.state = ServiceRequestState.CANCELLED
+    session.flush()
+    free_place(session, request.id)
     event = ServiceRequestWithdrawn(task_id=request.task_id, service_request_id=request.id)
     record(session, event, actor=actor, at=now)

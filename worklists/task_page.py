@@ -1,10 +1,10 @@
 """Everything that the page of one task shows, in few statements, nothing lazy (A12, A13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
@@ -23,6 +23,7 @@ from directory.clients.models import (
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from directory.visits.models import Visit
+from directory.workshops.models import WorkKind
 from worklists.asking import Asking, AttemptLine, asking_of, attempts_at
 from worklists.involved import InvolvedLine, involved_from
 from worklists.lead_reasons import LeadReason, reason_of
@@ -67,6 +68,8 @@ class RequestLine:
     request: ServiceRequest
     workshop: str
     by: str
+    kind: Mapping[str, str] | None
+    """The kind of work by language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,9 +163,7 @@ def task_page(session: Session, task_id: int, *, actor: Actor, brief: bool = Fal
         mileage=mileage,
         attempts=attempts_at(session, task.id) if has["attempts"] else (),
         others=_others(session, task, actor) if has["others"] else (),
-        requests=(
-            service_requests(session, ServiceRequest.task_id == task.id) if has["requests"] else ()
-        ),
+        requests=(service_requests(session, of_task_or_before(task.id)) if has["requests"] else ()),
         involved=(
             involved_from(
                 session,
@@ -193,13 +194,22 @@ def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
 def service_requests(session: Session, condition: ColumnElement[bool]) -> list[RequestLine]:
     """Service requests that meet the condition, newest first."""
     rows = session.execute(
-        select(ServiceRequest, Unit.name, Employee.full_name)
+        select(ServiceRequest, Unit.name, Employee.full_name, WorkKind.names)
         .join(Unit, Unit.id == ServiceRequest.workshop_id)
         .join(Employee, Employee.id == ServiceRequest.created_by)
+        .outerjoin(WorkKind, WorkKind.id == ServiceRequest.work_kind_id)
         .where(condition)
         .order_by(ServiceRequest.id.desc())
     )
-    return [RequestLine(request=request, workshop=name, by=by) for request, name, by in rows]
+    return [
+        RequestLine(request=request, workshop=name, by=by, kind=kind)
+        for request, name, by, kind in rows
+    ]
+
+
+def of_task_or_before(task_id: int) -> ColumnElement[bool]:
+    """Bookings made in the task, and those that the task was made because of."""
+    return or_(ServiceRequest.task_id == task_id, ServiceRequest.next_task_id == task_id)
 
 
 def vehicle(make: str | None, model: str | None, plate: str | None = None) -> str:

@@ -42,7 +42,9 @@ LISTS = {
     "others": _any(
         _other.client_id == Task.client_id, _other.id != Task.id, _other.state.in_(OPEN)
     ),
-    "requests": _any(ServiceRequest.task_id == Task.id),
+    "requests": or_(
+        _any(ServiceRequest.task_id == Task.id), _any(ServiceRequest.next_task_id == Task.id)
+    ),
     "involved": _any(
         Involvement.from_work_list_id == Task.work_list_id, Involvement.from_task_id == Task.id
     ),

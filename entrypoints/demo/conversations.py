@@ -61,8 +61,10 @@ def _book_in_call(desk: Desk, task: TaskRow, subject: Subject, at: datetime) -> 
                        comment=rng.choice(talk.BOOKED), asks_mileage=True)  # fmt: skip
     if rng.random() < 0.7:
         wanted_on = at.date() + timedelta(days=rng.randint(1, 9))
+        wanted_on += timedelta(days=max(0, wanted_on.weekday() - 4) and 7 - wanted_on.weekday())
         minute = rng.choice((None, *range(9 * 60, 18 * 60, 30)))
-        state = rng.choices(tuple(ServiceRequestState), (92, 8))[0]
+        states = (ServiceRequestState.REQUESTED, ServiceRequestState.CANCELLED)
+        state = rng.choices(states, (92, 8))[0]
         desk.book.request_service(task, desk.centre.mechanics_id, wanted_on, minute,
                                   rng.choice(talk.WORKS), at, state)  # fmt: skip
     if rng.random() < 0.05:

@@ -22,6 +22,7 @@ from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitPath
 from directory.visits.models import Recommendation, Visit, VisitLine
 from entrypoints.demo import company
+from entrypoints.demo.appointments import appoint, write_capacities, write_places
 from entrypoints.demo.book import by
 from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.clientele import Clientele
@@ -124,7 +125,9 @@ def write_readings(
     return count + copy_rows(session, Recommendation, RECOMMENDATION_COLUMNS, advised)
 
 
-def write_work(session: Session, book: Chronicle, files: LoadedFiles, now: datetime) -> int:
+def write_work(
+    session: Session, book: Chronicle, files: LoadedFiles, rng: Random, now: datetime
+) -> int:
     """Runs, leads, work-lists, tasks and what hangs on them; the journal in order of time."""
     run_columns = ("id", "source", "unit_id", "title", "parameters", "run_by", "run_at")
     copy_rows(session, SelectionRun, run_columns, files.runs)
@@ -133,13 +136,17 @@ def write_work(session: Session, book: Chronicle, files: LoadedFiles, now: datet
     write(session, WorkList, book.work_lists, WorkListRow)
     write(session, Task, book.tasks, TaskRow)
     write(session, Attempt, book.attempts, AttemptRow)
+    works = write_capacities(session)
+    booked = appoint(book.requests, works, rng, now.date())
     copy_rows(
         session,
         ServiceRequest,
         ("id", "work_list_id", "task_id", "client_id", "asset_id", "workshop_id", "wanted_on",
-         "wanted_minute", "work", "comment", "state", "created_by", "created_at"),
-        book.requests,
+         "wanted_minute", "work", "comment", "state", "created_by", "created_at", "work_kind_id",
+         "minutes"),
+        booked.requests,
     )  # fmt: skip
+    write_places(session, booked)
     copy_rows(
         session,
         Involvement,

@@ -71,8 +71,13 @@ def ids(prepared: Given) -> dict[str, object]:
     prepared.link(planned, tasks[TaskState.DEFERRED], mate)
     prepared.dispatch_filter(unit, mate).name = "Mine"
     prepared.absence(mate)
+    workshop = prepared.workshop("Workshop", parent=unit)
+    booked = prepared.booking(planned, workshop, mate)
     prepared.session.flush()
     return {
+        "workshop_id": workshop.id,
+        "request_id": booked.id,
+        "work_kind_id": prepared.kind_id("repair"),
         "client_id": client.id,
         "asset_id": asset.id,
         "task_id": planned.id,

@@ -71,7 +71,11 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
     task = prepared.task(unit=unit, client=client, asset=asset)
     employee = prepared.employee(f"Коллега {unit.name}", unit=unit)
     file_id = prepared.imported_file(unit, employee).id
+    workshop = prepared.workshop(parent=unit)
     return {
+        "workshop_id": workshop.id,
+        "request_id": prepared.booking(task, workshop, employee).id,
+        "work_kind_id": prepared.kind_id(),
         "client_id": client.id,
         "cap_id": 1,
         "asset_id": asset.id,

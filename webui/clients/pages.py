@@ -16,6 +16,7 @@ from webui.labels.clients import result_name
 from webui.labels.tasks import block_words
 from webui.numbers import row_number
 from webui.requests import requires
+from worklists.bookings.listing import bookings_of_client
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
 from worklists.client_verdicts import weightiest_blocks
 from worklists.involved import involved_for_client
@@ -40,6 +41,7 @@ def card(client_id: int) -> Any:
         vehicles=vehicles_of_client(g.session, client_id),
         history=history,
         visits=history.visits[:_LAST_VISITS],
+        booked=bookings_of_client(g.session, client_id, actor=g.actor),
         may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
         **work,
     )

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
-from webui.labels import notices
+from webui.labels import notices, service
 from webui.wording import day_short, moment
 from worklists.escalation.models import Level
 from worklists.models.task import Finish, TaskKind
@@ -62,6 +62,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskCancelled": _l("Отменена"),
     "TaskReopened": _l("Открыта снова"),
     **notices.EVENTS,
+    **service.EVENTS,
 }
 """Every event of tasks and work-lists."""
 
@@ -129,7 +130,10 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "due_at": _at,
     "control_at": _until,
     "until": _until,
+    "from_on": lambda text: str(_l("было %(on)s", on=_on(text))),
+    "from_minute": service.minute_words,
     "wanted_on": _on,
+    "wanted_minute": service.minute_words,
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
     "level": lambda value: _label(Level(value)).lower(),
     "reason": str,

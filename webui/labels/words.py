@@ -17,6 +17,7 @@ from webui.labels import (
     files,
     keys,
     notices,
+    service,
     staff,
     tasks,
     work,
@@ -35,6 +36,7 @@ LABELS = by_class(
     effects.LABELS,
     keys.LABELS,
     escalation.LABELS,
+    service.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -52,6 +54,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **effects.SENTENCES,
     **keys.SENTENCES,
     **escalation.SENTENCES,
+    **service.SENTENCES,
 }
 
 

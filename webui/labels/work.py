@@ -21,7 +21,6 @@ from directory.units.models import UnitKind
 from directory.visits.models import RecommendationStatus, VisitStatus
 from webui.labels.pairs import Pairs
 from worklists.lifecycle import StepRefused, TaskAction, TaskState
-from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import Finish, TaskKind
 
 LABELS: Pairs = (
@@ -62,8 +61,6 @@ LABELS: Pairs = (
     (Finish.REPLACED, _l("Запланирована новая задача")),
     (Finish.CANCELLED, _l("Отменена")),
     (Finish.REDIRECTED, _l("Передана")),
-    (ServiceRequestState.REQUESTED, _l("Подана")),
-    (ServiceRequestState.CANCELLED, _l("Отменена")),
     (CampaignState.ACTIVE, _l("Идёт")),
     (CampaignState.PAUSED, _l("Приостановлена")),
     (CampaignState.FINISHED, _l("Завершена")),

@@ -14,11 +14,14 @@ from core.errors import Refused
 from webui.labels.tasks import consequence_words
 from webui.labels.words import label, sentence
 from webui.requests import is_htmx, session
+from webui.service.slot_pick import SlotPick, slot_pick
 from webui.tasks.card import Card, open_card, task_url
 from webui.tasks.jobs_form import JobForm
 from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
 from webui.wording import ago_or_due, language
+from worklists.bookings.free_times import Except
+from worklists.bookings.taking import own_hold
 from worklists.card.summary import card_counts
 from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
@@ -131,16 +134,19 @@ def card_answer(
     saved_draft: str = "",
     push: str = "",
     with_regions: bool = True,
+    pick: SlotPick | None = None,
 ) -> Response:
     """The page of the task, or for htmx the card with what goes with it.
 
     ``push`` is the address that the browser should show after an htmx answer, ``undo_url`` where
     the toast's button takes the last thing back.
     """
+    form = form or empty_form(card)
     values = {
         "card": card,
+        "pick": pick or _pick(card, form),
         "extras": card_counts(session(), card.page.task.id, actor=g.actor),
-        "form": form or empty_form(card),
+        "form": form,
         "form_key": uuid4().hex,
         "conflict": conflict,
         "line": line or outcome_hint(),
@@ -163,6 +169,18 @@ def card_answer(
 def wants_card_only() -> bool:
     """A click in the queue marks its row by itself: the queue need not come again."""
     return request.method == "GET"
+
+
+def _pick(card: Card, form: Any) -> SlotPick:
+    """The times for what is chosen in the outcome form; nothing is asked before a workshop is."""
+    if not isinstance(form, OutcomeForm) or not form.book.data or not form.books_slot:
+        return SlotPick()
+    mine = Except(task_id=card.page.task.id, employee_id=g.actor.employee_id)
+    found = own_hold(session(), card.page.task.id, actor=g.actor, now=g.now)
+    return slot_pick(
+        form.book_workshop.data, form.book_kind.data, form.book_on.data, form.book_slot.data,
+        but=mine, held_until=found.until if found else None,
+    )  # fmt: skip
 
 
 def empty_form(card: Card, **values: Any) -> Any:

@@ -16,6 +16,7 @@ from webui.tasks.card import Card, card_to_save, open_card
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from webui.tasks.saved_words import saved_words
+from webui.tasks.slots import SlotChoice, held
 from webui.tasks.undo import undo_url
 from worklists.attempts import record_attempt
 from worklists.involvement import InvolvementDueInPast
@@ -39,6 +40,8 @@ def record(task_id: int) -> Response:
         error = changed_meanwhile(session(), card.page.task)
         return conflict_answer(task_id, error, comment=typed)
     form = OutcomeForm.of(card.offer, g.actor)
+    if "show_times" in request.form:
+        return _with_times(task_id, form)
     if not form.validate():
         _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
@@ -83,6 +86,19 @@ def _complain_of_all(card: Card, form: OutcomeForm) -> None:
         field = form.field_for(error.field)
         if not field.errors:
             field.errors = [sentence(error)]
+
+
+def _with_times(task_id: int, form: OutcomeForm) -> Response:
+    """Without scripts: the same form with the free times; a chosen one is held. Nothing is saved.
+
+    The answer is a success: what is held stays, and the form gets a new key.
+    """
+    choice = SlotChoice(
+        form.book_workshop.data, form.book_kind.data, form.book_on.data, form.book_slot.data
+    )
+    pick = held(task_id, choice)
+    session().flush()
+    return card_answer(open_card(task_id, actor=g.actor, now=g.now), form=form, pick=pick)
 
 
 def _past_days(form: OutcomeForm) -> Iterator[Invalid]:

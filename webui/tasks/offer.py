@@ -7,7 +7,8 @@ from campaigns.result_codes import AcquisitionChoice, CodeChoice, acquisition_wa
 from directory.clients.models import ContactPoint
 from webui.i18n import locale_code
 from webui.requests import session
-from worklists.offered import performers_for, workshops_and_units
+from webui.service.slot_pick import slot_pick
+from worklists.offered import bookable_and_units, performers_for
 from worklists.task_page import OtherTask, TaskPage
 
 
@@ -22,6 +23,12 @@ class Offer:
     workshops: Sequence[tuple[int, str]]
     units: Sequence[tuple[int, str]]
     performers: Sequence[tuple[int, str]]
+    planned: frozenset[int]
+    """The workshops that are booked by their capacity."""
+
+    def kinds_of(self, workshop_id: int | None) -> Sequence[tuple[int, str]]:
+        """What a workshop that is booked by its capacity does; asked when one is chosen."""
+        return slot_pick(workshop_id, None, None).kinds if workshop_id in self.planned else ()
 
     def code(self, result_code_id: int | None) -> CodeChoice | None:
         """The offered code with this id."""
@@ -30,7 +37,7 @@ class Offer:
 
 def offer_for(page: TaskPage) -> Offer:
     """What may be chosen for this task now, in the language of the page."""
-    workshops, units = workshops_and_units(session(), near_id=page.unit.id)
+    workshops, units, planned = bookable_and_units(session(), near_id=page.unit.id)
     return Offer(
         codes=codes_for(session(), page.campaign.id, locale=locale_code()),
         ways=acquisition_ways(session(), locale=locale_code()),
@@ -39,4 +46,5 @@ def offer_for(page: TaskPage) -> Offer:
         workshops=workshops,
         units=units,
         performers=performers_for(session(), page.unit.id),
+        planned=planned,
     )

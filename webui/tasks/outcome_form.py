@@ -26,6 +26,7 @@ from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label
 from webui.numbers import MOST, row_number_or_none
 from webui.tasks.choice_fields import Choice, ResultChoice
+from webui.tasks.field_parts import FIELD_OF, NEEDED, PARTS, TICKED
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
@@ -35,21 +36,6 @@ from worklists.task_page import is_usable
 
 WITH_CODES = (Outcome.INTERVIEW, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.BAD_DATA)
 _MOST_KM = 3_000_000
-FIELD_OF = {
-    "result_code_id": "result",
-    "new_task": "plan",
-    "new_task_kind": "plan_kind",
-    "new_task_due_at": "plan_due",
-    "new_task_performer_id": "plan_performer",
-    "service_request_workshop_id": "book_workshop",
-    "service_request_wanted_on": "book_on",
-    "service_request_wanted_minute": "book_time",
-    "service_request_work": "book_work",
-    "involve_unit_id": "involve_unit",
-    "involve_due_at": "involve_due",
-    "settles_task_ids": "settles",
-}
-"""Fields of a report as the use-cases name them, where the form names them differently."""
 
 
 class OutcomeForm(Form):
@@ -84,6 +70,8 @@ class OutcomeForm(Form):
     book_workshop = Choice(_l("Цех"))
     book_on = DateField(_l("Дата"), [Optional()])
     book_time = TimeField(_l("Время"), [Optional()])
+    book_kind = Choice(_l("Вид работ"))
+    book_slot = IntegerField(_l("Время"), [Optional(), NumberRange(0, 24 * 60 - 1)])
     book_work = StringField(_l("Работы"), [at_most(1000)])
     book_comment = StringField(_l("Примечание"), [at_most(1000)])
     involve = BooleanField(_l("Привлечь исполнителя"))
@@ -124,6 +112,7 @@ class OutcomeForm(Form):
         ]
         form.plan_performer.choices = choices(offer.performers, blank=_l("Я"))
         form.book_workshop.choices = choices(offer.workshops, blank=_l("Выберите цех"))
+        form.book_kind.choices = choices(offer.kinds_of(form.book_workshop.data), blank="")
         form.involve_unit.choices = choices(offer.units, blank=_l("Выберите подразделение"))
         form.settles.choices = [(other.id, other.campaign) for other in offer.others]
         return form
@@ -144,6 +133,11 @@ class OutcomeForm(Form):
         found = self.offer.code(self[f"result_{self.chosen}"].data)
         return found if found is not None and found.outcome is self.chosen else None
 
+    @property
+    def books_slot(self) -> bool:
+        """Whether the workshop chosen so far is booked by its capacity, for a free time."""
+        return self.book_workshop.data in self.offer.planned
+
     def counts(self, name: str) -> bool:
         """Whether the field of the table counts for what is chosen."""
         return belongs(name, self.chosen, self.code, self.actor)
@@ -158,7 +152,7 @@ class OutcomeForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what counts; whatever was typed elsewhere is left alone."""
         super().validate(extra_validators)
-        for name, parts in _PARTS.items():
+        for name, parts in PARTS.items():
             if not self._counts_in_full(name):
                 for part in parts:
                     self[part].errors = []
@@ -200,7 +194,7 @@ class OutcomeForm(Form):
         return value if self.counts(name) else None
 
     def _counts_in_full(self, name: str) -> bool:
-        ticked = self[name].data if name in _TICKED else True
+        ticked = self[name].data if name in TICKED else True
         return bool(self.counts(name) and ticked)
 
     def _demand(self) -> None:
@@ -218,19 +212,29 @@ class OutcomeForm(Form):
         watched = self.counts("control_at") and not self.goal_reached.data
         if self._is_demanded("plan") and not self.plan.data and not watched:
             _complain(self.plan, _l("Запланируйте новую задачу: когда связаться с клиентом."))
-        for name, (field, words) in _NEEDED.items():
+        for name, (field, words) in NEEDED.items():
             if self._counts_in_full(name) and not self[field].data and not self[field].errors:
                 _complain(self[field], words)
-        if self._counts_in_full("book") and not (self.book_work.data or "").strip():
-            _complain(self.book_work, _l("Напишите, какие работы нужны."))
-        if self._counts_in_full("book") and self.book_on.data is None and not self.book_on.errors:
-            _complain(self.book_on, _l("Укажите дату."))
+        if self._counts_in_full("book"):
+            self._demand_booking()
         if self._counts_in_full("involve") and not (self.involve_text.data or "").strip():
             _complain(self.involve_text, _l("Напишите, что нужно сделать."))
         if self._counts_in_full("involve") and not (
             self.involve_due.data or self.involve_due.errors
         ):
             _complain(self.involve_due, _l("Укажите срок."))
+
+    def _demand_booking(self) -> None:
+        if self.book_on.data is None and not self.book_on.errors:
+            _complain(self.book_on, _l("Укажите дату."))
+        if not self.books_slot:
+            if not (self.book_work.data or "").strip():
+                _complain(self.book_work, _l("Напишите, какие работы нужны."))
+            return
+        if self.book_kind.data is None and not self.book_kind.errors:
+            _complain(self.book_kind, _l("Выберите вид работ."))
+        elif self.book_on.data and self.book_slot.data is None and not self.book_slot.errors:
+            _complain(self.book_slot, _l("Выберите время."))
 
     def _is_demanded(self, name: str) -> bool:
         return is_demanded(name, self.chosen, self.code)
@@ -252,10 +256,12 @@ class OutcomeForm(Form):
         if self.book_workshop.data is None or not isinstance(self.book_on.data, date):
             return None
         at = self.book_time.data
+        minute = at.hour * 60 + at.minute if isinstance(at, time) else None
         return ServiceRequestDraft(
             workshop_id=self.book_workshop.data,
             wanted_on=self.book_on.data,
-            wanted_minute=at.hour * 60 + at.minute if isinstance(at, time) else None,
+            wanted_minute=self.book_slot.data if self.books_slot else minute,
+            work_kind_id=self.book_kind.data if self.books_slot else None,
             work=(self.book_work.data or "").strip(),
             comment=(self.book_comment.data or "").strip(),
         )
@@ -276,25 +282,6 @@ def _blanknumber(offer: Offer) -> Any:
     if not offer.phones:
         return _l("Номеров нет")
     return None if is_usable(offer.phones[0]) else _l("Не указано")
-
-
-_TICKED = ("plan", "book", "involve")
-_PARTS = {
-    "plan": ("plan_kind", "plan_due", "plan_comment", "plan_performer", "plan_anyone"),
-    "book": ("book_workshop", "book_on", "book_time", "book_work", "book_comment"),
-    "involve": ("involve_unit", "involve_text", "involve_due"),
-    "mileage_km": ("mileage_km",),
-    "acquisition_id": ("acquisition_id",),
-    "control_at": ("control_at",),
-    "settles": ("settles",),
-    "copy_of_task_id": ("copy_of_task_id",),
-    "contact_point_id": ("contact_point_id",),
-}
-_NEEDED = {
-    "plan": ("plan_due", _l("Укажите дату и время.")),
-    "book": ("book_workshop", _l("Выберите цех.")),
-    "involve": ("involve_unit", _l("Выберите подразделение.")),
-}
 
 
 def _complain(field: Field, words: Any) -> None:

@@ -183,6 +183,7 @@ class ServiceRequested(_OfTask):
     service_request_id: int
     workshop_id: int
     wanted_on: date
+    wanted_minute: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

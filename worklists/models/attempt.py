@@ -13,6 +13,7 @@ from directory.assets.models import Asset
 from directory.clients.models import Client, ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
+from directory.workshops.models import WorkKind
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 
@@ -84,6 +85,10 @@ class ServiceRequestState(StrEnum):
     """Where a booking stands."""
 
     REQUESTED = "requested"
+    ARRIVED = "arrived"
+    """The client has come, and the workshop has the vehicle."""
+    NO_SHOW = "no_show"
+    """The client has not come: a task goes on from it."""
     CANCELLED = "cancelled"
 
 
@@ -91,6 +96,11 @@ class ServiceRequest(Base):
     """A booking into a workshop made in the call (A13)."""
 
     __tablename__ = "service_requests"
+    __table_args__ = (
+        Index("ix_service_requests_day", "workshop_id", "wanted_on", "wanted_minute"),
+        Index("ix_service_requests_on", "wanted_on"),
+        Index("ix_service_requests_next", "next_task_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id), index=True)
@@ -101,11 +111,20 @@ class ServiceRequest(Base):
     wanted_on: Mapped[date]
     wanted_minute: Mapped[int | None]
     """Minutes after midnight at the workshop; None: any time of the day."""
+    work_kind_id: Mapped[int | None] = mapped_column(ForeignKey(WorkKind.id))
+    minutes: Mapped[int | None]
+    """How long it takes; None: the workshop was not booked by its capacity."""
     work: Mapped[str]
     comment: Mapped[str] = mapped_column(default="")
     state: Mapped[ServiceRequestState] = mapped_column(default=ServiceRequestState.REQUESTED)
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why it was cancelled, or what is known of a client who did not come."""
+    next_task_id: Mapped[int | None] = mapped_column(ForeignKey(Task.id))
+    """The task in which the client is called because of what came of the booking."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     created_at: Mapped[datetime]
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Notification(Base):

@@ -24,10 +24,14 @@
   }
   /* What is unticked is not meant: nothing hidden is sent along. */
   function clear(within) {
+    const pick = find("#book-pick", within);
     all("input, select, textarea", within).forEach((el) => {
       if (el.tagName === "SELECT") el.selectedIndex = 0;
+      else if (el.type === "radio" || el.type === "checkbox") el.checked = false;
       else el.value = "";
     });
+    // Nothing is booked: the workshop's times go, and what was held is let go.
+    pick?.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /* After the call button the task is ours: the telephone program gets the number. */
@@ -46,6 +50,8 @@
     // After a refused save the line says so, until something is changed.
     if (find('[aria-invalid="true"], .err', form)) return;
     find("#oc", form)?.dispatchEvent(new Event("input", { bubbles: true }));
+    // The times of a workshop that a draft brought back, with what is still held there.
+    if (form.elements.book_workshop?.value) find("#book-pick", form)?.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /* One of the control forms at a time; opened, it is to be filled in. */

@@ -1,0 +1,1 @@
+"""Times in workshops: what is free, holding it while talking, booking, and what comes of it."""

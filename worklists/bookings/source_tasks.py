@@ -1,0 +1,111 @@
+"""What becomes of the task that a booking was made in: confirmed, or the client is called again."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign
+from campaigns.windows import clip, window_of
+from core.access import Actor
+from core.journal import record
+from worklists.closing import close_task, lock_work_lists, reopen_for
+from worklists.control import after_closing
+from worklists.events.outcomes import ControlConfirmed, ControlTurnedIntoCall
+from worklists.lifecycle import CLOSED, TaskAction, TaskState
+from worklists.models.attempt import ServiceRequest
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.notifications_sent import notify
+from worklists.offered import performers_for
+from worklists.planning import add_successor
+
+
+def lock_source(session: Session, request: ServiceRequest) -> Task:
+    """The task of the booking, locked as every save locks it: work-lists, then the task."""
+    lock_work_lists(session, request.client_id)
+    return session.scalars(
+        select(Task)
+        .where(Task.id == request.task_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def confirm_source(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+    """The client came: a task that was left on control for that is done."""
+    if task.state is not TaskState.ON_CONTROL:
+        return
+    from_state = task.state
+    close_task(task, action=TaskAction.COMPLETE, finish=Finish.CONFIRMED, actor=actor, now=now)
+    event = ControlConfirmed(
+        task_id=task.id, from_state=from_state, to_state=task.state, comment=""
+    )
+    record(session, event, actor=actor, at=now)
+    after_closing(session, task, actor=actor, now=now)
+
+
+def call_client_again(
+    session: Session,
+    task: Task,
+    request: ServiceRequest,
+    *,
+    comment: str,
+    actor: Actor,
+    now: datetime,
+) -> Task:
+    """The task in which the client is called because the booking came to nothing.
+
+    One that is open already goes on; else a new one, in the client's calling window, for whoever
+    booked if they still work there. Control of the old one ends with it.
+    """
+    if task.state not in CLOSED and task.state is not TaskState.ON_CONTROL:
+        return task
+    campaign = session.get_one(Campaign, task.campaign_id)
+    works_there = {person for person, _name in performers_for(session, task.unit_id)}
+    successor = add_successor(
+        session,
+        task,
+        work_list_id=reopen_for(session, task.work_list_id, actor=actor, now=now),
+        kind=TaskKind.CALL,
+        goal=task.goal,
+        comment=comment,
+        due_at=clip(window_of(campaign), task.time_zone, now),
+        priority=task.priority,
+        performer_id=request.created_by if request.created_by in works_there else None,
+        actor=actor,
+        now=now,
+    )
+    _tell(session, successor, actor, now)
+    if task.state is TaskState.ON_CONTROL:
+        _end_control(session, task, successor, comment, actor=actor, now=now)
+    return successor
+
+
+def _end_control(
+    session: Session, task: Task, successor: Task, comment: str, *, actor: Actor, now: datetime
+) -> None:
+    from_state = task.state
+    close_task(task, action=TaskAction.COMPLETE, finish=Finish.REPLACED, actor=actor, now=now)
+    event = ControlTurnedIntoCall(
+        task_id=task.id,
+        from_state=from_state,
+        to_state=task.state,
+        successor_id=successor.id,
+        comment=comment,
+    )
+    record(session, event, actor=actor, at=now)
+    after_closing(session, task, actor=actor, now=now)
+
+
+def _tell(session: Session, task: Task, actor: Actor, now: datetime) -> None:
+    if task.performer_id is None or task.performer_id == actor.employee_id:
+        return
+    notify(
+        session,
+        task.performer_id,
+        kind="task_given",
+        task_id=task.id,
+        work_list_id=task.work_list_id,
+        occasion=f"given:{task.id}:{task.performer_id}",
+        now=now,
+    )
