@@ -51,6 +51,9 @@ class Hotkey(StrEnum):
     FILTER = "filter"
     TICK = "tick"
     ALL_FOUND = "all_found"
+    ARRIVED = "arrived"
+    MOVE_BOOKING = "move_booking"
+    ACCEPT = "accept"
 
 
 class KeyPlace(StrEnum):
@@ -64,6 +67,7 @@ class KeyPlace(StrEnum):
     CARDS = "cards"
     SEARCH = "search"
     DISPATCH = "dispatch"
+    BOOKING = "booking"
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ BINDINGS: Mapping[Hotkey, Binding] = {
     Hotkey.FILTER: Binding("KeyF", _P.DISPATCH),
     Hotkey.TICK: Binding("KeyX", _P.DISPATCH),
     Hotkey.ALL_FOUND: Binding("KeyA", _P.DISPATCH),
+    Hotkey.ARRIVED: Binding("KeyA", _P.BOOKING),
+    Hotkey.MOVE_BOOKING: Binding("KeyM", _P.BOOKING),
+    Hotkey.ACCEPT: Binding("KeyA", _P.TASK),
     Hotkey.UNDO: Binding("KeyZ", _P.EVERYWHERE),
     Hotkey.GOTO: Binding("KeyG", _P.EVERYWHERE),
     Hotkey.MENU: Binding("KeyU", _P.EVERYWHERE),

@@ -39,6 +39,9 @@ LABELS: Pairs = (
     (Hotkey.FILTER, _l("Отбор: клиент или автомобиль")),
     (Hotkey.TICK, _l("Отметить строку")),
     (Hotkey.ALL_FOUND, _l("Выбрать все найденные")),
+    (Hotkey.ARRIVED, _l("Клиент приехал")),
+    (Hotkey.MOVE_BOOKING, _l("Перенести запись")),
+    (Hotkey.ACCEPT, _l("Принять просьбу отдела")),
     (Hotkey.UNDO, _l("Отменить последнее")),
     (Hotkey.GOTO, _l("Перейти в раздел: затем его клавиша")),
     (Hotkey.MENU, _l("Моё меню")),
@@ -50,6 +53,7 @@ LABELS: Pairs = (
     (KeyPlace.CARDS, _l("Карточки клиента и автомобиля")),
     (KeyPlace.SEARCH, _l("Поиск клиентов")),
     (KeyPlace.DISPATCH, _l("Распределение")),
+    (KeyPlace.BOOKING, _l("Запись на сервис")),
 )
 
 
