@@ -34,6 +34,7 @@ _LEAD = _WORK | {
     WorkPermission.DISPATCH,
     WorkPermission.EXPORT,
     DirectoryPermission.MANAGE_ABSENCES,
+    WorkPermission.MANAGE_PRESETS,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -50,7 +51,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
-         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE}
+         CampaignPermission.MANAGE_CONTACT_CAPS, WorkPermission.SEE,
+         WorkPermission.MANAGE_PRESETS}
     ),
 }  # fmt: skip
 

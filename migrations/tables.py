@@ -16,6 +16,7 @@ import selections.models
 import worklists.card.models
 import worklists.models.attempt
 import worklists.models.dispatch
+import worklists.models.preset
 import worklists.models.skip
 import worklists.models.task
 import worklists.models.work_list
