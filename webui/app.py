@@ -27,6 +27,7 @@ from webui.admin.absences import bp as admin_absences
 from webui.admin.calendars import bp as admin_calendars
 from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.people import bp as admin_people
+from webui.admin.presets import bp as admin_presets
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
 from webui.auth import look
@@ -43,6 +44,7 @@ from webui.clients.edit import bp as client_edit
 from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
 from webui.dispatch.all_routes import bp as dispatch
+from webui.labels.asked import STEP_TONES
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
@@ -53,6 +55,7 @@ from webui.selections.files import bp as files
 from webui.tasks.all_routes import bp as tasks
 from webui.translated_templates import TranslatedTemplates
 from webui.vehicles.pages import bp as vehicles
+from webui.work_lists.asked import bp as asked
 from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
@@ -73,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     card,
     work_lists,
     work_list_export,
+    asked,
     notifications,
     clients,
     client_edit,
@@ -86,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_absences,
     admin_results,
     admin_caps,
+    admin_presets,
 )
 
 
@@ -153,6 +158,8 @@ def _page_values() -> dict[str, Any]:
         "export_permission": WorkPermission.EXPORT,
         "work_permission": WorkPermission.WORK,
         "dispatch_permission": WorkPermission.DISPATCH,
+        "involve_permission": WorkPermission.INVOLVE,
+        "step_tones": STEP_TONES,
         "new_form_key": lambda: uuid4().hex,
     }
 

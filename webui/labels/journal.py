@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
-from webui.labels import notices
+from webui.labels import asked, notices
 from webui.wording import day_short, moment
 from worklists.models.task import Finish, TaskKind
 from worklists.verdicts import BlockRule
@@ -60,6 +60,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskCancelled": _l("Отменена"),
     "TaskReopened": _l("Открыта снова"),
     **notices.EVENTS,
+    **asked.EVENTS,
 }
 """Every event of tasks and work-lists."""
 
@@ -131,6 +132,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
     "reason": str,
     "comment": str,
+    "text": str,
     **notices.DETAILS,
 }
 """Details that a reader understands, in this order."""

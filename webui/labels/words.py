@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
-from webui.labels import calendars, clients, dispatch, files, notices, staff, tasks, work
+from webui.labels import asked, calendars, clients, dispatch, files, notices, staff, tasks, work
 from webui.labels.pairs import by_class
 from webui.wording import language
 
@@ -20,6 +20,7 @@ LABELS = by_class(
     calendars.LABELS,
     notices.LABELS,
     dispatch.LABELS,
+    asked.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -34,6 +35,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,
+    **asked.SENTENCES,
 }
 
 

@@ -62,6 +62,7 @@ LABELS: Pairs = (
     (Finish.REPLACED, _l("Запланирована новая задача")),
     (Finish.CANCELLED, _l("Отменена")),
     (Finish.REDIRECTED, _l("Передана")),
+    (Finish.RETURNED, _l("Возвращена тому, кто просил")),
     (ServiceRequestState.REQUESTED, _l("Подана")),
     (ServiceRequestState.CANCELLED, _l("Отменена")),
     (CampaignState.ACTIVE, _l("Идёт")),

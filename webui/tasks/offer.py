@@ -8,6 +8,7 @@ from directory.clients.models import ContactPoint
 from webui.i18n import locale_code
 from webui.requests import session
 from worklists.offered import performers_for, workshops_and_units
+from worklists.presets import presets_for
 from worklists.task_page import OtherTask, TaskPage
 
 
@@ -21,6 +22,8 @@ class Offer:
     others: Sequence[OtherTask]
     workshops: Sequence[tuple[int, str]]
     units: Sequence[tuple[int, str]]
+    presets: Sequence[tuple[int, str]]
+    """What other units are usually asked, ready to be sent."""
     performers: Sequence[tuple[int, str]]
 
     def code(self, result_code_id: int | None) -> CodeChoice | None:
@@ -38,5 +41,6 @@ def offer_for(page: TaskPage) -> Offer:
         others=page.others,
         workshops=workshops,
         units=units,
+        presets=presets_for(session(), page.unit.id),
         performers=performers_for(session(), page.unit.id),
     )
