@@ -125,10 +125,15 @@ def available_tasks(
 def _is_asked(wanted: AskedFilter | None) -> ColumnElement[bool]:
     if wanted is None:
         return true()
-    asked = exists().where(Involvement.to_task_id == Task.id, _WAITS)
-    accepted = Involvement.accepted_task_id.is_not_distinct_from(Task.id)
-    is_wanted = accepted if wanted is AskedFilter.ACCEPTED else ~accepted
-    return asked.where(is_wanted) & Task.state.in_(OPEN)
+    tie = aliased(Involvement)
+    accepted = tie.accepted_task_id.is_not_distinct_from(Task.id)
+    asked = exists().where(
+        tie.to_task_id == Task.id,
+        tie.finished_at.is_(None),
+        tie.returned_at.is_(None),
+        accepted if wanted is AskedFilter.ACCEPTED else ~accepted,
+    )
+    return asked.correlate(Task) & Task.state.in_(OPEN)
 
 
 def _mine(wanted: TaskFilter, actor: Actor) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -44,8 +45,12 @@ class Scene:
         ).id  # fmt: skip
 
     def read(self, what: type[Any], row_id: int) -> Any:
-        self.given.session.rollback()
-        return self.given.session.get_one(what, row_id, populate_existing=True)
+        session = self.given.session
+        session.rollback()
+        found = session.get_one(what, row_id, populate_existing=True)
+        session.expunge(found)
+        session.rollback()  # an open transaction would keep the pages from writing
+        return found
 
     def close(self, browser: Browser, how: str, comment: str) -> Any:
         version = self.read(Task, self.there).version
@@ -133,10 +138,9 @@ def test_my_tasks_tell_new_requests_from_accepted_ones(scene: Scene, browser_of:
     assert ">принята<" in theirs.read("/my?view=notes")
 
 
-def test_a_late_request_is_late_on_both_sides(
-    scene: Scene, browser_of: BrowserOf, clock: Any
-) -> None:
-    clock.now = clock.now.replace(day=clock.now.day + 1)
+def test_a_late_request_is_late_on_both_sides(scene: Scene, browser_of: BrowserOf) -> None:
+    task = scene.given.session.get_one(Task, scene.there)
+    task.due_at = scene.given.now - timedelta(hours=1)
     for browser, page in (
         (browser_of(scene.me), f"/work-lists/{scene.list_id}"),
         (browser_of(scene.clerk), f"/tasks/{scene.there}"),
@@ -158,11 +162,10 @@ def test_presets_are_kept_in_the_administration(scene: Scene, browser_of: Browse
         answer = lead.post("/admin/presets", typed | wrong)
         assert answer.status_code == 422 and words in answer.text
     assert lead.post("/admin/presets", typed).status_code == 303
-    assert "2 рабочих часа" in lead.read("/admin/presets") or "рабочих час" in lead.read(
-        "/admin/presets"
-    )
+    assert "2 рабочи" in lead.read("/admin/presets")
     scene.given.session.rollback()
     preset_id = scene.given.session.scalars(select(InvolvementPreset.id)).one()
+    scene.given.session.rollback()
     address = f"/admin/presets/{preset_id}"
     assert "Проверить остаток" in lead.read(address)
     changed = typed | {"due_amount": "1", "due_in": "days", "version": "1"}
@@ -198,19 +201,19 @@ def test_a_preset_fills_in_and_leaves_what_was_changed_by_hand(
     page = mine.post(post, {"fill": "1", "involve_preset": str(first)}).text
     assert _value(page, "involve_text") == "Наличие детали: Проверить остаток"
     assert (_value(page, "involve_due_date"), _value(page, "involve_due_time")) == (
-        "2026-03-18", "17:00",
+        "2026-03-18", "14:00",
     )  # fmt: skip
     assert re.search(rf'<option selected value="{scene.parts.id}"', page)
     assert "checked" not in re.search(r'<input[^>]*"involve_documents"[^>]*>', page).group()  # type: ignore[union-attr]
     kept = {name: _value(page, name) for name in
             ("involve_was", "involve_text", "involve_due_date", "involve_due_time")}  # fmt: skip
     by_hand = kept | {
-        "fill": "1", "involve_preset": str(second), "involve_due_time": "16:00",
+        "fill": "1", "involve_preset": str(second), "involve_due_time": "13:30",
         "involve_unit": str(scene.parts.id),
     }  # fmt: skip
     page = mine.post(post, by_hand).text
     assert _value(page, "involve_text") == "Оплата: Проверить остаток"
-    assert _value(page, "involve_due_time") == "16:00"
+    assert _value(page, "involve_due_time") == "13:30"
     assert "checked" in re.search(r'<input[^>]*"involve_documents"[^>]*>', page).group()  # type: ignore[union-attr]
     own = mine.post(post, by_hand | {"involve_text": "Моё"}).text
     assert _value(own, "involve_text") == "Моё"
