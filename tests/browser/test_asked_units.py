@@ -51,7 +51,7 @@ def test_a_department_accepts_returns_and_finishes(
     expect(mine.locator("#involve_text")).to_have_value("Наличие детали: Проверить остаток")
     assert_accessible(mine)
     mine.get_by_role("button", name="Поставить задачу отделу").click()
-    tie = mine.locator(".wl-side li", has_text="Наличие детали")
+    tie = mine.locator(".wl-side li", has_text="Наличие")
     expect(tie).to_contain_text("отправлена")
 
     visit(theirs, "/my?asked=new")

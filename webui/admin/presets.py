@@ -51,8 +51,9 @@ class PresetForm(Form):
         tree = unit_tree(g.session, within=g.actor.unit_ids)
         self.unit_id.choices = unit_choices(tree, blank=_("Выберите подразделение"))
         if answers_for_company(g.session, actor=g.actor):
+            blank, *units = self.unit_id.choices
             everybody = choices([(_COMPANY, _("Вся компания"))])
-            self.unit_id.choices = [*everybody, *self.unit_id.choices[1:]]
+            self.unit_id.choices = [blank, *everybody, *units]
         self.to_unit_id.choices = choices(
             units_to_involve(g.session, except_id=0), blank=_("Выберите подразделение")
         )

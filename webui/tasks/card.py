@@ -35,7 +35,6 @@ from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.answering import may_be_returned
 from worklists.consequences import control_date
-from worklists.involved import AskedStep
 from worklists.lifecycle import CLOSED, WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.queue import YIELDS_TO_CLIENT
@@ -88,13 +87,6 @@ class Card:
         """Whether it can be given back to the unit that asked, with a reason (A6)."""
         asking = self.page.asking
         return asking is not None and may_be_returned(self.page.task, asking.involvement)
-
-    @property
-    def may_accept(self) -> bool:
-        """Whether it waits for the unit to say that it will do it."""
-        asking = self.page.asking
-        is_new = asking is not None and asking.standing.step is AskedStep.SENT
-        return self.shows == "job" and self.may_return and is_new
 
     @property
     def skip_reasons(self) -> list[tuple[int, str]]:
