@@ -37,6 +37,7 @@ _LEAD = _WORK | {
     WorkPermission.DISPATCH,
     WorkPermission.EXPORT,
     DirectoryPermission.MANAGE_ABSENCES,
+    WorkPermission.MANAGE_PRESETS,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -56,7 +57,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {*DirectoryPermission, CampaignPermission.MANAGE_RESULTS,
          CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
-         WorkPermission.SEE, WorkPermission.MANAGE_ESCALATION}
+         WorkPermission.SEE, WorkPermission.MANAGE_ESCALATION,
+         WorkPermission.MANAGE_PRESETS}
     ),
 }  # fmt: skip
 

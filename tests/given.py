@@ -44,8 +44,9 @@ from worklists.models.dispatch import (
     DispatchRun,
     DispatchRunUnit,
 )
+from worklists.models.preset import DueIn, InvolvementPreset
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import WorkList
+from worklists.models.work_list import Involvement, WorkList
 
 Row = TypeVar("Row")
 _numbers = count(1)
@@ -341,6 +342,27 @@ class Given:
             ImportedFile(format="maintenance-due", unit_id=unit.id, name="файл.xlsx", header=[],
                          sha256=f"{next(_numbers):064d}", loaded_by=employee.id,
                          loaded_at=self.now)
+        )  # fmt: skip
+
+    def involvement(self, source: Task, asker: Employee) -> Involvement:
+        """A request of the task's side to another unit, with its task there."""
+        there = self.task(unit=self.unit(), client=self.session.get_one(Client, source.client_id),
+                          kind=TaskKind.DEPARTMENT)  # fmt: skip
+        return self._add(
+            Involvement(from_work_list_id=source.work_list_id, from_task_id=source.id,
+                        to_work_list_id=there.work_list_id, to_task_id=there.id,
+                        asked_by=asker.id, asked_at=self.now)
+        )  # fmt: skip
+
+    def preset(self, unit: Unit, employee: Employee, **values: Any) -> InvolvementPreset:
+        """What the unit usually asks of another one: within two working hours."""
+        plain = {"subject": "Наличие детали", "text": "Проверить остаток", "due_amount": 2,
+                 "due_in": DueIn.HOURS, "with_documents": False}  # fmt: skip
+        if "to_unit_id" not in values:
+            values["to_unit_id"] = self.unit().id
+        return self._add(
+            InvolvementPreset(unit_id=unit.id, created_by=employee.id, created_at=self.now,
+                              **(plain | values))
         )  # fmt: skip
 
     def dispatch_run(self, task: Task, employee: Employee) -> DispatchRun:

@@ -30,6 +30,7 @@ from webui.admin.campaigns import bp as admin_campaigns
 from webui.admin.contact_caps import bp as admin_caps
 from webui.admin.escalation import bp as admin_escalation
 from webui.admin.people import bp as admin_people
+from webui.admin.presets import bp as admin_presets
 from webui.admin.result_codes import bp as admin_results
 from webui.admin.units import bp as admin_units
 from webui.admin.work_kinds import bp as admin_work_kinds
@@ -49,6 +50,7 @@ from webui.clients.edit import bp as client_edit
 from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
 from webui.dispatch.all_routes import bp as dispatch
+from webui.labels.asked import STEP_TONES
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
@@ -61,6 +63,7 @@ from webui.service.slot_pick import booked_work, clock
 from webui.tasks.all_routes import bp as tasks
 from webui.translated_templates import TranslatedTemplates
 from webui.vehicles.pages import bp as vehicles
+from webui.work_lists.asked import bp as asked
 from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
@@ -83,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     card,
     work_lists,
     work_list_export,
+    asked,
     notifications,
     clients,
     client_edit,
@@ -100,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_results,
     admin_caps,
     admin_escalation,
+    admin_presets,
 )
 
 
@@ -170,6 +175,8 @@ def _page_values() -> dict[str, Any]:
         "dispatch_permission": WorkPermission.DISPATCH,
         "slot_clock": clock,
         "booked_work": booked_work,
+        "involve_permission": WorkPermission.INVOLVE,
+        "step_tones": STEP_TONES,
         "new_form_key": lambda: uuid4().hex,
     }
 

@@ -86,6 +86,10 @@ SECTIONS = (
         (CampaignPermission.MANAGE_RESULTS,), 3,
     ),
     Section(
+        "presets", "admin_presets.page", _l("Заготовки просьб"), "note",
+        (WorkPermission.MANAGE_PRESETS,), 3,
+    ),
+    Section(
         "caps", "admin_caps.page", _l("Частота звонков"), "phone-off",
         (CampaignPermission.MANAGE_CONTACT_CAPS,), 3,
     ),

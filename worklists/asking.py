@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Executable, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Outcome, ResultCodeVersion
 from core.access import Actor
 from core.statements import ask
 from directory.staff.models import Employee
 from directory.units.models import Unit
+from worklists.involved import Standing, standing_of
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement, WorkList
@@ -42,6 +43,8 @@ class Asking:
     """The asking task, if this person sees it."""
     of_task: bool
     """Whether it was asked out of one task; else out of the work-list as a whole."""
+    standing: Standing
+    involvement: Involvement
     attempts: Sequence[AttemptLine]
     """Attempts at the asking task, or at all tasks of that work-list, newest first."""
 
@@ -70,18 +73,20 @@ _ATTEMPTS = _LINES.where(Attempt.task_id == bindparam("task"))
 _ATTEMPTS_IN_LIST = _LINES.where(
     Attempt.task_id.in_(select(Task.id).where(Task.work_list_id == bindparam("work_list")))
 )
+_accepter = aliased(Employee)
 _ASKING: Executable = (
     select(
         Employee.full_name,
         Unit.name,
-        Involvement.from_task_id,
-        Involvement.from_work_list_id,
+        Involvement,
         Task.id,
+        _accepter.full_name,
     )
     .select_from(Involvement)
     .join(Employee, Employee.id == Involvement.asked_by)
     .join(WorkList, WorkList.id == Involvement.from_work_list_id)
     .join(Unit, Unit.id == WorkList.unit_id)
+    .outerjoin(_accepter, _accepter.id == Involvement.accepted_by)
     .outerjoin(Task, (Task.id == Involvement.from_task_id) & TASK_IS_VISIBLE)
     .where(Involvement.to_task_id == bindparam("task"))
 )
@@ -100,10 +105,15 @@ def _attempts_in(session: Session, work_list_id: int) -> list[AttemptLine]:
 
 def asking_of(session: Session, task: Task, *, actor: Actor) -> Asking | None:
     """Who asked for this task; None when nobody of another unit did."""
-    row = ask(session, _ASKING, {"task": task.id} | seen_by(actor)).first()
+    row = session.execute(_ASKING, {"task": task.id} | seen_by(actor)).first()
     if row is None:
         return None
-    by, unit, from_id, list_id, seen_id = row
+    by, unit, asked, seen_id, accepted_by = row
+    from_id, list_id = asked.from_task_id, asked.from_work_list_id
     of_task = from_id is not None
     attempts = attempts_at(session, from_id) if of_task else _attempts_in(session, list_id)
-    return Asking(by=by, unit=unit, task_id=seen_id, of_task=of_task, attempts=attempts)
+    standing = standing_of(asked, task, asked_by=by, accepted_by=accepted_by)
+    return Asking(
+        by=by, unit=unit, task_id=seen_id, of_task=of_task, standing=standing, involvement=asked,
+        attempts=attempts,
+    )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.journal import Event, event_name, record
+from core.journal import Event, JournalEntry, event_name, record
+from worklists.events.asked import InvolvementAnswerUndone, JobReturned
 from worklists.events.outcomes import (
     ConfirmationUndone,
     ControlConfirmed,
@@ -18,14 +19,14 @@ from worklists.lifecycle import TaskState, back_to
 from worklists.models.attempt import Notification
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement
-from worklists.notifications_sent import occasion_of
+from worklists.notifications_sent import RETURNED, occasion_of, take_back_notice
 from worklists.permissions import WorkPermission
 from worklists.saving import task_to_change
 from worklists.undo_checks import followed, newest_entry, open_again, require_place
 from worklists.undo_images import UNDO_WITHIN
 from worklists.undoing import NotYours, TooLateToUndo
 
-_JOB = (JobFinished, JobGivenUp)
+_JOB = (JobFinished, JobGivenUp, JobReturned)
 
 
 def undo_confirmation(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
@@ -41,7 +42,7 @@ def undo_confirmation(session: Session, task_id: int, *, actor: Actor, now: date
 
 
 def undo_job(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
-    """Open the job that was closed last again, as its performer's own.
+    """Open the job that was closed or returned last again, as its performer's own.
 
     The second time nothing happens. Raises as ``undo_confirmation``.
     """
@@ -60,15 +61,9 @@ def _undo(
 ) -> Task:
     actor.require(WorkPermission.WORK)
     task = task_to_change(session, task_id, actor=actor)
-    newest = newest_entry(session, task_id)
-    if newest is not None and newest.event == event_name(undone):
+    newest = newest_of_mine(session, task_id, closings, undone, actor=actor, now=now)
+    if newest is None:
         return task
-    if newest is None or newest.event not in map(event_name, closings):
-        raise followed(session, newest)
-    if newest.actor != actor.key and not actor.may(WorkPermission.DISPATCH):
-        raise NotYours()
-    if now > newest.at + UNDO_WITHIN:
-        raise TooLateToUndo()
     require_place(session, task)
     open_again(session, [task], actor=actor, now=now)
     from_state, closed_at = task.state, task.closed_at
@@ -79,18 +74,56 @@ def _undo(
     session.flush()
     event = undone(task_id=task.id, from_state=from_state, to_state=task.state)
     record(session, event, actor=actor, at=now)
-    _tell_asker_no_more(session, task, closed_at)
+    _tell_asker_no_more(session, task, closed_at, actor=actor, now=now)
     return task
 
 
-def _tell_asker_no_more(session: Session, task: Task, closed_at: datetime | None) -> None:
-    """If another unit asked for the task: it is not finished there, and nobody has to be told."""
-    mine = Involvement.to_task_id == task.id, Involvement.finished_at == closed_at
-    ids = session.scalars(select(Involvement.id).where(*mine)).all()
-    session.execute(update(Involvement).where(Involvement.id.in_(ids)).values(finished_at=None))
+def newest_of_mine(
+    session: Session,
+    task_id: int,
+    deeds: tuple[type[Event], ...],
+    undone: type[Event],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> JournalEntry | None:
+    """The journal's line of one of these deeds, if it may be taken back; None: it was already.
+
+    Raises NotYours, TooLateToUndo, SomethingFollowed.
+    """
+    newest = newest_entry(session, task_id)
+    if newest is not None and newest.event == event_name(undone):
+        return None
+    if newest is None or newest.event not in map(event_name, deeds):
+        raise followed(session, newest)
+    if newest.actor != actor.key and not actor.may(WorkPermission.DISPATCH):
+        raise NotYours()
+    if now > newest.at + UNDO_WITHIN:
+        raise TooLateToUndo()
+    return newest
+
+
+def _tell_asker_no_more(
+    session: Session, task: Task, closed_at: datetime | None, *, actor: Actor, now: datetime
+) -> None:
+    """If another unit asked for the task: it waits there again, and nobody has to be told."""
+    answered = or_(Involvement.finished_at == closed_at, Involvement.returned_at == closed_at)
+    asked = session.scalars(
+        select(Involvement).where(Involvement.to_task_id == task.id, answered)
+    ).one_or_none()
+    if asked is None:
+        return
+    if asked.returned_at is not None:
+        take_back_notice(session, RETURNED, asked.id, asked.returned_at)
+    asked.finished_at = asked.returned_at = asked.returned_by = None
+    asked.return_reason = ""
+    session.flush()
     session.execute(
         delete(Notification).where(
-            Notification.occasion.in_([occasion_of(one) for one in ids]),
-            Notification.seen_at.is_(None),
+            Notification.occasion == occasion_of(asked.id), Notification.seen_at.is_(None)
         )
     )
+    event = InvolvementAnswerUndone(
+        work_list_id=asked.from_work_list_id, involvement_id=asked.id, to_task_id=task.id
+    )
+    record(session, event, actor=actor, at=now)

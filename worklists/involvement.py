@@ -1,5 +1,6 @@
 """Asking another unit to do something: a task in a work-list of its own (A6, rule 4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,8 +12,10 @@ from core.access import Actor
 from core.errors import Invalid, NotFound
 from core.journal import record
 from directory.units.models import Unit
+from worklists.card.sent_along import send_documents
 from worklists.closing import lock_work_lists, open_work_list
 from worklists.due_times import working_moment
+from worklists.events.asked import InvolvementAccepted, InvolvementReturned
 from worklists.events.outcomes import (
     AskedByUnit,
     InvolvementFinished,
@@ -21,7 +24,13 @@ from worklists.events.outcomes import (
 )
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
-from worklists.notifications_sent import INVOLVEMENT_DONE, notify, occasion_of, tell_unit
+from worklists.notifications_sent import (
+    INVOLVEMENT_DONE,
+    notify,
+    occasion_of,
+    step_occasion,
+    tell_unit,
+)
 from worklists.permissions import WorkPermission
 from worklists.planning import record_planned
 from worklists.reports import InvolvementDraft
@@ -75,7 +84,7 @@ def involve_unit(
     source = _task_of(session, work_list_id, from_task_id)
     check_involvement(session, work_list.unit_id, draft, now=now)
     lock_work_lists(session, work_list.client_id)
-    return ask_unit(
+    involvement = ask_unit(
         session,
         source,
         unit_id=draft.unit_id,
@@ -88,6 +97,10 @@ def involve_unit(
         actor=actor,
         now=now,
     )
+    if draft.with_documents:
+        sent = [from_task_id] if from_task_id else _tasks_of(session, work_list_id)
+        send_documents(session, sent, involvement.to_task_id)
+    return involvement
 
 
 def check_involvement(
@@ -189,6 +202,29 @@ def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> 
     )
 
 
+def tell_asker_of(
+    session: Session,
+    asked: Involvement,
+    event: type[InvolvementAccepted] | type[InvolvementReturned],
+    *,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    **details: str,
+) -> None:
+    """Tell who asked how the other unit answered, and write it on the asking work-list."""
+    said = event(
+        work_list_id=asked.from_work_list_id, involvement_id=asked.id, to_task_id=asked.to_task_id,
+        **details,
+    )  # fmt: skip
+    record(session, said, actor=actor, at=now)
+    source = _task_of(session, asked.from_work_list_id, asked.from_task_id)
+    notify(
+        session, asked.asked_by, kind=kind, task_id=source.id,
+        work_list_id=asked.from_work_list_id, occasion=step_occasion(kind, asked.id, now), now=now,
+    )  # fmt: skip
+
+
 def withdraw_involvement(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
     """If this cancelled task was asked of its unit: end the tie; nobody has to be told."""
     ended = session.execute(
@@ -241,6 +277,10 @@ def _tie(
     )
     record(session, heard, actor=actor, at=now)
     return involvement
+
+
+def _tasks_of(session: Session, work_list_id: int) -> Sequence[int]:
+    return session.scalars(select(Task.id).where(Task.work_list_id == work_list_id)).all()
 
 
 def _task_of(session: Session, work_list_id: int, task_id: int | None) -> Task:

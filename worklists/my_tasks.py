@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true, union
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, Outcome
@@ -15,9 +16,20 @@ from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import Involvement
 from worklists.permissions import WorkPermission
 from worklists.soonest import capped_count, soonest_tasks
 from worklists.visibility import task_is_visible
+
+_WAITS = and_(Involvement.finished_at.is_(None), Involvement.returned_at.is_(None))
+
+
+class AskedFilter(StrEnum):
+    """Only what other units asked for (A6)."""
+
+    NEW = "new"
+    """Nobody has accepted it yet."""
+    ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +40,7 @@ class TaskFilter:
     until: datetime
     kinds: tuple[TaskKind, ...] = field(default_factory=lambda: tuple(TaskKind))
     hide_finished: bool = False
+    asked: AskedFilter | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +64,8 @@ class TaskLine:
     finish: Finish | None
     comment: str
     attempts: int
+    asked: AskedFilter | None
+    """Whether what another unit asked for was accepted; None: nobody asked, or it is closed."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,12 @@ def my_tasks(
 ) -> TaskPage:
     """Tasks that this person performs (late ones always) or finished within the period."""
     actor.require(WorkPermission.SEE)
-    condition = and_(_mine(wanted, actor), task_is_visible(actor), Task.kind.in_(wanted.kinds))
+    condition = and_(
+        _mine(wanted, actor),
+        task_is_visible(actor),
+        Task.kind.in_(wanted.kinds),
+        _is_asked(wanted.asked),
+    )
     rows = _lines().where(condition).order_by(*_soonest_first())
     found = session.execute(rows.offset(offset).limit(limit)).all()
     count = session.scalar(capped_count(select(Task.id).where(condition))) or 0
@@ -87,7 +107,7 @@ def available_tasks(
     walk, values = soonest_tasks(
         list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True, kinds=wanted.kinds
     )
-    condition = and_(Task.kind.in_(wanted.kinds), task_is_visible(actor))
+    condition = and_(Task.kind.in_(wanted.kinds), task_is_visible(actor), _is_asked(wanted.asked))
     rows = _lines().join(walk, walk.c.id == Task.id).where(condition)
     found = session.execute(
         rows.order_by(Task.due_at, Task.id).limit(limit),
@@ -100,6 +120,20 @@ def available_tasks(
         Task.due_at < wanted.until,
     )
     return TaskPage([_line(row) for row in found], session.scalar(capped_count(waiting)) or 0)
+
+
+def _is_asked(wanted: AskedFilter | None) -> ColumnElement[bool]:
+    if wanted is None:
+        return true()
+    tie = aliased(Involvement)
+    accepted = tie.accepted_task_id.is_not_distinct_from(Task.id)
+    asked = exists().where(
+        tie.to_task_id == Task.id,
+        tie.finished_at.is_(None),
+        tie.returned_at.is_(None),
+        accepted if wanted is AskedFilter.ACCEPTED else ~accepted,
+    )
+    return asked.correlate(Task) & Task.state.in_(OPEN)
 
 
 def _mine(wanted: TaskFilter, actor: Actor) -> ColumnElement[bool]:
@@ -152,15 +186,25 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Task.finish,
             Task.comment,
             Task.attempts,
+            case(
+                (Involvement.id.is_(None), None),
+                (Involvement.accepted_task_id == Task.id, AskedFilter.ACCEPTED.value),
+                else_=AskedFilter.NEW.value,
+            ).label("asked"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
         .outerjoin(Asset, Asset.id == Task.asset_id)
+        .outerjoin(
+            Involvement,
+            and_(Involvement.to_task_id == Task.id, Task.state.in_(OPEN), _WAITS),
+        )
     )
 
 
 def _line(row: Any) -> TaskLine:
     at = row.closed_at or (row.control_at if row.state is TaskState.ON_CONTROL else row.due_at)
-    same = [name for name in TaskLine.__dataclass_fields__ if name != "at"]
-    return TaskLine(at=at, **{name: getattr(row, name) for name in same})
+    same = [name for name in TaskLine.__dataclass_fields__ if name not in ("at", "asked")]
+    asked = AskedFilter(row.asked) if row.asked else None
+    return TaskLine(at=at, asked=asked, **{name: getattr(row, name) for name in same})

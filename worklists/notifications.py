@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from core.access import Actor
 from core.statements import ask
 from directory.clients.models import Client
+from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement
-from worklists.notifications_sent import INVOLVEMENT_DONE, involvement_of
+from worklists.notifications_sent import INVOLVEMENT_DONE, RETURNED, involvement_of
 from worklists.permissions import WorkPermission
 
 MOST = 100
@@ -117,20 +119,35 @@ def _answers(
     session: Session, notifications: Sequence[Notification], actor: Actor
 ) -> dict[int, Answer]:
     """By notification; only of what this person asked for: the answer was written to them."""
-    asked = {
-        involvement_of(one.occasion): one.id
-        for one in notifications
-        if one.kind == INVOLVEMENT_DONE
-    }
+    asked = {one.id: involvement_of(one.occasion) for one in notifications}
+    performer = aliased(Employee)
     rows = session.execute(
-        select(Involvement.id, Unit.name, Task.comment, Task.finish)
+        select(
+            Involvement.id, Unit.name, Task.comment, Task.finish, Involvement.return_reason,
+            performer.full_name.label("performer"),
+        )
         .join(Task, Task.id == Involvement.to_task_id)
         .join(Unit, Unit.id == Task.unit_id)
-        .where(Involvement.id.in_(asked), Involvement.asked_by == actor.employee_id)
-    )
+        .outerjoin(performer, performer.id == Task.performer_id)
+        .where(
+            Involvement.id.in_({one for one in asked.values() if one}),
+            Involvement.asked_by == actor.employee_id,
+        )
+    )  # fmt: skip
+    found = {row.id: row for row in rows}
     return {
-        asked[row.id]: Answer(unit=row.name, comment=row.comment, finish=row.finish) for row in rows
+        one.id: _answer(one.kind, found[asked[one.id]])
+        for one in notifications
+        if asked[one.id] in found
     }
+
+
+def _answer(kind: str, row: Any) -> Answer:
+    """An answer that was a step on the way says why, or who does it; it has not ended."""
+    if kind == INVOLVEMENT_DONE:
+        return Answer(unit=row.name, comment=row.comment, finish=row.finish)
+    said = row.return_reason if kind == RETURNED else row.performer or ""
+    return Answer(unit=row.name, comment=said, finish=None)
 
 
 def mark_seen(

@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, String, case, cast, func, literal, or_, select, union
+from sqlalchemy import (
+    CompoundSelect,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -18,6 +29,9 @@ _NAMED, _HEAD, _WORKS_THERE, _ABOVE = range(4)
 _WORKERS = (Role.MANAGER, Role.OPERATOR, Role.SUPERVISOR)
 
 INVOLVEMENT_DONE = "involvement_done"
+ACCEPTED = "involvement_accepted"
+RETURNED = "involvement_returned"
+HANDED = "involvement_handed"
 
 
 def occasion_of(involvement_id: int) -> str:
@@ -26,9 +40,28 @@ def occasion_of(involvement_id: int) -> str:
 
 
 def involvement_of(occasion: str) -> int:
-    """The involvement whose end the occasion names; 0: it names something else."""
+    """The involvement whose step the occasion names; 0: it names something else."""
     kind, _, number = occasion.partition(":")
-    return int(number) if kind == "involvement" and number.isdecimal() else 0
+    number = number.partition(":")[0]
+    kinds = {"involvement", ACCEPTED, RETURNED, HANDED}
+    return int(number) if kind in kinds and number.isdecimal() else 0
+
+
+def step_occasion(kind: str, involvement_id: int, at: datetime) -> str:
+    """Names one answer to a request: it may be accepted or returned more than once."""
+    return f"{kind}:{involvement_id}:{int(at.timestamp())}"
+
+
+def take_back_notice(session: Session, kind: str, involvement_id: int, at: datetime | None) -> None:
+    """Nobody has to be told what was taken back; whoever has read it knows anyway."""
+    if at is None:
+        return
+    session.execute(
+        delete(Notification).where(
+            Notification.occasion == step_occasion(kind, involvement_id, at),
+            Notification.seen_at.is_(None),
+        )
+    )
 
 
 def notify(
@@ -60,8 +93,16 @@ def notify(
     return told is not None
 
 
-def tell_unit(session: Session, task_id: int, *, actor: Actor, now: datetime) -> int:
-    """Tell those whom a task asked of their unit concerns; how many, each once.
+def tell_unit(
+    session: Session,
+    task_id: int,
+    *,
+    kind: str = "unit_asked",
+    occasion: str = "asked",
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Tell those whom a task asked of their unit concerns; how many, each once per occasion.
 
     Its performer or whoever answers for its work-list; when nobody is named the unit's heads, else
     the people who work there, else the nearest head above. Whoever asks is not told.
@@ -71,10 +112,13 @@ def tell_unit(session: Session, task_id: int, *, actor: Actor, now: datetime) ->
     rows = (
         select(
             people.c.employee_id,
-            literal("unit_asked"),
+            literal(kind),
             Task.id,
             Task.work_list_id,
-            literal("asked:") + cast(Task.id, String) + ":" + cast(people.c.employee_id, String),
+            literal(f"{occasion}:")
+            + cast(Task.id, String)
+            + ":"
+            + cast(people.c.employee_id, String),
             literal(now, Notification.created_at.type),
         )
         .join(Task, Task.id == task_id)

@@ -14,6 +14,8 @@ class WorkPermission(Permission):
     """Add a service request from the call (A13)."""
     INVOLVE = "worklists.involve"
     """Ask another unit to do something (A6)."""
+    MANAGE_PRESETS = "worklists.presets.manage"
+    """Write down what other units are usually asked for (A6)."""
     DISPATCH = "worklists.dispatch"
     """Hand tasks to others, change dates and priority, cancel."""
     MANAGE_ESCALATION = "worklists.escalation.manage"

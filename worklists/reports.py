@@ -42,6 +42,8 @@ class InvolvementDraft:
     unit_id: int
     text: str
     due_at: datetime
+    with_documents: bool = False
+    """Whether the documents of the asking task go along (of all tasks, asked out of a list)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,14 +106,15 @@ SUCCESSORS = (
     select(Task)
     .where(
         or_(
-            and_(Task.predecessor_id == bindparam("task"), Task.redirected_from_id.is_(None)),
+            and_(
+                Task.predecessor_id == bindparam("task"),
+                Task.redirected_from_id.is_(None),
+                # What another unit was asked is told in a list of its own.
+                ~_any(Involvement.to_task_id == Task.id),
+            ),
             Task.redirected_from_id == bindparam("task"),
         ),
         TASK_IS_VISIBLE,
-        ~select(literal_column("1"))
-        .where(Involvement.to_task_id == Task.id)
-        .correlate(Task)
-        .exists(),
     )
     .order_by(Task.id)
 )

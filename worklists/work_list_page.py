@@ -13,7 +13,7 @@ from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from worklists.involved import Answer, answer_of
+from worklists.involved import Answer, Standing, answer_of, standing_of
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement, WorkList
@@ -39,6 +39,8 @@ class TiedWorkList:
     performer: str | None
     answer: Answer | None
     """What the unit that was asked answered; None while its task is open."""
+    involvement_id: int
+    standing: Standing
     is_visible: bool
     """Whether this person may open it; else only its state is told."""
 
@@ -124,14 +126,14 @@ def newest_task_id(session: Session, work_list_id: int, *, actor: Actor) -> int 
 def _tied(
     session: Session, work_list_id: int, actor: Actor, *, asked_here: bool
 ) -> list[TiedWorkList]:
-    performer, closer, asker = (aliased(Employee) for _ in range(3))
+    performer, closer, asker, accepter, returner = (aliased(Employee) for _ in range(5))
     this, other = Involvement.from_work_list_id, Involvement.to_work_list_id
     if not asked_here:
         this, other = other, this
     rows = session.execute(
         select(
             Involvement, Task, WorkList, Unit.name, performer.full_name, closer.full_name,
-            asker.full_name,
+            asker.full_name, accepter.full_name, returner.full_name,
         )
         .join(Task, Task.id == Involvement.to_task_id)
         .join(WorkList, WorkList.id == other)
@@ -139,6 +141,8 @@ def _tied(
         .join(asker, asker.id == Involvement.asked_by)
         .outerjoin(performer, performer.id == Task.performer_id)
         .outerjoin(closer, closer.id == Task.closed_by_id)
+        .outerjoin(accepter, accepter.id == Involvement.accepted_by)
+        .outerjoin(returner, returner.id == Involvement.returned_by)
         .where(this == work_list_id)
         .order_by(Involvement.id.desc())
     )  # fmt: skip
@@ -153,10 +157,19 @@ def _tied(
             finished_at=involvement.finished_at,
             task=task,
             performer=who,
-            answer=answer_of(task, closed_by),
+            answer=answer_of(task, closed_by, involvement),
+            involvement_id=involvement.id,
+            standing=standing_of(
+                involvement,
+                task,
+                asked_by=by,
+                accepted_by=took,
+                returned_by=gave,
+                closed_by=closed_by,
+            ),
             is_visible=work_list.unit_id in actor.unit_ids,
         )
-        for involvement, task, work_list, unit, who, closed_by, by in rows
+        for involvement, task, work_list, unit, who, closed_by, by, took, gave in rows
     ]
 
 

@@ -19,6 +19,7 @@ from core.db import Database
 from tests.properties.work_deeds import (
     Deeds,
     is_any,
+    is_asked,
     is_done,
     is_held,
     is_open_call,
@@ -83,6 +84,9 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "another_unit_is_asked": {"who": WHO, "pick": PICK},
     "a_job_is_closed": {"who": WHO, "pick": PICK, "done": FLAG},
+    "a_request_is_answered": {
+        "who": WHO, "pick": PICK, "way": st.sampled_from(["accept", "return", "again", "close"]),
+    },
 }  # fmt: skip
 WEIGHTS: dict[str, tuple[int, Callable[[Task], bool] | None]] = {
     "time_passes": (3, None),
@@ -92,7 +96,7 @@ WEIGHTS: dict[str, tuple[int, Callable[[Task], bool] | None]] = {
     "somebody_takes_a_task": (3, is_any),
     "a_task_is_given_back": (1, is_held),
     "a_client_is_talked_to": (5, is_open_call),
-    "a_client_is_not_talked_to": (6, is_open_call),
+    "a_client_is_not_talked_to": (8, is_open_call),
     "a_result_is_copied": (1, is_done),
     "the_last_form_is_sent_again": (1, is_done),
     "an_outcome_is_undone": (3, None),
@@ -100,6 +104,7 @@ WEIGHTS: dict[str, tuple[int, Callable[[Task], bool] | None]] = {
     "control_is_decided": (6, is_watched),
     "another_unit_is_asked": (1, is_any),
     "a_job_is_closed": (2, is_open_job),
+    "a_request_is_answered": (2, is_asked),
 }
 DEEDS = [(name, needs) for name, (weight, needs) in WEIGHTS.items() for _ in range(weight)]
 

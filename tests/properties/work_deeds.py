@@ -4,11 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from campaigns.models import Outcome
 from core.access import Actor
 from tests.given import LEASE, Given
 from tests.photographs import Photograph, photograph, same_as_before
 from tests.properties.work_world import World
+from worklists.answering import accept_job, return_job
+from worklists.asking_again import close_request, send_again
 from worklists.attempts import (
     AttemptReport,
     InvolvementDraft,
@@ -22,6 +27,7 @@ from worklists.involvement import involve_unit
 from worklists.jobs_done import finish_job
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import PHONING, Task, TaskKind
+from worklists.models.work_list import Involvement
 from worklists.planning import plan_task
 from worklists.queue import release_task, take_next_task, take_task
 from worklists.sweeps import (
@@ -57,6 +63,10 @@ def is_done(task: Task) -> bool:
 
 def is_open_job(task: Task) -> bool:
     return task.state in OPEN and task.kind not in PHONING
+
+
+def is_asked(task: Task) -> bool:
+    return task.kind is TaskKind.DEPARTMENT
 
 
 def is_open_call(task: Task) -> bool:
@@ -278,6 +288,27 @@ class Deeds:
                     token=None, actor=self._someone(who, task), now=self.world.now,
                 ),
             )  # fmt: skip
+
+    def a_request_is_answered(self, who: int, pick: int, way: str) -> None:
+        """Accepted or returned by the unit; mended by whoever asked, or done without."""
+        task = self._pick(pick, is_asked)
+        if task is None:
+            return
+        self.world.does(way, lambda session: self._answer(session, task, who, way))
+
+    def _answer(self, session: Session, task: Task, who: int, way: str) -> Any:
+        now, actor = self.world.now, self._someone(who, task)
+        tie = session.scalars(select(Involvement).where(Involvement.to_task_id == task.id)).one()
+        asker = next(one for one in self.world.people if one.employee_id == tie.asked_by)
+        if way == "accept":
+            return accept_job(session, task.id, version=task.version, actor=actor, now=now)
+        if way == "return":
+            return return_job(session, task.id, reason="что?", version=task.version, token=None,
+                              actor=actor, now=now)  # fmt: skip
+        if way == "close":
+            return close_request(session, tie.id, actor=asker, now=now)
+        due_at = now + timedelta(days=1)
+        return send_again(session, tie.id, text="вот это", due_at=due_at, actor=asker, now=now)
 
     def _report(
         self,

@@ -270,6 +270,9 @@ class Look:
         tasks = {task.id: task for task in self.tasks}
         for involvement in self.involvements:
             is_closed = tasks[involvement.to_task_id].state in CLOSED
-            assert (involvement.finished_at is not None) == is_closed
-            is_told = is_closed and involvement.to_task_id not in self.withdrawn
+            # What was returned waits for whoever asked: closed there, not finished here.
+            is_returned = involvement.returned_at is not None
+            assert is_closed or (involvement.finished_at is None and not is_returned)
+            assert not is_closed or is_returned or involvement.finished_at is not None
+            is_told = is_closed and not is_returned and involvement.to_task_id not in self.withdrawn
             assert (f"involvement:{involvement.id}" in self.told) == is_told

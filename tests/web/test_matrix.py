@@ -95,6 +95,8 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "document_id": prepared.document(task, employee).id,
         "item_id": prepared.checklist_item(task, employee).id,
         "link_id": prepared.link(task, prepared.task(unit=unit), employee).id,
+        "involvement_id": prepared.involvement(task, employee).id,
+        "preset_id": prepared.preset(unit, employee).id,
         "section": "documents",
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",

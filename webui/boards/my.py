@@ -16,7 +16,7 @@ from webui.requests import requires, session
 from worklists.dispatch.batches import BATCH, request_batch, return_rest
 from worklists.lateness import is_late
 from worklists.models.task import TaskKind
-from worklists.my_tasks import TaskFilter, available_tasks, my_tasks
+from worklists.my_tasks import AskedFilter, TaskFilter, available_tasks, my_tasks
 from worklists.permissions import WorkPermission
 from worklists.soonest import MORE_THAN
 
@@ -43,6 +43,7 @@ def tasks() -> str:
         period=_period(),
         today=today(),
         kinds=tuple(TaskKind),
+        asked_filters=tuple(AskedFilter),
         is_late=is_late,
         view="notes" if request.args.get("view") == "notes" else "list",
         page_number=page,
@@ -99,6 +100,7 @@ def _wanted() -> TaskFilter:
         until=period.until,
         kinds=kinds or tuple(TaskKind),
         hide_finished=request.args.get("hide_finished") == "1",
+        asked=next((one for one in AskedFilter if one == request.args.get("asked")), None),
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import Outcome
 from core.journal import JournalEntry
-from webui.labels import notices, service
+from webui.labels import asked, notices, service
 from webui.wording import day_short, moment
 from worklists.escalation.models import Level
 from worklists.models.task import Finish, TaskKind
@@ -63,6 +63,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskReopened": _l("Открыта снова"),
     **notices.EVENTS,
     **service.EVENTS,
+    **asked.EVENTS,
 }
 """Every event of tasks and work-lists."""
 
@@ -138,6 +139,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "level": lambda value: _label(Level(value)).lower(),
     "reason": str,
     "comment": str,
+    "text": str,
     **notices.DETAILS,
 }
 """Details that a reader understands, in this order."""

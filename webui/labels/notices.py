@@ -26,6 +26,9 @@ from worklists.card.watchers import CannotWatch
 
 NOTICES: Mapping[str, tuple[Any, str]] = {
     "involvement_done": (_l("Привлечённое подразделение закончило"), "users-group"),
+    "involvement_accepted": (_l("Отдел принял вашу просьбу"), "user-check"),
+    "involvement_returned": (_l("Отдел вернул вашу просьбу"), "arrow-back-up"),
+    "involvement_handed": (_l("Вашу просьбу передали другому исполнителю"), "user-share"),
     "control_due": (_l("Пора проверить"), "eye-check"),
     "escalated": (_l("Ждут слишком долго"), "alert-triangle"),
     "callback_due": (_l("Пора перезвонить"), "calendar-time"),
@@ -33,6 +36,8 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "task_given": (_l("Вам поставили задачу"), "user-check"),
     "tasks_given": (_l("Вам передали задачи, первая из них"), "user-check"),
     "unit_asked": (_l("Задача от другого отдела"), "users-group"),
+    "unit_asked_again": (_l("Просьбу исправили и прислали снова"), "users-group"),
+    "unit_given": (_l("Вашему отделу передали задачи, первая из них"), "users-group"),
     "comment_added": (_l("Новый комментарий"), "note"),
     "document_added": (_l("Добавлен документ"), "file-invoice"),
     "watched_outcome": (_l("Записан результат"), "message-circle"),

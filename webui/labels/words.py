@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound, NotPermitted, ProzvonError
 from webui.labels import (
+    asked,
     calendars,
     clients,
     dispatch,
@@ -37,6 +38,7 @@ LABELS = by_class(
     keys.LABELS,
     escalation.LABELS,
     service.LABELS,
+    asked.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -55,6 +57,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **keys.SENTENCES,
     **escalation.SENTENCES,
     **service.SENTENCES,
+    **asked.SENTENCES,
 }
 
 

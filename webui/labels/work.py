@@ -61,6 +61,7 @@ LABELS: Pairs = (
     (Finish.REPLACED, _l("Запланирована новая задача")),
     (Finish.CANCELLED, _l("Отменена")),
     (Finish.REDIRECTED, _l("Передана")),
+    (Finish.RETURNED, _l("Возвращена тому, кто просил")),
     (CampaignState.ACTIVE, _l("Идёт")),
     (CampaignState.PAUSED, _l("Приостановлена")),
     (CampaignState.FINISHED, _l("Завершена")),

@@ -1,6 +1,7 @@
 """Every route of a task, registered by importing its module."""
 
 from webui.tasks import (
+    accepting,
     attempts,
     claims,
     consequences,
@@ -14,6 +15,18 @@ from webui.tasks import (
 )
 from webui.tasks.routes import bp
 
-MODULES = (attempts, claims, consequences, control, jobs, page, repeats, skips, slots, undo)
+MODULES = (
+    accepting,
+    attempts,
+    claims,
+    consequences,
+    control,
+    jobs,
+    page,
+    repeats,
+    skips,
+    slots,
+    undo,
+)
 
 __all__ = ["MODULES", "bp"]

@@ -18,6 +18,7 @@ from webui.tasks.routes import bp
 from webui.tasks.saved_words import saved_words
 from webui.tasks.slots import SlotChoice, held
 from webui.tasks.undo import undo_url
+from webui.work_lists.involve_form import asks_to_fill, fill_from_preset
 from worklists.attempts import record_attempt
 from worklists.involvement import InvolvementDueInPast
 from worklists.lifecycle import TaskState
@@ -42,6 +43,8 @@ def record(task_id: int) -> Response:
     form = OutcomeForm.of(card.offer, g.actor)
     if "show_times" in request.form:
         return _with_times(task_id, form)
+    if asks_to_fill():
+        return _filled_in(card, form)
     if not form.validate():
         _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
@@ -74,6 +77,15 @@ def record(task_id: int) -> Response:
         saved=task_id,
         undo_url=undo_url(task_id, recorded.attempt.id),
     )
+
+
+def _filled_in(card: Card, form: OutcomeForm) -> Response:
+    """«Заполнить»: the same form with what the preset says; nothing is saved."""
+    form.involve.data = True
+    fill_from_preset(form, card.page.unit.id)
+    session().rollback()
+    card = open_card(card.page.task.id, actor=g.actor, now=g.now)
+    return card_answer(card, form=form, with_regions=False)
 
 
 def _complain_of_all(card: Card, form: OutcomeForm) -> None:

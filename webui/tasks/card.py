@@ -33,6 +33,7 @@ from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
+from worklists.answering import may_be_returned
 from worklists.consequences import control_date
 from worklists.due_times import working_moment
 from worklists.lifecycle import CLOSED, WAITING, TaskState
@@ -84,6 +85,12 @@ class Card:
     def may_take_for_client(self) -> bool:
         """Whether only rules stand against it that yield to a client who phoned in."""
         return self.may_work and self._is_free and self.verdict.rules <= YIELDS_TO_CLIENT
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it can be given back to the unit that asked, with a reason (A6)."""
+        asking = self.page.asking
+        return asking is not None and may_be_returned(self.page.task, asking.involvement)
 
     @property
     def skip_reasons(self) -> list[tuple[int, str]]:

@@ -32,7 +32,7 @@ PARTS = {
         "book_work",
         "book_comment",
     ),
-    "involve": ("involve_unit", "involve_text", "involve_due"),
+    "involve": ("involve_preset", "involve_unit", "involve_text", "involve_due"),
     "mileage_km": ("mileage_km",),
     "acquisition_id": ("acquisition_id",),
     "control_at": ("control_at",),

@@ -9,6 +9,7 @@ from webui.i18n import locale_code
 from webui.requests import session
 from webui.service.slot_pick import slot_pick
 from worklists.offered import bookable_and_units, performers_for
+from worklists.presets import presets_for
 from worklists.task_page import OtherTask, TaskPage
 
 
@@ -22,6 +23,8 @@ class Offer:
     others: Sequence[OtherTask]
     workshops: Sequence[tuple[int, str]]
     units: Sequence[tuple[int, str]]
+    presets: Sequence[tuple[int, str]]
+    """What other units are usually asked, ready to be sent."""
     performers: Sequence[tuple[int, str]]
     planned: frozenset[int]
     """The workshops that are booked by their capacity."""
@@ -45,6 +48,7 @@ def offer_for(page: TaskPage) -> Offer:
         others=page.others,
         workshops=workshops,
         units=units,
+        presets=presets_for(session(), page.unit.id),
         performers=performers_for(session(), page.unit.id),
         planned=planned,
     )

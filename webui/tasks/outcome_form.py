@@ -75,9 +75,12 @@ class OutcomeForm(Form):
     book_work = StringField(_l("Работы"), [at_most(1000)])
     book_comment = StringField(_l("Примечание"), [at_most(1000)])
     involve = BooleanField(_l("Привлечь исполнителя"))
+    involve_preset = Choice(_l("Заготовка"))
     involve_unit = Choice(_l("Подразделение"))
     involve_text = StringField(_l("Что нужно сделать"), [at_most(1000)])
     involve_due = LocalMoment(_l("Срок"), pair=True)
+    involve_documents = BooleanField(_l("Приложить документы задачи"))
+    involve_was = HiddenField()
     settles = SelectMultipleField(_l("Этот разговор решил и другие задачи"), coerce=int)
     copy_of_task_id = IntegerField(
         _l("Результат какой задачи взять"), [Optional(), NumberRange(1, MOST)]
@@ -114,6 +117,7 @@ class OutcomeForm(Form):
         form.book_workshop.choices = choices(offer.workshops, blank=_l("Выберите цех"))
         form.book_kind.choices = choices(offer.kinds_of(form.book_workshop.data), blank="")
         form.involve_unit.choices = choices(offer.units, blank=_l("Выберите подразделение"))
+        form.involve_preset.choices = choices(offer.presets, blank=_l("Без заготовки"))
         form.settles.choices = [(other.id, other.campaign) for other in offer.others]
         return form
 
@@ -275,6 +279,7 @@ class OutcomeForm(Form):
             unit_id=self.involve_unit.data,
             text=(self.involve_text.data or "").strip(),
             due_at=self.involve_due.data,
+            with_documents=self.involve_documents.data,
         )
 
 

@@ -11,32 +11,23 @@ from wtforms import SelectField, StringField
 
 from core.errors import Invalid, NotFound
 from directory.permissions import DirectoryPermission
-from webui.forms import Form, LocalMoment, at_most, choices, not_blank, required
+from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.journal import JournalLine, actor_words, journal_line
 from webui.labels.words import label, sentence
 from webui.requests import requires, session
 from webui.tasks.looks import Link
 from webui.tasks.quick_times import quick_times
 from webui.wording import moment
+from webui.work_lists.involve_form import asks_to_fill, fill_from_preset, involve_form
 from worklists.involvement import involve_unit
 from worklists.models.task import TaskKind
-from worklists.offered import performers_for, units_to_involve
+from worklists.offered import performers_for
 from worklists.permissions import WorkPermission
 from worklists.planning import plan_task
-from worklists.reports import InvolvementDraft, NewTask
+from worklists.reports import NewTask
 from worklists.work_list_page import WorkListPage, newest_task_id, work_list_page
 
 bp = Blueprint("work_lists", __name__)
-
-
-class InvolveForm(Form):
-    """What another unit is asked."""
-
-    involve_unit = SelectField(_l("Подразделение"), [required(_l("Выберите подразделение."))])
-    involve_text = StringField(
-        _l("Что нужно сделать"), [not_blank(_l("Напишите, что нужно сделать.")), at_most(1000)]
-    )
-    involve_due = LocalMoment(_l("Срок"), pair=True)
 
 
 class PlanForm(Form):
@@ -110,17 +101,16 @@ def show(work_list_id: int) -> Response:
 def involve(work_list_id: int) -> Response:
     """Ask another unit: a task in a work-list of its own."""
     page = work_list_page(session(), work_list_id, actor=g.actor)
-    form = _involve_form(page)
-    if not _is_valid(form, "involve_due"):
+    form = involve_form(page.work_list.unit_id)
+    if asks_to_fill():
+        fill_from_preset(form, page.work_list.unit_id)
+        session().rollback()
+        return _answer(work_list_id, involving=form)
+    if not form.validate():
         return _answer(work_list_id, involving=form, status=422)
-    draft = InvolvementDraft(
-        unit_id=int(form.involve_unit.data),
-        text=form.involve_text.data.strip(),
-        due_at=form.involve_due.data,
-    )
     try:
         involve_unit(
-            session(), work_list_id, draft, from_task_id=None,
+            session(), work_list_id, form.draft(), from_task_id=None,
             asset_id=page.summary.asset_id, actor=g.actor, now=g.now,
         )  # fmt: skip
     except Invalid as error:
@@ -163,7 +153,7 @@ def _answer(
     html = render_template(
         "work_lists/page.html",
         view=WorkListView(page, may_work, may_involve),
-        involving=involving or (_involve_form(page, formdata=None) if may_involve else None),
+        involving=involving or (_involving(page) if may_involve else None),
         planning=planning or (_plan_form(page, formdata=None) if may_work else None),
         is_involving=involving is not None,
         is_planning=planning is not None,
@@ -173,11 +163,8 @@ def _answer(
     return make_response(html, status)
 
 
-def _involve_form(page: WorkListPage, **values: Any) -> Any:
-    form = InvolveForm(**values)
-    units = units_to_involve(session(), except_id=page.work_list.unit_id)
-    form.involve_unit.choices = choices(units, blank=_l("Выберите подразделение"))
-    return form
+def _involving(page: WorkListPage) -> Form:
+    return involve_form(page.work_list.unit_id, formdata=None)
 
 
 def _plan_form(page: WorkListPage, **values: Any) -> Any:

@@ -14,6 +14,7 @@ from directory.staff.models import Employee
 from worklists.card.access import require_open_to, require_seen
 from worklists.card.events import CommentDeleted, CommentEdited
 from worklists.card.models import Comment
+from worklists.card.sent_along import chain_of
 from worklists.card.telling import tell_about
 from worklists.models.task import Task
 from worklists.visibility import task_is_visible
@@ -109,7 +110,7 @@ def comments_of(
     rows = session.execute(
         select(Comment, Employee.full_name)
         .join(Employee, Employee.id == Comment.author_id)
-        .where(Comment.task_id == task_id)
+        .where(Comment.task_id.in_(chain_of(task_id)))
         .order_by(Comment.at.desc(), Comment.id.desc())
         .limit(limit)
     )

@@ -17,11 +17,10 @@ from worklists.card import files
 from worklists.card.access import require_open_to, require_seen
 from worklists.card.events import DocumentDeleted
 from worklists.card.models import Document, DocumentKind
+from worklists.card.sent_along import chain_of, is_seen_along
 from worklists.card.sniffing import kind_of
 from worklists.card.telling import tell_about
-from worklists.models.task import Task
 from worklists.permissions import WorkPermission
-from worklists.visibility import task_is_visible
 
 MOST = 50
 """Documents of one task."""
@@ -159,7 +158,7 @@ def documents_of(session: Session, task_id: int, *, actor: Actor) -> Sequence[Do
     rows = session.execute(
         select(Document, Employee.full_name)
         .join(Employee, Employee.id == Document.added_by)
-        .where(Document.task_id == task_id, Document.deleted_at.is_(None))
+        .where(Document.task_id.in_(chain_of(task_id)), Document.deleted_at.is_(None))
         .order_by(Document.added_at.desc(), Document.id.desc())
     )
     works = actor.may(WorkPermission.WORK)
@@ -206,10 +205,8 @@ def plain_name(name: str) -> str:
 
 def _visible(session: Session, document_id: int, *, actor: Actor) -> Document:
     document = session.scalars(
-        select(Document)
-        .join(Task, Task.id == Document.task_id)
-        .where(Document.id == document_id, Document.deleted_at.is_(None), task_is_visible(actor))
+        select(Document).where(Document.id == document_id, Document.deleted_at.is_(None))
     ).one_or_none()
-    if document is None:
+    if document is None or not is_seen_along(session, document.task_id, actor=actor):
         raise NotFound("document", document_id)
     return document

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from worklists.card.models import ChecklistItem, Comment, Document, TaskLink, Watcher
+from worklists.card.sent_along import chain_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,8 @@ def card_counts(session: Session, task_id: int, *, actor: Actor) -> CardCounts:
     item = ChecklistItem.task_id == task_id
     row = session.execute(
         select(
-            _count(Comment.task_id == task_id, Comment.deleted_at.is_(None)),
-            _count(Document.task_id == task_id, Document.deleted_at.is_(None)),
+            _count(Comment.task_id.in_(chain_of(task_id)), Comment.deleted_at.is_(None)),
+            _count(Document.task_id.in_(chain_of(task_id)), Document.deleted_at.is_(None)),
             _count(item),
             _count(item, ChecklistItem.done_at.is_not(None)),
             _count(Watcher.task_id == task_id),

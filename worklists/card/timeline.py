@@ -23,6 +23,7 @@ from worklists.asking import AttemptLine
 from worklists.card.access import require_seen
 from worklists.card.comments import CommentLine, line_of
 from worklists.card.models import Comment, Document
+from worklists.card.sent_along import chain_of
 from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 
@@ -134,7 +135,7 @@ def _comments(
     rows = session.execute(
         select(Comment, Employee.full_name)
         .join(Employee, Employee.id == Comment.author_id)
-        .where(Comment.task_id == task_id, _behind(before, 3, Comment.at, Comment.id))
+        .where(Comment.task_id.in_(chain_of(task_id)), _behind(before, 3, Comment.at, Comment.id))
         .order_by(Comment.at.desc(), Comment.id.desc())
         .limit(limit)
     )
@@ -153,7 +154,7 @@ def _attempts(
         select(Attempt, ResultCodeVersion.names, Employee.full_name)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-        .where(Attempt.task_id == task_id, _behind(before, 2, Attempt.at, Attempt.id))
+        .where(Attempt.task_id.in_(chain_of(task_id)), _behind(before, 2, Attempt.at, Attempt.id))
         .order_by(Attempt.at.desc(), Attempt.id.desc())
         .limit(limit)
     ).all()
@@ -174,7 +175,7 @@ def _recorded(session: Session, task_id: int) -> dict[int, JournalEntry]:
     entries = session.scalars(
         select(JournalEntry).where(
             JournalEntry.subject == "task",
-            JournalEntry.subject_id == task_id,
+            JournalEntry.subject_id.in_(chain_of(task_id)),
             JournalEntry.event == _RECORDED,
         )
     )
@@ -187,7 +188,10 @@ def _documents(
     rows = session.execute(
         select(Document, Employee.full_name)
         .join(Employee, Employee.id == Document.added_by)
-        .where(Document.task_id == task_id, _behind(before, 1, Document.added_at, Document.id))
+        .where(
+            Document.task_id.in_(chain_of(task_id)),
+            _behind(before, 1, Document.added_at, Document.id),
+        )
         .order_by(Document.added_at.desc(), Document.id.desc())
         .limit(limit)
     )
@@ -210,7 +214,7 @@ def _entries(
         select(JournalEntry)
         .where(
             JournalEntry.subject.in_(("task", "task_card")),
-            JournalEntry.subject_id == task_id,
+            JournalEntry.subject_id.in_(chain_of(task_id)),
             JournalEntry.event != _RECORDED,
             _of_kind(only),
             _behind(before, 0, JournalEntry.at, JournalEntry.id),

@@ -11,10 +11,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    String,
     and_,
     case,
-    cast,
     false,
     func,
     insert,
@@ -29,13 +27,13 @@ from core.access import Actor
 from core.db import insert_into
 from directory.clients.models import ClientUnit
 from worklists.closing import centre_above
+from worklists.dispatch.carried import carry_over, tell_of_handing
 from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, changed_ids, close_finished_lists, of_run
 from worklists.dispatch.wishes import Wish
 from worklists.events.dispatch import TaskGiven, TaskReceived, TaskRedirected
 from worklists.events.outcomes import WorkListOpened
 from worklists.lifecycle import TaskAction, TaskState, after
-from worklists.models.attempt import Notification
 from worklists.models.dispatch import DispatchAction, DispatchRunTask
 from worklists.models.task import Finish, Task
 from worklists.models.work_list import Involvement, WorkList
@@ -59,7 +57,8 @@ def hand_over(session: Session, run_id: int, wish: Wish, *, actor: Actor, now: d
     _make_successors(session, run_id, actor=actor, now=now)
     _journal_redirected(session, run_id, actor=actor, now=now)
     _move_ties(session, run_id)
-    _tell_people(session, run_id, actor=actor, now=now)
+    carry_over(session, run_id)
+    tell_of_handing(session, run_id, wish, actor=actor, now=now)
     close_finished_lists(session, changed_ids(run_id, _is_redirected()), actor=actor, now=now)
 
 
@@ -235,32 +234,3 @@ def _move_ties(session: Session, run_id: int) -> None:
         )
         .execution_options(**UNSEEN)
     )
-
-
-def _tell_people(session: Session, run_id: int, *, actor: Actor, now: datetime) -> None:
-    """Each person once, however many tasks they got; nobody is told what they did themselves."""
-    got = (
-        select(
-            _ROW.to_performer_id.label("employee_id"),
-            func.count().label("number"),
-            func.min(func.coalesce(_ROW.successor_id, _ROW.task_id)).label("task_id"),
-        )
-        .where(
-            _ROW.run_id == run_id,
-            _ROW.reason.is_(None),
-            _ROW.to_performer_id.is_not(None),
-            _ROW.to_performer_id != actor.person,
-        )
-        .group_by(_ROW.to_performer_id)
-        .subquery()
-    )
-    rows = select(
-        got.c.employee_id,
-        case((got.c.number > 1, literal("tasks_given")), else_=literal("task_given")),
-        Task.id,
-        Task.work_list_id,
-        literal(f"run:{run_id}:") + cast(got.c.employee_id, String),
-        literal(now, Notification.created_at.type),
-    ).join(Task, Task.id == got.c.task_id)
-    columns = ["employee_id", "kind", "task_id", "work_list_id", "occasion", "created_at"]
-    session.execute(insert(Notification).from_select(columns, rows))

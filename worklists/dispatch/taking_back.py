@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Actor
 from core.errors import Refused
 from core.journal import JournalEntry
+from worklists.card.models import ChecklistItem, Comment, Document
+from worklists.dispatch.carried import hang_on
 from worklists.dispatch.confirming import lock_for
 from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, close_finished_lists
@@ -152,6 +154,9 @@ def _withdraw_successors(session: Session, run_id: int, *, actor: Actor, now: da
         )
         .execution_options(**UNSEEN)
     )
+    handed = _undone(run_id, _ROW.successor_id.is_not(None))
+    for table in (ChecklistItem, Comment, Document):
+        hang_on(session, table, _ROW.successor_id, _ROW.task_id, handed)
     old = (
         select(Task.id, Task.work_list_id)
         .join(_ROW, _ROW.task_id == Task.id)

@@ -51,6 +51,8 @@ class Finish(StrEnum):
     """A planned new task goes on with the goal."""
     CANCELLED = "cancelled"
     REDIRECTED = "redirected"
+    RETURNED = "returned"
+    """Lies with the unit that asked for it, to be mended (A6)."""
 
 
 _OPEN = "state IN ('planned', 'in_work', 'deferred', 'on_control')"

@@ -58,3 +58,15 @@ class Involvement(Base):
     """Who is told when it is done there."""
     asked_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+    accepted_task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    """The task that was accepted: after a hand-over it is not the one to be done, and its new
+    performer has accepted nothing yet (D11)."""
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
+    returned_at: Mapped[datetime | None]
+    """Since when it lies with whoever asked, to be mended; None: it does not."""
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
+    return_reason: Mapped[str] = mapped_column(default="", server_default="")
+    sent_again_at: Mapped[datetime | None]
+    """When it was sent last after a return; None: it was sent once, when it was asked."""
