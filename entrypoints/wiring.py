@@ -76,6 +76,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     }
     return (
         *JOBS,
+        *jobs.jobs_in_zone(settings.time_zone),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

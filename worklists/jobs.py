@@ -5,7 +5,9 @@ from functools import partial
 
 from core.schedule import Job
 from worklists.dispatch.housekeeping import forget_drafts
+from worklists.expiry import expire_tasks
 from worklists.leases import LONGEST_LEASE
+from worklists.missed import miss_callbacks
 from worklists.sweeps import (
     notice_due_control,
     notice_overdue,
@@ -26,9 +28,16 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         ),
         Job("notice due control", timedelta(seconds=5), notice_due_control),
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
+        Job("expire tasks", timedelta(seconds=60), expire_tasks),
         Job("forget undos", timedelta(seconds=60), forget_undos),
         Job("forget dry runs", timedelta(minutes=10), forget_drafts),
     )
+
+
+def jobs_in_zone(default_zone: str) -> tuple[Job, ...]:
+    """The jobs that reckon in working time; the IANA zone is that of units without their own."""
+    miss = partial(miss_callbacks, default_zone=default_zone)
+    return (Job("notice missed callbacks", timedelta(seconds=60), miss),)
 
 
 JOBS = jobs_for(LONGEST_LEASE)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     bindparam,
     literal,
     literal_column,
+    or_,
     select,
     tuple_,
     union_all,
@@ -175,7 +176,8 @@ def _claimable(
 ) -> ColumnElement[bool]:
     """``is_exempt``: the campaign's calls are not counted; nor are promised callbacks (rule 14)."""
     now = bindparam("now", type_=UtcDateTime())
-    conditions = [_planned(task), task.due_at <= now]
+    is_open = or_(task.opens_at.is_(None), task.opens_at <= now)
+    conditions = [_planned(task), task.due_at <= now, *([is_open] if is_phoned else ())]
     conditions.append(not_skipped(task, bindparam("performer", type_=Integer()), now))
     if is_phoned:
         other = aliased(Task)

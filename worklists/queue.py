@@ -55,6 +55,8 @@ YIELDS_TO_CLIENT = frozenset(
         BlockRule.NO_VALID_PHONE,
         BlockRule.OUTSIDE_HOURS,
         BlockRule.PRESSURE,
+        BlockRule.HOUSEHOLD,
+        BlockRule.NOT_OPEN,
         BlockRule.NOT_DUE,
     }
 )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCodeVersion
@@ -117,10 +117,12 @@ class Notification(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     kind: Mapped[str]
-    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``, ``unit_asked``."""
+    """``involvement_done``, ``control_due``, ``callback_due``, ``task_given``, ``unit_asked``…"""
     task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
     work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once: ``control:17:2``."""
+    tasks: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """How many tasks it is about; ``task_id`` is the first of them."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
