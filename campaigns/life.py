@@ -22,7 +22,13 @@ class Life:
 
 def life_of(campaign: Campaign, formed_at: datetime, zone: str) -> Life:
     """The life of a task formed at this moment, in days of the IANA zone."""
-    opens_after, lasts = campaign.opens_after_days, campaign.expires_after_days
+    return life_in_days(campaign.opens_after_days, campaign.expires_after_days, formed_at, zone)
+
+
+def life_in_days(
+    opens_after: int | None, lasts: int | None, formed_at: datetime, zone: str
+) -> Life:
+    """The same for so many days until it opens and so many that it lasts then."""
     local = formed_at.astimezone(ZoneInfo(zone))
     opens_on = local.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0) + timedelta(
         days=opens_after or 0

@@ -6,6 +6,7 @@ from functools import partial
 from core.schedule import Job
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.expiry import expire_tasks
+from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
 from worklists.missed import miss_callbacks
 from worklists.sweeps import (
@@ -29,6 +30,7 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         Job("notice due control", timedelta(seconds=5), notice_due_control),
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
         Job("expire tasks", timedelta(seconds=60), expire_tasks),
+        Job("measure households", timedelta(minutes=10), measure_households_by_clock),
         Job("forget undos", timedelta(seconds=60), forget_undos),
         Job("forget dry runs", timedelta(minutes=10), forget_drafts),
     )

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign, CampaignState, ContactCap
 from campaigns.windows import Window, is_open
 from core.db import ONE, UtcDateTime, constant
 from directory.units.models import Unit
@@ -62,6 +62,8 @@ class Lane:
     campaign_state: CampaignState
     is_pressure_exempt: bool
     window: Window
+    asks_household: bool = False
+    """One call per household is asked for, and this lane is not exempt from the budget."""
 
     @property
     def is_phoned(self) -> bool:
@@ -217,10 +219,16 @@ def _all_lanes() -> Select[Any]:
         Campaign.purpose,
         Campaign.state.label("campaign_state"),
         Campaign.is_pressure_exempt,
+        _asks_household(lanes.c.kind).label("asks_household"),
         Campaign.call_from_minute,
         Campaign.call_until_minute,
         Campaign.call_weekdays,
     ).join(Campaign, Campaign.id == lanes.c.campaign_id)
+
+
+def _asks_household(kind: ColumnElement[Any]) -> ColumnElement[bool]:
+    asked = select(ContactCap.id).where(ContactCap.is_household).exists()
+    return and_(kind == constant(TaskKind.CALL), ~Campaign.is_pressure_exempt, asked)
 
 
 @cache

@@ -43,6 +43,8 @@ class Notice:
     at: datetime
     due_at: datetime
     is_new: bool
+    tasks: int = 1
+    """How many it is about; this is the first of them."""
     answer: "Answer | None" = None
     """What the unit that was asked wrote back."""
 
@@ -103,6 +105,7 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
             at=notification.created_at,
             due_at=task.control_at or task.due_at,
             is_new=notification.seen_at is None,
+            tasks=notification.tasks,
         )
         for notification, task, client, campaign, unit in found
     ]

@@ -29,6 +29,7 @@ from directory.staff.models import Employee
 from worklists.claim_statements import claim_in_lane, claim_one
 from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
+from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
 from worklists.lanes import (
     Lane,
@@ -236,11 +237,31 @@ def _claim_from(
     claim = claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
     draft = _draft(TaskState.PLANNED, actor, until)
     values = lane_values(lane) | {"called": False}
+    attempt = _try_alone if lane.asks_household else _try
     for _ in range(_TRIES):
-        taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
+        taken, lost_race = attempt(session, claim, values, draft, actor=actor, now=now)
         if not lost_race:
             return taken
     return None
+
+
+def _try_alone(
+    session: Session,
+    claim: ReturningUpdate[*tuple[Any, ...]],
+    values: dict[str, Any],
+    draft: TaskTaken,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> tuple[TaskTaken | None, bool]:
+    """As ``_try``, but lost when somebody else phones the household in this instant."""
+    step = session.begin_nested()
+    taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
+    if taken is None or is_alone(session, taken.client_id, actor.person):
+        step.commit()
+        return taken, lost_race
+    step.rollback()
+    return None, True
 
 
 def _claim_by_id(

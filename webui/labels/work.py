@@ -62,6 +62,8 @@ LABELS: Pairs = (
     (Finish.REPLACED, _l("Запланирована новая задача")),
     (Finish.CANCELLED, _l("Отменена")),
     (Finish.REDIRECTED, _l("Передана")),
+    (Finish.EXPIRED, _l("Срок истёк")),
+    (Finish.MISSED, _l("Не перезвонили вовремя")),
     (ServiceRequestState.REQUESTED, _l("Подана")),
     (ServiceRequestState.CANCELLED, _l("Отменена")),
     (CampaignState.ACTIVE, _l("Идёт")),
