@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from campaigns.models import ContactCap
+from campaigns.models import Campaign, ContactCap
 from core.db import ONE, constant
 from directory.clients.models import (
     Client,
@@ -109,6 +109,12 @@ def household_lease(
         .where(held.id.in_(found))
         .scalar_subquery()
     )
+
+
+def asks_household(kind: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether calls of this kind of task in the statement's campaign keep «one per household»."""
+    asked = select(ContactCap.id).where(ContactCap.is_household).exists()
+    return and_(kind == constant(TaskKind.CALL), ~Campaign.is_pressure_exempt, asked)
 
 
 def shares_number(mine: type[ContactPoint], theirs: type[ContactPoint]) -> ColumnElement[bool]:

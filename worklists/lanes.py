@@ -32,11 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, CampaignState, ContactCap
+from campaigns.models import Campaign, CampaignState
 from campaigns.windows import Window, is_open
 from core.db import ONE, UtcDateTime, constant
 from directory.units.models import Unit
-from worklists.contact_conditions import client_is_clear, has_none, phones_now
+from worklists.contact_conditions import asks_household, client_is_clear, has_none, phones_now
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.skips import not_skipped
@@ -178,13 +178,13 @@ def _claimable(
 ) -> ColumnElement[bool]:
     """``is_exempt``: the campaign's calls are not counted; nor are promised callbacks (rule 14)."""
     now = bindparam("now", type_=UtcDateTime())
-    is_open = or_(task.opens_at.is_(None), task.opens_at <= now)
-    conditions = [_planned(task), task.due_at <= now, *([is_open] if is_phoned else ())]
+    conditions = [_planned(task), task.due_at <= now]
     conditions.append(not_skipped(task, bindparam("performer", type_=Integer()), now))
     if is_phoned:
         other = aliased(Task)
         keeps_budget = and_(task.kind != constant(TaskKind.CALLBACK), ~is_exempt)
         conditions += [
+            or_(task.opens_at.is_(None), task.opens_at <= now),
             has_none(
                 select(other.id)
                 .correlate_except(other)
@@ -219,16 +219,11 @@ def _all_lanes() -> Select[Any]:
         Campaign.purpose,
         Campaign.state.label("campaign_state"),
         Campaign.is_pressure_exempt,
-        _asks_household(lanes.c.kind).label("asks_household"),
+        asks_household(lanes.c.kind).label("asks_household"),
         Campaign.call_from_minute,
         Campaign.call_until_minute,
         Campaign.call_weekdays,
     ).join(Campaign, Campaign.id == lanes.c.campaign_id)
-
-
-def _asks_household(kind: ColumnElement[Any]) -> ColumnElement[bool]:
-    asked = select(ContactCap.id).where(ContactCap.is_household).exists()
-    return and_(kind == constant(TaskKind.CALL), ~Campaign.is_pressure_exempt, asked)
 
 
 @cache
@@ -255,15 +250,8 @@ def _lanes_of(name: str, is_mine: bool) -> CTE:
 
 
 def _head_columns(task: type[Task]) -> Select[*tuple[Any, ...]]:
-    return select(
-        task.id.label("head_id"),
-        task.due_at.label("head_due_at"),
-        task.unit_id,
-        task.kind,
-        task.campaign_id,
-        task.time_zone,
-        task.priority,
-    )
+    found = (task.id.label("head_id"), task.due_at.label("head_due_at"))
+    return select(*found, task.unit_id, task.kind, task.campaign_id, task.time_zone, task.priority)
 
 
 def _first_after(

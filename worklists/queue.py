@@ -11,11 +11,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
@@ -31,11 +27,7 @@ from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
 from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
-from worklists.lanes import (
-    Lane,
-    by_oldest_claimable,
-    lane_values,
-)
+from worklists.lanes import Lane, by_oldest_claimable, lane_values
 from worklists.leases import (
     HeldByAnother,
     LeaseLost,
@@ -63,6 +55,10 @@ YIELDS_TO_CLIENT = frozenset(
 )
 """Rules that do not count when the client called in."""
 _TRIES = 3
+
+
+class _NotAlone(Exception):
+    """Somebody else phones the household of the client that was just claimed."""
 
 
 def take_next_task(
@@ -255,13 +251,14 @@ def _try_alone(
     now: datetime,
 ) -> tuple[TaskTaken | None, bool]:
     """As ``_try``, but lost when somebody else phones the household in this instant."""
-    step = session.begin_nested()
-    taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
-    if taken is None or is_alone(session, taken.client_id, actor.person):
-        step.commit()
-        return taken, lost_race
-    step.rollback()
-    return None, True
+    try:
+        with session.begin_nested():
+            tried = _try(session, claim, values, draft, actor=actor, now=now)
+            if tried[0] is not None and not is_alone(session, tried[0].client_id, actor.person):
+                raise _NotAlone
+            return tried
+    except _NotAlone:
+        return None, True
 
 
 def _claim_by_id(
