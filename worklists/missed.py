@@ -171,12 +171,15 @@ def _change(
     is_moved = policy in (MissedCallback.NEXT_DAY, MissedCallback.POOL)
     at = moved_to(policy, campaign, one, calendar_of(one.unit_id, whose), now) if is_moved else None
     state = _WAITS if at is not None and at > now else TaskState.PLANNED
+    then = CLOSED if policy is MissedCallback.CLOSE else state
+    stays = then is TaskState.PLANNED
     event = CallbackMissed(
         task_id=one.id,
         policy=policy,
         promised_at=one.due_at,
         moved_to=at,
-        to_state=CLOSED if policy is MissedCallback.CLOSE else state,
+        from_state=None if stays else TaskState.PLANNED,
+        to_state=None if stays else then,
     )
     values: dict[str, object] = {
         "missed_id": one.id,

@@ -85,8 +85,9 @@ class CallbackMissed(Event):
     policy: MissedCallback
     promised_at: datetime
     moved_to: datetime | None = None
-    from_state: TaskState = TaskState.PLANNED
-    to_state: TaskState
+    from_state: TaskState | None = None
+    to_state: TaskState | None = None
+    """None: it stays planned."""
 
 
 @dataclass(frozen=True, kw_only=True)
