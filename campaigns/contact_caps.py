@@ -5,7 +5,7 @@ are: ``worklists.pressure``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -25,7 +25,9 @@ LONGEST_DAYS = 366
 class CapOutOfRange(Invalid):
     """A cap allows 1 to 100 attempts within 1 to 366 days."""
 
-    field = "most"
+    def __init__(self, field: str = "most") -> None:
+        super().__init__(field)
+        self.field = field
 
 
 class CapThere(Invalid):
@@ -54,9 +56,53 @@ class CapLifted(Event):
     days: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class HouseholdCapSet(Event):
+    """Who shares a number waits ``days`` days after a call to one of them; None: no more."""
+
+    subject: ClassVar[str] = "contact_cap"
+    contact_cap_id: int
+    days: int | None
+
+
 def contact_caps(session: Session) -> Sequence[ContactCap]:
-    """All caps, the shortest first."""
-    return session.scalars(select(ContactCap).order_by(ContactCap.days)).all()
+    """All caps on a client, the shortest first."""
+    return caps_and_household(session)[0]
+
+
+def household_days(session: Session) -> int | None:
+    """For how many days one call counts for all who share a number; None: the option is off."""
+    return caps_and_household(session)[1]
+
+
+def caps_and_household(session: Session) -> tuple[Sequence[ContactCap], int | None]:
+    """Both, in one statement."""
+    found = session.scalars(select(ContactCap).order_by(ContactCap.days)).all()
+    household = next((cap.days for cap in found if cap.is_household), None)
+    return [cap for cap in found if not cap.is_household], household
+
+
+def set_household(session: Session, days: int | None, *, actor: Actor, now: datetime) -> None:
+    """Ask for one call per household within so many days; None: no more.
+
+    Call ``worklists.households.measure_households`` after it. Raises CapOutOfRange.
+    """
+    actor.require(CampaignPermission.MANAGE_CONTACT_CAPS)
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise CapOutOfRange("days")
+    caps = session.scalars(select(ContactCap).where(ContactCap.is_household)).all()
+    if [cap.days for cap in caps] == ([] if days is None else [days]):
+        return
+    cap = caps[0] if caps else ContactCap(most=1, is_household=True)
+    event = HouseholdCapSet(contact_cap_id=cap.id or 0, days=days)
+    if days is None:
+        session.delete(cap)
+    else:
+        cap.days = days
+        session.add(cap)
+    session.flush()
+    record(session, replace(event, contact_cap_id=event.contact_cap_id or cap.id),
+           actor=actor, at=now)  # fmt: skip
 
 
 def pressed_until(caps: Sequence[ContactCap], newest_first: Sequence[datetime]) -> datetime | None:
@@ -84,7 +130,8 @@ def set_cap(
     actor.require(CampaignPermission.MANAGE_CONTACT_CAPS)
     if not (1 <= most <= MOST and 1 <= days <= LONGEST_DAYS):
         raise CapOutOfRange()
-    same = session.scalar(select(ContactCap.id).where(ContactCap.days == days))
+    of_days = select(ContactCap.id).where(ContactCap.days == days)
+    same = session.scalar(of_days.where(~ContactCap.is_household))
     if same is not None and same != cap_id:
         raise CapThere()
     cap = ContactCap() if cap_id is None else _cap(session, cap_id)
@@ -108,6 +155,6 @@ def lift_cap(session: Session, cap_id: int, *, actor: Actor, now: datetime) -> N
 
 def _cap(session: Session, cap_id: int) -> ContactCap:
     cap = session.get(ContactCap, cap_id)
-    if cap is None:
+    if cap is None or cap.is_household:
         raise NotFound("contact_cap", cap_id)
     return cap

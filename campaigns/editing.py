@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.lifecycle import CampaignAction, after
-from campaigns.models import Campaign
+from campaigns.models import Campaign, MissedCallback
 from campaigns.permissions import CampaignPermission
 from campaigns.retries import BadRung, check_rung, next_attempt_at
-from campaigns.windows import MINUTES_A_DAY, window_of
+from campaigns.windows import MINUTES_A_DAY, Window
 from core.access import Actor
-from core.errors import Invalid, NotFound
-from core.journal import Event, record
+from core.errors import Invalid, NotFound, Refused
+from core.journal import Event, history_of, record
 from directory.calendars.working_time import Calendar
 from directory.units.models import Unit
 
@@ -28,6 +28,16 @@ class CampaignWrong(Invalid):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class CampaignChangedMeanwhile(Refused):
+    """Somebody saved the campaign since it was opened: who, when, and which fields."""
+
+    def __init__(self, by_key: str, at: datetime, changed: tuple[str, ...]) -> None:
+        super().__init__(f"changed by {by_key}")
+        self.by_key = by_key
+        self.at = at
+        self.changed = changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +78,10 @@ class CampaignDraft:
     data_unit_id: int | None
     quality_unit_id: int | None
     is_pressure_exempt: bool
+    opens_after_days: int | None
+    expires_after_days: int | None
+    missed_callback: MissedCallback
+    missed_after_minutes: int
 
 
 FIELDS = tuple(one.name for one in fields(CampaignDraft))
@@ -88,19 +102,35 @@ def get_campaign(session: Session, campaign_id: int, *, actor: Actor) -> Campaig
     return campaign
 
 
+def draft_of(campaign: Campaign) -> CampaignDraft:
+    """The campaign as it stands."""
+    return CampaignDraft(**{name: getattr(campaign, name) for name in FIELDS})
+
+
 def change_campaign(
-    session: Session, campaign_id: int, draft: CampaignDraft, *, actor: Actor, now: datetime
+    session: Session,
+    campaign_id: int,
+    draft: CampaignDraft,
+    *,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> Campaign:
     """Write the draft; what did not change is not written into the journal.
 
-    Raises NotFound, NotPermitted, CampaignWrong.
+    ``version``: that of the campaign when it was opened for editing. Raises NotFound, NotPermitted,
+    CampaignWrong, CampaignChangedMeanwhile.
     """
     campaign = get_campaign(session, campaign_id, actor=actor)
     check_draft(session, draft)
+    if version != campaign.version:
+        raise _changed_meanwhile(session, campaign)
     values = asdict(draft)
     changed = tuple(name for name in FIELDS if getattr(campaign, name) != values[name])
     for name in changed:
         setattr(campaign, name, values[name])
+    if changed:
+        campaign.version += 1
     session.flush()
     if changed:
         event = CampaignChanged(campaign_id=campaign.id, changed=changed)
@@ -122,6 +152,14 @@ def move_campaign(
     return campaign
 
 
+def _changed_meanwhile(session: Session, campaign: Campaign) -> CampaignChangedMeanwhile:
+    entries = history_of(session, "campaign", campaign.id)
+    entry = next((one for one in reversed(entries) if "changed" in one.details), None)
+    if entry is None:
+        return CampaignChangedMeanwhile("", campaign.created_at, ())
+    return CampaignChangedMeanwhile(entry.actor, entry.at, tuple(entry.details["changed"]))
+
+
 def check_draft(session: Session, draft: CampaignDraft) -> None:
     """Raise CampaignWrong for the first value that cannot be used."""
     for name in ("name", "goal"):
@@ -134,7 +172,8 @@ def check_draft(session: Session, draft: CampaignDraft) -> None:
         raise CampaignWrong("call_weekdays")
     for name, least, most in (
         ("priority", 1, 9), ("attempts_per_task", 1, 100), ("attempts_per_client", 1, 100),
-        ("control_days", 0, 366), ("cooling_off_days", 0, 3660),
+        ("control_days", 0, 366), ("cooling_off_days", 0, 3660), ("opens_after_days", 0, 366),
+        ("expires_after_days", 0, 3660), ("missed_after_minutes", 1, 7 * 24 * 60),
     ):  # fmt: skip
         value = getattr(draft, name)
         if value is not None and not least <= value <= most:
@@ -158,17 +197,21 @@ def check_ladder(ladder: Sequence[dict[str, Any]]) -> None:
 
 
 def ladder_preview(
-    campaign: Campaign, *, zone: str, calendar: Calendar | None, now: datetime
+    draft: CampaignDraft, *, zone: str, calendar: Calendar | None, now: datetime
 ) -> list[datetime]:
-    """When the tries would be if the first one were now and nobody ever answered."""
+    """When the tries would be if the first one were now and nobody ever answered.
+
+    The draft has passed ``check_draft``.
+    """
+    window = Window(draft.call_from_minute, draft.call_until_minute, draft.call_weekdays)
     tries = [now]
     while (
         at := next_attempt_at(
-            campaign.retry_ladder, len(tries), now=tries[-1], zone=zone,
-            window=window_of(campaign), calendar=calendar, tried=tries[:-1],
+            draft.retry_ladder, len(tries), now=tries[-1], zone=zone,
+            window=window, calendar=calendar, tried=tries[:-1],
         )
     ) is not None:  # fmt: skip
-        if campaign.attempts_per_task is not None and len(tries) >= campaign.attempts_per_task:
+        if draft.attempts_per_task is not None and len(tries) >= draft.attempts_per_task:
             break
         tries.append(at)
     return tries

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -16,6 +16,18 @@ class CampaignState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     FINISHED = "finished"
+
+
+class MissedCallback(StrEnum):
+    """What becomes of a promised callback that nobody made in time."""
+
+    KEEP = "keep"
+    """It stays as it is; people are told."""
+    NEXT_DAY = "next_day"
+    """The same person makes it on the next working day."""
+    POOL = "pool"
+    """Anybody of the unit may make it."""
+    CLOSE = "close"
 
 
 class Campaign(Base):
@@ -55,7 +67,18 @@ class Campaign(Base):
     """Unit in charge of complaints; None: no task is made for it by a result."""
     is_pressure_exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Its calls neither respect nor spend the budget of contacts: a recall (rule 14)."""
+    opens_after_days: Mapped[int | None]
+    """Its tasks open at the beginning of this day after they were formed; None: at once."""
+    expires_after_days: Mapped[int | None]
+    """They expire with the end of this day after they opened; None: never."""
+    missed_callback: Mapped[MissedCallback] = mapped_column(
+        default=MissedCallback.KEEP, server_default=text("'keep'")
+    )
+    missed_after_minutes: Mapped[int] = mapped_column(default=60, server_default=text("60"))
+    """A promised callback counts as missed so long after its time."""
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Grows with each edit, so that two people do not overwrite each other."""
 
 
 class Outcome(StrEnum):
@@ -139,11 +162,15 @@ class AcquisitionWay(Base):
 
 
 class ContactCap(Base):
-    """At most ``most`` attempts on a client within ``days`` days, over all campaigns (rule 14)."""
+    """At most ``most`` attempts on a client within ``days`` days, over all campaigns (rule 14).
+
+    With ``is_household`` no cap on a client but «one call per household»: who shares a number with
+    somebody called within ``days`` days, or in hand now, waits. There is at most one such row.
+    """
 
     __tablename__ = "contact_caps"
     __table_args__ = (
-        UniqueConstraint("days"),
+        UniqueConstraint("days", "is_household", name="uq_contact_caps_days"),
         CheckConstraint("most BETWEEN 1 AND 100", "some"),
         CheckConstraint("days BETWEEN 1 AND 366", "within_a_year"),
     )
@@ -152,3 +179,4 @@ class ContactCap(Base):
     most: Mapped[int]
     days: Mapped[int]
     """Times 24 hours back from the moment of the claim."""
+    is_household: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -91,7 +91,7 @@ def next_attempt_at(
     if rung.get("part") == "other":
         at = _in_another_part(now, tried, at, zone, window)
     if calendar is not None and _WORKING & set(rung):
-        at = _when_somebody_is_there(max(at, now), zone, window, calendar)
+        at = when_somebody_is_there(max(at, now), zone, window, calendar)
     return max(clip(window, zone, at), now)
 
 
@@ -148,10 +148,11 @@ def _part_to_try(now: datetime, tried: Sequence[datetime], zone: str, window: Wi
     return min(others, key=lambda part: often[part])
 
 
-def _when_somebody_is_there(
-    at: datetime, zone: str, window: Window, calendar: Calendar
-) -> datetime:
-    """The first moment from ``at`` on that is in the client's window and in working time."""
+def when_somebody_is_there(at: datetime, zone: str, window: Window, calendar: Calendar) -> datetime:
+    """The first moment from ``at`` on that is in the client's window and in working time.
+
+    ``at`` itself where the two never meet.
+    """
     moment = at
     try:
         for _ in range(_MEETINGS):

@@ -82,6 +82,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     return (
         *JOBS,
         Job("escalate", EVERY, partial(escalate, default_zone=zone)),
+        *jobs.jobs_in_zone(zone),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

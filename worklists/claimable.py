@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -93,6 +94,7 @@ def claimable(
         other = aliased(Task)
         keeps_budget = and_(task.kind != constant(TaskKind.CALLBACK), ~is_exempt)
         conditions += [
+            or_(task.opens_at.is_(None), task.opens_at <= now),
             has_none(
                 select(other.id)
                 .correlate_except(other)

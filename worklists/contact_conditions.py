@@ -1,5 +1,6 @@
 """Who may be phoned at all, as conditions of statements: refusals, rest, budget, number (13)."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,9 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from campaigns.models import Campaign, ContactCap
 from core.db import ONE, constant
 from directory.clients.models import (
     Client,
+    ClientKind,
     ContactKind,
     ContactPoint,
     ContactRefusal,
@@ -24,7 +27,7 @@ from directory.clients.models import (
     RefusalScope,
 )
 from worklists.lifecycle import TaskState
-from worklists.models.task import TaskKind
+from worklists.models.task import Task, TaskKind
 
 CHANNEL = "phone"
 _PHONING_IN_ORDER = (TaskKind.CALL, TaskKind.CALLBACK)
@@ -45,6 +48,7 @@ def client_is_clear(
     return and_(
         has_none(_refusals(client_id, asset_id, purpose)),
         has_none(_resting(client_id, now, keeps_budget)),
+        has_none(_household_in_hand(client_id).where(keeps_budget)),
         _phones(client_id).limit(ONE).scalar_subquery().is_not(None),
     )
 
@@ -81,6 +85,85 @@ def is_pressed(client_id: ColumnExpressionArgument[int], now: Any) -> ColumnElem
     return pressed.where(client.id == client_id, client.pressed_until > now).exists()
 
 
+def household_is_called(
+    client_id: ColumnExpressionArgument[int], now: Any, viewer_id: Any
+) -> ColumnElement[bool]:
+    """Whether somebody with the same number was called lately or is in hand of another person."""
+    client = aliased(Client)
+    called = select(client.id).correlate_except(client)
+    return or_(
+        called.where(client.id == client_id, client.household_until > now).exists(),
+        _household_in_hand(client_id, viewer_id).exists(),
+    )
+
+
+def household_lease(
+    client_id: ColumnExpressionArgument[int], viewer_id: Any
+) -> ColumnElement[datetime | None]:
+    """Until when another person holds somebody with the same number; NULL: nobody does."""
+    found = _household_in_hand(client_id, viewer_id)
+    held = aliased(Task)
+    return (
+        select(func.max(held.lease_until))
+        .correlate_except(held)
+        .where(held.id.in_(found))
+        .scalar_subquery()
+    )
+
+
+def asks_household(kind: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether calls of this kind of task in the statement's campaign keep «one per household»."""
+    asked = select(ContactCap.id).where(ContactCap.is_household).exists()
+    return and_(kind == constant(TaskKind.CALL), ~Campaign.is_pressure_exempt, asked)
+
+
+def shares_number(mine: type[ContactPoint], theirs: type[ContactPoint]) -> ColumnElement[bool]:
+    """Two contact points of different people with one number that may be dialled for both.
+
+    Companies have switchboards and no households.
+    """
+    people = []
+    for point in (mine, theirs):
+        person = aliased(Client)
+        found = select(person.id).correlate_except(person)
+        people.append(
+            found.where(
+                person.id == point.client_id,
+                person.kind != constant(ClientKind.LEGAL_ENTITY),
+            ).exists()
+        )
+    usable = [
+        and_(
+            point.kind == constant(ContactKind.PHONE),
+            point.is_valid,
+            point.state != constant(ContactState.WRONG),
+        )
+        for point in (mine, theirs)
+    ]
+    same = and_(theirs.value == mine.value, theirs.client_id != mine.client_id)
+    return and_(*usable, same, *people)
+
+
+def _household_in_hand(
+    client_id: ColumnExpressionArgument[int], viewer_id: Any = None
+) -> Select[Any]:
+    """Calls in work of others with the client's number; the first condition costs all that is
+    spent where households are not asked about: it depends on no row."""
+    mine, theirs, other, cap = (
+        aliased(ContactPoint), aliased(ContactPoint), aliased(Task), aliased(ContactCap)
+    )  # fmt: skip
+    is_asked = select(cap.id).where(cap.is_household).limit(ONE).correlate_except(cap)
+    found = select(other.id).correlate_except(mine, theirs, other)
+    return found.where(
+        is_asked.scalar_subquery().is_not(None),
+        mine.client_id == client_id,
+        shares_number(mine, theirs),
+        other.client_id == theirs.client_id,
+        phones_now(other),
+        other.performer_id.is_distinct_from(viewer_id),
+    )
+
+
 def has_phone(client_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
     """Whether there is a number that may be dialled."""
     return _phones(client_id).exists()
@@ -115,12 +198,15 @@ def _cooling_off(client_id: ColumnExpressionArgument[int], now: Any) -> Select[A
 def _resting(
     client_id: ColumnExpressionArgument[int], now: Any, keeps_budget: ColumnElement[bool]
 ) -> Select[Any]:
-    """The client in one look: cools off, or has been contacted enough."""
+    """The client in one look: cools off, or has been contacted enough, or the household has."""
     client = aliased(Client)
     resting = select(client.id).correlate_except(client)
     return resting.where(
         client.id == client_id,
-        or_(client.cooling_off_until > now, and_(keeps_budget, client.pressed_until > now)),
+        or_(
+            client.cooling_off_until > now,
+            and_(keeps_budget, or_(client.pressed_until > now, client.household_until > now)),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.life import life_of
 from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.access import Actor
@@ -220,6 +222,9 @@ def _insert_tasks(session: Session, forming: _Forming) -> Any:
         WorkList.client_id == JUDGED.c.client_id,
         WorkList.closed_at.is_(None),
     )
+    life = life_of(campaign, forming.now, forming.default_zone)
+    due_at = func.coalesce(JUDGED.c.due_at, literal(forming.now, Task.due_at.type))
+    opens_at = literal(life.opens_at, Task.opens_at.type)
     values: dict[str, ColumnElement[Any]] = {
         "work_list_id": work_list_id.scalar_subquery(),
         "unit_id": literal(forming.unit_id),
@@ -231,7 +236,11 @@ def _insert_tasks(session: Session, forming: _Forming) -> Any:
         "state": literal(TaskState.PLANNED, Task.state.type),
         "priority": literal(campaign.priority),
         "goal": literal(campaign.goal),
-        "due_at": func.coalesce(JUDGED.c.due_at, literal(forming.now, Task.due_at.type)),
+        "due_at": due_at
+        if life.opens_at is None
+        else case((due_at < opens_at, opens_at), else_=due_at),
+        "opens_at": opens_at,
+        "expires_at": literal(life.expires_at, Task.expires_at.type),
         "time_zone": zone,
         "lead_id": JUDGED.c.lead_id,
         "created_at": literal(forming.now, Task.created_at.type),

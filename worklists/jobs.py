@@ -6,7 +6,10 @@ from functools import partial
 from core.schedule import Job
 from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
+from worklists.expiry import expire_tasks
+from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
+from worklists.missed import miss_callbacks
 from worklists.sweeps import (
     notice_due_control,
     notice_overdue,
@@ -27,10 +30,18 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         ),
         Job("notice due control", timedelta(seconds=5), notice_due_control),
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
+        Job("expire tasks", timedelta(seconds=60), expire_tasks),
+        Job("measure households", timedelta(minutes=10), measure_households_by_clock),
         Job("forget undos", timedelta(seconds=60), forget_undos),
         Job("forget held times", timedelta(minutes=10), forget_holds),
         Job("forget dry runs", timedelta(minutes=10), forget_drafts),
     )
+
+
+def jobs_in_zone(default_zone: str) -> tuple[Job, ...]:
+    """The jobs that reckon in working time; the IANA zone is that of units without their own."""
+    miss = partial(miss_callbacks, default_zone=default_zone)
+    return (Job("notice missed callbacks", timedelta(seconds=60), miss),)
 
 
 JOBS = jobs_for(LONGEST_LEASE)

@@ -32,6 +32,7 @@ from campaigns.windows import Window, is_open
 from core.db import ONE
 from directory.units.models import Unit
 from worklists.claimable import claimable, owned, planned
+from worklists.contact_conditions import asks_household
 from worklists.models.task import PHONING, Task, TaskKind
 
 _WINDOW_COLUMNS = ("call_from_minute", "call_until_minute", "call_weekdays")
@@ -55,6 +56,8 @@ class Lane:
     campaign_state: CampaignState
     is_pressure_exempt: bool
     window: Window
+    asks_household: bool = False
+    """One call per household is asked for, and this lane is not exempt from the budget."""
 
     @property
     def is_phoned(self) -> bool:
@@ -124,6 +127,7 @@ def _all_lanes() -> Select[Any]:
         Campaign.purpose,
         Campaign.state.label("campaign_state"),
         Campaign.is_pressure_exempt,
+        asks_household(lanes.c.kind).label("asks_household"),
         Campaign.call_from_minute,
         Campaign.call_until_minute,
         Campaign.call_weekdays,
@@ -154,15 +158,8 @@ def _lanes_of(name: str, is_mine: bool) -> CTE:
 
 
 def _head_columns(task: type[Task]) -> Select[*tuple[Any, ...]]:
-    return select(
-        task.id.label("head_id"),
-        task.due_at.label("head_due_at"),
-        task.unit_id,
-        task.kind,
-        task.campaign_id,
-        task.time_zone,
-        task.priority,
-    )
+    found = (task.id.label("head_id"), task.due_at.label("head_due_at"))
+    return select(*found, task.unit_id, task.kind, task.campaign_id, task.time_zone, task.priority)
 
 
 def _first_after(

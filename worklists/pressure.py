@@ -12,10 +12,11 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, bindparam, func, null, select, update
 from sqlalchemy.orm import Session
 
-from campaigns.contact_caps import contact_caps, pressed_until
+from campaigns.contact_caps import caps_and_household, contact_caps, pressed_until
 from campaigns.models import Campaign, ContactCap
 from core.db import UtcDateTime
 from directory.clients.models import Client
+from worklists.households import measure_relatives
 from worklists.models.attempt import Attempt, Exemption
 from worklists.models.task import Task, TaskKind
 
@@ -35,13 +36,15 @@ def measure(session: Session, client_id: int) -> datetime | None:
     After each attempt, and after one was undone.
     """
     session.flush()
-    until = until_of(session, client_id, contact_caps(session))
+    caps, household = caps_and_household(session)
+    until = until_of(session, client_id, caps)
     session.execute(
         update(Client)
         .where(Client.id == client_id, Client.pressed_until.is_distinct_from(until))
         .values(pressed_until=until)
         .execution_options(synchronize_session=False)
     )
+    measure_relatives(session, client_id, household)
     return until
 
 

@@ -11,11 +11,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
@@ -29,12 +25,9 @@ from directory.staff.models import Employee
 from worklists.claim_statements import claim_in_lane, claim_one
 from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
+from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
-from worklists.lanes import (
-    Lane,
-    by_oldest_claimable,
-    lane_values,
-)
+from worklists.lanes import Lane, by_oldest_claimable, lane_values
 from worklists.leases import (
     HeldByAnother,
     LeaseLost,
@@ -55,11 +48,17 @@ YIELDS_TO_CLIENT = frozenset(
         BlockRule.NO_VALID_PHONE,
         BlockRule.OUTSIDE_HOURS,
         BlockRule.PRESSURE,
+        BlockRule.HOUSEHOLD,
+        BlockRule.NOT_OPEN,
         BlockRule.NOT_DUE,
     }
 )
 """Rules that do not count when the client called in."""
 _TRIES = 3
+
+
+class _NotAlone(Exception):
+    """Somebody else phones the household of the client that was just claimed."""
 
 
 def take_next_task(
@@ -234,11 +233,32 @@ def _claim_from(
     claim = claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
     draft = _draft(TaskState.PLANNED, actor, until)
     values = lane_values(lane) | {"called": False}
+    attempt = _try_alone if lane.asks_household else _try
     for _ in range(_TRIES):
-        taken, lost_race = _try(session, claim, values, draft, actor=actor, now=now)
+        taken, lost_race = attempt(session, claim, values, draft, actor=actor, now=now)
         if not lost_race:
             return taken
     return None
+
+
+def _try_alone(
+    session: Session,
+    claim: ReturningUpdate[*tuple[Any, ...]],
+    values: dict[str, Any],
+    draft: TaskTaken,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> tuple[TaskTaken | None, bool]:
+    """As ``_try``, but lost when somebody else phones the household in this instant."""
+    try:
+        with session.begin_nested():
+            tried = _try(session, claim, values, draft, actor=actor, now=now)
+            if tried[0] is not None and not is_alone(session, tried[0].client_id, actor.person):
+                raise _NotAlone
+            return tried
+    except _NotAlone:
+        return None, True
 
 
 def _claim_by_id(

@@ -17,7 +17,7 @@ from core.access import Actor
 from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
-from worklists.models.task import Task
+from worklists.models.task import Finish, Task
 from worklists.permissions import WorkPermission
 from worklists.verdict_sets import (
     Place,
@@ -35,9 +35,13 @@ GIVEN = "given"
 TAKEN = "taken"
 ON_CONTROL = "on_control"
 DONE = "done"
-"""Closed since the day began."""
+"""Closed since the day began by what somebody did."""
+EXPIRED = "expired"
+"""Closed since then because their life was over."""
+MISSED = "missed"
+"""Callbacks closed since then because nobody made them."""
 PARTS: tuple[str, ...] = (
-    IN_QUEUE, GIVEN, TAKEN, *(rule.value for rule in BlockRule), ON_CONTROL, DONE
+    IN_QUEUE, GIVEN, TAKEN, *(rule.value for rule in BlockRule), ON_CONTROL, DONE, EXPIRED, MISSED
 )  # fmt: skip
 """Every place where a task can stand, in the order of the page."""
 
@@ -217,6 +221,8 @@ def _part(task: type[Task], scope: Scope) -> ColumnElement[str]:
     # A job may be begun early but is not handed out; what is deferred and due is back in seconds.
     is_early = or_(task.due_at > scope.now, task.state == TaskState.DEFERRED)
     return case(
+        (and_(task.closed_at.is_not(None), task.finish == Finish.EXPIRED), EXPIRED),
+        (and_(task.closed_at.is_not(None), task.finish == Finish.MISSED), MISSED),
         (task.closed_at.is_not(None), DONE),
         (task.state == TaskState.IN_WORK, TAKEN),
         (task.state == TaskState.ON_CONTROL, ON_CONTROL),

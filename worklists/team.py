@@ -34,6 +34,8 @@ class TeamLine:
     overdue: int
     callbacks: int
     """Promised to clients for today, not made yet."""
+    missed: int
+    """Promised callbacks not made in time, noticed today and still theirs."""
     attempts: int
     """Conversations and tries of today; what one of them settled besides is not counted."""
     successes: int
@@ -114,6 +116,7 @@ def _in_hand(
         in_work=_how_many(Task.state == TaskState.IN_WORK),
         overdue=_how_many(and_(Task.state == TaskState.PLANNED, task_is_late(now))),
         callbacks=_how_many(promised),
+        missed=_how_many(and_(waiting, Task.missed_at >= day_began)),
     ).where(Task.performer_id.in_(people), Task.state.in_(_IN_HAND), of_units)
 
 

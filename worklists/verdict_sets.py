@@ -28,6 +28,8 @@ from directory.clients.models import Client
 from worklists.contact_conditions import (
     cools_off,
     has_phone,
+    household_is_called,
+    household_lease,
     is_pressed,
     is_refused,
     phones_now,
@@ -83,7 +85,12 @@ def weightiest(
         (BlockRule.NO_VALID_PHONE, ~has_phone(task.client_id)),
         (BlockRule.OUTSIDE_HOURS, and_(task.kind != TaskKind.CALLBACK, _in(task, closed))),
         (BlockRule.PRESSURE, and_(~is_exempt, is_pressed(task.client_id, now))),
+        (
+            BlockRule.HOUSEHOLD,
+            and_(~is_exempt, household_is_called(task.client_id, now, viewer_id)),
+        ),
         (BlockRule.HELD_BY_ANOTHER, _is_phoned_by_another(task, viewer_id)),
+        (BlockRule.NOT_OPEN, and_(task.opens_at.is_not(None), task.opens_at > now)),
         (BlockRule.NOT_DUE, task.due_at > now),
         (BlockRule.CAMPAIGN_PAUSED, is_paused),
     ]
@@ -115,9 +122,20 @@ def until_of(task: type[Task], rule: ColumnElement[Any]) -> ColumnElement[dateti
     return case(
         (rule == BlockRule.COOLING_OFF.value, rests),
         (rule == BlockRule.PRESSURE.value, pressed),
+        (rule == BlockRule.HOUSEHOLD.value, _household_until(task)),
+        (rule == BlockRule.NOT_OPEN.value, task.opens_at),
         (rule == BlockRule.HELD_BY_ANOTHER.value, func.coalesce(lease, task.lease_until)),
         (rule == BlockRule.NOT_DUE.value, task.due_at),
     )
+
+
+def _household_until(task: type[Task]) -> ColumnElement[datetime | None]:
+    """The later of both ends: of the call that somebody is making, of the days after the last."""
+    client = aliased(Client)
+    of_client = select(client.household_until).where(client.id == task.client_id)
+    called = of_client.correlate(task).scalar_subquery()
+    lease = household_lease(task.client_id, None)
+    return case((or_(called.is_(None), lease > called), lease), else_=called)
 
 
 def opening(campaign: Campaign, zone: str, now: datetime) -> datetime | None:

@@ -28,7 +28,13 @@ from core.statements import ask
 from directory.clients.models import (
     Client,
 )
-from worklists.contact_conditions import cools_off, has_phone, is_refused, phones_now
+from worklists.contact_conditions import (
+    cools_off,
+    has_phone,
+    household_lease,
+    is_refused,
+    phones_now,
+)
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.pressure import exemption_of
@@ -43,7 +49,11 @@ class BlockRule(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     PRESSURE = "pressure"
     """The budget of contacts is spent (rule 14)."""
+    HOUSEHOLD = "household"
+    """Somebody with the same number is in hand or was called lately: one call per household."""
     HELD_BY_ANOTHER = "held_by_another"
+    NOT_OPEN = "not_open"
+    """The campaign opens its tasks later."""
     NOT_DUE = "not_due"
     CAMPAIGN_PAUSED = "campaign_paused"
 
@@ -116,6 +126,13 @@ _HELD_UNTIL = select(Task.lease_until).where(
 )
 
 
+_PRESSURE = select(
+    Client.pressed_until,
+    Client.household_until,
+    household_lease(bindparam("client", type_=Client.id.type), bindparam("viewer")),
+).where(Client.id == bindparam("client", type_=Client.id.type))
+
+
 def verdict_on(
     session: Session, task: Task, *, now: datetime, viewer_id: int | None = None
 ) -> Verdict:
@@ -129,8 +146,9 @@ def verdict_on(
         (
             *_client_blocks(session, task, now),
             *_hours(session, task, now),
-            *_pressure(session, task, now),
+            *_pressure(session, task, now, viewer_id),
             *_held(session, task, viewer_id),
+            *_not_open(task, now),
             *_not_due(task, now),
             *_paused(session, task),
         )
@@ -168,11 +186,21 @@ def _hours(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
     return (Block(BlockRule.OUTSIDE_HOURS, until),)
 
 
-def _pressure(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+def _pressure(
+    session: Session, task: Task, now: datetime, viewer_id: int | None
+) -> tuple[Block, ...]:
+    """The budget of the client, and that of the household."""
     if exemption_of(task, _campaign(session, task)) is not None:
         return ()
-    until = session.scalar(select(Client.pressed_until).where(Client.id == task.client_id))
-    return (Block(BlockRule.PRESSURE, until),) if until is not None and until > now else ()
+    values = {"client": task.client_id, "viewer": viewer_id}
+    pressed, *household = ask(session, _PRESSURE, values).one()
+    ends = [until for until in household if until is not None]
+    blocks = []
+    if pressed is not None and pressed > now:
+        blocks.append(Block(BlockRule.PRESSURE, pressed))
+    if household[1] is not None or (ends and max(ends) > now):
+        blocks.append(Block(BlockRule.HOUSEHOLD, max(ends)))
+    return tuple(blocks)
 
 
 def _held(session: Session, task: Task, viewer_id: int | None) -> tuple[Block, ...]:
@@ -185,6 +213,11 @@ def _held_itself(task: Task, viewer_id: int | None) -> tuple[Block, ...]:
     if task.state is TaskState.IN_WORK and task.performer_id != viewer_id:
         return (Block(BlockRule.HELD_BY_ANOTHER, task.lease_until),)
     return ()
+
+
+def _not_open(task: Task, now: datetime) -> tuple[Block, ...]:
+    is_open = task.opens_at is None or task.opens_at <= now
+    return () if is_open else (Block(BlockRule.NOT_OPEN, task.opens_at),)
 
 
 def _not_due(task: Task, now: datetime) -> tuple[Block, ...]:

@@ -55,6 +55,8 @@ class Client(Base):
     """After a refusal to talk no campaign may call before this moment (rule 9)."""
     pressed_until: Mapped[datetime | None]
     """The budget of contacts is spent until this moment (rule 14): ``worklists.pressure``."""
+    household_until: Mapped[datetime | None]
+    """Somebody with the same number was called: ``worklists.households``; None where not asked."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

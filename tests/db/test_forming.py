@@ -285,3 +285,19 @@ def test_a_task_that_comes_while_forming_waits_is_not_made_twice(database: Datab
 def test_a_work_list_with_an_open_task_does_not_close(given: Given) -> None:
     task = given.task()
     assert not close_if_finished(given.session, task.work_list_id, NOON)
+
+
+def test_tasks_open_and_expire_as_the_campaign_says(given: Given) -> None:
+    unit = given.unit()
+    campaign = given.campaign()
+    campaign.opens_after_days, campaign.expires_after_days = 2, 10
+    clients = [given.client(name, unit=unit) for name in ("А", "Б")]
+    run = given.run(unit, *clients)
+    given.lead(run, clients[0], given.asset(clients[0]), due_at=NOON + timedelta(days=5))
+    form(given, run, unit)
+    # Days are those of Omsk, six hours ahead: they begin at 18:00 UTC.
+    opens = NOON.replace(hour=18) + timedelta(days=1)
+    tasks = given.session.scalars(select(Task)).all()
+    assert {task.opens_at for task in tasks} == {opens}
+    assert {task.expires_at for task in tasks} == {opens + timedelta(days=11)}
+    assert {task.due_at for task in tasks} == {opens, NOON + timedelta(days=5)}

@@ -1,15 +1,22 @@
 """The migrations make exactly the tables that the code declares, on both engines."""
 
+import json
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.exc import DatabaseError
 
+from campaigns.catalogue import install_catalogue
+from campaigns.models import ContactCap
 from core.access import Actor
 from core.db import Database
 from core.journal import JournalEntry
-from core.migrations import config_for, is_current
+from core.migrations import config_for, is_current, upgrade
 from tests.conftest import NOON
+from tests.queue_given import Place
+from worklists.lifecycle import TaskState
+from worklists.models.task import Finish, TaskKind
 
 
 def test_the_newest_revision_is_what_the_models_say(database: Database) -> None:
@@ -20,6 +27,77 @@ def test_the_newest_revision_is_what_the_models_say(database: Database) -> None:
 def test_the_schema_can_be_taken_down_to_nothing(database: Database) -> None:
     command.downgrade(config_for(database), "base")
     assert set(sa.inspect(database.engine).get_table_names()) <= {"alembic_version"}
+
+
+def _all(database: Database, query: str) -> list[tuple[object, ...]]:
+    with database.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(query))]
+
+
+_EFFECTS = (
+    "SELECT c.code, v.effects FROM result_code_versions v "
+    "JOIN result_codes c ON c.id = v.result_code_id ORDER BY c.code, v.number"
+)
+_TASKS = "SELECT id, state, finish, due_at, version FROM tasks ORDER BY id"
+
+
+def test_what_results_cause_survives_the_way_down_and_up_again(database: Database) -> None:
+    """0011 on a filled database: what flags said becomes effects, and the other way round."""
+    with database.unit_of_work() as session:
+        install_catalogue(session, now=NOON)
+    before = _all(database, _EFFECTS)
+    command.downgrade(config_for(database), "0010")
+    flags = (
+        "SELECT count(*) FROM result_code_versions WHERE refusal IS NOT NULL OR fault IS NOT NULL"
+    )
+    assert _all(database, flags) != [(0,)]
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "UPDATE result_code_versions SET refusal = 'purpose', created_by = 'employee:1' "
+                "WHERE result_code_id = (SELECT id FROM result_codes WHERE code = 'complaint')"
+            )
+        )
+    upgrade(database)
+    after = dict(_all(database, _EFFECTS))
+    assert set(after) == {code for code, _ in before}
+    kinds = {code: [one["kind"] for one in _read(effects)] for code, effects in after.items()}
+    assert kinds["complaint"] == ["block"]
+    no_answer = [code for code, found in kinds.items() if found[:1] == ["retry"]]
+    assert no_answer
+    command.check(config_for(database))
+
+
+def test_lives_of_tasks_come_to_a_filled_database_and_leave_it(database: Database) -> None:
+    """0012 to 0016: rows stay as they are, new columns say «as before»; back again no ending is new."""
+    with database.unit_of_work() as session:
+        place = Place(session)
+        tasks = [place.task(), place.task(kind=TaskKind.CALLBACK), place.task()]
+        tasks[2].state, tasks[2].finish = TaskState.CANCELLED, Finish.EXPIRED
+        tasks[2].closed_at = NOON
+        session.add(ContactCap(most=1, days=7, is_household=True))
+    caps = "SELECT most, days FROM contact_caps ORDER BY days"
+    command.downgrade(config_for(database), "0011")
+    assert _all(database, caps) == [(3, 1), (7, 7)]
+    assert [row[2] for row in _all(database, _TASKS)] == [None, None, "cancelled"]
+    old = _all(database, _TASKS)
+    upgrade(database)
+    assert _all(database, _TASKS) == old
+    assert _all(database, caps) == [(3, 1), (7, 7)]
+    new = "missed_callback, missed_after_minutes, version, opens_after_days, expires_after_days"
+    assert _all(database, f"SELECT {new} FROM campaigns") == [("keep", 60, 1, None, None)]
+    lives = "SELECT DISTINCT opens_at, expires_at, missed_at, missed_times FROM tasks"
+    assert _all(database, lives) == [(None, None, None, 0)]
+    with database.unit_of_work() as session:
+        session.add_all([ContactCap(most=2, days=3), ContactCap(most=1, days=3, is_household=True)])
+    with pytest.raises(DatabaseError), database.unit_of_work() as session:
+        session.add(ContactCap(most=5, days=3))
+    command.check(config_for(database))
+
+
+def _read(effects: object) -> list[dict[str, object]]:
+    """JSON of a statement of our own: text on SQLite."""
+    return json.loads(effects) if isinstance(effects, str) else effects  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from core.db import Database
 from core.journal import JournalEntry
 from tests.conftest import NOON
 from tests.queue_given import Place
-from worklists import sweeps
+from worklists import sweeping
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Task, TaskFiring, TaskKind
@@ -137,7 +137,7 @@ def test_a_task_nobody_took_for_a_day_is_overdue_once(database: Database) -> Non
 def test_a_backlog_is_worked_off_in_batches_the_oldest_first(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeps, "BATCH", 3)
+    monkeypatch.setattr(sweeping, "BATCH", 3)
     with given(database) as place:
         client = place.client()
         for minutes in range(10):

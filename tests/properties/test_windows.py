@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaigns.models import Campaign, MissedCallback
 from campaigns.retries import Caps, attempts_allowed, next_attempt_at
 from campaigns.windows import Window, clip, is_open, next_opening
 from directory.calendars.working_time import Calendar, is_working, working_time_between
+from worklists.missed import Missed, moved_to
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -232,3 +234,27 @@ def test_a_rung_in_working_time_leads_to_when_somebody_is_there(
     hours = rung.get("working_hours")
     if isinstance(hours, int):
         assert working_time_between(office, now, at) >= timedelta(hours=hours)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ZONES), st.one_of(MOMENTS, CLOCK_CHANGES), WINDOWS, UNIT_WEEKS,
+       st.sampled_from([MissedCallback.NEXT_DAY, MissedCallback.POOL]),
+       st.integers(1, 40 * 24 * 60))  # fmt: skip
+def test_a_missed_callback_moves_to_the_future_and_into_the_window(
+    zone: str, promised: datetime, window: Window, calendar: Calendar, policy: MissedCallback,
+    late: int,
+) -> None:  # fmt: skip
+    """However late the sweep is, the scheduler's pause of weeks and DST days included."""
+    now = promised + timedelta(minutes=late)
+    campaign = Campaign(
+        call_from_minute=window.from_minute, call_until_minute=window.until_minute,
+        call_weekdays=window.weekdays,
+    )  # fmt: skip
+    missed = Missed(id=1, unit_id=1, campaign_id=1, performer_id=None, time_zone=zone,
+                    due_at=promised)  # fmt: skip
+    at = moved_to(policy, campaign, missed, calendar, now)
+    if at is None:  # somebody may make it now
+        assert policy is MissedCallback.POOL
+        return
+    assert at >= now
+    assert is_open(window, zone, at)

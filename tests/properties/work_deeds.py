@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -22,10 +23,12 @@ from worklists.attempts import (
     record_attempt,
 )
 from worklists.control import call_again, confirm_control, prolong_control
+from worklists.expiry import expire_tasks
 from worklists.forming import form_work_lists
 from worklists.involvement import involve_unit
 from worklists.jobs_done import finish_job
 from worklists.lifecycle import OPEN, TaskState
+from worklists.missed import miss_callbacks
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement
 from worklists.planning import plan_task
@@ -46,6 +49,8 @@ SWEEPS = (
     notice_due_control,
     notice_overdue,
     forget_undos,
+    partial(miss_callbacks, default_zone="Europe/Moscow"),
+    expire_tasks,
 )
 
 
@@ -93,7 +98,7 @@ class Deeds:
     def the_clock_does_its_work(self) -> None:
         for sweep in SWEEPS:
             sweep(self.world.database, self.world.clock)
-        assert [sweep(self.world.database, self.world.clock) for sweep in SWEEPS] == [0] * 5
+        assert [sweep(self.world.database, self.world.clock) for sweep in SWEEPS] == [0] * 7
 
     def leads_are_formed_twice(
         self, unit: int, campaign: int, chosen: set[int], head: bool

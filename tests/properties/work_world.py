@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign, MissedCallback, Outcome
 from campaigns.windows import is_open, window_of
 from core.access import Actor
 from core.db import Database
@@ -65,12 +65,14 @@ class World:
             client.id: [given.asset(client) for _ in range(2)] for client in self.clients
         }
         self.campaigns: list[Campaign] = [
-            given.campaign("maintenance-due"),
+            given.campaign("maintenance-due", missed_callback=MissedCallback.NEXT_DAY),
             given.campaign(
                 "lost-clients",
                 data_unit_id=self.data_unit.id,
                 cooling_off_days=1,
                 retry_ladder=[{"hours": 2}],
+                missed_callback=MissedCallback.CLOSE,
+                expires_after_days=1,
             ),
         ]
         self.codes = {

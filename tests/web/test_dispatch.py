@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from campaigns.models import MissedCallback
 from core.db import Database
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit
 from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser, read_workbook
+from worklists.expiry import expire_tasks
+from worklists.missed import miss_callbacks
 from worklists.models.dispatch import DispatchRun, RunState
-from worklists.models.task import Task
+from worklists.models.task import Task, TaskKind
 
 BrowserOf = Callable[..., Browser]
 
@@ -192,3 +196,36 @@ def test_ticks_last_over_pages_and_belong_to_who_sees_the_tasks(
     browser.post("/dispatch/filter", {"text": "Клиент"})
     assert ">0</b>" in browser.read("/dispatch"), "another filter, other tasks"
     assert unit.id
+
+
+def test_missed_callbacks_and_expired_tasks_are_seen_where_work_is_seen(
+    prepared: Given, browser_of: BrowserOf, database: Database
+) -> None:
+    unit = prepared.unit("Сервис")
+    head = prepared.employee("Вера", role=Role.SUPERVISOR, unit=unit)
+    campaign = prepared.campaign()
+    campaign.missed_callback = MissedCallback.POOL
+    late = NOON - timedelta(hours=2)
+    promised = prepared.task(unit=unit, kind=TaskKind.CALLBACK, performer=head)
+    second = prepared.task(unit=unit, kind=TaskKind.CALLBACK)
+    promised.due_at = second.due_at = late
+    old = prepared.task(unit=unit)
+    old.expires_at = NOON - timedelta(minutes=1)
+    prepared.session.commit()
+    miss_callbacks(database, lambda _session: NOON, default_zone="Europe/Moscow")
+    expire_tasks(database, lambda _session: NOON)
+    browser = browser_of(head, Role.SUPERVISOR)
+    board = browser.read("/dispatch?tab=at_risk")
+    assert board.count("пропущен 1 раз") == 2
+    assert "Срок истёк" in browser.read("/dispatch?tab=closed")
+    rows = read_workbook(browser.get("/dispatch.xlsx?tab=closed"))
+    assert "Срок истёк" in [row[10] for row in rows]
+    bell = browser.read("/notifications")
+    assert "Не перезвонили вовремя" in bell and "и ещё 1" in bell
+    assert "пропущен 1 раз" in browser.read(f"/tasks/{promised.id}")
+    talk = browser.get(f"/tasks/{promised.id}/talk?tab=timeline").text
+    assert "Не перезвонили вовремя" in talk and "отдать всем" in talk and "обещали" in talk
+    queue = browser.read("/queue")
+    assert "Истёк срок сегодня" in queue
+    assert browser.get("/queue/tasks?part=expired").status_code == 200
+    assert "Пропущено перезвонов" in browser.read("/team")

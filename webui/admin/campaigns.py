@@ -1,115 +1,61 @@
 """Campaigns: what is said, when it calls, how it tries again, whether it runs (rules 9, 15)."""
 
-from datetime import time
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    FieldList,
-    FormField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    TimeField,
-)
-from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, NumberRange, Optional
 
 from campaigns.editing import (
-    FIELDS,
+    CampaignChangedMeanwhile,
     CampaignDraft,
     CampaignWrong,
     campaigns_to_edit,
     change_campaign,
+    check_draft,
+    draft_of,
     get_campaign,
     ladder_preview,
     move_campaign,
 )
+from campaigns.life import life_in_days
 from campaigns.lifecycle import TRANSITIONS, CampaignAction
 from campaigns.models import Campaign
 from campaigns.permissions import CampaignPermission
 from core.errors import NotFound, Refused
-from core.journal import history_of
+from core.journal import JournalEntry, history_of
 from directory.calendars.visibility import calendar_of_unit
 from webui.admin.answers import put_error, saved
-from webui.admin.effect_rows import units_to_choose
-from webui.admin.result_codes import CheckboxListField
-from webui.forms import Form, at_most, choices, not_blank
-from webui.labels.words import sentence
-from webui.requests import requires
+from webui.admin.campaign_form import CampaignForm, field_names, form_of
+from webui.labels.journal import actor_words
+from webui.labels.words import label, sentence
+from webui.requests import is_htmx, requires
 from webui.wording import moment
+from worklists.task_page import names_of
 
 bp = Blueprint("admin_campaigns", __name__, url_prefix="/admin/campaigns")
 _manages = requires(CampaignPermission.MANAGE_CAMPAIGNS)
-_RUNGS = {
-    "minutes": _l("минут"),
-    "hours": _l("часов"),
-    "days": _l("дней"),
-    "working_hours": _l("рабочих часов"),
-    "working_days": _l("рабочих дней"),
-}
-_DAYS = (_l("пн"), _l("вт"), _l("ср"), _l("чт"), _l("пт"), _l("сб"), _l("вс"))
-_PLAIN = tuple(
-    name for name in FIELDS
-    if name not in {"retry_ladder", "call_from_minute", "call_until_minute", "call_weekdays",
-                    "data_unit_id", "quality_unit_id"}
-)  # fmt: skip
-_SPARE = 2
-"""Empty rows below the ladder, to add rungs without scripts."""
+_SHOWN = 20
 
 
-class RungForm(PlainForm):  # type: ignore[misc]  # the library has no types
-    """One rung; without a number it is none."""
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What the values of the form would lead to now; ``wrong``: why nobody can say."""
 
-    amount = IntegerField(_l("Через"), [Optional(), NumberRange(1, 1000)])
-    unit = SelectField(_l("Чего"), choices=choices(_RUNGS.items()), validate_choice=False)
-    other_part = BooleanField(_l("в другую часть дня"))
+    tries: str = ""
+    opens_at: datetime | None = None
+    expires_at: datetime | None = None
+    wrong: str = ""
 
 
-class CampaignForm(Form):
-    """All that may be changed."""
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One line of «who changed what»."""
 
-    name = StringField(_l("Название"), [not_blank(), at_most(120)])
-    goal = StringField(_l("Цель звонка"), [not_blank(), at_most(300)])
-    script = TextAreaField(_l("Сценарий, шаг на строку"), [at_most(4000)])
-    priority = IntegerField(_l("Приоритет, 1 раньше всех"), [InputRequired(), NumberRange(1, 9)])
-    rungs = FieldList(FormField(RungForm), max_entries=25)
-    attempts_per_task = IntegerField(_l("Попыток на задачу, не больше"), [Optional()])
-    attempts_per_client = IntegerField(_l("Попыток на клиента, не больше"), [Optional()])
-    call_from_minute = TimeField(_l("Звонить с"), [InputRequired()])
-    call_until_minute = TimeField(_l("Звонить до"), [InputRequired()])
-    call_weekdays = CheckboxListField(
-        _l("Дни недели"), coerce=int, choices=choices(enumerate(_DAYS))
-    )
-    control_days = IntegerField(_l("Контроль через, дней"), [InputRequired(), NumberRange(0, 366)])
-    cooling_off_days = IntegerField(
-        _l("После отказа не звонить, дней"), [InputRequired(), NumberRange(0, 3660)]
-    )
-    data_unit_id = SelectField(_l("Кто исправляет данные"))
-    quality_unit_id = SelectField(_l("Отдел качества"))
-    is_pressure_exempt = BooleanField(_l("Не считать в пределе частоты звонков"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        units = units_to_choose()
-        self.data_unit_id.choices = choices(units, blank=_("Подразделение рабочего листа"))
-        self.quality_unit_id.choices = choices(units, blank=_("Не указан"))
-
-    def draft(self) -> CampaignDraft:
-        """What is to be written. Call after ``validate`` said yes."""
-        return CampaignDraft(
-            **{name: self[name].data for name in _PLAIN},
-            retry_ladder=[rung for row in self.rungs if (rung := _rung(row.form))],
-            call_from_minute=_minute(self.call_from_minute.data),
-            call_until_minute=_minute(self.call_until_minute.data) or 24 * 60,
-            call_weekdays=sum(1 << day for day in set(self.call_weekdays.data or ())),
-            data_unit_id=int(self.data_unit_id.data) if self.data_unit_id.data else None,
-            quality_unit_id=int(self.quality_unit_id.data) if self.quality_unit_id.data else None,
-        )
+    at: datetime
+    who: str
+    what: str
 
 
 @bp.get("")
@@ -126,7 +72,7 @@ def page() -> Any:
 def campaign(campaign_id: int) -> Any:
     """One campaign: what may be changed, when it would try again, who changed what."""
     found = get_campaign(g.session, campaign_id, actor=g.actor)
-    return _page(found, CampaignForm(formdata=None, data=_shown(found)))
+    return _page(found, form_of(found), _outlook(draft_of(found)))
 
 
 @bp.post("/<int:campaign_id>")
@@ -138,13 +84,36 @@ def change(campaign_id: int) -> Any:
     if not form.validate_on_submit():
         return _page(found, form), 422
     try:
-        change_campaign(g.session, campaign_id, form.draft(), actor=g.actor, now=g.now)
+        change_campaign(
+            g.session, campaign_id, form.draft(), version=form.opened_version(), actor=g.actor,
+            now=g.now,
+        )  # fmt: skip
+    except CampaignChangedMeanwhile as error:
+        return _conflict(found, form, error), 409
     except CampaignWrong as error:
-        if error.field == "retry_ladder":
-            return _page(found, form, ladder_error=sentence(error)), 422
         put_error(form, error)
-        return _page(found, form), 422
+        return _page(found, form, Outlook(wrong=sentence(error))), 422
     return saved(url_for(".campaign", campaign_id=campaign_id), _("Кампания сохранена."))
+
+
+@bp.post("/<int:campaign_id>/preview")
+@_manages
+def preview(campaign_id: int) -> Any:
+    """What the form would lead to; nothing is saved. A part of the page for scripts."""
+    found = get_campaign(g.session, campaign_id, actor=g.actor)
+    form = CampaignForm()
+    outlook = Outlook(wrong=_("Проверьте отмеченные поля."))
+    if form.validate_on_submit():
+        draft = form.draft()
+        try:
+            check_draft(g.session, draft)
+            outlook = _outlook(draft)
+        except CampaignWrong as error:
+            put_error(form, error)
+            outlook = Outlook(wrong=sentence(error))
+    if is_htmx():
+        return render_template("admin/_campaign_outlook.html", outlook=outlook)
+    return _page(found, form, outlook)
 
 
 @bp.post("/<int:campaign_id>/state")
@@ -163,56 +132,52 @@ def move(campaign_id: int) -> Any:
     return saved(address, _("Состояние кампании изменено."))
 
 
-def _page(found: Campaign, form: CampaignForm, *, ladder_error: str = "") -> str:
+def _conflict(found: Campaign, form: CampaignForm, error: CampaignChangedMeanwhile) -> str:
+    """The page with what was typed; saving it again writes it over what the other person wrote."""
+    form.version.data = str(found.version)
+    who = actor_words(error.by_key, names_of(g.session, [error.by_key]))
+    names = field_names(form)
+    what = ", ".join(names.get(name, name) for name in error.changed)
+    form.form_errors.append(f"{sentence(error)} {who}: {what}.")
+    return _page(found, form, _outlook(form.draft()))
+
+
+def _outlook(draft: CampaignDraft) -> Outlook:
+    """As for a client in the zone of the person who looks, and for the first of their units."""
     zone = g.actor.time_zone
     first = min(g.actor.unit_ids, default=None)
     calendar = calendar_of_unit(g.session, first, default_zone=zone) if first else None
-    tries = ladder_preview(found, zone=zone, calendar=calendar, now=g.now)
+    tries = ladder_preview(draft, zone=zone, calendar=calendar, now=g.now)
+    life = life_in_days(draft.opens_after_days, draft.expires_after_days, g.now, zone)
+    return Outlook(
+        tries=", ".join(moment(at) for at in tries),
+        opens_at=life.opens_at,
+        expires_at=life.expires_at,
+    )
+
+
+def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -> str:
     return render_template(
         "admin/campaign.html",
         form=form,
         campaign=found,
         actions=[action for (state, action) in TRANSITIONS if state is found.state],
-        ladder_error=ladder_error,
-        tries=", ".join(moment(at) for at in tries),
-        field_names=_names(form),
-        history=history_of(g.session, "campaign", found.id)[-20:],
+        outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),
+        history=_changes(history_of(g.session, "campaign", found.id)[-_SHOWN:], form),
     )
 
 
-def _names(form: CampaignForm) -> dict[str, Any]:
-    names = {name: form[name].label.text for name in FIELDS if name in form}
-    return names | {"retry_ladder": _("Повторы"), "state": _("Состояние")}
+def _changes(entries: Any, form: CampaignForm) -> list[Change]:
+    """The newest first."""
+    people = names_of(g.session, {entry.actor for entry in entries})
+    names = field_names(form)
+    return [
+        Change(at=entry.at, who=actor_words(entry.actor, people), what=_what(entry, names))
+        for entry in reversed(entries)
+    ]
 
 
-def _shown(found: Campaign) -> dict[str, Any]:
-    values = {name: getattr(found, name) for name in _PLAIN}
-    days = [day for day in range(7) if found.call_weekdays >> day & 1]
-    return values | {
-        "rungs": [_row(rung) for rung in found.retry_ladder] + [{}] * _SPARE,
-        "call_from_minute": _clock(found.call_from_minute),
-        "call_until_minute": _clock(found.call_until_minute),
-        "call_weekdays": days,
-        "data_unit_id": str(found.data_unit_id or ""),
-        "quality_unit_id": str(found.quality_unit_id or ""),
-    }
-
-
-def _row(rung: dict[str, Any]) -> dict[str, Any]:
-    unit = next(name for name in _RUNGS if rung.get(name))
-    return {"amount": rung[unit], "unit": unit, "other_part": "part" in rung}
-
-
-def _rung(row: Any) -> dict[str, Any] | None:
-    if not row.amount.data:
-        return None
-    rung: dict[str, Any] = {row.unit.data: row.amount.data}
-    return rung | {"part": "other"} if row.other_part.data else rung
-
-
-def _minute(at: Any) -> int:
-    return int(at.hour * 60 + at.minute)
-
-
-def _clock(minute: int) -> Any:
-    return time(minute // 60 % 24, minute % 60)
+def _what(entry: JournalEntry, names: dict[str, str]) -> str:
+    if "action" in entry.details:
+        return label(CampaignAction(entry.details["action"]))
+    return ", ".join(names.get(name, name) for name in entry.details.get("changed", []))

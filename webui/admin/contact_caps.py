@@ -6,14 +6,22 @@ from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaigns.contact_caps import LONGEST_DAYS, MOST, contact_caps, lift_cap, set_cap
+from campaigns.contact_caps import (
+    LONGEST_DAYS,
+    MOST,
+    caps_and_household,
+    lift_cap,
+    set_cap,
+    set_household,
+)
 from campaigns.permissions import CampaignPermission
 from core.errors import Invalid
 from webui.admin.answers import put_error, saved
 from webui.forms import Form
 from webui.requests import requires
+from worklists.households import measure_households
 from worklists.pressure import measure_all
 
 bp = Blueprint("admin_caps", __name__, url_prefix="/admin/contact-caps")
@@ -28,6 +36,15 @@ class CapForm(Form):
     )
     days = IntegerField(
         _l("За сколько суток"), validators=[InputRequired(), NumberRange(min=1, max=LONGEST_DAYS)]
+    )
+
+
+class HouseholdForm(Form):
+    """One call for all who share a number; empty: everybody by themselves."""
+
+    household_days = IntegerField(
+        _l("После звонка одному остальные ждут, суток"),
+        validators=[Optional(), NumberRange(min=1, max=LONGEST_DAYS)],
     )
 
 
@@ -61,11 +78,30 @@ def lift(cap_id: int) -> Any:
     return _measured(_("Предел снят."))
 
 
+@bp.post("/household")
+@_manages
+def household() -> Any:
+    """Ask for one call per household, or no more; it counts at once."""
+    form = HouseholdForm()
+    if not form.validate():
+        return _page(CapForm(formdata=None), form), 422
+    set_household(g.session, form.household_days.data, actor=g.actor, now=g.now)
+    waiting = measure_households(g.session, now=g.now)
+    words = _("Сохранено. Сейчас ждёт клиентов: %(clients)s.", clients=waiting)
+    return saved(url_for("admin_caps.page"), words)
+
+
 def _measured(words: str) -> Any:
     pressed = measure_all(g.session, now=g.now)
     told = _("Сейчас ждёт клиентов: %(clients)s.", clients=pressed)
     return saved(url_for("admin_caps.page"), f"{words} {told}")
 
 
-def _page(form: CapForm) -> str:
-    return render_template("admin/contact_caps.html", caps=contact_caps(g.session), form=form)
+def _page(form: CapForm, household_form: HouseholdForm | None = None) -> str:
+    caps, days = caps_and_household(g.session)
+    return render_template(
+        "admin/contact_caps.html",
+        caps=caps,
+        form=form,
+        household=household_form or HouseholdForm(formdata=None, household_days=days),
+    )

@@ -57,7 +57,8 @@ def _columns() -> list[Column]:
     return [
         Column(_("Сотрудник"), 34), Column(_("В работе"), 12), Column(_("На контроле"), 14),
         Column(_("Проверить сегодня и раньше"), 16), Column(_("Просрочено"), 14),
-        Column(_("Перезвонов сегодня"), 16), Column(_("Попыток сегодня"), 14),
+        Column(_("Перезвонов сегодня"), 16), Column(_("Пропущено сегодня"), 16),
+        Column(_("Попыток сегодня"), 14),
         Column(_("Успехов сегодня"), 14),
     ]  # fmt: skip
 
@@ -65,5 +66,5 @@ def _columns() -> list[Column]:
 def _row(line: TeamLine) -> list[Any]:
     return [
         line.name, line.in_work, line.on_control, line.to_check, line.overdue, line.callbacks,
-        line.attempts, line.successes,
+        line.missed, line.attempts, line.successes,
     ]  # fmt: skip

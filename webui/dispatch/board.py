@@ -153,7 +153,9 @@ def _columns(tab: Tab) -> list[Column]:
         Column(_("Закрыта") if tab is Tab.CLOSED else _("Срок"), 17), Column(_("Клиент"), 34),
         Column(_("Автомобиль"), 26), Column(_("Цель"), 28), Column(_("Подразделение"), 24),
         Column(_("Исполнитель"), 26), Column(_("Вид задачи"), 20), Column(_("Состояние"), 14),
-        Column(_("Приоритет"), 9), Column(_("Вариант завершения"), 20), Column(_("Попыток"), 9),
+        Column(_("Приоритет"), 9), Column(_("Вариант завершения"), 20),
+        Column(_("Чем закончилась"), 24),
+        Column(_("Пропущено перезвонов"), 12), Column(_("Попыток"), 9),
         Column(_("Комментарий"), 40), Column(_("Задача"), 10),
     ]  # fmt: skip
 
@@ -162,5 +164,6 @@ def _row(line: BoardLine) -> list[Any]:
     return [
         line.at, line.client, line.asset, line.campaign, line.unit, line.performer,
         label(line.kind), label(line.state), line.priority,
-        label(line.outcome) if line.outcome else None, line.attempts, line.comment, line.task_id,
+        label(line.outcome) if line.outcome else None, label(line.finish) if line.finish else None,
+        line.missed_times or None, line.attempts, line.comment, line.task_id,
     ]  # fmt: skip

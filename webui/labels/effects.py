@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from campaigns.editing import CampaignWrong
+from campaigns.editing import CampaignChangedMeanwhile, CampaignWrong
 from campaigns.effects import Effect, EffectKind, EffectsWrong, MessageTo, RetryBy
 from campaigns.lifecycle import CampaignAction
-from campaigns.models import DataFault
+from campaigns.models import DataFault, MissedCallback
 from core.errors import ProzvonError
 from directory.clients.models import RefusalScope
 from webui.labels.pairs import Pairs
@@ -16,6 +16,10 @@ from webui.wording import moment
 from worklists.forecasts import Forecast
 
 LABELS: Pairs = (
+    (MissedCallback.KEEP, _l("Оставить исполнителю")),
+    (MissedCallback.NEXT_DAY, _l("Перенести на следующий рабочий день")),
+    (MissedCallback.POOL, _l("Отдать всем в подразделении")),
+    (MissedCallback.CLOSE, _l("Закрыть задачу")),
     (CampaignAction.PAUSE, _l("Приостановить")),
     (CampaignAction.RESUME, _l("Продолжить")),
     (CampaignAction.FINISH, _l("Завершить кампанию")),
@@ -149,7 +153,16 @@ def _told(effect: Effect) -> Any:
             return _l("Отправим письмо на %(address)s.", address=effect.address)
 
 
+def _changed_meanwhile(error: CampaignChangedMeanwhile) -> Any:
+    return _l(
+        "Пока вы правили, кампанию сохранил другой человек (%(at)s). Ваши значения остались в "
+        "форме: сохраните ещё раз, чтобы записать их.",
+        at=moment(error.at),
+    )
+
+
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     EffectsWrong: wrong_words,
+    CampaignChangedMeanwhile: _changed_meanwhile,
     CampaignWrong: lambda error: _CAMPAIGN.get(error.field, _l("Проверьте это поле.")),
 }

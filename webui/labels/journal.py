@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from campaigns.models import Outcome
+from campaigns.models import MissedCallback, Outcome
 from core.journal import JournalEntry
 from webui.labels import asked, notices, service
 from webui.wording import day_short, moment
@@ -30,6 +30,8 @@ EVENTS: Mapping[str, Any] = {
     "TaskReturned": _l("Вернулась по времени"),
     "TaskEscalated": _l("Ждёт слишком долго, сообщено"),
     "TaskBecameOverdue": _l("Просрочена"),
+    "CallbackMissed": _l("Не перезвонили вовремя"),
+    "TaskExpired": _l("Закрыта: истёк срок жизни"),
     "AttemptRecorded": _l("Записан результат"),
     "AttemptUndone": _l("Результат отменён"),
     "TaskWithdrawn": _l("Отменена вместе с результатом"),
@@ -130,6 +132,9 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "kind": lambda value: _label(TaskKind(value)),
     "due_at": _at,
     "control_at": _until,
+    "promised_at": lambda text: str(_l("обещали %(at)s", at=_at(text))),
+    "policy": lambda value: _label(MissedCallback(value)).lower(),
+    "moved_to": lambda text: str(_l("теперь %(at)s", at=_at(text))),
     "until": _until,
     "from_on": lambda text: str(_l("было %(on)s", on=_on(text))),
     "from_minute": service.minute_words,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from worklists.queue_numbers import DONE, GIVEN, IN_QUEUE, ON_CONTROL, TAKEN
+from worklists.queue_numbers import DONE, EXPIRED, GIVEN, IN_QUEUE, MISSED, ON_CONTROL, TAKEN
 from worklists.verdicts import BlockRule
 
 PART_LABELS: Mapping[str, Any] = {
@@ -17,16 +17,22 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.NO_VALID_PHONE.value: _l("Нет телефона"),
     BlockRule.OUTSIDE_HOURS.value: _l("Нерабочее время клиента"),
     BlockRule.PRESSURE.value: _l("Звонили слишком часто"),
+    BlockRule.HOUSEHOLD.value: _l("Один звонок на семью"),
     BlockRule.HELD_BY_ANOTHER.value: _l("С клиентом работают"),
+    BlockRule.NOT_OPEN.value: _l("Ещё не открыты"),
     BlockRule.NOT_DUE.value: _l("Время не пришло"),
     BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
     ON_CONTROL: _l("На контроле"),
     DONE: _l("Завершены сегодня"),
+    EXPIRED: _l("Истёк срок сегодня"),
+    MISSED: _l("Закрыты: не перезвонили"),
 }
 PART_TONES: Mapping[str, str] = {
     IN_QUEUE: "accent",
     TAKEN: "accent",
     DONE: "ok",
+    EXPIRED: "warn",
+    MISSED: "warn",
     BlockRule.DO_NOT_CONTACT.value: "danger",
     BlockRule.NO_VALID_PHONE.value: "warn",
 }

@@ -62,6 +62,8 @@ LABELS: Pairs = (
     (Finish.CANCELLED, _l("Отменена")),
     (Finish.REDIRECTED, _l("Передана")),
     (Finish.RETURNED, _l("Возвращена тому, кто просил")),
+    (Finish.EXPIRED, _l("Срок истёк")),
+    (Finish.MISSED, _l("Не перезвонили вовремя")),
     (CampaignState.ACTIVE, _l("Идёт")),
     (CampaignState.PAUSED, _l("Приостановлена")),
     (CampaignState.FINISHED, _l("Завершена")),

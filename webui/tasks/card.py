@@ -19,6 +19,7 @@ from webui.labels.tasks import block_words
 from webui.labels.words import label
 from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
+from webui.tasks.due_words import due_words
 from webui.tasks.fields import Switch, switches
 from webui.tasks.looks import (
     OUTCOME_LOOKS,
@@ -32,7 +33,7 @@ from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
-from webui.wording import ago_or_due, day, moment, whole
+from webui.wording import day, moment, whole
 from worklists.answering import may_be_returned
 from worklists.consequences import control_date
 from worklists.due_times import working_moment
@@ -135,7 +136,11 @@ class Card:
 
     @property
     def quick_times(self) -> list[QuickTime]:
-        return quick_times(self.now)
+        """Those of the person; where a client is phoned also by the client's clock."""
+        if not self.page.is_phoning:
+            return quick_times(self.now)
+        window = window_of(self.page.campaign)
+        return quick_times(self.now, client_zone=self.page.task.time_zone, window=window)
 
     @property
     def tiles(self) -> list[Tile]:
@@ -166,12 +171,7 @@ class Card:
 
     @property
     def due_text(self) -> str:
-        task = self.page.task
-        if task.closed_at is not None:
-            return str(_("закрыта %(at)s", at=moment(task.closed_at)))
-        if task.state is TaskState.ON_CONTROL:
-            return str(_("проверить %(at)s", at=moment(task.control_at)))
-        return str(_("срок %(at)s", at=ago_or_due(task.due_at, self.now)))
+        return due_words(self.page.task, self.now)
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ from selections.models import Lead, SelectionRun
 from worklists.dispatch.filters import DispatchFilter, conditions_of, units_of
 from worklists.dispatch.tabs import STATES, Tab, closed_recently, tab_counts, tab_of
 from worklists.lifecycle import TaskState
-from worklists.models.task import Task, TaskKind
+from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.task_page import vehicle
 from worklists.visibility import task_is_visible
@@ -63,6 +63,9 @@ class BoardLine:
     at: datetime
     due_at: datetime
     outcome: Outcome | None
+    finish: Finish | None
+    missed_times: int
+    """How often a promised callback was not made in time."""
     attempts: int
     comment: str
 
@@ -261,7 +264,7 @@ def _lines(
         select(
             Task.id, Client.name, Asset.make, Asset.model, Asset.plate, Campaign.name, Unit.name,
             Employee.full_name, Task.kind, Task.state, Task.priority, column, Task.due_at,
-            Task.outcome, Task.attempts, Task.comment,
+            Task.outcome, Task.attempts, Task.comment, Task.finish, Task.missed_times,
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
@@ -276,6 +279,7 @@ def _lines(
             task_id=row[0], client=row[1], asset=vehicle(row[2], row[3], row[4]), campaign=row[5],
             unit=row[6], performer=row[7] or "", kind=row[8], state=row[9], priority=row[10],
             at=row[11], due_at=row[12], outcome=row[13], attempts=row[14], comment=row[15],
+            finish=row[16], missed_times=row[17],
         )
         for row in rows
     ]  # fmt: skip

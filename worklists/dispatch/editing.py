@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, String, case, cast, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -112,17 +112,20 @@ def cancel_tasks(session: Session, run_id: int, wish: Wish, *, actor: Actor, now
         actor=actor,
         at=now,
     )
-    _tell_askers(session, run_id, actor=actor, now=now)
+    tell_askers(session, changed_ids(run_id), Finish.CANCELLED, actor=actor, now=now)
     close_finished_lists(session, changed_ids(run_id), actor=actor, now=now)
 
 
-def _tell_askers(session: Session, run_id: int, *, actor: Actor, now: datetime) -> None:
+def tell_askers(
+    session: Session, task_ids: Select[int], finish: Finish, *, actor: Actor, now: datetime
+) -> None:
+    """Tell whoever asked for these closed tasks out of another unit, and end the ties."""
     tie = Involvement
-    mine = [tie.to_task_id.in_(changed_ids(run_id)), tie.finished_at.is_(None)]
+    mine = [tie.to_task_id.in_(task_ids), tie.finished_at.is_(None)]
     details: dict[str, ColumnElement[Any]] = {
         "involvement_id": tie.id.expression,
         "to_task_id": tie.to_task_id.expression,
-        "finish": literal(Finish.CANCELLED.value),
+        "finish": literal(finish.value),
     }
     for side in (tie.from_work_list_id, tie.to_work_list_id):
         record_rows(

@@ -43,7 +43,7 @@ _ROW = DispatchRunTask
 _SAME = (
     "campaign_id", "client_id", "asset_id", "asset_key", "kind", "priority", "goal", "due_at",
     "time_zone", "overdue_at", "attempts", "outcome", "result_version_id", "comment",
-    "predecessor_id", "lead_id",
+    "predecessor_id", "lead_id", "opens_at", "expires_at", "missed_at", "missed_times",
 )  # fmt: skip
 """Columns that a successor has of the task before it."""
 

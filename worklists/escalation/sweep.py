@@ -46,7 +46,7 @@ from worklists.lateness import LATE_AFTER
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
-from worklists.sweeps import SCHEDULER
+from worklists.sweeping import SCHEDULER
 
 BATCH = 2_000
 """Tasks a transaction; each has its row, its people and its line in the journal."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from campaigns.models import MissedCallback
 from core.journal import Event
 from worklists.lifecycle import TaskState
 
@@ -84,6 +85,30 @@ class TaskEscalated(Event):
     level: int
     told: tuple[int, ...]
     """The people; empty: nobody of that level or above can be reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackMissed(Event):
+    """Nobody made the promised callback in time; what the campaign does then was done."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    policy: MissedCallback
+    promised_at: datetime
+    moved_to: datetime | None = None
+    from_state: TaskState | None = None
+    to_state: TaskState | None = None
+    """None: it stays planned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskExpired(Event):
+    """Nobody got to the task within its life; it was closed."""
+
+    subject: ClassVar[str] = "task"
+    task_id: int
+    from_state: TaskState
+    to_state: TaskState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCodeVersion
@@ -141,7 +141,7 @@ class Notification(Base):
     work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once: ``control:17:2``."""
+    tasks: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """How many tasks it is about; ``task_id`` is the first of them."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
-    tasks: Mapped[int] = mapped_column(default=1, server_default="1")
-    """How many tasks it is about: a digest names the first of them."""

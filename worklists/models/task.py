@@ -53,10 +53,15 @@ class Finish(StrEnum):
     REDIRECTED = "redirected"
     RETURNED = "returned"
     """Lies with the unit that asked for it, to be mended (A6)."""
+    EXPIRED = "expired"
+    """Nobody got to it within the life that its campaign gives a task."""
+    MISSED = "missed"
+    """A promised callback that nobody made in time, closed by the campaign's policy."""
 
 
 _OPEN = "state IN ('planned', 'in_work', 'deferred', 'on_control')"
 _PHONED_NOW = "state = 'in_work' AND kind IN ('call', 'callback')"
+_EXPIRES = "state IN ('planned', 'deferred') AND kind = 'call' AND expires_at IS NOT NULL"
 _ROOT_OPEN = f"{_OPEN} AND predecessor_id IS NULL AND kind = 'call'"
 
 
@@ -83,6 +88,8 @@ class Task(Base):
         Index("ix_tasks_leases", "lease_until", **_where("state = 'in_work'")),
         Index("ix_tasks_control", "control_at", **_where("state = 'on_control'")),
         Index("ix_tasks_overdue", "due_at", **_where("state = 'planned' AND overdue_at IS NULL")),
+        Index("ix_tasks_expiry", "expires_at", **_where(_EXPIRES)),
+        Index("ix_tasks_callbacks", "due_at", **_where("state = 'planned' AND kind = 'callback'")),
         Index("ix_tasks_performer", "performer_id", "state", "due_at"),
         Index("ix_tasks_closed_by", "closed_by_id", "closed_at"),
         Index("ix_tasks_work_list", "work_list_id", "state"),
@@ -119,6 +126,14 @@ class Task(Base):
     """How often a sweep has brought it back: part of the key of ``task_firings``."""
     overdue_at: Mapped[datetime | None]
     """When a sweep noticed that nobody took it in time; cleared when it is taken."""
+    opens_at: Mapped[datetime | None]
+    """Not to be worked before, whatever ``due_at`` says; None: at once."""
+    expires_at: Mapped[datetime | None]
+    """Closed by a sweep after this moment when nobody works on it; None: never."""
+    missed_at: Mapped[datetime | None]
+    """When a sweep last noticed that this promised callback was not made. Each due time is missed
+    at most once: later than ``due_at`` says that this one was."""
+    missed_times: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     performer_id: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
     """Who holds it; in other states whose it is (None: anybody's of the unit)."""
@@ -167,6 +182,6 @@ class TaskFiring(Base):
 
     task_id: Mapped[int] = mapped_column(ForeignKey(Task.id), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    """``return``, ``control``, ``overdue``."""
+    """``return``, ``control``, ``overdue``, ``missed``, ``expired``."""
     occurrence: Mapped[int] = mapped_column(primary_key=True)
     fired_at: Mapped[datetime]

@@ -1,0 +1,24 @@
+"""When a task is due, in words: its time, the promises that were missed, the end of its life."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webui.wording import ago_or_due, moment
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task
+
+
+def due_words(task: Task, now: datetime) -> str:
+    """«срок сегодня 14:00, пропущен 1 раз, истекает 5 мая»; UTC."""
+    if task.closed_at is not None:
+        return str(_("закрыта %(at)s", at=moment(task.closed_at)))
+    if task.state is TaskState.ON_CONTROL:
+        return str(_("проверить %(at)s", at=moment(task.control_at)))
+    parts = [_("срок %(at)s", at=ago_or_due(task.due_at, now))]
+    if task.missed_times:
+        parts.append(ngettext("пропущен %(num)s раз", "пропущен раз: %(num)s", task.missed_times))
+    if task.expires_at is not None:
+        parts.append(_("истекает %(at)s", at=moment(task.expires_at)))
+    return ", ".join(str(part) for part in parts)
