@@ -69,7 +69,7 @@ def test_what_results_cause_survives_the_way_down_and_up_again(database: Databas
 
 
 def test_lives_of_tasks_come_to_a_filled_database_and_leave_it(database: Database) -> None:
-    """0012 to 0016: rows stay as they are, new columns say «as before»; back again no ending is new."""
+    """0012 to 0016: rows stay, new columns say «as before»; back again no ending is new."""
     with database.unit_of_work() as session:
         place = Place(session)
         tasks = [place.task(), place.task(kind=TaskKind.CALLBACK), place.task()]
