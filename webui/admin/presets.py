@@ -39,7 +39,7 @@ class PresetForm(Form):
 
     unit_id = SelectField(_l("Кто пользуется"), validators=[required()])
     to_unit_id = SelectField(_l("Кого просят"), validators=[required()])
-    subject = StringField(_l("Тема"), validators=[not_blank(), at_most(120)])
+    subject = StringField(_l("Тема просьбы"), validators=[not_blank(), at_most(120)])
     text = TextAreaField(_l("Что нужно сделать"), validators=[at_most(800)])
     due_amount = IntegerField(_l("Срок"), validators=[InputRequired(_l("Укажите срок."))])
     due_in = SelectField(_l("В чём считать"))
