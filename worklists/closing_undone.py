@@ -1,4 +1,5 @@
-"""Taking back, within some minutes, a closing without a call: a confirmation, a job (9, 10)."""
+"""Taking back, within some minutes, what was done without a call: a confirmation or prolonging of
+control, a job (9, 10)."""
 
 from datetime import datetime
 
@@ -6,13 +7,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.journal import Event, event_name, record
+from core.journal import Event, JournalEntry, event_name, record
 from worklists.events.outcomes import (
     ConfirmationUndone,
     ControlConfirmed,
+    ControlProlonged,
     JobFinished,
     JobGivenUp,
     JobUndone,
+    ProlongingUndone,
 )
 from worklists.lifecycle import TaskState, back_to
 from worklists.models.attempt import Notification
@@ -22,7 +25,7 @@ from worklists.notifications_sent import occasion_of
 from worklists.permissions import WorkPermission
 from worklists.saving import task_to_change
 from worklists.undo_checks import followed, newest_entry, open_again, require_place
-from worklists.undo_images import UNDO_WITHIN
+from worklists.undo_images import UNDO_WITHIN, moment_of
 from worklists.undoing import NotYours, TooLateToUndo
 
 _JOB = (JobFinished, JobGivenUp)
@@ -48,6 +51,46 @@ def undo_job(session: Session, task_id: int, *, actor: Actor, now: datetime) -> 
     return _undo(session, task_id, _JOB, JobUndone, TaskState.PLANNED, actor=actor, now=now)
 
 
+def undo_prolonging(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
+    """Give the task that was watched on last its former control date back.
+
+    Whoever was told that the date had come is not told again. The second time nothing happens.
+    Raises as ``undo_confirmation``.
+    """
+    actor.require(WorkPermission.WORK)
+    task = task_to_change(session, task_id, actor=actor)
+    newest = newest_entry(session, task_id)
+    if newest is not None and newest.event == event_name(ProlongingUndone):
+        return task
+    newest = _require_mine(session, newest, (ControlProlonged,), actor=actor, now=now)
+    was = moment_of(newest.details.get("was"))
+    if was is None:  # prolonged by an earlier version, which did not write it down
+        raise TooLateToUndo()
+    task.control_at, task.control_due_at = was, moment_of(newest.details.get("was_due_at"))
+    session.flush()
+    event = ProlongingUndone(task_id=task.id, from_state=task.state, to_state=task.state, until=was)
+    record(session, event, actor=actor, at=now)
+    return task
+
+
+def _require_mine(
+    session: Session,
+    newest: JournalEntry | None,
+    events: tuple[type[Event], ...],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> JournalEntry:
+    """The last thing that was done, if it is one of these and this person may take it back."""
+    if newest is None or newest.event not in map(event_name, events):
+        raise followed(session, newest)
+    if newest.actor != actor.key and not actor.may(WorkPermission.DISPATCH):
+        raise NotYours()
+    if now > newest.at + UNDO_WITHIN:
+        raise TooLateToUndo()
+    return newest
+
+
 def _undo(
     session: Session,
     task_id: int,
@@ -63,12 +106,7 @@ def _undo(
     newest = newest_entry(session, task_id)
     if newest is not None and newest.event == event_name(undone):
         return task
-    if newest is None or newest.event not in map(event_name, closings):
-        raise followed(session, newest)
-    if newest.actor != actor.key and not actor.may(WorkPermission.DISPATCH):
-        raise NotYours()
-    if now > newest.at + UNDO_WITHIN:
-        raise TooLateToUndo()
+    newest = _require_mine(session, newest, closings, actor=actor, now=now)
     require_place(session, task)
     open_again(session, [task], actor=actor, now=now)
     from_state, closed_at = task.state, task.closed_at

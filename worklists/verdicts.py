@@ -117,18 +117,24 @@ _HELD_UNTIL = select(Task.lease_until).where(
 
 
 def verdict_on(
-    session: Session, task: Task, *, now: datetime, viewer_id: int | None = None
+    session: Session,
+    task: Task,
+    *,
+    now: datetime,
+    viewer_id: int | None = None,
+    is_early: bool = False,
 ) -> Verdict:
     """Everything that stands against working the task now.
 
-    What the viewer holds does not stand against the viewer. ``now`` is UTC.
+    What the viewer holds does not stand against the viewer. ``now`` is UTC. ``is_early``: a
+    callback before its time, to which the client's hours apply as to any call.
     """
     if task.kind not in PHONING:
         return Verdict(_held_itself(task, viewer_id))
     return Verdict(
         (
             *_client_blocks(session, task, now),
-            *_hours(session, task, now),
+            *_hours(session, task, now, is_early=is_early),
             *_pressure(session, task, now),
             *_held(session, task, viewer_id),
             *_not_due(task, now),
@@ -155,9 +161,9 @@ def _client_blocks(session: Session, task: Task, now: datetime) -> tuple[Block, 
     return tuple(blocks)
 
 
-def _hours(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+def _hours(session: Session, task: Task, now: datetime, *, is_early: bool) -> tuple[Block, ...]:
     window = window_of(_campaign(session, task))
-    if task.kind is TaskKind.CALLBACK:
+    if task.kind is TaskKind.CALLBACK and not is_early:
         return ()
     try:
         if is_open(window, task.time_zone, now):
