@@ -6,6 +6,7 @@ from typing import Any
 from campaigns.models import Outcome
 from webui.requests import session
 from webui.tasks.card import Card
+from worklists.far_dates import ASKED_BEYOND
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import Task, TaskKind
 from worklists.undone_report import UndoneReport, undone_report
@@ -48,6 +49,7 @@ def _plan(task: Task, card: Card) -> dict[str, Any]:
         "plan": True,
         "plan_kind": task.kind.value,
         "plan_due": _ahead(task.due_at, card.now),
+        "plan_far_confirmed": task.due_at - card.now > ASKED_BEYOND,
         "plan_comment": task.comment,
         "plan_performer": None if mine else task.performer_id,
         "plan_anyone": task.kind is TaskKind.CALLBACK and task.performer_id is None,
