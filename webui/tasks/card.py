@@ -189,7 +189,7 @@ class Card:
             rows.append((_("Вариант завершения"), label(task.outcome)))
         if page.result:
             rows.append((_("Результат контакта"), wording(page.result, locale_code())))
-        if task.finish is not None:
+        if task.finish is not None and (not rows or rows[0][1] != label(task.finish)):
             rows.append((_("Чем закончилась"), label(task.finish)))
         who = page.closed_by or page.control_by
         if who:
