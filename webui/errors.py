@@ -3,7 +3,16 @@
 import logging
 from uuid import uuid4
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -49,11 +58,29 @@ def _csrf(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()  # type: ignore[return-value]
+    if error.code == 405 and (above := _page_above()) is not None:
+        return redirect(above, 303)  # type: ignore[return-value]
     response = answer(error.code or 500, None)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
     return response
+
+
+def _page_above() -> str | None:
+    """Where to go from the address of a form that is opened by itself: the page it belongs to.
+
+    A refused form leaves its own address in the bar; Enter there asks for it with GET.
+    """
+    if request.method != "GET" or is_htmx():
+        return None
+    adapter = current_app.create_url_adapter(request)
+    path = request.path.rstrip("/").rpartition("/")[0]
+    while adapter is not None and path:
+        if adapter.test(path, method="GET"):
+            return path
+        path = path.rpartition("/")[0]
+    return None
 
 
 def _database(error: OperationalError) -> Response:

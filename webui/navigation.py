@@ -33,7 +33,7 @@ class Section:
 
 SECTIONS = (
     Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
-    Section("my", "my.tasks", _l("Мои задачи"), "list-check", _SEE, 1, "KeyM"),
+    Section("my", "my.tasks", _l("Мои задачи"), "list-check", (WorkPermission.WORK,), 1, "KeyM"),
     Section(
         "dispatch", "dispatch.board", _l("Распределение"), "arrows-split",
         (WorkPermission.DISPATCH,), 1, "KeyD",

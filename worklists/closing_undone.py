@@ -1,4 +1,5 @@
-"""Taking back, within some minutes, a closing without a call: a confirmation, a job (9, 10)."""
+"""Taking back, within some minutes, what was done without a call: a confirmation or prolonging of
+control, a job (9, 10)."""
 
 from datetime import datetime
 
@@ -11,9 +12,11 @@ from worklists.events.asked import InvolvementAnswerUndone, JobReturned
 from worklists.events.outcomes import (
     ConfirmationUndone,
     ControlConfirmed,
+    ControlProlonged,
     JobFinished,
     JobGivenUp,
     JobUndone,
+    ProlongingUndone,
 )
 from worklists.lifecycle import TaskState, back_to
 from worklists.models.attempt import Notification
@@ -23,7 +26,7 @@ from worklists.notifications_sent import RETURNED, occasion_of, take_back_notice
 from worklists.permissions import WorkPermission
 from worklists.saving import task_to_change
 from worklists.undo_checks import followed, newest_entry, open_again, require_place
-from worklists.undo_images import UNDO_WITHIN
+from worklists.undo_images import UNDO_WITHIN, moment_of
 from worklists.undoing import NotYours, TooLateToUndo
 
 _JOB = (JobFinished, JobGivenUp, JobReturned)
@@ -47,6 +50,28 @@ def undo_job(session: Session, task_id: int, *, actor: Actor, now: datetime) -> 
     The second time nothing happens. Raises as ``undo_confirmation``.
     """
     return _undo(session, task_id, _JOB, JobUndone, TaskState.PLANNED, actor=actor, now=now)
+
+
+def undo_prolonging(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
+    """Give the task that was watched on last its former control date back.
+
+    Whoever was told that the date had come is not told again. The second time nothing happens.
+    Raises as ``undo_confirmation``.
+    """
+    actor.require(WorkPermission.WORK)
+    task = task_to_change(session, task_id, actor=actor)
+    deeds = (ControlProlonged,)
+    newest = newest_of_mine(session, task_id, deeds, ProlongingUndone, actor=actor, now=now)
+    if newest is None:
+        return task
+    was = moment_of(newest.details.get("was"))
+    if was is None:  # prolonged by an earlier version, which did not write it down
+        raise TooLateToUndo()
+    task.control_at, task.control_due_at = was, moment_of(newest.details.get("was_due_at"))
+    session.flush()
+    event = ProlongingUndone(task_id=task.id, from_state=task.state, to_state=task.state, until=was)
+    record(session, event, actor=actor, at=now)
+    return task
 
 
 def _undo(

@@ -14,6 +14,7 @@ from campaigns.retries import next_attempt_at
 from campaigns.windows import clip, window_of
 from core.errors import Invalid
 from directory.calendars.working_time import NeverWorks, add_working_days
+from worklists.far_dates import check_not_too_far
 from worklists.forecasts import Forecast
 from worklists.lifecycle import TaskAction, TaskState
 from worklists.models.task import Finish, Task, TaskKind
@@ -164,6 +165,7 @@ def _watch(
     at = report.control_at or control_date(task, campaign, code=code, booked_on=booked_on, now=now)
     if at <= now:
         raise ControlInPast(at)
+    check_not_too_far(at, now=now, field=ControlInPast.field)
     consequence = _consequence(task, campaign, ConsequenceKind.ON_CONTROL, at)
     return Decision(action=TaskAction.PUT_ON_CONTROL, at=at, consequence=consequence)
 

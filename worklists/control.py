@@ -11,6 +11,7 @@ from worklists.card.telling import tell_about
 from worklists.closing import close_if_finished, close_task
 from worklists.due_times import working_moment
 from worklists.events.outcomes import ControlConfirmed, ControlProlonged, ControlTurnedIntoCall
+from worklists.far_dates import check_not_too_far
 from worklists.involvement import tell_asker
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
 from worklists.models.task import Finish, Task, TaskKind
@@ -64,15 +65,17 @@ def prolong_control(
 ) -> Task:
     """Watch until a later moment, moved into the unit's working time.
 
-    Raises NotFound, ChangedMeanwhile, ReasonMissing, UntilInPast.
+    Raises NotFound, ChangedMeanwhile, ReasonMissing, UntilInPast, TooFar.
     """
     task = _watched(session, task_id, TaskAction.PROLONG, version=version, actor=actor)
     if until <= now:
         raise UntilInPast(until)
+    check_not_too_far(until, now=now, field=UntilInPast.field)
     if not reason.strip():
         raise ReasonMissing()
     until = working_moment(session, task.unit_id, until, actor=actor)
     from_state, task.state = task.state, after(task.state, TaskAction.PROLONG)
+    was, was_due_at = task.control_at, task.control_due_at
     task.control_at, task.control_due_at = until, None
     task.occurrence += 1  # so that the sweep tells of the new date too
     session.flush()
@@ -82,6 +85,8 @@ def prolong_control(
         to_state=task.state,
         until=until,
         reason=reason.strip(),
+        was=was,
+        was_due_at=was_due_at,
     )
     record(session, event, actor=actor, at=now)
     return task
@@ -93,16 +98,20 @@ def call_again(
     *,
     due_at: datetime,
     comment: str,
+    is_far_confirmed: bool = False,
     version: int,
     actor: Actor,
     now: datetime,
 ) -> Task:
     """Turn control into a new call: the watched task ends, its successor is returned.
 
-    Raises NotFound, ChangedMeanwhile, DueInPast.
+    Raises NotFound, ChangedMeanwhile, DueInPast, TooFar, FarAhead.
     """
     task = _watched(session, task_id, TaskAction.COMPLETE, version=version, actor=actor)
-    new = NewTask(kind=TaskKind.CALLBACK, due_at=due_at, comment=comment.strip())
+    new = NewTask(
+        kind=TaskKind.CALLBACK, due_at=due_at, comment=comment.strip(),
+        is_far_confirmed=is_far_confirmed,
+    )  # fmt: skip
     check_new_task(session, task.unit_id, new, now=now)
     successor = add_planned(session, task, new, actor=actor, now=now)
     from_state = task.state

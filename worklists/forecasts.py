@@ -19,7 +19,7 @@ class Forecast:
 
     effect: Effect
     unit: str = ""
-    """For a task of a department: whose; empty: nobody's yet, nothing is done."""
+    """For a task of a department, or to correct data: whose; empty: nobody's yet, or one's own."""
     at: datetime | None = None
     """For a task of a department: by when."""
     purpose: str = ""
@@ -65,6 +65,9 @@ def _of(
 ) -> Forecast:
     if effect.kind is EffectKind.BLOCK:
         return Forecast(effect=effect, purpose=campaign.name)
+    if effect.kind is EffectKind.DATA_FIX and campaign.data_unit_id is not None:
+        in_charge = session.get(Unit, campaign.data_unit_id)
+        return Forecast(effect=effect, unit=in_charge.name if in_charge else "")
     if effect.kind is not EffectKind.DEPARTMENT_TASK:
         return Forecast(effect=effect)
     unit = department_of(session, effect, campaign)

@@ -92,11 +92,31 @@ def by_oldest_claimable(
     if len(lanes) < 2:
         return lanes
     by_head = {lane.head_id: lane for lane in lanes}
-    heads = session.scalars(
+    return [by_head[row.head_id] for row in _oldest(session, lanes, now, performer_id)]
+
+
+def oldest_claimable(
+    session: Session, lanes: list[Lane], now: datetime, performer_id: int
+) -> int | None:
+    """The oldest claimable task of lanes of one rank; None when there is none in them."""
+    row = next(iter(_oldest(session, lanes, now, performer_id)), None)
+    return None if row is None else int(row.oldest_id)
+
+
+def in_order(lanes: Iterable[Lane]) -> list[Lane]:
+    """The most urgent lane first."""
+    return sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
+
+
+def _oldest(session: Session, lanes: list[Lane], now: datetime, performer_id: int) -> Any:
+    return session.execute(
         _oldest_claimable(is_mine=lanes[0].is_mine, is_phoned=lanes[0].is_phoned),
-        {"heads": sorted(by_head), "now": now, "performer": performer_id},
+        {
+            "heads": sorted(lane.head_id for lane in lanes),
+            "now": now,
+            "performer": performer_id,
+        },
     )
-    return [by_head[int(head)] for head in heads]
 
 
 def lane_values(lane: Lane) -> dict[str, Any]:
@@ -185,7 +205,7 @@ def _first_after(
 
 
 @cache
-def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
+def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[*tuple[Any, ...]]:
     head, oldest, task = aliased(Task), aliased(Task), aliased(Task)
     first = (
         select(task.id)
@@ -204,7 +224,7 @@ def _oldest_claimable(*, is_mine: bool, is_phoned: bool) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(head.id)
+        select(head.id.label("head_id"), oldest.id.label("oldest_id"))
         .join(Campaign, Campaign.id == head.campaign_id)
         .join(oldest, oldest.id == first)
         .where(head.id.in_(bindparam("heads", expanding=True)))

@@ -20,13 +20,19 @@ from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement
 from worklists.notifications_sent import INVOLVEMENT_DONE, RETURNED, involvement_of
 from worklists.permissions import WorkPermission
+from worklists.visibility import TASK_IS_VISIBLE, seen_by, task_is_visible
 
 MOST = 100
 _UNSEEN = (
-    select(func.count())
-    .select_from(Notification)
-    .where(Notification.employee_id == bindparam("person"), Notification.seen_at.is_(None))
+    select(func.count(), func.max(Notification.id))
+    .join(Task, Task.id == Notification.task_id)
+    .where(
+        Notification.employee_id == bindparam("person"),
+        Notification.seen_at.is_(None),
+        TASK_IS_VISIBLE,
+    )
 )
+"""Of the tasks that the person sees in this role: what the list cannot show is not counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,20 +68,15 @@ class Answer:
 
 def unseen_count(session: Session, *, actor: Actor) -> int:
     """How many the bell shows; nobody but a person has any."""
-    if actor.employee_id is None:
-        return 0
-    return ask(session, _UNSEEN, {"person": actor.employee_id}).scalar() or 0
+    return unseen_state(session, actor=actor)[0]
 
 
 def unseen_state(session: Session, *, actor: Actor) -> tuple[int, int]:
     """How many the bell shows and the newest of them (0: none), in one statement."""
     if actor.employee_id is None:
         return 0, 0
-    count, newest = session.execute(
-        select(func.count(), func.max(Notification.id)).where(
-            Notification.employee_id == actor.employee_id, Notification.seen_at.is_(None)
-        )
-    ).one()
+    values = {"person": actor.employee_id} | seen_by(actor)
+    count, newest = ask(session, _UNSEEN, values).one()
     return count, newest or 0
 
 
@@ -88,7 +89,7 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
-        .where(Notification.employee_id == actor.employee_id, Task.unit_id.in_(actor.unit_ids))
+        .where(Notification.employee_id == actor.employee_id, task_is_visible(actor))
         .order_by(Notification.seen_at.is_not(None), Notification.id.desc())
         .limit(limit)
     )

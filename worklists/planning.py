@@ -14,6 +14,7 @@ from directory.staff.models import Appointment, Employee
 from directory.units.models import UnitPath
 from worklists.closing import reopen_for
 from worklists.events.outcomes import TaskPlanned
+from worklists.far_dates import check_planned_for
 from worklists.lifecycle import TaskState
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.notifications_sent import notify
@@ -47,7 +48,7 @@ class PerformerUnknown(Invalid):
 def plan_task(session: Session, task_id: int, new: NewTask, *, actor: Actor, now: datetime) -> Task:
     """Plan a task out of this one; its work-list is opened again if it was closed.
 
-    Raises NotFound, KindNotPlannable, DueInPast, PerformerUnknown.
+    Raises NotFound, KindNotPlannable, DueInPast, TooFar, FarAhead, PerformerUnknown.
     """
     actor.require(WorkPermission.WORK)
     source = task_to_change(session, task_id, actor=actor)
@@ -61,6 +62,7 @@ def check_new_task(session: Session, unit_id: int, new: NewTask, *, now: datetim
         raise KindNotPlannable(new.kind)
     if new.due_at <= now:
         raise DueInPast(new.due_at)
+    check_planned_for(new.due_at, is_confirmed=new.is_far_confirmed, now=now)
     if new.performer_id is not None and not _works_in(session, new.performer_id, unit_id):
         raise PerformerUnknown(new.performer_id)
 

@@ -27,7 +27,7 @@ from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
 from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
-from worklists.lanes import Lane, by_oldest_claimable, lane_values
+from worklists.lanes import Lane, by_oldest_claimable, in_order, lane_values
 from worklists.leases import (
     HeldByAnother,
     LeaseLost,
@@ -38,7 +38,7 @@ from worklists.leases import (
     renew_lease,
 )
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
-from worklists.models.task import PHONING, Task
+from worklists.models.task import PHONING, Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.verdicts import Blocked, BlockRule, Verdict, verdict_on
 from worklists.visibility import tasks_visible_to
@@ -54,6 +54,8 @@ YIELDS_TO_CLIENT = frozenset(
     }
 )
 """Rules that do not count when the client called in."""
+YIELDS_TO_PROMISE = frozenset({BlockRule.NOT_DUE})
+"""Rules that do not count when whoever promised a callback makes it before its time."""
 _TRIES = 3
 
 
@@ -89,11 +91,14 @@ def take_task(
     now: datetime,
     lease: timedelta,
     client_called: bool = False,
+    early: bool = False,
 ) -> Task:
     """Take this task into work; what this person holds already is renewed and returned.
 
     Another task of the same client that this person holds is given back first. With
     ``client_called`` (the client phoned in) hours and due time do not count; the journal says so.
+    With ``early`` whoever the callback belongs to makes it before its time: that was promised, this
+    moment was not, so that the client's hours count.
     Raises NotFound, StepRefused, HeldByAnother, Blocked.
     """
     actor.require(WorkPermission.WORK)
@@ -106,13 +111,21 @@ def take_task(
         session.refresh(task)
         seen = task.state
         after(seen, TaskAction.TAKE)
-        despite = _overridden(session, task, actor, now, client_called=client_called)
+        is_early = early and is_own_promise(task, actor)
+        despite = _overridden(
+            session, task, actor, now, client_called=client_called, is_early=is_early
+        )
         if mine is not None:
             let_go(session, Task.id == mine, event=TaskReleased, actor=actor, now=now)
         draft = _draft(seen, actor, until, despite)
         if _claim_by_id(session, task, draft, client_called, actor=actor, now=now):
             return task
     raise StepRefused(task.state, TaskAction.TAKE)
+
+
+def is_own_promise(task: Task, actor: Actor) -> bool:
+    """Whether the task is a callback that is to be made by this person."""
+    return task.kind is TaskKind.CALLBACK and task.performer_id == actor.employee_id
 
 
 def note_refusal(
@@ -188,14 +201,15 @@ def _holder(session: Session, task: Task) -> Any | None:
 
 
 def _overridden(
-    session: Session, task: Task, actor: Actor, now: datetime, *, client_called: bool
-) -> tuple[str, ...]:
-    """The rules that yield to the client's own call. Raises Blocked for all others."""
-    verdict = verdict_on(session, task, now=now, viewer_id=actor.person)
-    if not client_called and not verdict.is_clear:
+    session: Session, task: Task, actor: Actor, now: datetime, *, client_called: bool,
+    is_early: bool,
+) -> tuple[str, ...]:  # fmt: skip
+    """The rules that yield to the client's own call, or to who promised one. Raises Blocked."""
+    early = is_early and not client_called
+    verdict = verdict_on(session, task, now=now, viewer_id=actor.person, is_early=early)
+    yielding = YIELDS_TO_CLIENT if client_called else YIELDS_TO_PROMISE if early else frozenset()
+    if not verdict.rules <= yielding:
         raise Blocked(verdict)
-    if not verdict.rules <= YIELDS_TO_CLIENT:
-        raise Blocked(Verdict(verdict.blocks))
     return tuple(block.rule.value for block in verdict.blocks)
 
 
@@ -208,8 +222,7 @@ def _first(
     now: datetime,
 ) -> TaskTaken | None:
     """What the claim takes from the lanes, the most urgent first."""
-    ordered = sorted(lanes, key=lambda lane: (lane.rank, lane.head_due_at, lane.head_id))
-    for _, group in groupby(ordered, key=lambda lane: (lane.rank, lane.is_phoned)):
+    for _, group in groupby(in_order(lanes), key=lambda lane: (lane.rank, lane.is_phoned)):
         for lane in by_oldest_claimable(session, list(group), now, actor.person):
             taken = claim(lane)
             if taken is not None:

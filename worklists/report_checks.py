@@ -16,6 +16,7 @@ from core.errors import Invalid, Refused
 from directory.assets.mileage import check_reading
 from directory.clients.contact_points import get_contact_point
 from worklists.consequences import ControlInPast
+from worklists.far_dates import check_not_too_far
 from worklists.involvement import check_involvement
 from worklists.models.task import PHONING, Task
 from worklists.permissions import WorkPermission
@@ -133,9 +134,19 @@ def faults_of(
             check()
         except Invalid as error:
             found.append(error)
-    if report.control_at is not None and report.control_at <= now:
-        found.append(ControlInPast(report.control_at))
+    try:
+        _check_control_at(report, now)
+    except Invalid as error:
+        found.append(error)
     return found
+
+
+def _check_control_at(report: AttemptReport, now: datetime) -> None:
+    if report.control_at is None:
+        return
+    if report.control_at <= now:
+        raise ControlInPast(report.control_at)
+    check_not_too_far(report.control_at, now=now, field=ControlInPast.field)
 
 
 def _check_texts(session: Session, code: CodeChoice | None, report: AttemptReport) -> None:

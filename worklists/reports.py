@@ -19,6 +19,8 @@ class NewTask:
     """None: whoever plans it."""
     is_anyones: bool = False
     """A callback that anybody of the unit may make: it has no performer."""
+    is_far_confirmed: bool = False
+    """A date more than a year ahead is meant."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,18 +134,24 @@ _PRESSURE = select(
 
 
 def verdict_on(
-    session: Session, task: Task, *, now: datetime, viewer_id: int | None = None
+    session: Session,
+    task: Task,
+    *,
+    now: datetime,
+    viewer_id: int | None = None,
+    is_early: bool = False,
 ) -> Verdict:
     """Everything that stands against working the task now.
 
-    What the viewer holds does not stand against the viewer. ``now`` is UTC.
+    What the viewer holds does not stand against the viewer. ``now`` is UTC. ``is_early``: a
+    callback before its time, to which the client's hours apply as to any call.
     """
     if task.kind not in PHONING:
         return Verdict(_held_itself(task, viewer_id))
     return Verdict(
         (
             *_client_blocks(session, task, now),
-            *_hours(session, task, now),
+            *_hours(session, task, now, is_early=is_early),
             *_pressure(session, task, now, viewer_id),
             *_held(session, task, viewer_id),
             *_not_open(task, now),
@@ -173,9 +179,9 @@ def _client_blocks(session: Session, task: Task, now: datetime) -> tuple[Block, 
     return tuple(blocks)
 
 
-def _hours(session: Session, task: Task, now: datetime) -> tuple[Block, ...]:
+def _hours(session: Session, task: Task, now: datetime, *, is_early: bool) -> tuple[Block, ...]:
     window = window_of(_campaign(session, task))
-    if task.kind is TaskKind.CALLBACK:
+    if task.kind is TaskKind.CALLBACK and not is_early:
         return ()
     try:
         if is_open(window, task.time_zone, now):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.models import ResultCodeVersion
 from core.access import Actor
 from core.journal import JournalEntry
 from directory.assets.models import Asset, Ownership
@@ -75,6 +76,8 @@ class WorkListPage:
     requests: Sequence[RequestLine]
     history: Sequence[JournalEntry]
     people: dict[str, str]
+    results: dict[int, dict[str, str]]
+    """Wording of the result codes that the history speaks of, by the id of their version."""
 
 
 def work_list_page(session: Session, work_list_id: int, *, actor: Actor) -> WorkListPage:
@@ -110,6 +113,7 @@ def work_list_page(session: Session, work_list_id: int, *, actor: Actor) -> Work
         requests=service_requests(session, ServiceRequest.work_list_id == work_list_id),
         history=history,
         people=people,
+        results=_results(session, history),
     )
 
 
@@ -195,6 +199,15 @@ def _handed(
         )
         for task_id, unit_id, unit, at, by in rows
     ]  # fmt: skip
+
+
+def _results(session: Session, history: Sequence[JournalEntry]) -> dict[int, dict[str, str]]:
+    ids = {entry.details.get("result_version_id") for entry in history} - {None}
+    if not ids:
+        return {}
+    version = ResultCodeVersion
+    rows = session.execute(select(version.id, version.names).where(version.id.in_(ids)))
+    return {row.id: row.names for row in rows}
 
 
 def _history(

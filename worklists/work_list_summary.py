@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from core.access import Actor
 from core.errors import NotFound
 from directory.assets.models import Asset
@@ -38,6 +38,8 @@ class SummaryTask:
     outcome: Outcome | None
     finish: Finish | None
     comment: str
+    result: dict[str, str] | None
+    """Wording of its last result code by language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,9 +124,11 @@ def _tasks(session: Session, work_list_id: int) -> list[SummaryTask]:
             Task.outcome,
             Task.finish,
             Task.comment,
+            ResultCodeVersion.names.label("result"),
         )
         .join(Campaign, Campaign.id == Task.campaign_id)
         .outerjoin(Asset, Asset.id == Task.asset_id)
+        .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Task.result_version_id)
         .outerjoin(Employee, Employee.id == func.coalesce(Task.closed_by_id, Task.performer_id))
         .where(Task.work_list_id == work_list_id)
         .order_by(Task.closed_at.is_not(None), Task.closed_at.desc(), Task.due_at, Task.id)

@@ -92,7 +92,12 @@ class ClientCard:
     @property
     def may_be_called(self) -> bool:
         """Whether nothing forbids a call for any purpose."""
-        return not any(bar.is_total for bar in self.bars)
+        return self.total_bar is None
+
+    @property
+    def total_bar(self) -> Bar | None:
+        """The weightiest thing that forbids any call: a refusal, then rest, then no number."""
+        return next((bar for bar in self.bars if bar.is_total), None)
 
 
 def get_client(session: Session, client_id: int, *, actor: Actor) -> Client:

@@ -94,7 +94,9 @@ class Book:
                 for work_list_id in (row[1], row[3]):
                     self.note(at, by(employee_id), "work_list", work_list_id,
                                "InvolvementFinished", details)  # fmt: skip
-                self.notify(row[5], "involvement_done", task, f"involvement:{row[0]}", at)
+                # The asker's own task stands for it: the other unit's is not seen by them.
+                asking = self.tasks[row[2] - 1]
+                self.notify(row[5], "involvement_done", asking, f"involvement:{row[0]}", at)
 
     def note(
         self, at: datetime, actor: str, subject: str, key: int, event: str,

@@ -193,7 +193,8 @@ def reading_rows(told: list[VisitStory]) -> Iterator[tuple[object, ...]]:
     for visit in told:
         if visit.mileage_km is not None and visit.status is not VisitStatus.CANCELLED:
             recorded_by = f"employee:{visit.vehicle.centre.service_managers[0]}"
-            yield (visit.vehicle.row.id, visit.opened_on, visit.mileage_km, MileageSource.VISIT,
+            read_on = visit.done_on or visit.opened_on  # the day that the visit is shown with
+            yield (visit.vehicle.row.id, read_on, visit.mileage_km, MileageSource.VISIT,
                    False, recorded_by)  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from campaigns.models import Outcome, ResultCodeVersion
+from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from tests.browser.conftest import Live, assert_accessible, visit
@@ -309,3 +310,52 @@ def test_a_copied_promise_ticks_the_next_step(live: Live, page: Page, desk: Desk
     expect(page.locator("#conseq")).to_contain_text("Запланируйте новую задачу")
     page.get_by_role("button", name="Завтра 10:00").click()
     expect(page.locator("#conseq")).to_contain_text("новая встанет на чт 19")
+
+
+def test_a_tick_that_came_with_a_result_goes_with_it(live: Live, page: Page, desk: Desk) -> None:
+    _open(live, page, desk)
+    page.keyboard.press("Digit1")
+    plan = page.locator("#plan")
+    page.select_option("#result_interview", desk.think)
+    expect(plan).to_be_checked()
+    page.select_option("#result_interview", desk.booked)
+    expect(plan).not_to_be_checked()
+    plan.check()
+    page.select_option("#result_interview", desk.think)
+    page.select_option("#result_interview", desk.booked)
+    expect(plan).to_be_checked()  # set by hand it stays
+    plan.uncheck()
+    page.select_option("#result_interview", desk.think)
+    page.get_by_role("button", name="Завтра 10:00").click()
+    page.select_option("#result_interview", desk.booked)
+    expect(plan).to_be_checked()  # and so does what was filled in
+
+
+def test_taking_a_task_moves_nothing_under_the_hand(live: Live, page: Page, desk: Desk) -> None:
+    with live.given() as given:
+        task = given.session.get_one(Task, desk.tasks[0])
+        given.session.get_one(Client, task.client_id).name = "Филиппова Валентина Владимировна"
+    _open(live, page, desk)
+    tiles = page.locator(".tiles-5")
+    before = tiles.bounding_box()
+    page.keyboard.press("KeyC")
+    expect(page.get_by_role("button", name="Вернуть в очередь")).to_be_visible()
+    expect(page.locator("#task-bar")).to_contain_text("у вас до")
+    after = tiles.bounding_box()
+    assert before is not None and after is not None
+    assert after["y"] == before["y"]
+    page.get_by_role("button", name="Вернуть в очередь").click()
+    expect(page.locator("#task-bar")).not_to_contain_text("у вас до")
+
+
+def test_a_complaint_has_room_for_its_sentence(live: Live, page: Page, desk: Desk) -> None:
+    _open(live, page, desk)
+    page.keyboard.press("Digit1")
+    page.select_option("#result_interview", desk.booked)
+    page.fill("#comment", "Приедет")
+    page.fill("#mileage_km", "44000")
+    page.keyboard.press("Control+Enter")
+    complaint = page.locator("#mileage_km-e")
+    expect(complaint).to_contain_text("Раньше было 45")
+    box = complaint.bounding_box()
+    assert box is not None and box["height"] < 24, "one line"

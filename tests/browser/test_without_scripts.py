@@ -119,3 +119,13 @@ def test_control_is_confirmed_and_prolonged(live: Live, plain: Page, office: Off
     plain.get_by_role("button", name="Подтвердить и закрыть").click()
     with live.database.reading() as session:
         assert session.get_one(Task, office.on_control).finish is Finish.CONFIRMED
+
+
+def test_dates_of_the_outcome_are_seen_whole(live: Live, plain: Page, office: Office) -> None:
+    plain.goto(f"/tasks/{office.calls[1]}")
+    for name in ("plan_due_date", "plan_due_time", "control_at_date", "involve_due_date"):
+        field = plain.locator(f"input[name={name}]")
+        box = field.bounding_box()
+        assert box is not None and box["width"] > 100, name
+    expect(plain.locator("#conseq")).to_contain_text("Выберите результат звонка.")
+    expect(plain.locator("#conseq [data-needs-script]")).to_be_hidden()

@@ -17,7 +17,7 @@ from campaigns.models import Outcome
 from core.db import Base, Database
 from core.journal import JournalEntry
 from core.migrations import upgrade
-from directory.assets.models import Asset, Ownership
+from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
 from directory.clients.models import Client, ContactPoint
 from directory.clients.phones import normalise_phone
 from directory.staff.models import Employee
@@ -180,16 +180,22 @@ def test_involved_units_know_the_origin(reading: Session) -> None:
     involvements = reading.scalars(select(Involvement)).all()
     assert any(one.finished_at for one in involvements)
     assert any(one.finished_at is None for one in involvements)
-    told = set(
-        reading.scalars(select(Notification.task_id).where(Notification.kind == "involvement_done"))
-    )
+    told = dict(
+        reading.execute(
+            select(Notification.occasion, Notification.task_id).where(
+                Notification.kind == "involvement_done"
+            )
+        ).all()
+    )  # type: ignore[arg-type]
     for one in involvements:
         job, work_list = (
             reading.get_one(Task, one.to_task_id),
             reading.get_one(WorkList, one.to_work_list_id),
         )
         assert work_list.origin_id == one.from_work_list_id
-        assert (one.finished_at is not None) == (job.state in CLOSED) == (job.id in told)
+        occasion = f"involvement:{one.id}"
+        assert (one.finished_at is not None) == (job.state in CLOSED) == (occasion in told)
+        assert told.get(occasion, one.from_task_id) == one.from_task_id, "the asker sees their own"
 
 
 def test_vehicles_and_visits_are_lifelike(reading: Session) -> None:
@@ -206,6 +212,9 @@ def test_vehicles_and_visits_are_lifelike(reading: Session) -> None:
         ).all()
     )  # type: ignore[arg-type]
     assert all(totals[visit.id] == visit.total for visit in visits)
+    shown = {(v.asset_id, v.done_on or v.opened_on) for v in visits}
+    of_visits = select(MileageReading).where(MileageReading.source == MileageSource.VISIT)
+    assert all((r.asset_id, r.read_on) in shown for r in reading.scalars(of_visits))
     grows = backwards = 0
     last: dict[int, int] = {}
     for visit in sorted(visits, key=lambda one: (one.opened_on, one.id)):

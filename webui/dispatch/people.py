@@ -1,14 +1,13 @@
 """Limits in hand and skills: of people, of units, and what campaigns ask for."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from core.errors import Invalid
 from webui.boards import filters as offered
 from webui.dispatch.routes import bp
-from webui.labels.words import sentence
 from webui.requests import requires, session
 from worklists.dispatch.capacity import (
     DEFAULT_LIMIT,
@@ -28,6 +27,11 @@ from worklists.permissions import WorkPermission
 @requires(WorkPermission.DISPATCH)
 def people() -> str:
     """Who has how much in hand, their limits and skills."""
+    return _page({}, frozenset())
+
+
+def _page(typed: Mapping[str, str], bad: Collection[str]) -> str:
+    """The page; ``typed``: fields as they were sent, ``bad``: those that no limit can be."""
     return render_template(
         "dispatch/people.html",
         page="dispatch",
@@ -38,20 +42,19 @@ def people() -> str:
         asked=campaign_skills(session()),
         default=DEFAULT_LIMIT,
         highest=HIGHEST_LIMIT,
+        typed=typed,
+        bad=bad,
     )
 
 
 @bp.post("/dispatch/people")
 @requires(WorkPermission.DISPATCH)
 def save_people() -> Any:
-    """Save the whole page."""
-    try:
-        _save()
-    except Invalid as refused:
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(refused)), "bad")
-        return redirect(url_for("dispatch.people"), 303)
+    """Save the whole page, or nothing while a limit is impossible: 422, with what was typed."""
+    bad = {name for name in request.form if _is_limit(name) and not _is_possible(name)}
+    if bad:
+        return make_response(_page(request.form, bad), 422)
+    _save()
     flash(_("Пределы и навыки сохранены."))
     return redirect(url_for("dispatch.people"), 303)
 
@@ -73,6 +76,15 @@ def _save() -> None:
         if f"campaign-{campaign_id}" in form:
             skills = _tags(f"campaign-{campaign_id}")
             set_campaign_skills(session(), campaign_id, skills, actor=g.actor)
+
+
+def _is_limit(name: str) -> bool:
+    return name.startswith(("limit-", "unit-"))
+
+
+def _is_possible(name: str) -> bool:
+    limit = _number(name)
+    return limit is None or 0 <= limit <= HIGHEST_LIMIT
 
 
 def _number(name: str) -> int | None:

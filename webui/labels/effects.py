@@ -111,11 +111,13 @@ def _happens(found: Forecast) -> Any:
         case EffectKind.BLOCK:
             return _blocked(effect.scope, found.purpose)
         case EffectKind.MARK if effect.what is DataFault.ASSET:
-            return _l("Автомобиль помечается неверным.")
+            return _l("Автомобиль помечается «проверить».")
         case EffectKind.MARK:
             return _l("Номер помечается неверным.")
+        case EffectKind.DATA_FIX if found.unit:
+            return _l("Встанет задача «Уточнить данные»: %(unit)s.", unit=found.unit)
         case EffectKind.DATA_FIX:
-            return _l("Данные уточняет ответственный отдел.")
+            return _l("Встанет задача «Уточнить данные».")
         case EffectKind.DEPARTMENT_TASK if found.unit:
             return _l("Отделу «%(unit)s» встанет задача до %(at)s.", unit=found.unit,
                       at=moment(found.at))  # fmt: skip
@@ -130,15 +132,15 @@ def _happens(found: Forecast) -> Any:
 def _blocked(scope: RefusalScope | None, purpose: str) -> Any:
     match scope:
         case RefusalScope.ALL:
-            return _l("Клиента больше не беспокоим ни по какому поводу.")
+            return _l("Бессрочно: клиента больше не беспокоим ни по какому поводу.")
         case RefusalScope.CHANNEL:
-            return _l("Клиенту больше не звоним.")
+            return _l("Бессрочно: клиенту больше не звоним.")
         case RefusalScope.ASSET:
-            return _l("Об этом автомобиле клиенту больше не звоним.")
+            return _l("Бессрочно: об этом автомобиле клиенту больше не звоним.")
         case _ if purpose:
-            return _l("Клиент не будет получать звонки «%(purpose)s».", purpose=purpose)
+            return _l("Бессрочно: звонков «%(purpose)s» клиент не получает.", purpose=purpose)
         case _:
-            return _l("По этой цели клиенту больше не звоним.")
+            return _l("Бессрочно: по этой цели клиенту больше не звоним.")
 
 
 def _told(effect: Effect) -> Any:

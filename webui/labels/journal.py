@@ -43,6 +43,7 @@ EVENTS: Mapping[str, Any] = {
     "JobUndone": _l("Закрытие отменено, снова открыта"),
     "ConfirmationUndone": _l("Подтверждение отменено, снова на контроле"),
     "ControlProlonged": _l("Контроль продлён"),
+    "ProlongingUndone": _l("Продление отменено"),
     "ControlTurnedIntoCall": _l("Вместо контроля новый звонок"),
     "JobFinished": _l("Выполнена"),
     "JobGivenUp": _l("Выполнить нельзя"),
@@ -94,11 +95,19 @@ def actor_words(key: str, people: Mapping[str, str] | None = None) -> str:
     return str(_ACTORS.get(key.partition(":")[0], _l("Сотрудник")))
 
 
-def journal_line(entry: JournalEntry, people: Mapping[str, str]) -> JournalLine:
-    """The entry as a person reads it; an event without words of its own keeps its name."""
-    parts = [
-        words(entry.details[name]) for name, words in _DETAILS.items() if name in entry.details
-    ]
+def journal_line(
+    entry: JournalEntry, people: Mapping[str, str], results: Mapping[int, str] | None = None
+) -> JournalLine:
+    """The entry as a person reads it; an event without words of its own keeps its name.
+
+    ``results``: the wording of result codes by the id of their version. What an outcome and an end
+    have in common («Некорректные данные») is said once.
+    """
+    details = entry.details
+    parts = [words(details[name]) for name, words in _DETAILS.items() if name in details]
+    if results and (result := results.get(details.get("result_version_id") or 0)):
+        parts.insert(1 if "outcome" in details else 0, result)
+    parts = list(dict.fromkeys(parts))
     return JournalLine(
         at=entry.at,
         what=str(EVENTS.get(entry.event, entry.event)),
@@ -126,6 +135,11 @@ def _until(text: str) -> str:
     return str(_l("до %(at)s", at=_at(text)))
 
 
+def _despite(names: list[str]) -> str:
+    rules = ", ".join(_label(BlockRule(name)).lower() for name in names)
+    return str(_l("хотя: %(rules)s", rules=rules))
+
+
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "outcome": lambda value: _label(Outcome(value)),
     "finish": lambda value: _label(Finish(value)),
@@ -141,6 +155,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "wanted_on": _on,
     "wanted_minute": service.minute_words,
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
+    "despite": lambda names: _despite(names) if names else "",
     "level": lambda value: _label(Level(value)).lower(),
     "reason": str,
     "comment": str,

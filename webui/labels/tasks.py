@@ -5,18 +5,22 @@ from enum import Enum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from campaigns.effects import EffectKind
 from campaigns.windows import NeverOpens
 from core.errors import ProzvonError
 from directory.assets.mileage import MileageImpossible, MileageWentDown
 from directory.clients.contact_points import ContactOfAnother
+from directory.clients.models import RefusalScope
 from webui.labels import journal
 from webui.labels.effects import forecast_words
 from webui.labels.pairs import Pairs
-from webui.wording import clock, moment, whole
+from webui.wording import clock, day, moment, whole
 from worklists.attempts import Consequence, ConsequenceKind
 from worklists.consequences import ControlInPast, GoalNotReached, NextDateRequired
 from worklists.control import ReasonMissing, UntilInPast
+from worklists.far_dates import FarAhead, TooFar
 from worklists.involvement import InvolvementDueInPast, SameUnit, TextMissing, UnitUnknown
 from worklists.jobs_done import AnswerMissing, IsACall
 from worklists.leases import HeldByAnother, LeaseLost
@@ -115,7 +119,7 @@ def _of_task(found: Consequence) -> str:
                 of=found.of,
             )
         case ConsequenceKind.REFUSED:
-            words = _l("Задача закроется, до %(at)s клиенту не звоним.", at=at)
+            words = _rest(found, at)
         case ConsequenceKind.BAD_DATA:
             words = (
                 _l("Задача закроется: данные неверны.")
@@ -132,6 +136,16 @@ def _of_task(found: Consequence) -> str:
                 else _l("Задача закроется с результатом выбранной задачи.")
             )
     return str(words)
+
+
+def _rest(found: Consequence, at: str) -> Any:
+    """A pause ends at its date, a prohibition does not: where both hold, the longer one counts."""
+    scopes = {one.effect.scope for one in found.also if one.effect.kind is EffectKind.BLOCK}
+    if scopes & {RefusalScope.ALL, RefusalScope.CHANNEL}:
+        return _l("Задача закроется.")
+    if scopes:
+        return _l("Задача закроется, до %(at)s клиенту не звоним ни по какой цели.", at=at)
+    return _l("Задача закроется, до %(at)s клиенту не звоним.", at=at)
 
 
 def _held(error: HeldByAnother) -> Any:
@@ -212,6 +226,15 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     ControlInPast: lambda _e: _l("Выберите дату проверки позже, чем сейчас."),
     UntilInPast: lambda _e: _l("Выберите дату позже, чем сейчас."),
     ReasonMissing: lambda _e: _l("Напишите, почему контроль продлён."),
+    TooFar: lambda e: ngettext(
+        "Это через %(num)s год. Проверьте год: дальше двух лет не планируют.",
+        "Это через %(num)s лет. Проверьте год: дальше двух лет не планируют.",
+        e.years,
+    ),
+    FarAhead: lambda e: _l(
+        "Это больше чем через год: %(on)s. Исправьте дату или отметьте, что она верна.",
+        on=day(e.at),
+    ),
     DueInPast: lambda _e: _l("Выберите время позже, чем сейчас."),
     KindNotPlannable: lambda _e: _l("Планируют перезвон или дополнительную задачу."),
     PerformerUnknown: lambda _e: _l("Этот человек здесь не работает. Выберите другого."),

@@ -27,6 +27,7 @@ from worklists.consequences import Consequence
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.my_queue import Place, QueueRow, When, queue_for, upcoming
+from worklists.queue_peek import next_in_queue
 from worklists.verdicts import verdict_on
 
 _QUEUE = 50
@@ -40,6 +41,8 @@ class Line:
 
     text: str
     is_warning: bool = False
+    by_keys: str = ""
+    """How to do it faster, for who has scripts."""
 
     @classmethod
     def of(cls, found: Consequence) -> "Line":
@@ -87,7 +90,7 @@ class Queue:
 
 def outcome_hint() -> Line:
     """What the line says before anything is chosen."""
-    return Line(_("Выберите результат: нажмите цифру 1–5 или щёлкните."))
+    return Line(_("Выберите результат звонка."), by_keys=_("Цифрой 1–5 или щелчком."))
 
 
 def queue_view() -> Queue:
@@ -103,11 +106,14 @@ def queue_view() -> Queue:
 
 
 def next_task(*, after: int, place: Place | None = None) -> int | None:
-    """The task to go on with: the one below the place that this one had, else the first.
+    """The task to go on with: the one that «Следующий клиент» would give.
 
-    Only what is due and may be worked now, as «Следующий клиент» hands out; what is not due yet
-    is the last resort.
+    When it would give none: the one below the place that this one had, else the first, and as the
+    last resort what is not due yet.
     """
+    handed_out = next_in_queue(session(), actor=g.actor, now=g.now)
+    if handed_out is not None and handed_out != after:
+        return handed_out
     places = upcoming(
         session(), after_id=after, place=place, actor=g.actor, now=g.now, limit=_QUEUE
     )
@@ -232,10 +238,12 @@ def go_on(
 
 
 def leave(toast: str, url: str = "/", *, undo_url: str = "") -> Response:
-    """Go to another page and say there what was done, with a button that takes it back."""
+    """Go to another page and say there what was done (if anything has to be said), with a button
+    that takes it back."""
     from flask import flash
 
-    flash(toast, f"{UNDO}{undo_url}" if undo_url else "message")
+    if toast:
+        flash(toast, f"{UNDO}{undo_url}" if undo_url else "message")
     if not is_htmx():
         return redirect(url, 303)  # type: ignore[return-value]
     response = make_response("")

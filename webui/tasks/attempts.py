@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from core.errors import Invalid, Refused
 from webui.labels.tasks import consequence_words
-from webui.labels.words import sentence
 from webui.periods import today
 from webui.requests import requires, session, settings
 from webui.tasks.answers import Line, card_answer, conflict_answer, go_on
@@ -60,7 +59,7 @@ def record(task_id: int) -> Response:
             lease=settings().lease,
         )
     except Invalid as error:
-        form.field_for(error.field).errors = [sentence(error)]
+        form.complain(error)
         session().rollback()
         _complain_of_all(card, form)
         return _ask_again(open_card(task_id, actor=g.actor, now=g.now), form)
@@ -95,9 +94,7 @@ def _complain_of_all(card: Card, form: OutcomeForm) -> None:
     task = session().get_one(Task, card.page.task.id)
     found = faults_of(session(), task, form.code, form.report(), actor=g.actor, now=g.now)
     for error in (*found, *_past_days(form)):
-        field = form.field_for(error.field)
-        if not field.errors:
-            field.errors = [sentence(error)]
+        form.complain(error)
 
 
 def _with_times(task_id: int, form: OutcomeForm) -> Response:

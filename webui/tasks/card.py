@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from campaigns.models import Outcome
 from campaigns.result_codes import wording
-from campaigns.windows import is_open, window_of
+from campaigns.windows import window_of
 from core.access import Actor
 from directory.permissions import DirectoryPermission
 from webui.i18n import locale_code
@@ -21,6 +20,7 @@ from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
 from webui.tasks.due_words import due_words
 from webui.tasks.fields import Switch, switches
+from webui.tasks.hints import client_clock, control_words, mileage_words
 from webui.tasks.looks import (
     OUTCOME_LOOKS,
     STATE_TONES,
@@ -33,14 +33,12 @@ from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
-from webui.wording import day, moment, whole
+from webui.wording import moment, whole
 from worklists.answering import may_be_returned
-from worklists.consequences import control_date
-from worklists.due_times import working_moment
-from worklists.lifecycle import CLOSED, WAITING, TaskState
+from worklists.lifecycle import WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.prolongings import Prolonging, prolongings_of
-from worklists.queue import YIELDS_TO_CLIENT
+from worklists.queue import YIELDS_TO_CLIENT, YIELDS_TO_PROMISE, is_own_promise
 from worklists.repeats import has_finished_tasks
 from worklists.task_page import TaskPage, task_page, vehicle
 from worklists.undo_images import UNDO_WITHIN
@@ -92,6 +90,13 @@ class Card:
         """Whether it can be given back to the unit that asked, with a reason (A6)."""
         asking = self.page.asking
         return asking is not None and may_be_returned(self.page.task, asking.involvement)
+
+    @property
+    def may_call_early(self) -> bool:
+        """Whether this is a callback of one's own that only its time stands against."""
+        is_mine = is_own_promise(self.page.task, self.actor)
+        waits = self.may_work and self._is_free and self.verdict.rules == YIELDS_TO_PROMISE
+        return bool(waits and is_mine and self.client_time and self.client_time.is_open)
 
     @property
     def skip_reasons(self) -> list[tuple[int, str]]:
@@ -161,13 +166,7 @@ class Card:
 
     @property
     def client_time(self) -> ClientTime | None:
-        task = self.page.task
-        if not self.page.is_phoning or task.state in CLOSED:
-            return None
-        local = self.now.astimezone(ZoneInfo(task.time_zone))
-        return ClientTime(
-            f"{local:%H:%M}", is_open(window_of(self.page.campaign), task.time_zone, self.now)
-        )
+        return client_clock(self.page, self.now)
 
     @property
     def due_text(self) -> str:
@@ -198,7 +197,7 @@ class Card:
             rows.append((_("Вариант завершения"), label(task.outcome)))
         if page.result:
             rows.append((_("Результат контакта"), wording(page.result, locale_code())))
-        if task.finish is not None:
+        if task.finish is not None and (not rows or rows[0][1] != label(task.finish)):
             rows.append((_("Чем закончилась"), label(task.finish)))
         who = page.closed_by or page.control_by
         if who:
@@ -209,19 +208,12 @@ class Card:
 
     @property
     def mileage_hint(self) -> str:
-        found = self.page.mileage
-        if found is None:
-            return ""
-        return str(_("было %(km)s км, %(on)s", km=whole(found.km), on=day(found.read_on)))
+        return mileage_words(self.page)
 
     @property
     def control_hint(self) -> str:
-        task = self.page.task
-        at = control_date(task, self.page.campaign, now=self.now)
-        at = working_moment(session(), task.unit_id, at, actor=self.actor)
-        if "book" in self.switches:
-            return str(_("если не указать: %(at)s или утро после записи", at=moment(at)))
-        return str(_("если не указать: %(at)s", at=moment(at)))
+        books = "book" in self.switches
+        return control_words(self.page, actor=self.actor, now=self.now, books=books)
 
     @property
     def links(self) -> list[Link]:
@@ -290,9 +282,13 @@ def card_to_save(task_id: int, *, actor: Actor, now: datetime) -> Card:
 
 
 def open_card(
-    task_id: int, *, actor: Actor, now: datetime, dial_now: bool = False, control: Any = None
-) -> Card:
-    """Read the card. Raises NotFound for a task of a unit that this person does not see."""
+    task_id: int, *, actor: Actor, now: datetime, dial_now: bool = False, control: Any = None,
+    opened: str = "",
+) -> Card:  # fmt: skip
+    """Read the card. Raises NotFound for a task of a unit that this person does not see.
+
+    ``opened``: the form of a task on control that stands open.
+    """
     card = _card(
         task_page(session(), task_id, actor=actor), actor=actor, now=now, dial_now=dial_now
     )
@@ -301,7 +297,7 @@ def open_card(
         changes["offer"] = offer_for(card.page)
         changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
     if card.shows == "control":
-        changes["control_forms"] = control or control_forms(card.page.task, now)
+        changes["control_forms"] = control or control_forms(card.page.task, now, opened=opened)
         changes["prolonged"] = prolongings_of(session(), [task_id]).get(task_id, ())
     return replace(card, **changes) if changes else card
 

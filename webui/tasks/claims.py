@@ -27,7 +27,8 @@ from worklists.verdicts import Blocked, Verdict
 @bp.post("/tasks/<int:task_id>/claim")
 @requires(WorkPermission.WORK)
 def claim(task_id: int) -> Response:
-    """«Позвонить»: take the task, then dial; ``client_called`` takes it outside hours too."""
+    """«Позвонить»: take the task, then dial; ``client_called`` takes it outside hours too,
+    ``early`` a callback of one's own before its time."""
     called = request.form.get("client_called") == "1"
     try:
         take_task(
@@ -37,6 +38,7 @@ def claim(task_id: int) -> Response:
             now=g.now,
             lease=settings().lease,
             client_called=called,
+            early=request.form.get("early") == "1",
         )
     except Blocked as error:
         answer = conflict_answer(task_id, error)
@@ -96,4 +98,4 @@ def take_next() -> Response:
     if give_back_others(session(), taken.task_id, actor=g.actor, now=g.now):
         words = _("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь.")
         return leave(words, task_url(taken.task_id))
-    return leave(_("Клиент ваш. Наберите номер."), task_url(taken.task_id))
+    return leave("", task_url(taken.task_id))  # the card itself says whose it is, and until when

@@ -8,14 +8,15 @@ from flask_babel import gettext as _
 
 from campaigns.models import Outcome
 from campaigns.windows import is_open, window_of
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from webui.labels.words import sentence
 from webui.requests import requires, session
 from webui.tasks.answers import Line, outcome_hint
 from webui.tasks.card import Card, card_to_save
 from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
-from worklists.attempts import consequence_of
+from worklists.attempts import NewTask, consequence_of
+from worklists.far_dates import check_planned_for
 from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import TaskKind
 from worklists.permissions import WorkPermission
@@ -47,6 +48,8 @@ def _line(card: Card) -> Line:
     if _books_nothing(card, form):
         words = _("Заявка на обслуживание не заполнена: цех о записи не узнает.")
         line = Line(f"{line.text} {words}", is_warning=True)
+    if report.new_task is not None and (far := _far(report.new_task, g.now)):
+        return Line(far, is_warning=True)
     if report.new_task is None or report.new_task.kind is not TaskKind.CALLBACK:
         return line
     late = _outside_hours(card, report.new_task.due_at)
@@ -61,6 +64,15 @@ def _books_nothing(card: Card, form: OutcomeForm) -> bool:
         line.request.state is not ServiceRequestState.CANCELLED for line in card.page.requests
     )
     return is_booked and not form.book.data and not asked
+
+
+def _far(new: NewTask, now: datetime) -> str:
+    """A warning when the date is further ahead than anybody plans."""
+    try:
+        check_planned_for(new.due_at, is_confirmed=new.is_far_confirmed, now=now)
+    except Invalid as error:
+        return str(sentence(error))
+    return ""
 
 
 def _outside_hours(card: Card, at: datetime) -> str:

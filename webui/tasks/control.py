@@ -16,9 +16,10 @@ from webui.tasks.card import open_card, task_url
 from webui.tasks.control_forms import CallAgainForm, ConfirmForm, ProlongForm, control_forms
 from webui.tasks.routes import bp
 from webui.wording import moment
-from worklists.closing_undone import undo_confirmation
+from worklists.closing_undone import undo_confirmation, undo_prolonging
 from worklists.control import call_again as call_client_again
 from worklists.control import confirm_control, prolong_control
+from worklists.far_dates import FarAhead
 from worklists.permissions import WorkPermission
 from worklists.saving import get_task
 
@@ -62,7 +63,19 @@ def prolong(task_id: int) -> Response:
         )  # fmt: skip
         return str(_("Контроль продлён до %(at)s.", at=moment(task.control_at)))
 
-    return _step(task_id, ProlongForm(), {}, done, needs="until")
+    undo = url_for(".undo_prolonging", task_id=task_id)
+    return _step(task_id, ProlongForm(), {}, done, needs="until", undo_url=undo)
+
+
+@bp.post("/tasks/<int:task_id>/control/prolong/undo", endpoint="undo_prolonging")
+@requires(WorkPermission.WORK)
+def undo_longer(task_id: int) -> Response:
+    """As before the prolonging; 409 with the card as it is when that is not possible any more."""
+    try:
+        undo_prolonging(session(), task_id, actor=g.actor, now=g.now)
+    except Refused as error:
+        return undo_refused(task_id, error)
+    return leave(_("Срок контроля прежний."), task_url(task_id))
 
 
 @bp.post("/tasks/<int:task_id>/control/call-again")
@@ -73,7 +86,7 @@ def call_again(task_id: int) -> Response:
     def done(form: Any, version: int) -> str:
         planned = call_client_again(
             session(), task_id, due_at=form.due_at.data, comment=form.note.data or "",
-            version=version, actor=g.actor, now=g.now,
+            is_far_confirmed=form.far_confirmed.data, version=version, actor=g.actor, now=g.now,
         )  # fmt: skip
         return str(_("Звонок запланирован на %(at)s.", at=moment(planned.due_at)))
 
@@ -83,7 +96,7 @@ def call_again(task_id: int) -> Response:
 
 def _step(
     task_id: int,
-    form: Form,
+    form: Any,
     fields: dict[str, str],
     done: Callable[[Any, int], str],
     *,
@@ -102,6 +115,8 @@ def _step(
     except Invalid as error:
         session().rollback()
         form[fields.get(error.field, error.field)].errors = [sentence(error)]
+        if isinstance(error, FarAhead):
+            form.is_far = True
         return _ask_again(task_id, form)
     except Refused as error:
         typed = [request.form.get(name, "") for name in ("comment", "reason", "note")]

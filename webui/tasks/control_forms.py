@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, StringField
 
 from webui.forms import Form, LocalMoment, at_most, not_blank
 from worklists.models.task import Task
@@ -33,8 +33,12 @@ class CallAgainForm(Form):
     """Phone once more instead of watching on."""
 
     due_at = LocalMoment(_l("Когда позвонить"), pair=True)
+    far_confirmed = BooleanField(_l("Дата верна"))
     note = StringField(_l("О чём"), [at_most(1000)])
     version = HiddenField()
+
+    is_far = False
+    """Whether the date is so far ahead that it has to be confirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +57,17 @@ class ControlForm:
     note_required: bool
     version: int
     is_open: bool = False
+    far: Field | None = None
+    """The tick that a date far ahead is meant, once it was asked about."""
 
 
-def control_forms(task: Task, now: datetime, *, failed: Form | None = None) -> list[ControlForm]:
-    """The forms of this task; ``failed`` stands in for the empty one of its kind, open."""
+def control_forms(
+    task: Task, now: datetime, *, failed: Form | None = None, opened: str = ""
+) -> list[ControlForm]:
+    """The forms of this task; ``failed`` stands in for the empty one of its kind, open.
+
+    ``opened``: the name of one that stands open from the start.
+    """
 
     def filled(kind: type[Form], prefix: str) -> Any:
         return failed if isinstance(failed, kind) else kind(formdata=None, prefix=prefix)
@@ -73,7 +84,7 @@ def control_forms(task: Task, now: datetime, *, failed: Form | None = None) -> l
             when=when,
             note=note,
             version=task.version,
-            is_open=form is failed,
+            is_open=form is failed or name == opened,
             **words,
         )
 
@@ -89,5 +100,6 @@ def control_forms(task: Task, now: datetime, *, failed: Form | None = None) -> l
         built(
             "call_again", again, again.due_at, again.note, note_required=False, key="call_again",
             title=_l("Позвонить снова"), button=_l("Запланировать звонок"), icon="phone",
+            far=again.far_confirmed if again.is_far else None,
         ),
     ]  # fmt: skip

@@ -22,8 +22,9 @@ from wtforms.validators import NumberRange, Optional
 from campaigns.models import Outcome
 from campaigns.result_codes import CodeChoice
 from core.access import Actor
+from core.errors import Invalid
 from webui.forms import Form, LocalMoment, at_most, choices
-from webui.labels.words import label
+from webui.labels.words import label, sentence
 from webui.numbers import MOST, row_number_or_none
 from webui.tasks.choice_fields import Choice, ResultChoice
 from webui.tasks.field_parts import FIELD_OF, NEEDED, PARTS, TICKED
@@ -31,6 +32,7 @@ from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
 from webui.wording import phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
+from worklists.far_dates import FarAhead
 from worklists.models.task import TaskKind
 from worklists.task_page import is_usable
 
@@ -63,6 +65,7 @@ class OutcomeForm(Form):
     plan = BooleanField(_l("Запланировать новую задачу"))
     plan_kind = SelectField(_l("Вид"), validators=[Optional()])
     plan_due = LocalMoment(_l("Когда"), pair=True)
+    plan_far_confirmed = BooleanField(_l("Дата верна"))
     plan_comment = StringField(_l("Что сделать"), [at_most(1000)])
     plan_performer = Choice(_l("Исполнитель"))
     plan_anyone = BooleanField(_l("Перезвонить может любой"))
@@ -91,6 +94,8 @@ class OutcomeForm(Form):
 
     actor: Actor
     offer: Offer
+    is_far = False
+    """Whether the planned date is so far ahead that it has to be confirmed."""
 
     @classmethod
     def of(cls, offer: Offer, actor: Actor, **values: Any) -> "OutcomeForm":
@@ -145,6 +150,13 @@ class OutcomeForm(Form):
     def counts(self, name: str) -> bool:
         """Whether the field of the table counts for what is chosen."""
         return belongs(name, self.chosen, self.code, self.actor)
+
+    def complain(self, error: Invalid) -> None:
+        """Show a refusal of the use-case at its field, unless something is told there already."""
+        self.is_far = self.is_far or isinstance(error, FarAhead)
+        field = self.field_for(error.field)
+        if not field.errors:
+            field.errors = [sentence(error)]
 
     def field_for(self, name: str) -> Field:
         """The field at which a refusal of the use-case is shown."""
@@ -252,6 +264,7 @@ class OutcomeForm(Form):
             comment=(self.plan_comment.data or "").strip(),
             performer_id=self.plan_performer.data,
             is_anyones=self.plan_anyone.data,
+            is_far_confirmed=self.plan_far_confirmed.data,
         )
 
     def _booking(self) -> ServiceRequestDraft | None:

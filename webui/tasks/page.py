@@ -7,6 +7,7 @@ from webui.requests import requires
 from webui.tasks.answers import card_answer, empty_form
 from webui.tasks.card import open_card
 from webui.tasks.routes import bp
+from webui.tasks.undone_draft import undone_values
 from worklists.permissions import WorkPermission
 
 
@@ -15,14 +16,17 @@ from worklists.permissions import WorkPermission
 def show(task_id: int) -> Response:
     """The card between my queue and the history.
 
-    ``?copy_of=`` fills in a repeat, ``?undone=1`` the comment of the outcome just taken back.
+    ``?copy_of=`` fills in a repeat, ``?undone=1`` what was said in the outcome just taken back,
+    ``?open=prolong`` opens that form of a task on control.
     """
-    card = open_card(task_id, actor=g.actor, now=g.now, dial_now=request.args.get("dial") == "1")
+    card = open_card(
+        task_id, actor=g.actor, now=g.now, dial_now=request.args.get("dial") == "1",
+        opened=request.args.get("open", ""),
+    )  # fmt: skip
     copy_of = request.args.get("copy_of", type=row_number)
     form = None
     if copy_of is not None and card.shows == "outcome":
         form = empty_form(card, outcome="repeat", copy_of_task_id=copy_of)
-    attempts = card.page.attempts
-    if "undone" in request.args and card.shows == "outcome" and attempts[:1]:
-        form = empty_form(card, comment=attempts[0].comment if attempts[0].is_undone else "")
+    if "undone" in request.args and card.shows == "outcome":
+        form = empty_form(card, **undone_values(card))
     return card_answer(card, form=form)

@@ -12,6 +12,7 @@ from webui.exports.workbook import Column
 from webui.labels.journal import journal_line
 from webui.labels.words import label
 from webui.requests import requires, session
+from webui.work_lists.page import result_names
 from worklists.permissions import WorkPermission
 from worklists.work_list_page import WorkListPage, work_list_page
 
@@ -37,8 +38,9 @@ def _columns() -> list[Column]:
 
 def _rows(page: WorkListPage) -> Iterator[list[Any]]:
     tasks = {task.task_id: task for task in page.summary.tasks}
+    results = result_names(page)
     for entry in sorted(page.history, key=lambda entry: entry.id):
-        line = journal_line(entry, page.people)
+        line = journal_line(entry, page.people, results)
         task = tasks.get(line.task_id or 0)
         yield [
             line.at, line.what, line.more, line.who, line.task_id,

@@ -7,11 +7,14 @@ from uuid import uuid4
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 
+from campaigns.result_codes import wording
 from core.errors import Invalid, NotFound
 from directory.permissions import DirectoryPermission
+from webui.boards.attempts import result_words
 from webui.forms import Form, LocalMoment, at_most, choices
+from webui.i18n import locale_code
 from webui.labels.journal import JournalLine, actor_words, journal_line
 from webui.labels.words import label, sentence
 from webui.requests import requires, session
@@ -19,6 +22,7 @@ from webui.tasks.looks import Link
 from webui.tasks.quick_times import quick_times
 from webui.wording import moment
 from webui.work_lists.involve_form import asks_to_fill, fill_from_preset, involve_form
+from worklists.far_dates import FarAhead
 from worklists.involvement import involve_unit
 from worklists.models.task import TaskKind
 from worklists.offered import performers_for
@@ -35,8 +39,12 @@ class PlanForm(Form):
 
     plan_kind = SelectField(_l("Вид"))
     plan_due = LocalMoment(_l("Когда"), pair=True)
+    plan_far_confirmed = BooleanField(_l("Дата верна"))
     plan_comment = StringField(_l("Что сделать"), [at_most(1000)])
     plan_performer = SelectField(_l("Исполнитель"))
+
+    is_far = False
+    """Whether the date is so far ahead that it has to be confirmed."""
 
 
 _FIELDS = {
@@ -86,7 +94,13 @@ class WorkListView:
 
     @property
     def journal(self) -> list[JournalLine]:
-        return [journal_line(entry, self.page.people) for entry in self.page.history]
+        results = result_names(self.page)
+        return [journal_line(entry, self.page.people, results) for entry in self.page.history]
+
+
+def result_names(page: WorkListPage) -> dict[int, str]:
+    """Result codes of the history in the language of the page, by the id of their version."""
+    return {key: wording(names, locale_code()) for key, names in page.results.items()}
 
 
 @bp.get("/work-lists/<int:work_list_id>")
@@ -134,6 +148,7 @@ def plan(work_list_id: int) -> Response:
         due_at=form.plan_due.data,
         comment=(form.plan_comment.data or "").strip(),
         performer_id=int(form.plan_performer.data) if form.plan_performer.data else None,
+        is_far_confirmed=form.plan_far_confirmed.data,
     )
     try:
         planned = plan_task(session(), source, new, actor=g.actor, now=g.now)
@@ -158,6 +173,7 @@ def _answer(
         is_involving=involving is not None,
         is_planning=planning is not None,
         keys=(uuid4().hex, uuid4().hex),
+        result_words=result_words,
         chips=quick_times(g.now),
     )
     return make_response(html, status)
@@ -188,6 +204,7 @@ def _is_valid(form: Any, moment_name: str) -> bool:
 def _refused(work_list_id: int, form: Any, error: Invalid, **forms: Any) -> Response:
     session().rollback()
     form[_FIELDS.get(error.field, error.field)].errors = [sentence(error)]
+    form.is_far = isinstance(error, FarAhead)
     return _answer(work_list_id, status=422, **forms)
 
 

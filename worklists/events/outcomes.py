@@ -147,6 +147,17 @@ class ControlProlonged(_Step):
 
     until: datetime
     reason: str
+    was: datetime | None = None
+    """The control date before."""
+    was_due_at: datetime | None = None
+    """When that date had come and was told, if it had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProlongingUndone(_Step):
+    """The prolonging was taken back: the control date is what it was (rule 9)."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,11 +113,11 @@
     if (!same || !find('[aria-invalid="true"], .notice[role="alert"]', same)) drop(sent);
   }
 
-  /* ---- toasts: 8 seconds, waiting while somebody points at them or has focus inside ---- */
+  /* ---- toasts: 8 seconds with a button, 5 without, waiting while somebody points at them or has focus inside ---- */
   function arm(toast) {
     if (toast.dataset.armed || "toastKeep" in toast.dataset) return;
     toast.dataset.armed = "1";
-    let left = 8000;
+    let left = find("form", toast) ? 8000 : 5000;
     let since = Date.now();
     let timer = setTimeout(() => toast.remove(), left);
     const pause = () => { clearTimeout(timer); left -= Date.now() - since; };

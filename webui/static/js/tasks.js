@@ -3,22 +3,33 @@
   "use strict";
   const { find, all } = window.UI;
 
-  /* A result that demands a next step ticks «plan» by itself. */
+  /* A result that demands a next step ticks «plan» by itself, and only so long: the tick goes with the
+     result unless somebody set it, or filled in when. */
   document.addEventListener("change", (e) => {
     const el = e.target;
-    if (el.matches?.('select[name^="result_"]')) {
-      const box = el.form.elements.plan;
-      const demand = (el.form.dataset.demandsPlan || "").split(" ");
-      if (box && !box.checked && demand.includes(el.value)) tick(box);
-    }
-    if (el.matches?.("[data-demands-plan-now]") && el.checked) {
-      const box = el.form.elements.plan;
-      if (box && !box.checked) tick(box);
-    }
+    const box = el.form?.elements.plan;
+    if (box && el === box) delete box.dataset.byItself;
+    if (box && el.matches('select[name^="result_"], [name="outcome"], [data-demands-plan-now]')) follow(box);
     if (el.dataset?.clears && !el.checked) clear(document.getElementById(el.dataset.clears));
   });
-  function tick(box) {
-    box.checked = true;
+  function follow(box) {
+    const asked = demanded(box.form);
+    if (asked && !box.checked) {
+      tick(box, true);
+      box.dataset.byItself = "";
+    } else if (!asked && box.checked && "byItself" in box.dataset && !box.form.elements.plan_due_date?.value) {
+      tick(box, false);
+    }
+  }
+  function demanded(form) {
+    const outcome = form.elements.outcome?.value;
+    if (outcome === "repeat") return Boolean(find("[data-demands-plan-now]:checked", form));
+    const codes = (form.dataset.demandsPlan || "").split(" ");
+    const chosen = form.elements[`result_${outcome}`]?.value;
+    return Boolean(chosen) && codes.includes(chosen);
+  }
+  function tick(box, on) {
+    box.checked = on;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }

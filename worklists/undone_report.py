@@ -1,0 +1,92 @@
+"""What was reported in an attempt that was taken back: to be mended and saved again (rule 9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import ResultCodeVersion
+from core.journal import JournalEntry, event_name
+from worklists.events.outcomes import AttemptRecorded
+from worklists.models.attempt import Attempt, ServiceRequest
+from worklists.models.task import Finish, Task, TaskKind
+from worklists.planning import PLANNABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoneReport:
+    """The report as far as its rows still tell it."""
+
+    attempt: Attempt
+    result_code_id: int | None
+    copy_of_task_id: int | None
+    """For a repeat: the task whose result it took."""
+    goal_reached: bool
+    control_at: datetime | None
+    planned: Task | None
+    request: ServiceRequest | None
+    settled: Sequence[int]
+
+
+def undone_report(session: Session, task_id: int) -> UndoneReport | None:
+    """That of the task's newest attempt, if it was taken back; the caller sees the task."""
+    newest = select(Attempt).where(Attempt.task_id == task_id).order_by(Attempt.id.desc()).limit(1)
+    attempt = session.scalars(newest).first()
+    if attempt is None or attempt.undone_at is None:
+        return None
+    details = _recorded(session, attempt)
+    until = details.get("control_at")
+    version, source = attempt.result_version_id, attempt.copied_from_id
+    return UndoneReport(
+        attempt=attempt,
+        result_code_id=session.scalar(
+            select(ResultCodeVersion.result_code_id).where(ResultCodeVersion.id == version)
+        ),
+        copy_of_task_id=session.scalar(select(Attempt.task_id).where(Attempt.id == source)),
+        goal_reached=details.get("finish") == Finish.GOAL_REACHED.value,
+        control_at=datetime.fromisoformat(until) if until else None,
+        planned=_planned(session, attempt),
+        request=session.scalars(
+            select(ServiceRequest).where(
+                ServiceRequest.task_id == task_id, ServiceRequest.created_at == attempt.at
+            )
+        ).first(),
+        settled=session.scalars(
+            select(Attempt.task_id).where(
+                Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at
+            )
+        ).all(),
+    )
+
+
+def _recorded(session: Session, attempt: Attempt) -> dict[str, str]:
+    """What the journal says of it: how the task ended, until when it was watched."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.subject == AttemptRecorded.subject,
+            JournalEntry.subject_id == attempt.task_id,
+            JournalEntry.event == event_name(AttemptRecorded),
+        )
+        .order_by(JournalEntry.id.desc())
+    )
+    found = (one.details for one in entries if one.details.get("attempt_id") == attempt.id)
+    return next(found, {})
+
+
+def _planned(session: Session, attempt: Attempt) -> Task | None:
+    """The task that was planned in the form; an extra one that a result made is nobody's."""
+    by_hand = or_(Task.kind == TaskKind.CALLBACK, Task.performer_id.is_not(None))
+    return session.scalars(
+        select(Task)
+        .where(
+            Task.predecessor_id == attempt.task_id,
+            Task.created_at == attempt.at,
+            Task.kind.in_(PLANNABLE),
+            by_hand,
+        )
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
