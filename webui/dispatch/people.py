@@ -1,11 +1,11 @@
 """Limits in hand and skills: of people, of units, and what campaigns ask for."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from core.errors import Invalid
 from webui.boards import filters as offered
 from webui.dispatch.routes import bp
 from webui.labels.words import sentence
@@ -13,6 +13,7 @@ from webui.requests import requires, session
 from worklists.dispatch.capacity import (
     DEFAULT_LIMIT,
     HIGHEST_LIMIT,
+    LimitImpossible,
     campaign_skills,
     people_for,
     set_campaign_skills,
@@ -28,6 +29,23 @@ from worklists.permissions import WorkPermission
 @requires(WorkPermission.DISPATCH)
 def people() -> str:
     """Who has how much in hand, their limits and skills."""
+    return _page({}, ())
+
+
+@bp.post("/dispatch/people")
+@requires(WorkPermission.DISPATCH)
+def save_people() -> Any:
+    """Save the whole page, or show it as it was typed with every field that is wrong marked."""
+    wrong = [name for name in request.form if _is_limit(name) and not _is_usable(name)]
+    if wrong:
+        return _page(request.form, wrong), 422
+    _save()
+    flash(_("Пределы и навыки сохранены."))
+    return redirect(url_for("dispatch.people"), 303)
+
+
+def _page(typed: Mapping[str, str], wrong: Collection[str]) -> str:
+    """The page; what was ``typed`` stands in place of what is kept, ``wrong`` names the fields."""
     return render_template(
         "dispatch/people.html",
         page="dispatch",
@@ -38,22 +56,10 @@ def people() -> str:
         asked=campaign_skills(session()),
         default=DEFAULT_LIMIT,
         highest=HIGHEST_LIMIT,
+        typed=typed,
+        wrong=wrong,
+        wrong_words=sentence(LimitImpossible(wrong)) if wrong else "",
     )
-
-
-@bp.post("/dispatch/people")
-@requires(WorkPermission.DISPATCH)
-def save_people() -> Any:
-    """Save the whole page."""
-    try:
-        _save()
-    except Invalid as refused:
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(refused)), "bad")
-        return redirect(url_for("dispatch.people"), 303)
-    flash(_("Пределы и навыки сохранены."))
-    return redirect(url_for("dispatch.people"), 303)
 
 
 def _save() -> None:
@@ -73,6 +79,15 @@ def _save() -> None:
         if f"campaign-{campaign_id}" in form:
             skills = _tags(f"campaign-{campaign_id}")
             set_campaign_skills(session(), campaign_id, skills, actor=g.actor)
+
+
+def _is_limit(name: str) -> bool:
+    return name.startswith(("limit-", "unit-"))
+
+
+def _is_usable(name: str) -> bool:
+    limit = _number(name)
+    return limit is None or 0 <= limit <= HIGHEST_LIMIT
 
 
 def _number(name: str) -> int | None:
