@@ -35,6 +35,7 @@ from webui.tasks.why import last_visit_words, why_words
 from webui.wording import ago_or_due, day, moment, whole
 from worklists.consequences import control_date
 from worklists.due_times import working_moment
+from worklists.lateness import is_overdue
 from worklists.lifecycle import CLOSED, WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.prolongings import Prolonging, prolongings_of
@@ -164,7 +165,11 @@ class Card:
             return str(_("закрыта %(at)s", at=moment(task.closed_at)))
         if task.state is TaskState.ON_CONTROL:
             return str(_("проверить %(at)s", at=moment(task.control_at)))
-        return str(_("срок %(at)s", at=ago_or_due(task.due_at, self.now)))
+        # Minus hours say «late»: what is due and not overdue yet is told by its moment.
+        is_late = is_overdue(task.kind, task.state, task.due_at, self.now)
+        is_plain = task.due_at < self.now and not is_late
+        at = moment(task.due_at) if is_plain else ago_or_due(task.due_at, self.now)
+        return str(_("срок %(at)s", at=at))
 
     @property
     def facts(self) -> list[tuple[str, str]]:
