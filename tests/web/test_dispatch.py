@@ -55,6 +55,8 @@ def test_filter_all_found_dry_run_confirm_report_undo(
     done = browser.post(f"{answer.location}/confirm", {"form_key": "k2"})
     report = browser.read(done.location)
     assert "Вернуть как было" in report and "Подтвердить" not in report
+    assert "Получил<" in report and "Отдал<" in report and "Стало<" in report
+    assert not {"Получает<", "Получит<", "Отдаёт<", "Станет<"} & set(re.findall(r"\w+<", report))
     with database.reading() as reading:
         performers = reading.scalars(select(Task.performer_id).where(Task.priority != 9)).all()
         assert sorted(map(performers.count, [one.id for one in people])) == [3, 3]
@@ -63,6 +65,7 @@ def test_filter_all_found_dry_run_confirm_report_undo(
     assert "Распределить: поровну" in browser.read("/dispatch/runs")
 
     browser.post(f"{answer.location}/undo", {"form_key": "k3"})
+    assert '<dt>Было изменено</dt><dd id="changed">6' in browser.read(answer.location)
     with database.reading() as reading:
         assert set(reading.scalars(select(Task.performer_id))) == {None}
         assert reading.scalars(select(DispatchRun.state)).one() is RunState.UNDONE

@@ -3,17 +3,15 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webui.boards import filters as offered
 from webui.dispatch.routes import bp
-from webui.labels.words import sentence
 from webui.requests import requires, session
 from worklists.dispatch.capacity import (
     DEFAULT_LIMIT,
     HIGHEST_LIMIT,
-    LimitImpossible,
     campaign_skills,
     people_for,
     set_campaign_skills,
@@ -29,23 +27,11 @@ from worklists.permissions import WorkPermission
 @requires(WorkPermission.DISPATCH)
 def people() -> str:
     """Who has how much in hand, their limits and skills."""
-    return _page({}, ())
+    return _page({}, frozenset())
 
 
-@bp.post("/dispatch/people")
-@requires(WorkPermission.DISPATCH)
-def save_people() -> Any:
-    """Save the whole page, or show it as it was typed with every field that is wrong marked."""
-    wrong = [name for name in request.form if _is_limit(name) and not _is_usable(name)]
-    if wrong:
-        return _page(request.form, wrong), 422
-    _save()
-    flash(_("Пределы и навыки сохранены."))
-    return redirect(url_for("dispatch.people"), 303)
-
-
-def _page(typed: Mapping[str, str], wrong: Collection[str]) -> str:
-    """The page; what was ``typed`` stands in place of what is kept, ``wrong`` names the fields."""
+def _page(typed: Mapping[str, str], bad: Collection[str]) -> str:
+    """The page; ``typed``: fields as they were sent, ``bad``: those that no limit can be."""
     return render_template(
         "dispatch/people.html",
         page="dispatch",
@@ -57,9 +43,20 @@ def _page(typed: Mapping[str, str], wrong: Collection[str]) -> str:
         default=DEFAULT_LIMIT,
         highest=HIGHEST_LIMIT,
         typed=typed,
-        wrong=wrong,
-        wrong_words=sentence(LimitImpossible(wrong)) if wrong else "",
+        bad=bad,
     )
+
+
+@bp.post("/dispatch/people")
+@requires(WorkPermission.DISPATCH)
+def save_people() -> Any:
+    """Save the whole page, or nothing while a limit is impossible: 422, with what was typed."""
+    bad = {name for name in request.form if _is_limit(name) and not _is_possible(name)}
+    if bad:
+        return make_response(_page(request.form, bad), 422)
+    _save()
+    flash(_("Пределы и навыки сохранены."))
+    return redirect(url_for("dispatch.people"), 303)
 
 
 def _save() -> None:
@@ -85,7 +82,7 @@ def _is_limit(name: str) -> bool:
     return name.startswith(("limit-", "unit-"))
 
 
-def _is_usable(name: str) -> bool:
+def _is_possible(name: str) -> bool:
     limit = _number(name)
     return limit is None or 0 <= limit <= HIGHEST_LIMIT
 
