@@ -1,4 +1,4 @@
-"""When a task counts as overdue: one rule for every page, number and colour, and for the sweep."""
+"""When a task counts as overdue: one rule for every page, number and colour."""
 
 from datetime import datetime, timedelta
 
