@@ -27,15 +27,15 @@ from webui.tasks.looks import (
     ClientTime,
     Link,
     Tile,
+    due_text,
 )
 from webui.tasks.offer import Offer, offer_for
 from webui.tasks.quick_times import QuickTime, quick_times
 from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
-from webui.wording import ago_or_due, day, moment, whole
+from webui.wording import day, moment, whole
 from worklists.consequences import control_date
 from worklists.due_times import working_moment
-from worklists.lateness import is_overdue
 from worklists.lifecycle import CLOSED, WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.prolongings import Prolonging, prolongings_of
@@ -160,16 +160,7 @@ class Card:
 
     @property
     def due_text(self) -> str:
-        task = self.page.task
-        if task.closed_at is not None:
-            return str(_("закрыта %(at)s", at=moment(task.closed_at)))
-        if task.state is TaskState.ON_CONTROL:
-            return str(_("проверить %(at)s", at=moment(task.control_at)))
-        # Minus hours say «late»: what is due and not overdue yet is told by its moment.
-        is_late = is_overdue(task.kind, task.state, task.due_at, self.now)
-        is_plain = task.due_at < self.now and not is_late
-        at = moment(task.due_at) if is_plain else ago_or_due(task.due_at, self.now)
-        return str(_("срок %(at)s", at=at))
+        return due_text(self.page.task, self.now)
 
     @property
     def facts(self) -> list[tuple[str, str]]:

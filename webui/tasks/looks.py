@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from campaigns.models import Outcome
 from campaigns.result_codes import wording
 from webui.i18n import locale_code
 from webui.labels.words import label
+from webui.wording import ago_or_due, moment
 from worklists.asking import AttemptLine
+from worklists.lateness import is_overdue
 from worklists.lifecycle import TaskState
+from worklists.models.task import Task
 
 STATE_TONES: Mapping[TaskState, str] = {
     TaskState.IN_WORK: "accent",
@@ -78,3 +83,16 @@ class AttemptView:
             icon=OUTCOME_LOOKS[line.outcome][1],
             is_undone=line.is_undone,
         )
+
+
+def due_text(task: Task, now: datetime) -> str:
+    """When the task is due, to be checked, or was closed; minus hours only where it is overdue."""
+    if task.closed_at is not None:
+        return str(_("закрыта %(at)s", at=moment(task.closed_at)))
+    if task.state is TaskState.ON_CONTROL:
+        return str(_("проверить %(at)s", at=moment(task.control_at)))
+    is_late = is_overdue(task.kind, task.state, task.due_at, now)
+    is_plain = task.due_at < now and not is_late
+    return str(
+        _("срок %(at)s", at=moment(task.due_at) if is_plain else ago_or_due(task.due_at, now))
+    )
