@@ -25,6 +25,7 @@ from importers.running import form_from_file
 from webui.exports.workbook import Column, write_workbook
 from webui.labels.files import error_sentence, file_sentence
 from webui.labels.words import label
+from webui.wording import phone
 from worklists.attempt_journal import AttemptFilter, all_attempts
 
 _LOADERS = (Role.HEAD, Role.SUPERVISOR, Role.MANAGER)
@@ -109,6 +110,7 @@ def export_attempts(
 
 def _attempt(line: Any) -> list[Any]:
     row = [getattr(line, name) for name in _ATTEMPT_COLUMNS]
+    row[_ATTEMPT_COLUMNS.index("phone")] = phone(line.phone)
     row[_ATTEMPT_COLUMNS.index("outcome")] = label(line.outcome)
     row[_ATTEMPT_COLUMNS.index("result")] = (line.result or {}).get("ru", "")
     return row

@@ -51,14 +51,18 @@ def prepare_database(settings: Settings) -> Database:
 
 
 def load_demo_data(database: Database, *, password: str | None = None) -> None:
-    """Load the demo with a progress bar on the terminal."""
+    """Load the demo with a progress bar on a terminal, a line for each step in a log."""
     from tqdm import tqdm
 
-    with tqdm(total=100, unit="%", desc="demo data", file=sys.stderr, leave=True) as bar:
+    is_terminal = sys.stderr.isatty()
+    with tqdm(total=100, unit="%", desc="demo data", leave=True, disable=not is_terminal) as bar:
 
         def progress(phase: str, done: int, total: int) -> None:
+            percent = int(100 * done / max(total, 1))
+            if not is_terminal:
+                click.echo(f"demo data, {percent}%: {phase}", err=True)
             bar.set_description(phase)
-            bar.update(int(100 * done / max(total, 1)) - bar.n)
+            bar.update(percent - bar.n)
 
         load_demo(database, database_clock, progress=progress, password=password or DEMO_PASSWORD)
     with database.unit_of_work() as session:

@@ -22,7 +22,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "day": wording.day,
     "day_short": wording.day_short,
     "clock": wording.clock,
-    "ago_or_due": wording.ago_or_due,
+    "due": wording.due_words,
     "money": wording.money,
     "phone": wording.phone,
     "initials": wording.initials,

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from directory.clients.search import SearchHit, SearchResult, search_clients
+from directory.assets.plates import plate_shown, vehicle_words
+from directory.clients.search import MatchedField, SearchHit, SearchResult, search_clients
 from directory.permissions import DirectoryPermission
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
@@ -35,10 +36,10 @@ def results() -> Any:
     query = _query()
     found = search_clients(g.session, query, actor=g.actor) if query else None
     if is_htmx():
-        return render_template("search/_results.html", query=query, found=found)
+        return render_template("search/_results.html", query=query, found=found, matched=matched)
     if found is not None and len(found.hits) == 1 and not found.is_corrected:
         return redirect(_address(found), 303)
-    return render_template("search/page.html", query=query, found=found)
+    return render_template("search/page.html", query=query, found=found, matched=matched)
 
 
 @bp.post("/search.xlsx")
@@ -74,14 +75,18 @@ def _columns() -> list[Column]:
 
 def _row(found: SearchResult, hit: SearchHit) -> list[Any]:
     vehicles = (
-        " ".join(filter(None, (one.make, one.model, one.plate)))
-        for one in found.vehicles[hit.client_id]
+        vehicle_words(one.make, one.model, one.plate) for one in found.vehicles[hit.client_id]
     )
     return [
         hit.name, str(label(hit.kind)), ", ".join(map(phone, found.phones[hit.client_id])),
-        "; ".join(vehicles), str(label(hit.field)), hit.value,
+        "; ".join(vehicles), str(label(hit.field)), matched(hit),
         _("да") if hit.is_past_owner else None, hit.client_id,
     ]  # fmt: skip
+
+
+def matched(hit: SearchHit) -> str:
+    """What of the client was found, as it is written everywhere else."""
+    return plate_shown(hit.value) if hit.field is MatchedField.PLATE else phone(hit.value)
 
 
 def _query() -> str:

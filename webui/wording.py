@@ -80,6 +80,13 @@ def ago_or_due(value: datetime | None, now: datetime | None = None) -> str:
     return moment(value)
 
 
+def due_words(value: datetime, is_overdue: bool, now: datetime) -> str:
+    """Return how late it is only for what is overdue; «сейчас» for what is due and is not yet."""
+    if value < now and not is_overdue:
+        return str(_("сейчас"))
+    return ago_or_due(value, now)
+
+
 def language() -> str:
     """The language of this page; nothing outside of one. What is kept in words is kept by it."""
     if not g:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from campaigns.models import Outcome
 from campaigns.retries import attempts_allowed
 from core.access import Actor
-from worklists.lateness import is_late
+from worklists.lateness import is_overdue
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.permissions import WorkPermission
@@ -71,7 +71,8 @@ def queue_for(
 ) -> Sequence[QueueRow]:
     """Read my tasks and those free for me to take, due by the end of my day, first things first.
 
-    What I hold and what waits for my check come before what anybody may take.
+    What I hold and what waits for my check come before what anybody may take. What is taken stays
+    in its group: taking makes nothing less overdue.
     """
     actor.require(WorkPermission.SEE)
     if actor.employee_id is None:
@@ -120,7 +121,7 @@ def _line(row: Row[*tuple[Any, ...]], actor: Actor, now: datetime, day_end: date
         attempts=row.attempts,
         attempts_at_most=attempts_allowed(row.retry_ladder, row.attempts_per_task),
         is_mine=actor.employee_id in (row.performer_id, row.control_by_id),
-        when=When.NOW if row.state is TaskState.IN_WORK else _IN_ORDER[place.group],
+        when=_IN_ORDER[place.group],
         place=place,
     )
 
@@ -144,9 +145,8 @@ def _day_end(actor: Actor, now: datetime) -> datetime:
 def _when(
     task: Task | Row[*tuple[Any, ...]], at: datetime, now: datetime, day_end: datetime
 ) -> When:
-    """Overdue by the rule of the boards; a check that was promised for a time, at that time."""
-    watched = task.state is TaskState.ON_CONTROL
-    if at < now if watched else is_late(task.kind, at, now):
+    """Overdue by the rule of all pages; what is due within ``SOON`` is for now."""
+    if is_overdue(task.kind, task.state, at, now):
         return When.OVERDUE
     if at <= now + SOON:
         return When.NOW

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
 from core.access import Actor
+from directory.assets.models import Asset
+from directory.assets.plates import vehicle_words
 from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
@@ -78,10 +80,33 @@ class QueuedTask:
     client: str
     campaign: str
     unit: str
+    asset: str
     goal: str
-    due_at: datetime
+    at: datetime
+    """When it is due, to be checked, or was closed."""
     time_zone: str
     state: TaskState
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last line of a page: the next page begins behind it."""
+
+    at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}_{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """What ``str`` wrote; None for anything else."""
+        at, _sep, number = text.rpartition("_")
+        try:
+            moment = datetime.fromisoformat(at)
+            return cls(moment, int(number)) if moment.tzinfo else None
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -143,10 +168,13 @@ def tasks_in(
     part: str,
     *,
     campaign_id: int | None = None,
-    after_id: int = 0,
+    after: Cursor | None = None,
     limit: int = 100,
 ) -> Sequence[QueuedTask]:
-    """The tasks behind one number, by id, from the one behind ``after_id`` on."""
+    """The tasks behind one number, the soonest first, from the one behind ``after`` on."""
+    at = {ON_CONTROL: Task.control_at.expression, DONE: Task.closed_at.expression}.get(
+        part, Task.due_at.expression
+    )
     query = (
         _in_scope(
             scope,
@@ -155,21 +183,44 @@ def tasks_in(
             Client.name.label("client"),
             Campaign.name.label("campaign"),
             Unit.name.label("unit"),
+            Asset.make,
+            Asset.model,
+            Asset.plate,
             Task.goal,
-            Task.due_at,
+            at.label("at"),
             Task.time_zone,
             Task.state,
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
-        .where(_part(Task, scope) == part, Task.id > after_id)
-        .order_by(Task.id)
+        .outerjoin(Asset, Asset.id == Task.asset_id)
+        .where(*_behind(scope, part, campaign_id))
+        .order_by(at, Task.id)
         .limit(limit)
     )
-    if campaign_id is not None:
-        query = query.where(Task.campaign_id == campaign_id)
-    return [QueuedTask(**row._mapping) for row in session.execute(query)]
+    if after is not None:
+        there = tuple_(literal(after.at, Task.due_at.type), literal(after.id))
+        query = query.where(tuple_(at, Task.id) > there)
+    return [_queued(row._asdict()) for row in session.execute(query)]
+
+
+def how_many_in(
+    session: Session, scope: Scope, part: str, *, campaign_id: int | None = None
+) -> int:
+    """The number itself, as ``numbers`` counts it."""
+    rows = _in_scope(scope, func.count()).where(*_behind(scope, part, campaign_id))
+    return session.scalar(rows) or 0
+
+
+def _behind(scope: Scope, part: str, campaign_id: int | None) -> list[ColumnElement[bool]]:
+    here = [_part(Task, scope) == part]
+    return here if campaign_id is None else [*here, Task.campaign_id == campaign_id]
+
+
+def _queued(row: dict[str, Any]) -> QueuedTask:
+    asset = vehicle_words(row.pop("make"), row.pop("model"), row.pop("plate"))
+    return QueuedTask(**row, asset=asset)
 
 
 def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:

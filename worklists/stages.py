@@ -19,7 +19,7 @@ from directory.assets.plates import plate_shown
 from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from worklists.lateness import is_late, task_is_late
+from worklists.lateness import is_overdue, task_is_late
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
@@ -241,5 +241,5 @@ def _card(row: Any, now: datetime) -> Card:
         vin=row.vin,
         result=row.result,
         is_mine=bool(row.is_mine),
-        is_late=is_late(row.kind, row.due_at, now),
+        is_late=is_overdue(row.kind, row.state, shown_at, now),
     )

@@ -256,6 +256,11 @@ def _keep_administrator(session: Session, unit_id: int, *, without: int) -> None
         raise LastAdministrator
 
 
+def require_free_login(session: Session, typed: str) -> None:
+    """Check a login before anything is written. Raises LoginTaken, LoginUnusable, SnilsIsWrong."""
+    _free_login(session, typed)
+
+
 def _free_login(session: Session, typed: str, *, of: Employee | None = None) -> str:
     login = usable_login(typed)
     holder = session.scalar(select(Employee.id).where(Employee.login == login))

@@ -178,14 +178,22 @@ def test_17_the_sheet_of_keys_lists_what_the_page_declares(
         visit(page, address)
         declared = page.evaluate(
             """() => [...document.querySelectorAll("[aria-keyshortcuts]")]
-              .filter((el) => el.getClientRects().length)
-              .map((el) => el.getAttribute("aria-keyshortcuts").replace("Control", "Ctrl")
-                .replace(/[ +]/g, ""))"""
+              .filter((el) => el.getClientRects().length && el.checkVisibility())
+              .map((el) => (el.dataset.keycap || el.getAttribute("aria-keyshortcuts")
+                .replace("Control", "Ctrl")).replace(/[ +|]/g, ""))"""
         )
         page.keyboard.press("Shift+Slash")
         rows = page.locator("#keys [data-keys-list] > div")
         listed = [row.locator("dd").inner_text().strip() for row in rows.all()]
-        assert sorted(re.sub(r"\s", "", keys) for keys in listed) == sorted(set(declared))
+        # What works only at times, such as undo while its message stands, comes besides.
+        at_times = page.evaluate(
+            """() => [...document.querySelectorAll("[data-key-listed]")]
+              .filter((el) => !el.getClientRects().length || !el.checkVisibility())
+              .map((el) => el.dataset.keycap.replace(/[ |]/g, ""))"""
+        )
+        caps = sorted(re.sub(r"\s", "", keys) for keys in listed)
+        told = {re.sub(r"\s", "", keys) for keys in at_times}
+        assert caps == sorted({*declared, *told}) and "Esc" in caps, address
         assert all(row.locator("dt").inner_text().strip() for row in rows.all())
 
 

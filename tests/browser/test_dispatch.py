@@ -46,3 +46,30 @@ def test_five_dozen_tasks_are_shared_out_after_a_dry_run(live: Live, page: Page)
     expect(page.get_by_text("Здесь пусто")).to_be_visible()
     page.get_by_role("link", name="Запланированы").click()
     expect(page.get_by_text("Все 60 найденные")).to_be_visible()
+
+
+_CUT = """() => {
+const needs = (select) => {
+  const style = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const words = select.selectedOptions[0].textContent;
+  return pen.measureText(words).width + parseFloat(style.paddingLeft)
+    + parseFloat(style.paddingRight);
+};
+return [...document.querySelectorAll(".bar, .bar h1, .tabs, .tbl-x, .disp-list, select")]
+  .filter((el) => el.getClientRects().length && !el.closest(".menu-p"))
+  .filter((el) => el.tagName === "SELECT" ? needs(el) > el.clientWidth
+    : el.scrollWidth > el.clientWidth + 1)
+  .map((el) => `${el.tagName}.${el.className} ${el.scrollWidth} > ${el.clientWidth}`);
+}"""
+
+
+def test_nothing_that_leads_a_page_is_cut_at_1366_pixels(live: Live, page: Page) -> None:
+    """Tabs, headings, filters and the columns of numbers are read without a scroll bar."""
+    live.sign_in(page, _furnish(live))
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for address in ("/dispatch", "/dispatch?tab=closed", "/queue", "/team", "/stages"):
+        page.goto(f"{live.url}{address}")
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate(_CUT) == [], address

@@ -186,6 +186,29 @@ def test_the_sheet_of_keys_lists_what_the_page_can(
     expect(page.locator("main")).to_be_hidden()
 
 
+def test_the_sheet_also_lists_what_works_only_at_times(live: Live, page: Page, desk: Desk) -> None:
+    """Before a result is chosen there is no tick for D, before a save no message for Z."""
+    live.sign_in(page, desk.login)
+    visit(page, f"/tasks/{desk.tasks[0]}")
+    page.keyboard.press("Shift+Slash")
+    rows = dict(
+        page.locator("#keys [data-keys-list] > div").evaluate_all(
+            "(rows) => rows.map((one) => [...one.children].map((part) => part.textContent))"
+        )
+    )
+    assert rows["Работа по цели завершена"] == "В / D"
+    assert rows["Отменить последнее, пока сообщение на экране"] == "Я / Z"
+    assert rows["Закрыть меню или окно, выйти из поля"] == "Esc"
+
+
+def test_the_key_of_the_history_never_closes_it(live: Live, page: Page, desk: Desk) -> None:
+    live.sign_in(page, desk.login)
+    visit(page, f"/tasks/{desk.tasks[0]}")
+    for _ in range(2):
+        page.keyboard.press("KeyH")
+        expect(page.locator("#history")).to_have_attribute("open", "")
+
+
 def _draft(page: Page) -> list[str]:
     return page.evaluate(
         """() => [...Object.keys(sessionStorage), ...Object.values(sessionStorage),

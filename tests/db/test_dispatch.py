@@ -143,7 +143,8 @@ def test_every_task_stands_on_one_tab(floor: Floor) -> None:
         Tab.UNASSIGNED: 3,
         Tab.PLANNED: 2,
         Tab.DEFERRED: 2,
-        Tab.IN_WORK: 2,
+        Tab.IN_WORK: 1,
+        Tab.ON_CONTROL: 1,
         Tab.CLOSED: 5,
     }
     assert page.total == floor.session.scalar(
@@ -159,6 +160,28 @@ def test_every_task_stands_on_one_tab(floor: Floor) -> None:
         shown |= ids
     found = packages(floor.session, DispatchFilter(), actor=floor.head, now=NOON)
     assert sum(package.total for package in found) == page.total
+
+
+def test_what_is_on_control_is_listed_by_its_check(floor: Floor) -> None:
+    """Not by the day on which the task was once due."""
+    dates = [NOON + timedelta(days=days) for days in (3, -1, 2)]
+    for late, at in enumerate(dates):
+        due_at = NOON - timedelta(days=10 - late)
+        floor.tasks(1, state=TaskState.ON_CONTROL, control_at=at, due_at=due_at)
+    first = board_page(
+        floor.session, DispatchFilter(), Tab.ON_CONTROL, actor=floor.head, now=NOON, limit=2
+    )
+    rest = board_page(
+        floor.session,
+        DispatchFilter(),
+        Tab.ON_CONTROL,
+        actor=floor.head,
+        now=NOON,
+        after=first.following,
+    )
+    assert [line.at for line in (*first.lines, *rest.lines)] == sorted(dates)
+    (package,) = packages(floor.session, DispatchFilter(), actor=floor.head, now=NOON)
+    assert (package.in_work, package.on_control) == (0, 3)
 
 
 def test_pages_follow_one_another_without_gap(floor: Floor) -> None:

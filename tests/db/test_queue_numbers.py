@@ -23,7 +23,9 @@ from worklists.queue_numbers import (
     IN_QUEUE,
     PARTS,
     TAKEN,
+    Cursor,
     Scope,
+    how_many_in,
     next_free_at,
     numbers,
     scope_of,
@@ -129,9 +131,25 @@ def test_the_numbers_add_up_and_each_opens_its_list(place: Place, seed: int) -> 
     listed: Counter[int] = Counter()
     for part in PARTS:
         behind = tasks_in(place.session, scope, part, limit=1000)
-        assert len(behind) == found[part], part
+        assert len(behind) == found[part] == how_many_in(place.session, scope, part), part
+        assert behind == sorted(behind, key=lambda line: (line.at, line.task_id)), part
         listed.update(line.task_id for line in behind)
     assert set(listed) == set(ids(tasks)) and set(listed.values()) == {1}
+
+
+def test_a_list_is_read_page_by_page_the_soonest_first(place: Place) -> None:
+    me = place.person()
+    for days in (3, 1, 2, 1, 3):
+        place.task(due_at=NOON + timedelta(days=days))
+    scope, part = _scope(place, me), BlockRule.NOT_DUE.value
+    every = [line.task_id for line in tasks_in(place.session, scope, part)]
+    read: list[int] = []
+    after: Cursor | None = None
+    while lines := tasks_in(place.session, scope, part, after=after, limit=2):
+        read += [line.task_id for line in lines]
+        after = Cursor.read(str(Cursor(lines[-1].at, lines[-1].task_id)))
+    assert read == every and len(every) == 5
+    assert Cursor.read("yesterday_7") is None and Cursor.read("") is None
 
 
 @pytest.mark.parametrize("seed", range(3))

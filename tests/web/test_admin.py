@@ -108,6 +108,9 @@ def test_mistakes_are_told_at_their_field_and_what_was_typed_stays(house: House)
         "/admin/people", data=NEW | {"unit_id": house.east_id, "login": "112-233-445 96"}
     )
     assert "Контрольное число СНИЛС" in page.text
+    every = local.post("/admin/people", data={"login": "anna", "full_name": "Н" * 300})
+    for field in ("full_name", "login", "unit_id"):
+        assert f'id="{field}-e"' in every.text, f"{field}: all mistakes are told at once"
     # A unit of others is no option of the form.
     page = local.post("/admin/people", data=NEW | {"unit_id": house.west_id})
     assert page.status_code == 422

@@ -1,5 +1,6 @@
 """The stages board, my tasks, control and the journal as pages and as workbooks (A2, A3, A16)."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -191,13 +192,18 @@ def test_the_history_of_a_work_list_goes_out_too(prepared: Given, browser_of: Br
     task = prepared.task(unit=unit, client=prepared.client("Иванов", unit=unit))
     browser = browser_of(me)
     assert browser.post(f"/tasks/{task.id}/claim").status_code < 400
+    token = re.search(r'name="token" value="(\w+)"', browser.read(f"/tasks/{task.id}"))
+    assert token is not None
+    form = {"token": token[1]}
+    assert browser.post(f"/tasks/{task.id}/release", form).status_code < 400
 
     rows = read_workbook(browser.get(f"/work-lists/{task.work_list_id}.xlsx"))
 
     assert rows[0][:2] == ("Когда", "Что произошло")
     assert [(row[1], row[3], row[4]) for row in rows[1:]] == [
-        ("Взята в работу", me.full_name, task.id)
-    ]
+        ("Возвращена в очередь", me.full_name, task.id),
+        ("Взята в работу", me.full_name, task.id),
+    ], "the newest first, as on the page and in the history of a client"
 
 
 def test_a_filter_looks_behind_the_first_rows(prepared: Given, browser_of: BrowserOf) -> None:
@@ -225,8 +231,8 @@ def test_counts_stop_alike_and_say_why(
         prepared.task(unit=unit, client=client, **late)
     browser = browser_of(prepared.employee(unit=unit))
     page = browser.read("/stages")
-    assert '<span class="n num">3</span>' in page and "просрочено: 3" in page
+    assert re.search('class="n num" title="[^"]+">3</span>', page) and "с просрочкой: 3" in page
     monkeypatch.setattr("webui.boards.stages.MORE_THAN", 2)
     page = browser.read("/stages")
-    assert "просрочено: 2+" in page and ">2+</span>" in page and "просрочено: 3" not in page
+    assert "с просрочкой: 2+" in page and ">2+</span>" in page and "с просрочкой: 3" not in page
     assert page.count('title="Больше 2. Точно не считается') == 2

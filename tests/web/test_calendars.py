@@ -77,7 +77,9 @@ def test_a_unit_gets_its_calendar_week_holidays_and_days(
     office: Office, browser_of: BrowserOf, database: Database
 ) -> None:
     browser = administrator(office, browser_of)
-    assert "обычная неделя" in browser.read("/admin/calendars")
+    before = browser.read("/admin/calendars")
+    assert "обычная неделя" in before
+    assert re.search(r'action="/admin/calendars" data-confirm="[^"]*свой календарь', before)
     calendar_id = _new(browser, database, unit_id=office.company.id)
     at = f"/admin/calendars/{calendar_id}"
     page = browser.read(at)

@@ -59,6 +59,8 @@ def test_filter_all_found_dry_run_confirm_report_undo(
     done = browser.post(f"{answer.location}/confirm", {"form_key": "k2"})
     report = browser.read(done.location)
     assert "Вернуть как было" in report and "Подтвердить" not in report
+    assert "Получил<" in report and "Отдал<" in report and "Стало<" in report
+    assert not {"Получает<", "Получит<", "Отдаёт<", "Станет<"} & set(re.findall(r"\w+<", report))
     with database.reading() as reading:
         performers = reading.scalars(select(Task.performer_id).where(Task.priority != 9)).all()
         assert sorted(map(performers.count, [one.id for one in people])) == [3, 3]
@@ -67,6 +69,7 @@ def test_filter_all_found_dry_run_confirm_report_undo(
     assert "Распределить: поровну" in browser.read("/dispatch/runs")
 
     browser.post(f"{answer.location}/undo", {"form_key": "k3"})
+    assert '<dt>Было изменено</dt><dd id="changed">6' in browser.read(answer.location)
     with database.reading() as reading:
         assert set(reading.scalars(select(Task.performer_id))) == {None}
         assert reading.scalars(select(DispatchRun.state)).one() is RunState.UNDONE
@@ -127,8 +130,31 @@ def test_limits_and_skills_are_set_on_a_page(prepared: Given, browser_of: Browse
     )
     dry = browser.read(answer.location)
     assert 'id="changed">3' in dry and "Не хватило места" in dry
-    wrong = browser.post("/dispatch/people", {f"limit-{anna}": "много"})
-    assert "Предел: число" in wrong.text
+
+
+def test_a_wrong_limit_is_marked_and_nothing_typed_is_lost(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit, head, (anna, boris) = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    form = {
+        f"limit-{anna.id}": "abc",
+        f"skills-{anna.id}": "vip",
+        f"limit-{boris.id}": "7",
+        f"unit-{unit.id}": "99999999999",
+        "form_key": "k1",
+    }
+    wrong = browser.post("/dispatch/people", form)
+    assert wrong.status_code == 422
+    for name in (f"limit-{anna.id}", f"unit-{unit.id}"):
+        field = re.search(rf'<input[^>]*name="{name}"[^>]*>', wrong.text)
+        assert field and 'aria-invalid="true"' in field.group() and form[name] in field.group()
+    assert wrong.text.count('aria-invalid="true"') == 2 == wrong.text.count("Предел: число")
+    assert 'value="vip"' in wrong.text and 'value="7"' in wrong.text
+    assert 'value="vip"' not in browser.read("/dispatch/people"), "nothing is half saved"
+    right = form | {f"limit-{anna.id}": "3", f"unit-{unit.id}": ""}
+    assert browser.post("/dispatch/people", right).status_code == 303, "the same key still saves"
+    assert 'value="3"' in browser.read("/dispatch/people")
 
 
 def test_an_operator_asks_for_more_and_returns_the_rest(

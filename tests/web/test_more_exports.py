@@ -10,6 +10,7 @@ from sqlalchemy import select
 from campaigns.models import Outcome
 from core.db import Database
 from core.journal import JournalEntry
+from directory.clients.models import ContactPoint
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit, UnitKind
 from directory.visits.models import LineKind, Recommendation, Visit, VisitLine
@@ -77,11 +78,34 @@ def test_who_was_found_goes_out_and_the_words_stay_here(
     assert len(rows) == 26, "all of them, not only those that the page shows"
     assert rows[1][0] == "Иванов Пётр 00"
     assert "912 000" in rows[1][2]
-    assert rows[1][3].endswith("A000BC77")
+    assert rows[1][3].endswith("А000ВС 77"), "as the screen writes it"
     assert isinstance(rows[1][7], int)
     note = exported(database)[-1]
     assert (note["list"], note["query"], note["rows"]) == ("clients", "by=name", 25)
     assert browser.post("/search.xlsx", {"q": " "}).status_code == 303
+
+
+def test_one_spelling_of_plates_and_phones_in_every_list(
+    prepared: Given, unit: Unit, me: Employee, browser_of: BrowserOf
+) -> None:
+    client = prepared.client("Жуков", unit=unit, phone="+79384772395")
+    asset = prepared.asset(client, plate="е 321 ух 777", plate_norm="E321YX777")
+    task = prepared.task(unit=unit, client=client, asset=asset, performer=me, control_by_id=me.id,
+                         state=TaskState.ON_CONTROL, control_at=NOON)  # fmt: skip
+    phone = prepared.session.scalars(
+        select(ContactPoint).where(ContactPoint.client_id == client.id)
+    ).one()
+    prepared.attempt(task, me, outcome=Outcome.NO_ANSWER, contact_point_id=phone.id)
+    browser = browser_of(me)
+    for address in ("/control.xlsx", "/my.xlsx", "/stages.xlsx"):
+        cells = [str(cell) for cell in read_workbook(browser.get(address))[1]]
+        assert any("Е321УХ 777" in cell for cell in cells), address
+    for address in ("/attempts.xlsx", "/stages.xlsx"):
+        assert "+7 938 477-23-95" in read_workbook(browser.get(address))[1], address
+    found = read_workbook(browser.post("/search.xlsx", {"q": "е321ух777"}, buffered=True))[1]
+    assert found[3].endswith("Е321УХ 777") and found[5] == "Е321УХ 777"
+    page = browser.post("/search", {"q": "е321"}, headers={"HX-Request": "true"}, buffered=True)
+    assert page.text.count("Е321УХ\xa0777") == 2 and "E321" not in page.text
 
 
 def test_a_history_goes_out_of_all_vehicles_or_of_one(

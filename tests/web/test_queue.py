@@ -56,12 +56,14 @@ def test_a_cap_counts_at_once_and_can_be_lifted(prepared: Given, browser_of: Bro
     refused = head.post("/admin/contact-caps", {"most": "0", "days": "1"})
     assert refused.status_code == 422
     assert head.post("/admin/contact-caps", {"most": "1", "days": "2"}).status_code == 303
-    assert "не чаще 1 раза" in head.read("/admin/contact-caps")
+    assert "не чаще 1 раза за 2 суток" in head.read("/admin/contact-caps")
+    assert head.post("/admin/contact-caps", {"most": "7", "days": "1"}).status_code == 303
+    assert "не чаще 7 раз в сутки" in head.read("/admin/contact-caps")
     prepared.session.expire_all()
     client = prepared.session.get_one(Client, task.client_id)
     attempt = prepared.session.query(Attempt).one()
     assert client.pressed_until == attempt.at + timedelta(days=2)
-    cap = prepared.session.query(ContactCap).one()
+    cap = prepared.session.query(ContactCap).filter_by(days=2).one()
     prepared.session.commit()
     assert head.post("/admin/contact-caps", {"most": "3", "days": "2"}).status_code == 422
     assert head.post(f"/admin/contact-caps/{cap.id}/lift", {}).status_code == 303

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, ValidationError
 
 from core.errors import Invalid, NotFound, Refused
 from directory.permissions import DirectoryPermission
@@ -63,7 +63,14 @@ class RoleForm(Form):
 
 
 class NewPersonForm(PersonForm, RoleForm):
-    """A person with their first role."""
+    """A person with their first role; all that is wrong with it is told at once."""
+
+    def validate_login(self, field: StringField) -> None:
+        """A login that cannot be had is told together with the other mistakes."""
+        try:
+            people.require_free_login(g.session, field.data or "")
+        except Invalid as error:
+            raise ValidationError(sentence(error)) from error
 
 
 @bp.get("")

@@ -13,6 +13,7 @@ from webui.i18n import locale_code
 from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
+from webui.wording import phone
 from worklists.attempt_journal import AttemptFilter, AttemptLine, all_attempts, attempts_page
 from worklists.permissions import WorkPermission
 from worklists.soonest import MORE_THAN
@@ -82,7 +83,7 @@ def _wanted() -> AttemptFilter:
 
 def _columns() -> list[Column]:
     return [
-        Column(_("Когда"), 17), Column(_("Клиент"), 34), Column(_("Телефон"), 16),
+        Column(_("Когда"), 17), Column(_("Клиент"), 34), Column(_("Телефон"), 18),
         Column(_("Автомобиль"), 24), Column(_("VIN"), 20), Column(_("Цель"), 28),
         Column(_("Подразделение"), 24), Column(_("Кто звонил"), 26),
         Column(_("Вариант завершения"), 20), Column(_("Результат контакта"), 36),
@@ -93,7 +94,7 @@ def _columns() -> list[Column]:
 
 def _row(line: AttemptLine) -> list[Any]:
     return [
-        line.at, line.client, line.phone, line.asset, line.vin, line.campaign, line.unit,
+        line.at, line.client, phone(line.phone), line.asset, line.vin, line.campaign, line.unit,
         line.employee, label(line.outcome), result_words(line.result), line.comment,
         line.mileage_km, _("да") if line.is_copy else None, line.task_id,
         _("да") if line.is_undone else None,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from directory.assets.plates import plate_shown
 from webui.boards import filters
 from webui.boards.attempts import result_words
 from webui.exports.answers import workbook_answer
@@ -85,7 +86,7 @@ def _columns() -> list[Column]:
 def _row(line: ControlLine, prolonged: Sequence[Prolonging]) -> list[Any]:
     return [
         line.control_at, line.client, result_words(line.result), line.comment, line.asset,
-        line.plate, line.campaign, line.unit, line.left_by,
+        plate_shown(line.plate), line.campaign, line.unit, line.left_by,
         len(prolonged), "; ".join(one.reason for one in prolonged), line.task_id, line.work_list_id,
     ]  # fmt: skip
 

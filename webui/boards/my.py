@@ -14,7 +14,7 @@ from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
 from worklists.dispatch.batches import BATCH, request_batch, return_rest
-from worklists.lateness import is_late
+from worklists.lateness import is_overdue
 from worklists.models.task import TaskKind
 from worklists.my_tasks import AskedFilter, TaskFilter, available_tasks, my_tasks
 from worklists.permissions import WorkPermission
@@ -44,7 +44,7 @@ def tasks() -> str:
         today=today(),
         kinds=tuple(TaskKind),
         asked_filters=tuple(AskedFilter),
-        is_late=is_late,
+        is_overdue=is_overdue,
         view="notes" if request.args.get("view") == "notes" else "list",
         page_number=page,
         pages=-(-min(mine.count, MORE_THAN) // _PER_PAGE),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request, url_for
+from flask_babel import gettext as _
 
 from webui.boards import filters
 from webui.labels.queue import PART_LABELS, PART_TONES
@@ -10,9 +11,15 @@ from webui.periods import Period, today
 from webui.requests import requires, session
 from worklists.permissions import WorkPermission
 from worklists.queue_numbers import (
+    DONE,
+    GIVEN,
     IN_QUEUE,
+    ON_CONTROL,
     PARTS,
+    TAKEN,
+    Cursor,
     Scope,
+    how_many_in,
     next_free_at,
     numbers,
     scope_of,
@@ -20,10 +27,13 @@ from worklists.queue_numbers import (
     totals,
     why_empty,
 )
+from worklists.verdicts import BlockRule
 
 bp = Blueprint("queue", __name__)
 
 _PER_PAGE = 100
+_ALWAYS = (IN_QUEUE, GIVEN, TAKEN, BlockRule.NOT_DUE.value, ON_CONTROL, DONE)
+"""Columns that stand there even with nothing in them; a rule only while it keeps tasks back."""
 
 
 @bp.get("/queue")
@@ -41,7 +51,7 @@ def page() -> str:
         own=_own(),
         lines=lines,
         found=found,
-        parts=[part for part in PARTS if found[part] or part == IN_QUEUE],
+        parts=[part for part in PARTS if found[part] or part in _ALWAYS],
         total=sum(found.values()),
         is_empty=is_empty,
         waiting=waiting,
@@ -59,12 +69,13 @@ def tasks() -> str:
     if part not in PARTS:
         abort(404)
     campaign_id = filters.whole("campaign")
+    scope = _scope()
     lines = tasks_in(
         session(),
-        _scope(),
+        scope,
         part,
         campaign_id=campaign_id,
-        after_id=filters.whole("after") or 0,
+        after=Cursor.read(request.args.get("after", "")),
         limit=_PER_PAGE + 1,
     )
     more = len(lines) > _PER_PAGE
@@ -75,7 +86,9 @@ def tasks() -> str:
         part=part,
         part_labels=PART_LABELS,
         lines=shown,
-        after=shown[-1].task_id if more else None,
+        total=how_many_in(session(), scope, part, campaign_id=campaign_id),
+        heading={ON_CONTROL: _("Проверить"), DONE: _("Закрыта")}.get(part, _("Срок")),
+        after=Cursor(shown[-1].at, shown[-1].task_id) if more else None,
         campaign=dict(filters.campaigns()).get(campaign_id or 0),
         back=url_for("queue.page", own=1 if _own() else None),
     )

@@ -15,6 +15,7 @@ from webui.boards import filters as offered
 from webui.dispatch.routes import bp
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
+from webui.labels.dispatch import TAB_HINTS
 from webui.labels.words import label
 from webui.requests import requires, session
 from webui.tasks.quick_times import quick_times
@@ -25,13 +26,15 @@ from worklists.dispatch.kept_filters import present_filter, saved_filters
 from worklists.dispatch.tabs import CLOSED_WITHIN, Tab
 from worklists.dispatch.ticking import ticked_tasks
 from worklists.dispatch.wishes import MOST_TASKS, PRIORITIES
+from worklists.lateness import is_overdue
 from worklists.models.dispatch import DispatchAction, DispatchMethod
 from worklists.models.task import TaskKind
 from worklists.permissions import WorkPermission
 
 PACKAGES = "packages"
 _TABS = (
-    Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK, Tab.CLOSED,
+    Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK,
+    Tab.ON_CONTROL, Tab.CLOSED,
 )  # fmt: skip
 _LEADS_LOOKED_AT = 200
 
@@ -73,6 +76,9 @@ def board_answer(typed: Any, *, problem: str = "", status: int = 200) -> Respons
         seen=seen,
         tab=tab,
         tabs=_TABS,
+        tab_hints=TAB_HINTS,
+        heading=_when(tab),
+        is_overdue=is_overdue,
         is_packages=is_packages,
         packages=found,
         wanted=wanted,
@@ -148,9 +154,16 @@ def _file_columns(wanted: DispatchFilter) -> Sequence[str]:
     return list(found)
 
 
+def _when(tab: Tab) -> str:
+    """What the first column of the tab holds."""
+    if tab is Tab.ON_CONTROL:
+        return str(_("Проверить"))
+    return str(_("Закрыта") if tab is Tab.CLOSED else _("Срок"))
+
+
 def _columns(tab: Tab) -> list[Column]:
     return [
-        Column(_("Закрыта") if tab is Tab.CLOSED else _("Срок"), 17), Column(_("Клиент"), 34),
+        Column(_when(tab), 17), Column(_("Клиент"), 34),
         Column(_("Автомобиль"), 26), Column(_("Цель"), 28), Column(_("Подразделение"), 24),
         Column(_("Исполнитель"), 26), Column(_("Вид задачи"), 20), Column(_("Состояние"), 14),
         Column(_("Приоритет"), 9), Column(_("Вариант завершения"), 20),

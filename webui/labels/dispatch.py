@@ -34,12 +34,13 @@ from worklists.models.dispatch import (
 from worklists.skips import SkipReasonMissing
 
 LABELS: Pairs = (
-    (Tab.AT_RISK, _l("Перезвоны под угрозой")),
-    (Tab.OVERDUE, _l("Просрочены")),
+    (Tab.AT_RISK, _l("Под угрозой")),
+    (Tab.OVERDUE, _l("Ждут больше суток")),
     (Tab.UNASSIGNED, _l("Не назначены")),
     (Tab.PLANNED, _l("Запланированы")),
     (Tab.DEFERRED, _l("Отложены")),
     (Tab.IN_WORK, _l("В работе")),
+    (Tab.ON_CONTROL, _l("На контроле")),
     (Tab.CLOSED, _l("Завершены")),
     (DispatchAction.TO_PERSON, _l("Передать человеку")),
     (DispatchAction.TO_UNIT, _l("Передать отделу")),
@@ -74,6 +75,12 @@ LABELS: Pairs = (
     (RunState.DONE, _l("Выполнено")),
     (RunState.UNDONE, _l("Отменено")),
 )
+
+TAB_HINTS: Mapping[Tab, Any] = {
+    Tab.AT_RISK: _l("Обещанные перезвоны: до срока меньше 30 минут или он прошёл, никто не взял"),
+    Tab.OVERDUE: _l("Срок прошёл больше суток назад, никто не взял; перезвоны стоят под угрозой"),
+}
+"""What a tab counts, where its word is too short to say it."""
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NobodyChosen: lambda _e: _l("Выберите, кому передать задачи."),

@@ -19,7 +19,7 @@ from webui.tasks.card import Card, open_card, task_url
 from webui.tasks.jobs_form import JobForm
 from webui.tasks.looks import OUTCOME_LOOKS
 from webui.tasks.outcome_form import OutcomeForm
-from webui.wording import ago_or_due, language
+from webui.wording import due_words, language
 from worklists.bookings.free_times import Except
 from worklists.bookings.taking import own_hold
 from worklists.card.summary import card_counts
@@ -284,7 +284,7 @@ def _queue_row(row: QueueRow, url: str) -> QueueView:
         url=url,
         client=row.client,
         icon=_icon(row),
-        due=ago_or_due(row.at),
+        due=due_words(row.at, row.when is When.OVERDUE, g.now),
         about=" · ".join(part for part in about if part),
         tries=_tries(language(), row.attempts, row.attempts_at_most),
     )

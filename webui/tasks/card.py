@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from campaigns.models import Outcome
 from campaigns.result_codes import wording
 from campaigns.windows import window_of
 from core.access import Actor
@@ -20,9 +19,8 @@ from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
 from webui.tasks.due_words import due_words
 from webui.tasks.fields import Switch, switches
-from webui.tasks.hints import client_clock, control_words, mileage_words
+from webui.tasks.hints import client_clock, control_words, mileage_words, outcome_tiles
 from webui.tasks.looks import (
-    OUTCOME_LOOKS,
     STATE_TONES,
     AttemptView,
     ClientTime,
@@ -149,20 +147,7 @@ class Card:
 
     @property
     def tiles(self) -> list[Tile]:
-        hints = {
-            Outcome.INTERVIEW: _("поговорили"),
-            Outcome.NO_ANSWER: _(
-                "попытка %(n)s из %(of)s",
-                n=self.page.task.attempts + 1,
-                of=self.page.attempts_at_most,
-            ),
-            Outcome.REFUSED: _("не стал говорить"),
-            Outcome.BAD_DATA: _("не тот номер или автомобиль"),
-            Outcome.REPEAT: _("скопировать результат другой задачи")
-            if self.can_repeat
-            else _("завершённых задач у клиента нет"),
-        }
-        return [Tile(one.value, label(one), hints[one], *OUTCOME_LOOKS[one]) for one in Outcome]
+        return outcome_tiles(self.page, can_repeat=self.can_repeat)
 
     @property
     def client_time(self) -> ClientTime | None:

@@ -6,17 +6,21 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webui.wording import ago_or_due, moment
+from worklists.lateness import is_overdue
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 
 
 def due_words(task: Task, now: datetime) -> str:
-    """«срок сегодня 14:00, пропущен 1 раз, истекает 5 мая»; UTC."""
+    """«срок 14:00, пропущен 1 раз, истекает 5 мая»; minus hours only where it is overdue."""
     if task.closed_at is not None:
         return str(_("закрыта %(at)s", at=moment(task.closed_at)))
     if task.state is TaskState.ON_CONTROL:
         return str(_("проверить %(at)s", at=moment(task.control_at)))
-    parts = [_("срок %(at)s", at=ago_or_due(task.due_at, now))]
+    is_late = is_overdue(task.kind, task.state, task.due_at, now)
+    is_plain = task.due_at < now and not is_late
+    at = moment(task.due_at) if is_plain else ago_or_due(task.due_at, now)
+    parts = [_("срок %(at)s", at=at)]
     if task.missed_times:
         parts.append(ngettext("пропущен %(num)s раз", "пропущен раз: %(num)s", task.missed_times))
     if task.expires_at is not None:

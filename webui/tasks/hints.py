@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from campaigns.models import Outcome
 from campaigns.windows import is_open, window_of
 from core.access import Actor
+from webui.labels.words import label
 from webui.requests import session
-from webui.tasks.looks import ClientTime
+from webui.tasks.looks import OUTCOME_LOOKS, ClientTime, Tile
 from webui.wording import day, moment, whole
 from worklists.consequences import control_date
 from worklists.due_times import working_moment
@@ -23,6 +25,20 @@ def client_clock(page: TaskPage, now: datetime) -> ClientTime | None:
         return None
     is_now_open = is_open(window_of(page.campaign), task.time_zone, now)
     return ClientTime(f"{now.astimezone(ZoneInfo(task.time_zone)):%H:%M}", is_now_open)
+
+
+def outcome_tiles(page: TaskPage, *, can_repeat: bool) -> list[Tile]:
+    """The outcomes to choose from, each with what it means here."""
+    attempt = _("попытка %(n)s из %(of)s", n=page.task.attempts + 1, of=page.attempts_at_most)
+    copying = _("скопировать результат другой задачи")
+    hints = {
+        Outcome.INTERVIEW: _("поговорили"),
+        Outcome.NO_ANSWER: attempt,
+        Outcome.REFUSED: _("не стал говорить"),
+        Outcome.BAD_DATA: _("не тот номер или автомобиль"),
+        Outcome.REPEAT: copying if can_repeat else _("завершённых задач у клиента нет"),
+    }
+    return [Tile(one.value, label(one), hints[one], *OUTCOME_LOOKS[one]) for one in Outcome]
 
 
 def mileage_words(page: TaskPage) -> str:

@@ -22,7 +22,7 @@ bp = Blueprint("work_list_export", __name__)
 @bp.get("/work-lists/<int:work_list_id>.xlsx")
 @requires(WorkPermission.EXPORT)
 def export(work_list_id: int) -> Response:
-    """The history, oldest first; the newest 300 events of a very long one."""
+    """The history, newest first as on the page; the newest 300 events of a very long one."""
     page = work_list_page(session(), work_list_id, actor=g.actor)
     name = f"work-list-{work_list_id}"
     return workbook_answer(name, _columns(), _rows(page), sheet=_("История"))
@@ -39,7 +39,7 @@ def _columns() -> list[Column]:
 def _rows(page: WorkListPage) -> Iterator[list[Any]]:
     tasks = {task.task_id: task for task in page.summary.tasks}
     results = result_names(page)
-    for entry in sorted(page.history, key=lambda entry: entry.id):
+    for entry in sorted(page.history, key=lambda entry: entry.id, reverse=True):
         line = journal_line(entry, page.people, results)
         task = tasks.get(line.task_id or 0)
         yield [

@@ -49,7 +49,7 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardLine:
-    """One task of the board; ``at``: when it is due, or when it was closed."""
+    """One task of the board; ``at``: when it is due, to be checked, or was closed."""
 
     task_id: int
     client: str
@@ -94,11 +94,12 @@ class Package:
     unassigned: int
     assigned: int
     in_work: int
+    on_control: int
     closed: int
 
     @property
     def total(self) -> int:
-        return self.unassigned + self.assigned + self.in_work + self.closed
+        return self.unassigned + self.assigned + self.in_work + self.on_control + self.closed
 
 
 def board_page(
@@ -172,7 +173,8 @@ def packages(
     tab = tab_of(now)
     closed = _count(tab == Tab.CLOSED.value)
     in_work = _count(tab == Tab.IN_WORK.value)
-    is_open = and_(tab != Tab.CLOSED.value, tab != Tab.IN_WORK.value)
+    on_control = _count(tab == Tab.ON_CONTROL.value)
+    is_open = tab.not_in((Tab.CLOSED.value, Tab.IN_WORK.value, Tab.ON_CONTROL.value))
     is_dated = wanted.due_from is not None or wanted.due_to is not None
     rows = session.execute(
         select(
@@ -182,6 +184,7 @@ def packages(
             _count(and_(is_open, Task.performer_id.is_(None))),
             _count(and_(is_open, Task.performer_id.is_not(None))),
             in_work,
+            on_control,
             closed,
         )
         .select_from(Task)
@@ -199,7 +202,7 @@ def packages(
     return [
         Package(
             run_id=row[0], title=row[1] or "", run_at=row[2], unassigned=row[3], assigned=row[4],
-            in_work=row[5], closed=row[6],
+            in_work=row[5], on_control=row[6], closed=row[7],
         )
         for row in rows
     ]  # fmt: skip
@@ -216,6 +219,8 @@ def _on(tab: Tab, now: datetime, is_dated: bool) -> list[ColumnElement[bool]]:
 
 
 def _order(tab: Tab) -> InstrumentedAttribute[Any]:
+    if tab is Tab.ON_CONTROL:
+        return Task.control_at
     return Task.closed_at if tab is Tab.CLOSED else Task.due_at
 
 

@@ -25,11 +25,14 @@ class Tab(StrEnum):
 
     AT_RISK = "at_risk"
     OVERDUE = "overdue"
+    """Due for more than a day and no callback: those are at risk before they are overdue."""
     UNASSIGNED = "unassigned"
     PLANNED = "planned"
     DEFERRED = "deferred"
     IN_WORK = "in_work"
-    """Somebody works on it, or it is on control: not for dispatch."""
+    """Somebody works on it: not for dispatch."""
+    ON_CONTROL = "on_control"
+    """Waits for its check, by the date of it: not for dispatch."""
     CLOSED = "closed"
 
 
@@ -39,7 +42,8 @@ STATES: dict[Tab, tuple[TaskState, ...]] = {
     Tab.UNASSIGNED: (TaskState.PLANNED,),
     Tab.PLANNED: (TaskState.PLANNED,),
     Tab.DEFERRED: (TaskState.DEFERRED,),
-    Tab.IN_WORK: (TaskState.IN_WORK, TaskState.ON_CONTROL),
+    Tab.IN_WORK: (TaskState.IN_WORK,),
+    Tab.ON_CONTROL: (TaskState.ON_CONTROL,),
     Tab.CLOSED: tuple(sorted(CLOSED)),
 }
 """The states that a tab can hold: what an index is walked by."""
@@ -54,7 +58,8 @@ def tab_of(now: datetime) -> ColumnElement[str]:
     )
     return case(
         (Task.state.in_(CLOSED), _is(Tab.CLOSED)),
-        (Task.state.in_((TaskState.IN_WORK, TaskState.ON_CONTROL)), _is(Tab.IN_WORK)),
+        (Task.state == TaskState.IN_WORK, _is(Tab.IN_WORK)),
+        (Task.state == TaskState.ON_CONTROL, _is(Tab.ON_CONTROL)),
         (at_risk, _is(Tab.AT_RISK)),
         (Task.state == TaskState.DEFERRED, _is(Tab.DEFERRED)),
         (task_is_late(now), _is(Tab.OVERDUE)),

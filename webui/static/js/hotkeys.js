@@ -81,6 +81,9 @@
       if (el.type === "radio" && el.form) focusFirstEmpty(el.form, el);
     } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
       el.form.requestSubmit(el);
+    } else if (el.matches("details[open]:not(.menu) > summary")) {
+      // The key opens and goes there; it never closes what stands open already.
+      el.focus();
     } else if (el.matches("details.menu > summary")) {
       el.click();
       if (el.parentElement.open) find(".menu-i", el.parentElement)?.focus();
@@ -112,13 +115,17 @@
   function listKeys(dialog) {
     const rows = find("[data-keys-list]", dialog);
     const seen = new Set();
+    const listed = new Set();
     rows.replaceChildren();
     const seenOrNot = (el) => (shown(el) || "keyHidden" in el.dataset) && !dialog.contains(el);
-    all("[data-keycap], [aria-keyshortcuts]").filter(seenOrNot).forEach((el) => {
+    // What works only at times (data-key-listed) comes last, unless it is there just now.
+    const always = all("[data-key-listed]").filter((el) => !seenOrNot(el));
+    all("[data-keycap], [aria-keyshortcuts]").filter(seenOrNot).concat(always).forEach((el) => {
       const label = keyLabel(el);
       const caps = el.dataset.keycap || el.getAttribute("aria-keyshortcuts").replace("Control", "Ctrl");
-      if (!label || seen.has(caps + label)) return;
+      if (!label || seen.has(caps + label) || ("keyListed" in el.dataset && listed.has(caps))) return;
       seen.add(caps + label);
+      listed.add(caps);
       const [row, name, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
       name.textContent = label;
       (el.dataset.keycap ? caps.split("|") : caps.split(/[ +]/)).forEach((key) => {
