@@ -19,6 +19,18 @@ from webui.navigation import with_query
 STATIC = Path(__file__).parent / "static"
 _SMALLEST_WORTH_COMPRESSING = 600
 _YEAR = 31_536_000
+TOGETHER = {
+    "css/every-page.css": ("css/tokens.css", "css/app.css", "css/pages.css"),
+    "js/every-page.js": (
+        "js/core.js",
+        "js/hotkeys.js",
+        "js/lists.js",
+        "js/forms.js",
+        "js/driver.js",
+        "js/notifications.js",
+    ),
+}
+"""Files of one thing each that every page needs: sent as one, for each request costs a turn."""
 _CSS_URL = re.compile(r'url\("(?!data:)([^"?#]+)"\)')
 
 
@@ -55,12 +67,28 @@ class Assets:
         known = self._known.get(name)
         if known is not None and not self._watch:
             return known
+        if name in TOGETHER:
+            return self._joined(name, known)
         path = (self._folder / name).resolve()
         if not path.is_relative_to(self._folder.resolve()) or not path.is_file():
             return None
         changed = path.stat().st_mtime
         if known is None or known.changed != changed:
             known = self._known[name] = self._read(name, path, changed)
+        return known
+
+    def _known_to_exist(self, name: str) -> Asset:
+        asset = self.get(name)
+        if asset is None:
+            raise FileNotFoundError(name)
+        return asset
+
+    def _joined(self, name: str, known: Asset | None) -> Asset:
+        parts = [self._known_to_exist(part) for part in TOGETHER[name]]
+        changed = max(part.changed for part in parts)
+        if known is None or known.changed != changed:
+            body = b"\n".join(part.body for part in parts)
+            known = self._known[name] = Asset(body, parts[0].mimetype, changed)
         return known
 
     def _read(self, name: str, path: Path, changed: float) -> Asset:

@@ -150,7 +150,7 @@ def _attempt(session: Session, attempt: Attempt) -> tuple[Any, ...]:
     return (
         _local(attempt.at),
         session.get_one(Client, attempt.client_id).name,
-        point.value if point else None,
+        phone(point.value) if point else None,
         f"{asset.make} {asset.model}",
         asset.vin,
         session.get_one(Campaign, attempt.campaign_id).name,

@@ -270,7 +270,7 @@ def finish_there(live: Live, page: Page, office: Office, asked_from: int) -> Non
     visit(page, f"/work-lists/{work_list_of(live, asked)}")
     origin = page.locator(".wl-side .panel").filter(has_text="Откуда пришло")
     expect(origin).to_contain_text("Сервис Север")
-    expect(origin).to_contain_text("Завершена")
+    expect(origin).to_contain_text("Выполнено")
     assert page.goto(f"/tasks/{asked_from}").status == 404  # type: ignore[union-attr]
     live.troubles[:] = [trouble for trouble in live.troubles if "404" not in trouble]
 
@@ -285,7 +285,7 @@ def hear_back(live: Live, page: Page, task: int) -> None:
     visit(page, f"/work-lists/{work_list_of(live, task)}")
     involved = page.locator(".wl-side .panel").filter(has_text="Привлечённые исполнители")
     expect(involved).to_contain_text("Отдел гарантии")
-    expect(involved).to_contain_text("Завершена")
+    expect(involved).to_contain_text("Выполнено")
 
 
 def promised_callback(live: Live, page: Page, login: str, task: int) -> None:

@@ -59,6 +59,12 @@ def test_a_link_inside_a_style_sheet_is_the_link_that_pages_use(client: FlaskCli
     assert client.get(font).mimetype == "font/woff2"
 
 
+def test_what_every_page_needs_comes_as_one_file_in_its_order(client: FlaskClient) -> None:
+    for name, parts in assets.TOGETHER.items():
+        each = [client.get(f"/static/{part}").text for part in parts]
+        assert client.get(f"/static/{name}").text == "\n".join(each)
+
+
 def test_a_cached_file_is_not_sent_twice(client: FlaskClient) -> None:
     etag = client.get("/static/js/core.js").headers["ETag"]
     assert client.get("/static/js/core.js", headers={"If-None-Match": etag}).status_code == 304

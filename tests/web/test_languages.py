@@ -16,6 +16,7 @@ from directory.clients.models import ContactRefusal, ContactState, RefusalScope
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from directory.visits.models import LineKind, Recommendation, Visit, VisitLine
+from directory.workshops.models import WorkKind
 from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser
@@ -45,6 +46,8 @@ def ids(prepared: Given) -> dict[str, object]:
     prepared.catalogue()
     for campaign in prepared.session.scalars(select(Campaign)):
         campaign.name, campaign.goal, campaign.script = campaign.code, "Invite", "Greet\nAsk"
+    for kind in prepared.session.scalars(select(WorkKind)):
+        kind.names = {"ru": kind.code}
     for version in prepared.session.scalars(select(ResultCodeVersion)):
         version.effects = [effect | {"text": "See to it"} for effect in version.effects]
     unit = prepared.unit("North", parent=prepared.unit("Motors", kind=UnitKind.COMPANY))
@@ -73,6 +76,9 @@ def ids(prepared: Given) -> dict[str, object]:
     prepared.absence(mate)
     workshop = prepared.workshop("Workshop", parent=unit)
     booked = prepared.booking(planned, workshop, mate)
+    asked = prepared.involvement(planned, mate)
+    there = prepared.session.get_one(Task, asked.to_task_id)
+    prepared.session.get_one(Unit, there.unit_id).name, there.goal = "Warranty", "Look it up"
     prepared.session.flush()
     return {
         "workshop_id": workshop.id,
@@ -85,6 +91,10 @@ def ids(prepared: Given) -> dict[str, object]:
         "employee_id": mate.id,
         "unit_id": unit.id,
         "campaign_id": planned.campaign_id,
+        "involvement_id": asked.id,
+        "preset_id": prepared.preset(
+            unit, mate, subject="Papers", text="Look it up", to_unit_id=workshop.id
+        ).id,
         "file_id": file.id,
         "point_id": point.id,
         "code_id": prepared.code_id("booked"),
