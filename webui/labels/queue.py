@@ -5,7 +5,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from worklists.queue_numbers import DONE, EXPIRED, GIVEN, IN_QUEUE, MISSED, ON_CONTROL, TAKEN
+from worklists.queue_numbers import (
+    DONE,
+    EXPIRED,
+    GIVEN,
+    IN_QUEUE,
+    MISSED,
+    ON_CONTROL,
+    SKIPPED,
+    TAKEN,
+)
 from worklists.verdicts import BlockRule
 
 PART_LABELS: Mapping[str, Any] = {
@@ -22,6 +31,7 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.NOT_OPEN.value: _l("Ещё не открыты"),
     BlockRule.NOT_DUE.value: _l("Время не пришло"),
     BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
+    SKIPPED: _l("Вы пропустили сегодня"),
     ON_CONTROL: _l("На контроле"),
     DONE: _l("Завершены сегодня"),
     EXPIRED: _l("Истёк срок сегодня"),
