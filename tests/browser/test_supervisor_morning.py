@@ -121,7 +121,7 @@ def nobody_to_call(page: Page) -> None:
     expect(why).to_contain_text("Следующий клиент освободится")
     expect(why).to_contain_text("09:00")
     expect(_row(why, "Нерабочее время клиента")).to_contain_text(str(CALLS))
-    expect(_row(why, "Нет телефона")).to_contain_text("после исправления")
+    expect(_row(why, "Нет телефона")).to_contain_text("когда появится номер")
     assert_accessible(page)
 
 
@@ -207,6 +207,12 @@ def what_the_operators_see(live: Live, anna: Page, vera: Page, office: Office) -
     live.sign_in(vera, office.vera)
     visit(vera, "/my")
     expect(vera.locator("#bell .dot")).to_have_count(0)
+    free = vera.locator("table[class*=tbl]").last.get_by_role("row")
+    expect(free.filter(has_text="Нет телефона")).to_have_count(BLOCKED["no_valid_phone"])
+    expect(free.filter(has_text="Просили не звонить")).to_have_count(BLOCKED["do_not_contact"])
+    vera.get_by_role("button", name="Ещё 20").click()
+    expect(vera.locator("[data-toast]")).to_contain_text("записаны как отсутствующий")
+    assert "Вера Лис" not in planned(live)
 
 
 def one_is_called(live: Live, page: Page, office: Office) -> None:
@@ -250,6 +256,7 @@ def supervisor_acts(live: Live, page: Page, office: Office) -> None:
     page.locator("#bell").click()
     page.get_by_role("link", name=re.compile("Ждут слишком долго")).click()
     page.wait_for_url(re.compile(r"/escalations\?digest=\d+"))
+    expect(page.locator("#bell .dot")).to_have_count(0)  # opened is seen
     assert_accessible(page)
     rows = page.locator("table.escal tbody tr")
     expect(rows).to_have_count(200)

@@ -47,3 +47,10 @@ PART_TONES: Mapping[str, str] = {
     BlockRule.NO_VALID_PHONE.value: "warn",
 }
 """What deserves a colour; the rest is neutral."""
+UNTIL_MENDED: Mapping[str, Any] = {
+    BlockRule.DO_NOT_CONTACT.value: _l("только если снимут запрет"),
+    BlockRule.NO_VALID_PHONE.value: _l("когда появится номер"),
+    BlockRule.OUTSIDE_HOURS.value: _l("когда исправят часы или пояс"),
+    BlockRule.CAMPAIGN_PAUSED.value: _l("когда кампанию включат"),
+}
+"""What does not end by itself: what has to happen."""
