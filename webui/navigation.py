@@ -31,6 +31,11 @@ class Section:
     """Physical key pressed after G."""
 
 
+_SETTINGS = 3
+"""The group of what is set up once and seldom changed."""
+_MOST_SETTINGS = 3
+"""So many of them stand in the rail itself; more are behind «Настройки»."""
+
 SECTIONS = (
     Section("stages", "stages.page", _l("Этапы"), "layout-kanban", _SEE, 1, "KeyS"),
     Section("my", "my.tasks", _l("Мои задачи"), "list-check", (WorkPermission.WORK,), 1, "KeyM"),
@@ -110,6 +115,8 @@ class NavItem:
     icon: str
     goto: str = ""
     starts_group: bool = False
+    is_tucked: bool = False
+    """Behind «Настройки», so that the rail fits on a small screen."""
     count: int = 0
     hot: bool = False
 
@@ -118,9 +125,12 @@ def navigation(endpoints: Collection[str]) -> list[NavItem]:
     """The rail of the present person."""
     items: list[NavItem] = []
     group = 0
-    for section in SECTIONS:
-        if section.endpoint not in endpoints or not any(map(g.actor.may, section.permissions)):
-            continue
+    seen = [
+        one for one in SECTIONS
+        if one.endpoint in endpoints and any(map(g.actor.may, one.permissions))
+    ]  # fmt: skip
+    tucks = sum(one.group == _SETTINGS for one in seen) > _MOST_SETTINGS
+    for section in seen:
         items.append(
             NavItem(
                 key=section.key,
@@ -129,6 +139,7 @@ def navigation(endpoints: Collection[str]) -> list[NavItem]:
                 icon=section.icon,
                 goto=section.goto,
                 starts_group=bool(items) and section.group != group,
+                is_tucked=tucks and section.group == _SETTINGS,
             )
         )
         group = section.group

@@ -244,7 +244,7 @@ def _ask_to_sign_in() -> Response:
     back = request.full_path.rstrip("?") if asked else path_of(request.referrer)
     was_in = 1 if session_token() is not None else None
     address = url_for("auth.sign_in", next=local_target(back, "/"), left=was_in)
-    if is_htmx():
+    if is_htmx() or getattr(_current_view(), "in_background", False):
         response = make_response("", 401)
         response.headers["HX-Redirect"] = address
         return response

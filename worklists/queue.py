@@ -19,12 +19,12 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.access import Actor
 from core.errors import NotFound
-from core.journal import record, record_change
+from core.journal import record_change
 from core.locks import survived
 from directory.staff.models import Employee
 from worklists.claim_statements import claim_in_lane, claim_one
 from worklists.contact_conditions import phones_now
-from worklists.events.queue import LeaseRanOut, TaskRefused, TaskReleased, TaskTaken
+from worklists.events.queue import LeaseRanOut, TaskReleased, TaskTaken
 from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
 from worklists.lanes import Lane, by_oldest_claimable, in_order, lane_values
@@ -40,7 +40,7 @@ from worklists.leases import (
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.permissions import WorkPermission
-from worklists.verdicts import Blocked, BlockRule, Verdict, verdict_on
+from worklists.verdicts import Blocked, BlockRule, verdict_on
 from worklists.visibility import tasks_visible_to
 
 YIELDS_TO_CLIENT = frozenset(
@@ -126,14 +126,6 @@ def take_task(
 def is_own_promise(task: Task, actor: Actor) -> bool:
     """Whether the task is a callback that is to be made by this person."""
     return task.kind is TaskKind.CALLBACK and task.performer_id == actor.employee_id
-
-
-def note_refusal(
-    session: Session, task_id: int, verdict: Verdict, *, actor: Actor, now: datetime
-) -> None:
-    """Write down that the verdict kept this person from the task: refusals are history (13)."""
-    rules = tuple(block.rule.value for block in verdict.blocks)
-    record(session, TaskRefused(task_id=task_id, rules=rules), actor=actor, at=now)
 
 
 def release_task(

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
@@ -19,21 +31,18 @@ from directory.assets.plates import vehicle_words
 from directory.clients.models import Client
 from directory.units.models import Unit
 from worklists.lifecycle import OPEN, TaskState
+from worklists.models.skip import TaskSkip
 from worklists.models.task import Finish, Task
 from worklists.permissions import WorkPermission
-from worklists.verdict_sets import (
-    Place,
-    closed_places,
-    opening,
-    places_of,
-    until_of,
-    weightiest,
-)
+from worklists.skips import not_skipped
+from worklists.verdict_sets import Place, closed_places, opening, places_of, until_of, weightiest
 from worklists.verdicts import BlockRule
 
 IN_QUEUE = "in_queue"
 GIVEN = "given"
 """Callable, but somebody's own: nobody else is handed it out."""
+SKIPPED = "skipped"
+"""Callable, but the viewer passed it over today; asked only of the viewer's own queue."""
 TAKEN = "taken"
 ON_CONTROL = "on_control"
 DONE = "done"
@@ -43,7 +52,8 @@ EXPIRED = "expired"
 MISSED = "missed"
 """Callbacks closed since then because nobody made them."""
 PARTS: tuple[str, ...] = (
-    IN_QUEUE, GIVEN, TAKEN, *(rule.value for rule in BlockRule), ON_CONTROL, DONE, EXPIRED, MISSED
+    IN_QUEUE, GIVEN, TAKEN, *(rule.value for rule in BlockRule), SKIPPED,
+    ON_CONTROL, DONE, EXPIRED, MISSED,
 )  # fmt: skip
 """Every place where a task can stand, in the order of the page."""
 
@@ -64,9 +74,9 @@ class CampaignNumbers:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Tasks that one rule keeps back; ``until``: when the first becomes free by itself."""
+    """Tasks that one rule keeps back, or SKIPPED; ``until``: when the first becomes free."""
 
-    rule: BlockRule
+    part: str
     tasks: int
     until: datetime | None
 
@@ -226,7 +236,7 @@ def _queued(row: dict[str, Any]) -> QueuedTask:
 def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
     """What keeps tasks back now, the weightiest rule first, and when each gives the first free."""
     part = _part(Task, scope)
-    until = until_of(Task, part)
+    until = case((part == SKIPPED, _skipped_until(scope)), else_=until_of(Task, part))
     found = (
         _in_scope(scope, part.label("part"), Task.campaign_id, Task.time_zone, until.label("until"))
         .where(Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)))
@@ -239,21 +249,20 @@ def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
         ).group_by(found.c.part, found.c.campaign_id, found.c.time_zone)
     ).all()  # fmt: skip
     campaigns = {c.id: c for c in session.scalars(select(Campaign))}
-    counts: dict[BlockRule, int] = {}
-    ends: dict[BlockRule, list[datetime]] = {}
+    counts: dict[str, int] = {}
+    ends: dict[str, list[datetime]] = {}
     for name, campaign_id, zone, count, end in rows:
         if name in (IN_QUEUE, GIVEN):
             continue
-        rule = BlockRule(name)
-        counts[rule] = counts.get(rule, 0) + count
-        if rule is BlockRule.OUTSIDE_HOURS:
+        counts[name] = counts.get(name, 0) + count
+        if name == BlockRule.OUTSIDE_HOURS:
             end = opening(campaigns[campaign_id], zone, scope.now)
         if end is not None:
-            ends.setdefault(rule, []).append(end)
+            ends.setdefault(name, []).append(end)
     return [
-        Waiting(rule=rule, tasks=counts[rule], until=min(ends.get(rule, []), default=None))
-        for rule in BlockRule
-        if rule in counts
+        Waiting(part=name, tasks=counts[name], until=min(ends.get(name, []), default=None))
+        for name in PARTS
+        if name in counts
     ]
 
 
@@ -280,9 +289,24 @@ def _part(task: type[Task], scope: Scope) -> ColumnElement[str]:
         else_=func.coalesce(
             blocked,
             case((is_early, BlockRule.NOT_DUE.value), else_=None),
-            case((is_anothers, GIVEN), else_=literal(IN_QUEUE)),
+            case((is_anothers, GIVEN), else_=None),
+            case((_is_skipped(scope), SKIPPED), else_=literal(IN_QUEUE)),
         ),
     )
+
+
+def _is_skipped(scope: Scope) -> ColumnElement[bool]:
+    if scope.viewer_id is None:
+        return false()
+    return ~not_skipped(Task, literal(scope.viewer_id), scope.now)
+
+
+def _skipped_until(scope: Scope) -> ScalarSelect[datetime]:
+    """Until when the viewer is not handed the task out."""
+    skips = select(TaskSkip.until).where(
+        TaskSkip.task_id == Task.id, TaskSkip.employee_id == scope.viewer_id
+    )
+    return skips.correlate(Task).scalar_subquery()
 
 
 def next_free_at(waiting: Collection[Waiting]) -> datetime | None:

@@ -110,6 +110,13 @@ def test_the_bell_tells_when_it_changes(
     assert "event: changed\ndata: 1-1\n\n" in stream.text
 
 
+def test_a_page_whose_session_ended_asks_in_vain(prepared: Given, browser_of: BrowserOf) -> None:
+    browser = browser_of(prepared.employee(unit=prepared.unit()))
+    browser.post("/sign-out", {})
+    for address in ("/notifications/stream", "/notifications/bell"):
+        assert browser.get(address).status_code == 401  # not the sign-in page to a program
+
+
 def test_streams_take_no_more_threads_than_they_may(
     app: Flask, place: tuple[Task, Employee], browser_of: BrowserOf
 ) -> None:

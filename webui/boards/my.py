@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from directory.assets.plates import plate_shown
+from directory.calendars.absences import absent_ids
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
+from webui.labels.queue import PART_LABELS
 from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
+from worklists.client_verdicts import weightiest_blocks
 from worklists.dispatch.batches import BATCH, request_batch, return_rest
 from worklists.lateness import is_overdue
 from worklists.models.task import TaskKind
@@ -34,11 +37,15 @@ def tasks() -> str:
     mine = my_tasks(
         session(), wanted, actor=g.actor, now=g.now, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE
     )
+    available = available_tasks(session(), wanted, actor=g.actor, limit=_PER_PAGE)
+    free_ids = [line.task_id for line in available.lines]
     return render_template(
         "boards/my.html",
         page="my",
         mine=mine,
-        available=available_tasks(session(), wanted, actor=g.actor, limit=_PER_PAGE),
+        available=available,
+        blocks=weightiest_blocks(session(), free_ids, actor=g.actor, now=g.now),
+        part_labels=PART_LABELS,
         wanted=wanted,
         period=_period(),
         today=today(),
@@ -61,7 +68,9 @@ def more() -> Any:
     if got:
         flash(ngettext("Вам добавлена %(num)s задача.", "Вам добавлено задач: %(num)s.", got))
     elif room:
-        flash(_("Свободных задач, время которых пришло, нет."))
+        flash(_("Среди свободных задач нет таких, по которым можно звонить."))
+    elif absent_ids(session(), [g.actor.person], g.now):
+        flash(_("Вы записаны как отсутствующий: задачи не выдаются. Сообщите супервизору."), "bad")
     else:
         flash(_("У вас на руках уже столько задач, сколько можно. Сначала завершите их."), "bad")
     return redirect(url_for("my.tasks"), 303)

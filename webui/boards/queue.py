@@ -6,7 +6,7 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webui.boards import filters
-from webui.labels.queue import PART_LABELS, PART_TONES
+from webui.labels.queue import PART_LABELS, PART_TONES, UNTIL_MENDED
 from webui.periods import Period, today
 from webui.requests import requires, session
 from worklists.permissions import WorkPermission
@@ -58,6 +58,7 @@ def page() -> str:
         next_at=next_free_at(waiting),
         part_labels=PART_LABELS,
         part_tones=PART_TONES,
+        until_mended=UNTIL_MENDED,
     )
 
 

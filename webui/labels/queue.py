@@ -5,7 +5,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from worklists.queue_numbers import DONE, EXPIRED, GIVEN, IN_QUEUE, MISSED, ON_CONTROL, TAKEN
+from worklists.queue_numbers import (
+    DONE,
+    EXPIRED,
+    GIVEN,
+    IN_QUEUE,
+    MISSED,
+    ON_CONTROL,
+    SKIPPED,
+    TAKEN,
+)
 from worklists.verdicts import BlockRule
 
 PART_LABELS: Mapping[str, Any] = {
@@ -22,6 +31,7 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.NOT_OPEN.value: _l("Ещё не открыты"),
     BlockRule.NOT_DUE.value: _l("Время не пришло"),
     BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
+    SKIPPED: _l("Вы пропустили сегодня"),
     ON_CONTROL: _l("На контроле"),
     DONE: _l("Завершены сегодня"),
     EXPIRED: _l("Истёк срок сегодня"),
@@ -37,3 +47,10 @@ PART_TONES: Mapping[str, str] = {
     BlockRule.NO_VALID_PHONE.value: "warn",
 }
 """What deserves a colour; the rest is neutral."""
+UNTIL_MENDED: Mapping[str, Any] = {
+    BlockRule.DO_NOT_CONTACT.value: _l("только если снимут запрет"),
+    BlockRule.NO_VALID_PHONE.value: _l("когда появится номер"),
+    BlockRule.OUTSIDE_HOURS.value: _l("когда исправят часы или пояс"),
+    BlockRule.CAMPAIGN_PAUSED.value: _l("когда кампанию включат"),
+}
+"""What does not end by itself: what has to happen."""

@@ -16,11 +16,11 @@ from worklists.leases import LeaseLost, renew_lease
 from worklists.permissions import WorkPermission
 from worklists.queue import (
     give_back_others,
-    note_refusal,
     release_task,
     take_next_task,
     take_task,
 )
+from worklists.refused_claims import note_refusal
 from worklists.verdicts import Blocked, Verdict
 
 

@@ -68,6 +68,18 @@
     source = null;
   }
 
+  /* Whoever opens a new notification has seen it: its own button is pressed on the way. */
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest?.(".notices li.new > a");
+    const form = link && find("form", link.parentElement);
+    if (!form || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    e.preventDefault();
+    const next = document.createElement("input");
+    Object.assign(next, { type: "hidden", name: "next", value: link.getAttribute("href") });
+    form.append(next);
+    form.requestSubmit();
+  });
+
   function run(others) {
     setTimeout(listen, SETTLE);
     setInterval(() => { if (!source && (others || !document.hidden)) look(); }, EVERY);
