@@ -114,6 +114,14 @@ def call_again(
     )  # fmt: skip
     check_new_task(session, task.unit_id, new, now=now)
     successor = add_planned(session, task, new, actor=actor, now=now)
+    end_by_call(session, task, successor, comment, actor=actor, now=now)
+    return successor
+
+
+def end_by_call(
+    session: Session, task: Task, successor: Task, comment: str, *, actor: Actor, now: datetime
+) -> None:
+    """Close the watched task: the call goes on with its goal."""
     from_state = task.state
     close_task(task, action=TaskAction.COMPLETE, finish=Finish.REPLACED, actor=actor, now=now)
     event = ControlTurnedIntoCall(
@@ -125,7 +133,6 @@ def call_again(
     )
     record(session, event, actor=actor, at=now)
     after_closing(session, task, actor=actor, now=now)
-    return successor
 
 
 def _watched(

@@ -94,17 +94,23 @@ def add_planned(
         actor=actor,
         now=now,
     )
-    if task.performer_id is not None and task.performer_id != actor.person:
-        notify(
-            session,
-            task.performer_id,
-            kind="task_given",
-            task_id=task.id,
-            work_list_id=task.work_list_id,
-            occasion=f"given:{task.id}:{task.performer_id}",
-            now=now,
-        )
+    tell_performer(session, task, actor=actor, now=now)
     return task
+
+
+def tell_performer(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+    """Tell the person the task was given to, unless it is who gave it."""
+    if task.performer_id is None or task.performer_id == actor.employee_id:
+        return
+    notify(
+        session,
+        task.performer_id,
+        kind="task_given",
+        task_id=task.id,
+        work_list_id=task.work_list_id,
+        occasion=f"given:{task.id}:{task.performer_id}",
+        now=now,
+    )
 
 
 def add_successor(

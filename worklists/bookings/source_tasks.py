@@ -10,14 +10,13 @@ from campaigns.windows import clip, window_of
 from core.access import Actor
 from core.journal import record
 from worklists.closing import close_task, lock_work_lists, reopen_for
-from worklists.control import after_closing
-from worklists.events.outcomes import ControlConfirmed, ControlTurnedIntoCall
+from worklists.control import after_closing, end_by_call
+from worklists.events.outcomes import ControlConfirmed
 from worklists.lifecycle import CLOSED, TaskAction, TaskState
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.notifications_sent import notify
 from worklists.offered import performers_for
-from worklists.planning import add_successor
+from worklists.planning import add_successor, tell_performer
 
 
 def lock_source(session: Session, request: ServiceRequest) -> Task:
@@ -75,37 +74,7 @@ def call_client_again(
         actor=actor,
         now=now,
     )
-    _tell(session, successor, actor, now)
+    tell_performer(session, successor, actor=actor, now=now)
     if task.state is TaskState.ON_CONTROL:
-        _end_control(session, task, successor, comment, actor=actor, now=now)
+        end_by_call(session, task, successor, comment, actor=actor, now=now)
     return successor
-
-
-def _end_control(
-    session: Session, task: Task, successor: Task, comment: str, *, actor: Actor, now: datetime
-) -> None:
-    from_state = task.state
-    close_task(task, action=TaskAction.COMPLETE, finish=Finish.REPLACED, actor=actor, now=now)
-    event = ControlTurnedIntoCall(
-        task_id=task.id,
-        from_state=from_state,
-        to_state=task.state,
-        successor_id=successor.id,
-        comment=comment,
-    )
-    record(session, event, actor=actor, at=now)
-    after_closing(session, task, actor=actor, now=now)
-
-
-def _tell(session: Session, task: Task, actor: Actor, now: datetime) -> None:
-    if task.performer_id is None or task.performer_id == actor.employee_id:
-        return
-    notify(
-        session,
-        task.performer_id,
-        kind="task_given",
-        task_id=task.id,
-        work_list_id=task.work_list_id,
-        occasion=f"given:{task.id}:{task.performer_id}",
-        now=now,
-    )
