@@ -123,7 +123,9 @@ def walk(page: Page, address: str) -> Iterator[str]:
     sign_in(page, address, "lebedev")
     for name, path in {
         "queue": "/queue", "dispatch": "/dispatch", "team": "/team", "absences": "/admin/absences",
-        "account": "/account",
+        "escalations": "/escalations?all=1", "service": "/service", "presets": "/admin/presets",
+        "dispatch-on-control": "/dispatch?tab=on_control", "account": "/account",
+        "keys": "/account/keys",
     }.items():  # fmt: skip
         page.goto(f"{address}{path}")
         yield name
@@ -132,7 +134,10 @@ def walk(page: Page, address: str) -> Iterator[str]:
     for name, path in {
         "people": "/admin/people", "person": "/admin/people/2", "units": "/admin/units",
         "results": "/admin/result-codes", "calendars": "/admin/calendars",
-        "contact-caps": "/admin/contact-caps",
+        "contact-caps": "/admin/contact-caps", "campaigns": "/admin/campaigns",
+        "campaign": "/admin/campaigns/1", "result": "/admin/result-codes/1",
+        "escalation-rules": "/admin/escalation", "workshops": "/admin/workshops",
+        "work-kinds": "/admin/work-kinds",
     }.items():  # fmt: skip
         page.goto(f"{address}{path}")
         yield name

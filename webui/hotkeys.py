@@ -28,6 +28,8 @@ _RUSSIAN = {
 }
 _UKRAINIAN = _RUSSIAN | {"KeyS": "І", "BracketRight": "Ї", "Quote": "Є"}
 _LETTERS = {"ru": _RUSSIAN | {"Backquote": "Ё"}, "uk": _UKRAINIAN}
+_LOOK_ALIKE = ("\N{CYRILLIC CAPITAL LETTER ES}", "C")
+"""On the same key, and nobody sees two letters there."""
 
 
 def install(app: Flask) -> None:
@@ -67,7 +69,7 @@ def key_cap(action: str) -> str:
 def cap_of(code: str) -> str:
     """The key by its letters: in the language of the page first, then the Latin one."""
     name, letter = latin(code), _LETTERS.get(locale_code(), {}).get(code)
-    return f"{letter} / {name}" if letter else name
+    return f"{letter} / {name}" if letter and (letter, name) != _LOOK_ALIKE else name
 
 
 def latin(code: str) -> str:
