@@ -309,7 +309,7 @@ def assert_shares(page: Page, heading: str) -> None:
 def queue_numbers(page: Page) -> dict[str, int]:
     """The line «Вместе»: part → number, and ``total``."""
     cells = page.locator("tfoot td")
-    found = {"total": int(cells.last.inner_text())}
+    found = {"total": int(cells.first.inner_text())}
     for link in page.locator("tfoot a").all():
         part = re.search(r"part=(\w+)", link.get_attribute("href") or "")
         assert part is not None

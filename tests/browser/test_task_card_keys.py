@@ -47,7 +47,7 @@ def test_a_refused_save_says_so_until_it_is_mended(live: Live, page: Page, desk:
     expect(page.locator("#conseq")).not_to_contain_text("Не сохранено")
 
 
-def test_the_queue_goes_on_below_and_the_toast_lies_beside(
+def test_whom_the_queue_would_give_comes_next_and_the_toast_lies_beside(
     live: Live, page: Page, desk: Desk
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -56,7 +56,7 @@ def test_the_queue_goes_on_below_and_the_toast_lies_beside(
     expect(page.locator("text=у вас до")).to_be_visible()
     page.keyboard.press("Digit2")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#c-title")).to_have_text("Калинина Ольга")
+    expect(page.locator("#c-title")).to_have_text("Соколова Марина")
     toast = page.locator("[data-toast]")
     expect(toast).to_contain_text("Зайцев Т.: вернётся")
     card, said = page.locator("#card").bounding_box(), toast.bounding_box()
