@@ -16,6 +16,7 @@ _TITLES = {
     "importing": "An importer's file, from the disk to work-lists",
     "forming": "Work-lists and tasks out of leads",
     "claims": "Handing out tasks",
+    "crowds": "Two hundred claimers at once",
     "outcomes": "Saving an outcome",
     "sweeps": "Tasks whose time has come",
     "pages": "The working pages",
