@@ -134,6 +134,20 @@ def test_control_is_grouped_by_urgency(prepared: Given, browser_of: BrowserOf) -
     assert "Сегодня и раньше" in page and "Позже" in page
 
 
+def test_who_leads_sees_the_control_of_the_unit_until_choosing_mine(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit = prepared.unit()
+    caller = prepared.employee(unit=unit)
+    leader = prepared.employee(unit=unit, role=Role.SUPERVISOR)
+    prepared.task(unit=unit, client=prepared.client("Соколова", unit=unit), control_at=NOON,
+                  state=TaskState.ON_CONTROL, control_by_id=caller.id)  # fmt: skip
+    browser = browser_of(leader, Role.SUPERVISOR)
+    assert "Соколова" in browser.read("/control")
+    assert "Соколова" not in browser.read("/control?all=0")
+    assert "Соколова" not in browser_of(prepared.employee(unit=unit)).read("/control")
+
+
 def _attempt(prepared: Given, task: Task, *, by: int, at: datetime, comment: str) -> None:
     prepared.session.add(
         Attempt(task_id=task.id, unit_id=task.unit_id, client_id=task.client_id, at=at,

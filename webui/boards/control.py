@@ -27,7 +27,7 @@ _MOST = 200
 @bp.get("/control")
 @requires(WorkPermission.SEE)
 def board() -> str:
-    """The page; ``?all=1`` shows the control of the whole unit, ``&person=`` that of one of it."""
+    """``?all=1`` shows the control of the whole unit, ``0`` one's own, ``&person=`` somebody's."""
     only_mine = _only_mine()
     lines = tasks_on_control(
         session(),
@@ -52,7 +52,7 @@ def board() -> str:
 @bp.get("/control.xlsx")
 @requires(WorkPermission.EXPORT)
 def export() -> Response:
-    """What is on control as a workbook: mine, or with ``?all=1`` of the whole unit."""
+    """What is on control as a workbook, with the filters of the page."""
     lines = tasks_on_control(
         session(),
         actor=g.actor,
@@ -70,7 +70,9 @@ def _prolonged(lines: Sequence[ControlLine]) -> Mapping[int, Sequence[Prolonging
 
 
 def _only_mine() -> bool:
-    return request.args.get("all") != "1"
+    """Who leads sees the unit until «Мои» is chosen; who calls sees what is theirs."""
+    chosen = request.args.get("all")
+    return chosen == "0" if chosen in {"0", "1"} else not g.actor.may(WorkPermission.DISPATCH)
 
 
 def _columns() -> list[Column]:
