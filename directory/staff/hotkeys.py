@@ -37,6 +37,7 @@ class Hotkey(StrEnum):
     COMMENT = "comment"
     PLAN = "plan"
     QUICK_TIME = "quick_time"
+    BOOK = "book"
     SKIP = "skip"
     RELEASE = "release"
     HISTORY = "history"
@@ -101,6 +102,7 @@ BINDINGS: Mapping[Hotkey, Binding] = {
     Hotkey.COMMENT: Binding("KeyT", _P.TASK),
     Hotkey.PLAN: Binding("KeyP", _P.TASK),
     Hotkey.QUICK_TIME: Binding("KeyQ", _P.TASK, (_P.CONTROL, _P.WORK_LIST)),
+    Hotkey.BOOK: Binding("KeyB", _P.TASK),
     Hotkey.SKIP: Binding("KeyS", _P.TASK),
     Hotkey.RELEASE: Binding("KeyR", _P.TASK),
     Hotkey.ACCEPT: Binding("KeyA", _P.TASK),
@@ -109,7 +111,7 @@ BINDINGS: Mapping[Hotkey, Binding] = {
     Hotkey.PROLONG: Binding("KeyP", _P.CONTROL),
     Hotkey.CALL_AGAIN: Binding("KeyC", _P.CONTROL),
     Hotkey.PLAN_TASK: Binding("KeyP", _P.WORK_LIST),
-    Hotkey.INVOLVE: Binding("KeyI", _P.WORK_LIST),
+    Hotkey.INVOLVE: Binding("KeyI", _P.WORK_LIST, (_P.TASK,)),
     Hotkey.CLIENT_HISTORY: Binding("KeyI", _P.CARDS),
     Hotkey.EDIT: Binding("KeyE", _P.CARDS),
     Hotkey.FIND: Binding("Slash", _P.SEARCH),

@@ -141,7 +141,7 @@ def test_ones_own_key_is_pressed_shown_and_given_back(live: Live, page: Page, de
     assert_accessible(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".notice[role=alert]").first).to_contain_text(
-        "Клавиша «С / C» для «Следующий клиент» уже занята: «Позвонить, взять в работу»"
+        "Клавиша «C» для «Следующий клиент» уже занята: «Позвонить, взять в работу»"
     )
     row.get_by_role("button", name="Задать").click()
     page.keyboard.press("BracketRight")

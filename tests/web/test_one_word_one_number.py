@@ -118,9 +118,9 @@ def test_the_queue_tells_its_total_first_and_always_the_same_columns(
     headings = re.findall(r"<th scope=\"col\"[^>]*>([^<]+)</th>", page)
     assert headings == [
         "Кампания", "Всего", "В очереди", "Назначены лично", "В работе", "Время не пришло",
-        "На контроле", "Завершены сегодня",
+        "На контроле", "Закрыты сегодня",
     ]  # fmt: skip
-    assert "Завершённые считаются с начала дня" in page
+    assert "Закрытые, в том числе отменённые, считаются с начала дня" in page
 
 
 def test_a_list_behind_a_number_tells_vehicles_apart(

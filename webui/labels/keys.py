@@ -25,6 +25,7 @@ LABELS: Pairs = (
     (Hotkey.COMMENT, _l("Писать комментарий")),
     (Hotkey.PLAN, _l("Запланировать следующий шаг")),
     (Hotkey.QUICK_TIME, _l("Быстрый выбор времени")),
+    (Hotkey.BOOK, _l("Добавить заявку на обслуживание")),
     (Hotkey.SKIP, _l("Пропустить задачу")),
     (Hotkey.RELEASE, _l("Вернуть в очередь")),
     (Hotkey.HISTORY, _l("Комментарии и история")),

@@ -33,7 +33,7 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
     SKIPPED: _l("Вы пропустили сегодня"),
     ON_CONTROL: _l("На контроле"),
-    DONE: _l("Завершены сегодня"),
+    DONE: _l("Закрыты сегодня"),
     EXPIRED: _l("Истёк срок сегодня"),
     MISSED: _l("Закрыты: не перезвонили"),
 }

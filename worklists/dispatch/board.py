@@ -196,7 +196,7 @@ def packages(
             *conditions_of(session, wanted, actor=actor),
         )
         .group_by(SelectionRun.id, SelectionRun.title, SelectionRun.run_at)
-        .order_by(SelectionRun.id.is_(None), SelectionRun.id.desc())
+        .order_by(SelectionRun.id.is_(None), SelectionRun.run_at.desc(), SelectionRun.id.desc())
         .limit(limit)
     )
     return [

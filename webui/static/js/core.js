@@ -104,7 +104,16 @@
       fire(el, "input");
       fire(el, "change");
     }
+    // Which of the choices stands in the field now, and where it stands.
+    const chips = b.classList.contains("chip") && b.closest(".chips");
+    if (!chips) return;
+    all(".chip", chips).forEach((one) => one.setAttribute("aria-pressed", String(one === b)));
+    chips.scrollIntoView({ block: "nearest" });
   }
+  document.addEventListener("input", (e) => {
+    if (!e.isTrusted || !/^(date|time)$/.test(e.target.type)) return;
+    all(".chips .chip[aria-pressed]", e.target.form || document).forEach((one) => one.removeAttribute("aria-pressed"));
+  });
 
   function openDialog(id) {
     const dialog = document.getElementById(id);
