@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from campaigns.models import Outcome, ResultCodeVersion
 from directory.clients.models import Client
 from directory.staff.models import Employee
-from directory.units.models import UnitKind
+from directory.units.models import Unit, UnitKind
 from tests.browser.conftest import Live, assert_accessible, visit
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, ServiceRequest
@@ -359,3 +359,23 @@ def test_a_complaint_has_room_for_its_sentence(live: Live, page: Page, desk: Des
     expect(complaint).to_contain_text("Раньше было 45")
     box = complaint.bounding_box()
     assert box is not None and box["height"] < 24, "one line"
+
+
+def test_a_day_chosen_by_keyboard_leads_to_its_times(live: Live, page: Page, desk: Desk) -> None:
+    with live.given() as given:
+        unit = given.session.get_one(Task, desk.tasks[0]).unit_id
+        workshop = given.workshop("Цех № 2", parent=given.session.get_one(Unit, unit))
+        name = workshop.name
+    _open(live, page, desk)
+    page.keyboard.press("KeyC")
+    page.keyboard.press("Digit1")
+    page.select_option("#result_interview", desk.booked)
+    page.keyboard.press("Escape")
+    page.locator("#goal_reached").focus()
+    page.keyboard.press("KeyB")
+    page.select_option("#book_workshop", label=name)
+    page.select_option("#book_kind", index=1)
+    day = page.locator("#book-pick .chip").first
+    day.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#book-pick input[type=radio]").first).to_be_focused()

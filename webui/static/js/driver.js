@@ -64,10 +64,16 @@
   document.addEventListener("htmx:before:swap", (e) => {
     const target = e.detail.ctx?.target;
     if (target?.querySelectorAll) UI.all("[id][style]", target).forEach((el) => el.removeAttribute("style"));
+    if (e.detail.ctx) e.detail.ctx.held = Boolean(target?.contains?.(document.activeElement));
   });
   document.addEventListener("htmx:after:swap", (e) => {
     const ctx = e.detail.ctx;
     UI.settle();
+    // What had the focus is gone: its place is taken by what there is to choose now.
+    if (ctx?.held && document.activeElement === document.body) {
+      const now = ctx.target.isConnected ? ctx.target : document.getElementById(ctx.target.id);
+      if (now) (UI.find("input[type=radio]:checked", now) || UI.find("input[type=radio]", now))?.focus({ preventScroll: true });
+    }
     if (!ctx?.target || quiet(ctx) || ctx.swap === "none") return;
     const target = ctx.target.isConnected ? ctx.target : document.getElementById(ctx.target.id);
     const answersForm = ctx.request?.method && ctx.request.method !== "GET";
