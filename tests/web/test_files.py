@@ -150,7 +150,7 @@ def test_nothing_ticked_leads_back_to_the_rows_and_the_form_still_counts(desk: D
 
 def test_a_finished_campaign_is_told_on_the_page_and_leads_back_to_the_rows(desk: Desk) -> None:
     address = desk.load(IVANOV)
-    with desk.database.writing() as session:
+    with desk.database.unit_of_work() as session:
         session.execute(update(Campaign).values(state=CampaignState.FINISHED))
     text = desk.browser.read(address)
     assert "завершена: рабочие листы по файлу не создать" in text
