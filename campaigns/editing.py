@@ -1,6 +1,6 @@
 """Changing a campaign: what is said, when it calls and tries again, whether it runs (rule 9)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from campaigns.lifecycle import CampaignAction, after
 from campaigns.models import Campaign, MissedCallback
 from campaigns.permissions import CampaignPermission
 from campaigns.retries import BadRung, check_rung, next_attempt_at
-from campaigns.windows import MINUTES_A_DAY, Window
+from campaigns.windows import MINUTES_A_DAY, Window, clip
 from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from core.journal import Event, history_of, record
@@ -83,8 +83,32 @@ class CampaignDraft:
     missed_callback: MissedCallback
     missed_after_minutes: int
 
+    def __post_init__(self) -> None:
+        """Browsers end lines in their own way: that alone is no change."""
+        object.__setattr__(self, "script", "\n".join((self.script or "").splitlines()))
+
 
 FIELDS = tuple(one.name for one in fields(CampaignDraft))
+
+
+def merged(
+    opened: Mapping[str, Any], mine: CampaignDraft, theirs: CampaignDraft
+) -> tuple[CampaignDraft, tuple[str, ...]]:
+    """What both wanted, and the fields that both changed differently: there it is what I typed.
+
+    ``opened``: field → value when I began. A field that it does not know counts as typed by me.
+    """
+    typed, written = asdict(mine), asdict(theirs)
+    touched = {name for name in FIELDS if name not in opened or typed[name] != opened[name]}
+    values = {name: (typed if name in touched else written)[name] for name in FIELDS}
+    both = tuple(
+        name
+        for name in FIELDS
+        if name in touched
+        and typed[name] != written[name]
+        and (name not in opened or written[name] != opened[name])
+    )
+    return CampaignDraft(**values), both
 
 
 def campaigns_to_edit(session: Session, *, actor: Actor) -> Sequence[Campaign]:
@@ -125,8 +149,8 @@ def change_campaign(
     check_draft(session, draft)
     if version != campaign.version:
         raise _changed_meanwhile(session, campaign)
-    values = asdict(draft)
-    changed = tuple(name for name in FIELDS if getattr(campaign, name) != values[name])
+    values, before = asdict(draft), asdict(draft_of(campaign))
+    changed = tuple(name for name in FIELDS if before[name] != values[name])
     for name in changed:
         setattr(campaign, name, values[name])
     if changed:
@@ -199,12 +223,12 @@ def check_ladder(ladder: Sequence[dict[str, Any]]) -> None:
 def ladder_preview(
     draft: CampaignDraft, *, zone: str, calendar: Calendar | None, now: datetime
 ) -> list[datetime]:
-    """When the tries would be if the first one were now and nobody ever answered.
+    """When the tries would be if the first were as soon as allowed and nobody ever answered.
 
     The draft has passed ``check_draft``.
     """
     window = Window(draft.call_from_minute, draft.call_until_minute, draft.call_weekdays)
-    tries = [now]
+    tries = [clip(window, zone, now)]
     while (
         at := next_attempt_at(
             draft.retry_ladder, len(tries), now=tries[-1], zone=zone,

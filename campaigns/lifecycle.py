@@ -22,6 +22,7 @@ TRANSITIONS: Mapping[tuple[CampaignState, CampaignAction], CampaignState] = {
     (_S.ACTIVE, _A.FINISH): _S.FINISHED,
     (_S.PAUSED, _A.RESUME): _S.ACTIVE,
     (_S.PAUSED, _A.FINISH): _S.FINISHED,
+    (_S.FINISHED, _A.RESUME): _S.ACTIVE,
 }
 
 TAKES_LEADS = frozenset({_S.ACTIVE, _S.PAUSED})

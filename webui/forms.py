@@ -63,6 +63,12 @@ def at_most(characters: int) -> Length:
     return Length(max=characters, message=_l("Не длиннее %(max)d знаков."))
 
 
+def sane_date(_form: Any, field: Any) -> None:
+    """Refuse a day that nobody means (1900 to 2200): the next one may not exist, or its moment."""
+    if field.data is not None and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError(_l("Проверьте год."))
+
+
 class LocalMoment(Field):  # type: ignore[misc]
     """A moment typed in the person's own time zone; `data` is an aware UTC datetime or None.
 

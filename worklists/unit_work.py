@@ -1,4 +1,4 @@
-"""What is still open in units: a unit with open tasks does not go to the archive."""
+"""What is still open in units and campaigns: a unit with open tasks does not go to the archive."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -36,6 +36,12 @@ def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[
         .group_by(Task.unit_id)
     )
     return dict.fromkeys(unit_ids, 0) | {row[0]: row[1] for row in counted}
+
+
+def open_tasks_of_campaign(session: Session, campaign_id: int) -> int:
+    """How many tasks of the campaign are open, in the whole company: who ends it ends them all."""
+    query = select(func.count()).where(Task.campaign_id == campaign_id, Task.state.in_(OPEN))
+    return session.scalar(query) or 0
 
 
 def hold_unit(session: Session, unit_id: int) -> None:

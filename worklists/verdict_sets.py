@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.models import Campaign
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
 from directory.clients.models import Client
 from worklists.contact_conditions import (
@@ -36,7 +36,7 @@ from worklists.contact_conditions import (
 )
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import BlockRule
+from worklists.verdicts import STOPPED, BlockRule
 
 Place = tuple[int, str]
 """A campaign's id and the IANA zone of a client: together they have one calling window."""
@@ -78,7 +78,7 @@ def weightiest(
         task.kind == TaskKind.CALLBACK,
         of_task.with_only_columns(campaign.is_pressure_exempt).scalar_subquery(),
     )
-    is_paused = of_task.with_only_columns(campaign.state).scalar_subquery() != CampaignState.ACTIVE
+    state = of_task.with_only_columns(campaign.state).scalar_subquery()
     phoned: list[tuple[BlockRule, ColumnElement[bool]]] = [
         (BlockRule.DO_NOT_CONTACT, is_refused(task.client_id, task.asset_id, purpose)),
         (BlockRule.COOLING_OFF, cools_off(task.client_id, now)),
@@ -92,7 +92,7 @@ def weightiest(
         (BlockRule.HELD_BY_ANOTHER, _is_phoned_by_another(task, viewer_id)),
         (BlockRule.NOT_OPEN, and_(task.opens_at.is_not(None), task.opens_at > now)),
         (BlockRule.NOT_DUE, task.due_at > now),
-        (BlockRule.CAMPAIGN_PAUSED, is_paused),
+        *((rule, state == stopped) for stopped, rule in STOPPED.items()),
     ]
     held_itself = and_(
         task.state == TaskState.IN_WORK, task.performer_id.is_distinct_from(viewer_id)

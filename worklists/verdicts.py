@@ -5,6 +5,7 @@ before a promised callback, that before the calling hours; jobs in which nobody 
 blocked by their holder only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +57,14 @@ class BlockRule(StrEnum):
     """The campaign opens its tasks later."""
     NOT_DUE = "not_due"
     CAMPAIGN_PAUSED = "campaign_paused"
+    CAMPAIGN_FINISHED = "campaign_finished"
+
+
+STOPPED: Mapping[CampaignState, BlockRule] = {
+    CampaignState.PAUSED: BlockRule.CAMPAIGN_PAUSED,
+    CampaignState.FINISHED: BlockRule.CAMPAIGN_FINISHED,
+}
+"""A campaign in these states hands out no tasks, and which rule says so."""
 
 
 @dataclass(frozen=True)
@@ -231,8 +240,8 @@ def _not_due(task: Task, now: datetime) -> tuple[Block, ...]:
 
 
 def _paused(session: Session, task: Task) -> tuple[Block, ...]:
-    is_active = _campaign(session, task).state is CampaignState.ACTIVE
-    return () if is_active else (Block(BlockRule.CAMPAIGN_PAUSED),)
+    rule = STOPPED.get(_campaign(session, task).state)
+    return () if rule is None else (Block(rule),)
 
 
 def _campaign(session: Session, task: Task) -> Campaign:

@@ -6,7 +6,7 @@ standing in through somebody else, so there is never a chain or a circle of subs
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -22,9 +22,18 @@ from directory.permissions import DirectoryPermission
 from directory.staff.models import Employee
 from directory.staff.visibility import employees_visible_to
 
+FARTHEST = timedelta(days=5 * 366)
+"""No absence is written down further ahead: a year typed wrong is not a plan."""
+
 
 class AbsenceEmpty(Invalid):
     """An absence ends after it begins, and not in the past."""
+
+    field = "until_on"
+
+
+class AbsenceTooFar(Invalid):
+    """An absence ends within the next five years."""
 
     field = "until_on"
 
@@ -87,14 +96,16 @@ def add_absence(
 ) -> Absence:
     """Write down that the person is away from ``from_at`` until before ``until_at`` (UTC).
 
-    Raises NotFound for foreign people, AbsenceEmpty, AbsenceOverlaps, OwnSubstitute,
-    SubstituteAway, StandsInForAnother.
+    Raises NotFound for foreign people, AbsenceEmpty, AbsenceTooFar, AbsenceOverlaps,
+    OwnSubstitute, SubstituteAway, StandsInForAnother.
     """
     actor.require(DirectoryPermission.MANAGE_ABSENCES)
     exclusively(session, "absences")
     require_person_seen(session, employee_id, actor=actor)
     if until_at <= from_at or until_at <= now:
         raise AbsenceEmpty
+    if until_at > now + FARTHEST:
+        raise AbsenceTooFar
     _refuse_overlap(session, employee_id, from_at, until_at)
     _refuse_chain(session, employee_id, from_at, until_at)
     if substitute_id is not None:

@@ -178,6 +178,9 @@ def test_refusals_and_pauses_hold_even_when_the_client_calls(place: Place) -> No
         BlockRule.CAMPAIGN_PAUSED: place.task(
             campaign_id=place.new_campaign(state=CampaignState.PAUSED).id
         ),
+        BlockRule.CAMPAIGN_FINISHED: place.task(
+            campaign_id=place.new_campaign(state=CampaignState.FINISHED).id
+        ),
     }
     for rule, task in cases.items():
         with pytest.raises(Blocked) as blocked:

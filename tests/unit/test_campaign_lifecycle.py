@@ -1,4 +1,4 @@
-"""A campaign is paused, goes on, and ends once."""
+"""A campaign is paused, goes on, ends, and is taken up again."""
 
 import pytest
 
@@ -11,8 +11,9 @@ def test_a_paused_campaign_goes_on() -> None:
     assert after(paused, CampaignAction.RESUME) is CampaignState.ACTIVE
 
 
-@pytest.mark.parametrize("action", list(CampaignAction))
-def test_a_finished_campaign_stays_finished(action: CampaignAction) -> None:
+@pytest.mark.parametrize("action", [CampaignAction.PAUSE, CampaignAction.FINISH])
+def test_a_finished_campaign_is_only_taken_up_again(action: CampaignAction) -> None:
     with pytest.raises(CampaignStepRefused) as refusal:
         after(CampaignState.FINISHED, action)
-    assert refusal.value.allowed == ()
+    assert refusal.value.allowed == (CampaignAction.RESUME,)
+    assert after(CampaignState.FINISHED, CampaignAction.RESUME) is CampaignState.ACTIVE

@@ -251,6 +251,8 @@ def test_results_are_added_ordered_and_archived(house: House) -> None:
         "fault": "",
     }
     assert chief.post("/admin/result-codes", data=new).status_code == 303
+    unticked = chief.post("/admin/result-codes", data=new | {"preview": "1"})
+    assert "Выберите кампании, чтобы увидеть последствия" in unticked.text
     twice = chief.post("/admin/result-codes", data=new)
     assert twice.status_code == 422
     assert "Такой ключ уже есть" in twice.text

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
@@ -68,7 +69,10 @@ def test_a_head_changes_a_campaign_and_the_journal_says_what(
         with Session(prepared.session.get_bind()) as session:
             found = session.get_one(Campaign, campaign_id)
             assert found.state is CampaignState(state)
+    page = browser.read(address)
+    assert "Завершить кампанию?" not in page and "Продолжить" in page
     assert browser.post(f"{address}/state", {"action": "resume"}).status_code == 303
+    assert "Завершить кампанию? В ней не завершен" in browser.read(address)
     assert browser.post(f"{address}/state", {"action": "x"}).status_code == 404
 
 
@@ -128,6 +132,54 @@ def test_the_second_of_two_editors_is_told_and_keeps_what_was_typed(
     again = browser.post(address, FORM | {"name": "Второй", "version": seen[1]})
     assert again.status_code == 303
     assert _saved(prepared, campaign_id).name == "Второй"
+
+
+def test_fields_that_the_second_editor_left_alone_take_what_the_first_wrote(
+    prepared: Given, at_campaign: tuple[Browser, str, int]
+) -> None:
+    browser, address, _campaign_id = at_campaign
+    assert browser.post(address, FORM).status_code == 303
+    shown = re.search(r'name="opened_with"[^>]*value="([^"]*)"', browser.read(address))
+    assert shown is not None
+    opened = FORM | {"version": "2", "opened_with": unescape(shown[1])}
+    other = {"missed_after_minutes": "45", "name": "Первый"}
+    assert browser.post(address, opened | other).status_code == 303
+    late = browser.post(address, opened | {"control_days": "4", "name": "Второй"})
+    assert late.status_code == 409
+    assert "Изменили и вы, и он, в форме ваше: Название." in late.text
+    for name, value in (("missed_after_minutes", "45"), ("control_days", "4"), ("name", "Второй")):
+        assert re.search(rf'name="{name}"[^>]*value="{value}"', late.text), name
+    assert 'name="version" type="hidden" value="3"' in late.text
+
+
+def test_line_ends_of_a_browser_are_no_change(
+    prepared: Given, at_campaign: tuple[Browser, str, int]
+) -> None:
+    browser, address, campaign_id = at_campaign
+    assert browser.post(address, FORM).status_code == 303
+    again = FORM | {"script": "Раз\r\nДва", "version": "2", "name": "ТО-2"}
+    assert browser.post(address, again).status_code == 303
+    with Session(prepared.session.get_bind()) as session:
+        entry = history_of(session, "campaign", campaign_id)[-1]
+        assert list(entry.details["changed"]) == ["name"]
+
+
+def test_the_first_try_of_the_outlook_waits_for_the_window(
+    prepared: Given, at_campaign: tuple[Browser, str, int]
+) -> None:
+    browser, address, _campaign_id = at_campaign
+    hours = {"call_from_minute": "00:00", "call_until_minute": "00:01"}
+    part = browser.post(f"{address}/preview", FORM | hours, headers={"HX-Request": "true"})
+    first = re.search(r"попытки: [^,]*, (\d\d:\d\d)", part.text)
+    assert first is not None and first[1] == "00:00"
+
+
+def test_a_number_out_of_range_is_refused_in_the_words_of_the_page(
+    at_campaign: tuple[Browser, str, int],
+) -> None:
+    browser, address, _campaign_id = at_campaign
+    answer = browser.post(address, FORM | {"rungs-0-hours": "-3"})
+    assert answer.status_code == 422 and "Введите число от 0 до 1000" in answer.text
 
 
 def test_one_call_per_household_is_a_setting_beside_the_caps(

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
+from campaigns.models import Campaign, CampaignState
 from core.db import Database
 from directory.clients.models import Client
 from directory.staff.models import Role
@@ -145,6 +146,18 @@ def test_nothing_ticked_leads_back_to_the_rows_and_the_form_still_counts(desk: D
     ticked = {"form_key": "k", "row": str(desk.row_ids()[0])}
     assert desk.browser.post(f"{address}/work-lists", ticked).location == f"{address}/result"
     assert desk.count(Task) == 1
+
+
+def test_a_finished_campaign_is_told_on_the_page_and_leads_back_to_the_rows(desk: Desk) -> None:
+    address = desk.load(IVANOV)
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.FINISHED))
+    text = desk.browser.read(address)
+    assert "завершена: рабочие листы по файлу не создать" in text
+    answer = desk.browser.post(f"{address}/work-lists", {"all": "1", "form_key": "k"})
+    assert answer.status_code == 303 and answer.location == address
+    assert "Кампания завершена, новые задачи" in desk.browser.read(address)
+    assert desk.count(Task) == 0
 
 
 def test_ticks_survive_pages_groups_and_all(desk: Desk) -> None:

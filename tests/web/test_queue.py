@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from campaigns.models import CampaignState, ContactCap
 from directory.clients.models import Client
 from directory.staff.models import Role
@@ -32,17 +34,24 @@ def test_each_number_opens_as_many_tasks(prepared: Given, browser_of: BrowserOf)
     assert browser.get("/queue/tasks?part=anything").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (CampaignState.PAUSED, "Кампания приостановлена"),
+        (CampaignState.FINISHED, "Кампания завершена"),
+    ],
+)
 def test_who_asks_for_the_next_and_there_is_none_reads_why(
-    prepared: Given, browser_of: BrowserOf
+    prepared: Given, browser_of: BrowserOf, state: CampaignState, words: str
 ) -> None:
     unit = prepared.unit("Сервис")
-    prepared.campaign().state = CampaignState.PAUSED
+    prepared.campaign().state = state
     prepared.task(unit=unit)
     browser = browser_of(prepared.employee(unit=unit))
     answer = browser.post("/queue/next", {})
     assert answer.location.endswith("/queue?own=1")
     page = browser.read("/queue?own=1")
-    assert "Сейчас звонить некому" in page and "Кампания приостановлена" in page
+    assert "Сейчас звонить некому" in page and words in page
 
 
 def test_a_cap_counts_at_once_and_can_be_lifted(prepared: Given, browser_of: BrowserOf) -> None:

@@ -16,7 +16,7 @@ from directory.permissions import DirectoryPermission
 from directory.staff.models import Employee
 from directory.staff.visibility import employees_visible_to
 from webui.admin.answers import put_error, saved
-from webui.forms import Form, at_most, choices, required
+from webui.forms import Form, at_most, choices, required, sane_date
 from webui.labels.words import sentence
 from webui.requests import requires, settings
 
@@ -29,8 +29,8 @@ class AbsenceForm(Form):
     """Who is away on which days, and who stands in."""
 
     employee_id = SelectField(_l("Кто отсутствует"), validators=[required()])
-    from_on = DateField(_l("Первый день"), validators=[required()])
-    until_on = DateField(_l("Последний день"), validators=[required()])
+    from_on = DateField(_l("Первый день"), validators=[required(), sane_date])
+    until_on = DateField(_l("Последний день"), validators=[required(), sane_date])
     substitute_id = SelectField(_l("Кто замещает"))
     reason = StringField(_l("Причина"), validators=[at_most(300)])
 

@@ -1,5 +1,8 @@
 """The form of a campaign, and what it makes of a campaign and back."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,7 +21,7 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaigns.editing import FIELDS, CampaignDraft
+from campaigns.editing import FIELDS, CampaignDraft, draft_of
 from campaigns.models import Campaign, MissedCallback
 from webui.admin.clock_field import ClockField, clock_text
 from webui.admin.effect_rows import units_to_choose
@@ -37,6 +40,11 @@ _SPARE = 2
 class RungForm(PlainForm):  # type: ignore[misc]  # the library has no types
     """One rung, in several units at once; without a number it is none."""
 
+    class Meta:
+        """What the library asks of a part of a form: the words of the whole."""
+
+        get_translations = Form.Meta.get_translations
+
     days = IntegerField(_l("Дней"), [Optional(), NumberRange(0, 1000)])
     hours = IntegerField(_l("Часов"), [Optional(), NumberRange(0, 1000)])
     minutes = IntegerField(_l("Минут"), [Optional(), NumberRange(0, 1000)])
@@ -53,6 +61,8 @@ class CampaignForm(Form):
     """All that may be changed."""
 
     version = HiddenField()
+    opened_with = HiddenField()
+    """The values as the page showed them at first, JSON: what the person changed since."""
     name = StringField(_l("Название"), [not_blank(), at_most(120)])
     goal = StringField(_l("Цель звонка"), [not_blank(), at_most(300)])
     script = TextAreaField(_l("Сценарий, шаг на строку"), [at_most(4000)])
@@ -106,19 +116,30 @@ class CampaignForm(Form):
         text = self.version.data or ""
         return int(text) if text.isdecimal() and len(text) < 10 else None
 
+    def opened_values(self) -> Mapping[str, Any]:
+        """Field of a campaign → its value when the page was opened; nothing if it does not say."""
+        try:
+            values = json.loads(self.opened_with.data or "{}")
+        except ValueError:
+            return {}
+        return values if isinstance(values, dict) else {}
 
-def form_of(found: Campaign) -> CampaignForm:
-    """The form as the campaign stands."""
-    days = [day for day in range(7) if found.call_weekdays >> day & 1]
-    values = {name: getattr(found, name) for name in _PLAIN} | {
+
+def form_of(found: Campaign, draft: CampaignDraft | None = None) -> CampaignForm:
+    """The form as the campaign stands; ``draft``: filled in with these values instead."""
+    stands = draft_of(found)
+    draft = draft or stands
+    days = [day for day in range(7) if draft.call_weekdays >> day & 1]
+    values = {name: getattr(draft, name) for name in _PLAIN} | {
         "version": str(found.version),
-        "rungs": [_row(rung) for rung in found.retry_ladder] + [{}] * _SPARE,
-        "call_from_minute": clock_text(found.call_from_minute),
-        "call_until_minute": clock_text(found.call_until_minute),
+        "opened_with": json.dumps(asdict(stands), ensure_ascii=False),
+        "rungs": [_row(rung) for rung in draft.retry_ladder] + [{}] * _SPARE,
+        "call_from_minute": clock_text(draft.call_from_minute),
+        "call_until_minute": clock_text(draft.call_until_minute),
         "call_weekdays": days,
-        "data_unit_id": str(found.data_unit_id or ""),
-        "quality_unit_id": str(found.quality_unit_id or ""),
-        "missed_callback": found.missed_callback.value,
+        "data_unit_id": str(draft.data_unit_id or ""),
+        "quality_unit_id": str(draft.quality_unit_id or ""),
+        "missed_callback": draft.missed_callback.value,
     }
     return CampaignForm(formdata=None, data=values)
 

@@ -17,6 +17,7 @@ from campaigns.editing import (
     draft_of,
     get_campaign,
     ladder_preview,
+    merged,
     move_campaign,
 )
 from campaigns.life import life_in_days
@@ -33,6 +34,7 @@ from webui.labels.words import label, sentence
 from webui.requests import is_htmx, requires
 from webui.wording import moment
 from worklists.task_page import names_of
+from worklists.unit_work import open_tasks_of_campaign
 
 bp = Blueprint("admin_campaigns", __name__, url_prefix="/admin/campaigns")
 _manages = requires(CampaignPermission.MANAGE_CAMPAIGNS)
@@ -133,13 +135,18 @@ def move(campaign_id: int) -> Any:
 
 
 def _conflict(found: Campaign, form: CampaignForm, error: CampaignChangedMeanwhile) -> str:
-    """The page with what was typed; saving it again writes it over what the other person wrote."""
-    form.version.data = str(found.version)
+    """The page with what was typed and, in fields left as they were, what the other wrote."""
+    draft, both = merged(form.opened_values(), form.draft(), draft_of(found))
+    form = form_of(found, draft)
     who = actor_words(error.by_key, names_of(g.session, [error.by_key]))
     names = field_names(form)
     what = ", ".join(names.get(name, name) for name in error.changed)
-    form.form_errors.append(f"{sentence(error)} {who}: {what}.")
-    return _page(found, form, _outlook(form.draft()))
+    words = f"{sentence(error)} {who}: {what}."
+    if both:
+        fields = ", ".join(names.get(name, name) for name in both)
+        words += " " + _("Изменили и вы, и он, в форме ваше: %(fields)s.", fields=fields)
+    form.form_errors.append(words)
+    return _page(found, form, _outlook(draft))
 
 
 def _outlook(draft: CampaignDraft) -> Outlook:
@@ -161,6 +168,7 @@ def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -
         "admin/campaign.html",
         form=form,
         campaign=found,
+        open_tasks=open_tasks_of_campaign(g.session, found.id),
         actions=[action for (state, action) in TRANSITIONS if state is found.state],
         outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),
         history=_changes(history_of(g.session, "campaign", found.id)[-_SHOWN:], form),

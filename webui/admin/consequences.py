@@ -39,6 +39,8 @@ def previewed(outcome: Outcome, form: Any, campaign_ids: Collection[int]) -> lis
         check_effects(outcome, effects, allows_control=bool(form.allows_control.data))
     except EffectsWrong as error:
         return [("", str(wrong_words(error)))]
+    if not campaign_ids:
+        return [("", _("Выберите кампании, чтобы увидеть последствия."))]
     found = []
     for campaign_id in campaign_ids:
         campaign = session().get(Campaign, campaign_id)

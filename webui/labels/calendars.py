@@ -10,6 +10,7 @@ from directory.calendars.absences import (
     AbsenceEmpty,
     AbsenceOver,
     AbsenceOverlaps,
+    AbsenceTooFar,
     OwnSubstitute,
     StandsInForAnother,
     SubstituteAway,
@@ -52,6 +53,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
         "Праздники известны с %(first)s по %(last)s год.", first=FIRST_YEAR, last=LAST_YEAR
     ),
     AbsenceEmpty: lambda _e: _l("Последний день не раньше первого и не в прошлом."),
+    AbsenceTooFar: lambda _e: _l("Последний день не дальше пяти лет вперёд: проверьте год."),
     AbsenceOverlaps: _overlaps,
     OwnSubstitute: lambda _e: _l("Человек не может замещать сам себя."),
     SubstituteAway: lambda _e: _l(

@@ -31,6 +31,7 @@ PART_LABELS: Mapping[str, Any] = {
     BlockRule.NOT_OPEN.value: _l("Ещё не открыты"),
     BlockRule.NOT_DUE.value: _l("Время не пришло"),
     BlockRule.CAMPAIGN_PAUSED.value: _l("Кампания приостановлена"),
+    BlockRule.CAMPAIGN_FINISHED.value: _l("Кампания завершена"),
     SKIPPED: _l("Вы пропустили сегодня"),
     ON_CONTROL: _l("На контроле"),
     DONE: _l("Закрыты сегодня"),
@@ -52,5 +53,6 @@ UNTIL_MENDED: Mapping[str, Any] = {
     BlockRule.NO_VALID_PHONE.value: _l("когда появится номер"),
     BlockRule.OUTSIDE_HOURS.value: _l("когда исправят часы или пояс"),
     BlockRule.CAMPAIGN_PAUSED.value: _l("когда кампанию включат"),
+    BlockRule.CAMPAIGN_FINISHED.value: _l("если кампанию продолжат"),
 }
 """What does not end by itself: what has to happen."""

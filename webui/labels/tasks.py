@@ -63,6 +63,7 @@ LABELS: Pairs = (
     (BlockRule.NOT_OPEN, _l("Задача ещё не открыта: так задано в кампании")),
     (BlockRule.NOT_DUE, _l("Время задачи ещё не пришло")),
     (BlockRule.CAMPAIGN_PAUSED, _l("Кампания приостановлена")),
+    (BlockRule.CAMPAIGN_FINISHED, _l("Кампания завершена")),
     (ConsequenceKind.GOAL_REACHED, _l("Работа по цели завершена")),
     (ConsequenceKind.ON_CONTROL, _l("Останется на контроле")),
     (ConsequenceKind.REPLACED, _l("Запланирована новая задача")),

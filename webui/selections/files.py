@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
@@ -30,7 +31,7 @@ from importers.formings import formings_of
 from importers.guard import MAX_ROWS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
-from importers.plans import RowPlan
+from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, error_rows, preview
 from importers.running import NothingChosen, form_from_file
 from importers.variants import is_used, take_as, variant_by_headings
@@ -142,7 +143,7 @@ def form(file_id: int) -> Any:
             now=g.now,
             default_zone=settings().time_zone,
         )
-    except NothingChosen as refused:
+    except (NothingChosen, CampaignFinished) as refused:
         return _nothing_formed(file_id, refused)
     keep_choice(session(), file_id, actor=g.actor)
     return redirect(url_for("files.result", file_id=file_id), 303)
@@ -204,7 +205,7 @@ def template(variant: str) -> Response:
     return example_file(variant)
 
 
-def _nothing_formed(file_id: int, refused: NothingChosen) -> Any:
+def _nothing_formed(file_id: int, refused: NothingChosen | CampaignFinished) -> Any:
     """Back to the rows by a redirect, so that the browser's own «Back» works."""
     # The form was not used up: after «Back» its key must still count.
     session().rollback()
@@ -250,6 +251,7 @@ def _rows(reading: Session, file_id: int) -> Response:
         page=asked.get("page", 1, type=row_number),
     )  # fmt: skip
     kept = Choice.from_kept(kept_choice(reading, file_id, actor=g.actor))
+    campaign = campaign_of(reading, seen.file)
     choice = kept.settled(reading, file_id, actor=g.actor, now=g.now)
     here = {row.id for row in seen.rows}
     chosen = choice.count(seen)
@@ -274,6 +276,8 @@ def _rows(reading: Session, file_id: int) -> Response:
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
         may_form=g.actor.may(WorkPermission.FORM),
+        campaign=campaign,
+        takes_leads=campaign.state in TAKES_LEADS,
     )
     return make_response(body)
 

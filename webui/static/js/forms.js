@@ -35,6 +35,7 @@
     find("[data-confirm-text]", dialog).textContent = question;
     const yes = find("[data-confirm-yes]", dialog);
     yes.textContent = submitter?.dataset.confirmYes || yes.dataset.confirmYes;
+    yes.className = submitter && "confirmCalm" in submitter.dataset ? "btn btn-primary" : "btn btn-danger";
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
       if (dialog.returnValue !== "yes") return;
