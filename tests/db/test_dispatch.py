@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -562,6 +562,34 @@ def test_taking_back_leaves_what_was_touched(floor: Floor) -> None:
         take_back_run(floor.session, given.id, actor=floor.head, now=LATER)
 
 
+def _told(floor: Floor) -> list[tuple[int, str, int]]:
+    rows = select(Notification.employee_id, Notification.kind, Notification.tasks)
+    return sorted(tuple(row) for row in floor.session.execute(rows))
+
+
+def test_what_nobody_has_read_of_a_run_is_taken_back_with_it(floor: Floor) -> None:
+    anna, boris, _vera = floor.people
+    tasks = floor.tasks(3, performer=anna)
+    run = floor.do(DispatchAction.TO_PERSON, tasks, employee_ids=(boris.id,))
+    assert _told(floor) == [(boris.id, "tasks_given", 3)]
+    kept = floor.successor(tasks[0])
+    take_task(floor.session, kept.id, actor=floor.given.actor(boris, role=Role.OPERATOR),
+              now=LATER, lease=timedelta(minutes=5))  # fmt: skip
+    take_back_run(floor.session, run.id, actor=floor.head, now=LATER)
+    assert _told(floor) == [(boris.id, "tasks_given", 1)], "of what they keep"
+
+    more = floor.tasks(2)
+    again = floor.do(DispatchAction.TO_PERSON, more, employee_ids=(anna.id,))
+    assert len(_told(floor)) == 2
+    take_back_run(floor.session, again.id, actor=floor.head, now=LATER)
+    assert _told(floor) == [(boris.id, "tasks_given", 1)]
+
+    read = floor.do(DispatchAction.TO_PERSON, more, employee_ids=(anna.id,))
+    floor.session.execute(update(Notification).values(seen_at=LATER))
+    take_back_run(floor.session, read.id, actor=floor.head, now=LATER)
+    assert len(_told(floor)) == 2, "what was read stays"
+
+
 def test_all_that_were_found_and_only_so_many(floor: Floor) -> None:
     floor.tasks(6)
     floor.tasks(2, performer=floor.people[0])
@@ -632,7 +660,7 @@ def test_who_asked_is_told_of_the_successor(floor: Floor) -> None:
     assert tie.finished_at == LATER
     told = floor.session.scalars(select(Notification).order_by(Notification.id)).all()
     kinds = [one.kind for one in told if one.employee_id == asker.id]
-    assert kinds == ["involvement_handed", "involvement_done"]
+    assert kinds == ["involvement_done"], "who has it now was taken back unread"
 
 
 def test_dry_runs_that_nobody_wants_do_not_stay(database: Database) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from campaigns.models import MissedCallback
 from core.db import Database
@@ -90,6 +91,42 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(
         ({"action": "due", "all": "1"}, "новый срок"),
     ):
         assert words in browser.post("/dispatch/runs", form | {"form_key": words}).text
+
+
+def test_a_new_due_date_is_possible_and_said(prepared: Given, browser_of: BrowserOf) -> None:
+    _unit, head, _people = _floor(prepared, 2)
+    browser = browser_of(head, Role.SUPERVISOR)
+    form = {"action": "due", "all": "1", "due_time": "10:00", "form_key": "due"}
+
+    def sent(days: int, **more: str) -> TestResponse:
+        on = (NOON + timedelta(days=days)).date().isoformat()
+        return browser.post("/dispatch/runs", form | {"due_date": on} | more)
+
+    past = sent(-2000)
+    assert past.status_code == 422 and "уже прошёл" in past.text
+    far = sent(2000, far_confirmed="1")
+    assert far.status_code == 422 and "дальше двух лет" in far.text
+    asked = sent(400)
+    assert asked.status_code == 422 and 'name="far_confirmed"' in asked.text
+    assert sent(400, far_confirmed="1").status_code == 303
+    run = sent(2, form_key="due soon")
+    soon = (NOON + timedelta(days=2)).day
+    page = browser.read(run.location)
+    assert re.search(rf"Изменить срок: \w+ {soon}\b", page) and "Было<" in page
+    lettered = browser.post(
+        "/dispatch/runs", {"action": "priority", "new_priority": "2", "all": "1",
+                           "at_most": "пять", "form_key": "five"},
+    )  # fmt: skip
+    assert lettered.status_code == 422 and "введите число" in lettered.text
+
+
+def test_a_skill_too_long_is_refused_in_its_place(prepared: Given, browser_of: BrowserOf) -> None:
+    _unit, head, people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    name = f"skills-{people[0].id}"
+    answer = browser.post("/dispatch/people", {name: "кузов, " + "я" * 41, "form_key": "k"})
+    assert answer.status_code == 422 and "не длиннее 40 знаков" in answer.text
+    assert "я" * 41 in answer.text
 
 
 def test_a_saved_filter_is_shared(prepared: Given, browser_of: BrowserOf) -> None:
@@ -219,8 +256,16 @@ def test_ticks_last_over_pages_and_belong_to_who_sees_the_tasks(
     browser.post("/dispatch/ticks", {"clear": "1"})
     assert ">0</b>" in browser.read("/dispatch")
     browser.post("/dispatch/ticks", form | {"quiet": "1"})
+    turned = re.search(r'formaction="(/dispatch/ticks\?[^"]*sort=-at[^"]*)"', first)
+    assert turned
+    sorted_now = browser.post(turned[1].replace("&amp;", "&"), form)
+    assert ">2</b>" in browser.read(sorted_now.location), "sorting keeps them"
     browser.post("/dispatch/filter", {"text": "Клиент"})
-    assert ">0</b>" in browser.read("/dispatch"), "another filter, other tasks"
+    other = browser.read("/dispatch")
+    assert ">0</b>" in other, "another filter, other tasks"
+    assert "Отметки сняты: отбор изменён." in other
+    browser.post("/dispatch/filter", {"text": "Клиент 1"})
+    assert "Отметки сняты" not in browser.read("/dispatch"), "nothing was ticked"
     assert unit.id
 
 

@@ -56,8 +56,13 @@ def export() -> Response:
     return workbook_answer("dispatch", _columns(tab), rows, sheet=label(tab))
 
 
-def board_answer(typed: Any, *, problem: str = "", status: int = 200) -> Response:
-    """The page; ``typed``: the form of the panel as it was sent, ``problem``: what is wrong."""
+def board_answer(
+    typed: Any, *, problem: str = "", is_far: bool = False, status: int = 200
+) -> Response:
+    """The page; ``typed``: the form of the panel as it was sent, ``problem``: what is wrong.
+
+    ``is_far``: the due date is more than a year ahead and must be confirmed.
+    """
     wanted = present_filter(session(), actor=g.actor)
     asked = typed.get("tab") or request.args.get("tab", "")
     tab = asked_tab(asked)
@@ -88,6 +93,7 @@ def board_answer(typed: Any, *, problem: str = "", status: int = 200) -> Respons
         ticked=set(ticked),
         elsewhere=len(set(ticked) - here),
         problem=problem,
+        is_far=is_far or typed.get("far_confirmed") == "1",
         actions=tuple(DispatchAction),
         methods=tuple(DispatchMethod),
         priorities=PRIORITIES,

@@ -13,6 +13,7 @@ from worklists.dispatch.kept_filters import (
     FilterNameMissing,
     forget_filter,
     keep_filter,
+    present_filter,
     save_filter,
     use_filter,
 )
@@ -35,13 +36,14 @@ _FIELDS = {
 @bp.post("/dispatch/filter")
 @requires(WorkPermission.DISPATCH)
 def narrow() -> Any:
-    """Narrow the board; it stays so until something else is chosen. Ticks are forgotten."""
+    """Narrow the board; it stays so until something else is chosen. Another filter ends ticks."""
     form = request.form
     typed = {} if form.get("clear") == "1" else {
         name: form[key] for key, name in _FIELDS.items() if form.get(key, "").strip()
     }  # fmt: skip
+    before = present_filter(session(), actor=g.actor)
     keep_filter(session(), DispatchFilter.from_json(typed), actor=g.actor, now=g.now)
-    clear_ticks(session(), actor=g.actor)
+    _forget_ticks(before)
     return _back()
 
 
@@ -66,8 +68,9 @@ def save() -> Any:
 @requires(WorkPermission.DISPATCH)
 def use(filter_id: int) -> Any:
     """Narrow the board by a saved filter."""
+    before = present_filter(session(), actor=g.actor)
     use_filter(session(), filter_id, actor=g.actor, now=g.now)
-    clear_ticks(session(), actor=g.actor)
+    _forget_ticks(before)
     return _back()
 
 
@@ -78,6 +81,12 @@ def forget(filter_id: int) -> Any:
     forget_filter(session(), filter_id, actor=g.actor)
     flash(_("Отбор удалён."))
     return _back()
+
+
+def _forget_ticks(before: DispatchFilter) -> None:
+    """Other tasks are shown now: ticks that nobody sees would be acted upon. It is said."""
+    if present_filter(session(), actor=g.actor) != before and clear_ticks(session(), actor=g.actor):
+        flash(_("Отметки сняты: отбор изменён."))
 
 
 def _back() -> Any:

@@ -12,7 +12,9 @@ from webui.requests import requires, session
 from worklists.dispatch.capacity import (
     DEFAULT_LIMIT,
     HIGHEST_LIMIT,
+    LONGEST_SKILL,
     campaign_skills,
+    is_skill,
     people_for,
     set_campaign_skills,
     set_person_limit,
@@ -31,7 +33,7 @@ def people() -> str:
 
 
 def _page(typed: Mapping[str, str], bad: Collection[str]) -> str:
-    """The page; ``typed``: fields as they were sent, ``bad``: those that no limit can be."""
+    """The page; ``typed``: fields as they were sent, ``bad``: impossible limits and skills."""
     return render_template(
         "dispatch/people.html",
         page="dispatch",
@@ -42,6 +44,7 @@ def _page(typed: Mapping[str, str], bad: Collection[str]) -> str:
         asked=campaign_skills(session()),
         default=DEFAULT_LIMIT,
         highest=HIGHEST_LIMIT,
+        longest=LONGEST_SKILL,
         typed=typed,
         bad=bad,
     )
@@ -50,8 +53,8 @@ def _page(typed: Mapping[str, str], bad: Collection[str]) -> str:
 @bp.post("/dispatch/people")
 @requires(WorkPermission.DISPATCH)
 def save_people() -> Any:
-    """Save the whole page, or nothing while a limit is impossible: 422, with what was typed."""
-    bad = {name for name in request.form if _is_limit(name) and not _is_possible(name)}
+    """Save the whole page, or nothing while something is impossible: 422, as it was typed."""
+    bad = {name for name in request.form if not _is_possible(name)}
     if bad:
         return make_response(_page(request.form, bad), 422)
     _save()
@@ -83,6 +86,10 @@ def _is_limit(name: str) -> bool:
 
 
 def _is_possible(name: str) -> bool:
+    if name.startswith(("skills-", "campaign-")):
+        return all(map(is_skill, _tags(name)))
+    if not _is_limit(name):
+        return True
     limit = _number(name)
     return limit is None or 0 <= limit <= HIGHEST_LIMIT
 

@@ -15,7 +15,7 @@ from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.words import label, sentence
 from webui.requests import requires, session
-from webui.wording import zone
+from webui.wording import moment, zone
 from worklists.dispatch.confirming import DraftTooOld, confirm_run
 from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.kept_filters import present_filter
@@ -23,6 +23,7 @@ from worklists.dispatch.seen_runs import RunLine, recent_runs, run_lines, run_pa
 from worklists.dispatch.taking_back import AllTouched, take_back_run, untouched_count
 from worklists.dispatch.ticking import clear_ticks
 from worklists.dispatch.wishes import Wish
+from worklists.far_dates import FarAhead
 from worklists.models.dispatch import DispatchAction, DispatchMethod, RunState
 from worklists.permissions import WorkPermission
 
@@ -39,13 +40,17 @@ def plan() -> Any:
         found = (present_filter(session(), actor=g.actor), asked_tab(form.get("tab", "")))
     ids = keep_typed(form)
     try:
-        run = plan_run(session(), _wish(form), task_ids=ids, found=found, actor=g.actor, now=g.now)
+        run = plan_run(
+            session(), _wish(form), task_ids=ids, found=found,
+            is_far_confirmed=form.get("far_confirmed") == "1", actor=g.actor, now=g.now,
+        )  # fmt: skip
     except (Invalid, Refused) as refused:
         # The form was not used up: corrected, it is sent again with the same key.
         session().rollback()
         g.form_key = None
         keep_typed(form)
-        return board_answer(form, problem=str(sentence(refused)), status=422)
+        is_far = isinstance(refused, FarAhead)
+        return board_answer(form, problem=str(sentence(refused)), is_far=is_far, status=422)
     return redirect(url_for("dispatch.run", run_id=run.id), 303)
 
 
@@ -121,10 +126,11 @@ def run_export(run_id: int) -> Response:
 
 
 def describe(wish: Wish) -> str:
-    """«Распределить: поровну», «Изменить приоритет: 2»."""
+    """«Распределить: поровну», «Изменить приоритет: 2», «Изменить срок: ср 25 ноя, 10:00»."""
     words = {
         DispatchAction.DISTRIBUTE: lambda: label(wish.method).lower(),
         DispatchAction.PRIORITY: lambda: str(wish.priority),
+        DispatchAction.DUE: lambda: moment(wish.due_at),
         DispatchAction.CANCEL: lambda: wish.reason,
     }.get(wish.action)
     return f"{label(wish.action)}: {words()}" if words else label(wish.action)
@@ -146,12 +152,16 @@ def _wish(form: Any) -> Wish:
         priority=form.get("new_priority", type=int),
         due_at=_moment(form.get("due_date", ""), form.get("due_time", "")),
         reason=form.get("reason", "").strip()[:500],
-        at_most=_positive(form.get("at_most", type=int)),
+        at_most=_at_most(form.get("at_most", "")),
     )
 
 
-def _positive(number: int | None) -> int | None:
-    return number if number and number > 0 else None
+def _at_most(text: str) -> int | None:
+    """What was typed; None for an empty field, 0 (refused) for what is no number."""
+    digits = "".join(text.split())
+    if not digits:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
 
 
 def _moment(day: str, time: str) -> datetime | None:

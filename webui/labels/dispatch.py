@@ -8,15 +8,22 @@ from flask_babel import lazy_gettext as _l
 from core.errors import ProzvonError
 from webui.labels.pairs import Pairs
 from webui.wording import whole
-from worklists.dispatch.capacity import HIGHEST_LIMIT, LimitImpossible
+from worklists.dispatch.capacity import (
+    HIGHEST_LIMIT,
+    LONGEST_SKILL,
+    LimitImpossible,
+    SkillTooLong,
+)
 from worklists.dispatch.confirming import DraftTooOld
 from worklists.dispatch.kept_filters import FilterNameMissing
 from worklists.dispatch.tabs import Tab
 from worklists.dispatch.taking_back import AllTouched
 from worklists.dispatch.wishes import (
     MOST_TASKS,
+    AtMostNotNumber,
     CancelReasonMissing,
     ColumnMissing,
+    DueAlreadyPast,
     DueMissing,
     NobodyChosen,
     NoTasksChosen,
@@ -87,6 +94,8 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     UnitNotChosen: lambda _e: _l("Выберите действующий отдел или цех."),
     PriorityImpossible: lambda _e: _l("Приоритет: число от 1 до 9, 1 важнее всего."),
     DueMissing: lambda _e: _l("Укажите новый срок: дату и время."),
+    DueAlreadyPast: lambda _e: _l("Новый срок уже прошёл. Выберите время позже, чем сейчас."),
+    AtMostNotNumber: lambda _e: _l("«Не больше»: введите число, например 10, или оставьте пустым."),
     CancelReasonMissing: lambda _e: _l("Напишите, почему задачи отменяются."),
     ColumnMissing: lambda _e: _l("Выберите столбец, в котором названы люди."),
     NoTasksChosen: lambda _e: _l("Отметьте задачи или выберите все найденные."),
@@ -97,5 +106,6 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     AllTouched: lambda _e: _l("Отменить нечего: с этими задачами уже работали."),
     FilterNameMissing: lambda _e: _l("Назовите отбор, не длиннее 80 знаков."),
     LimitImpossible: lambda _e: _l("Предел: число от 0 до %(most)s.", most=HIGHEST_LIMIT),
+    SkillTooLong: lambda _e: _l("Навык: не длиннее %(most)s знаков.", most=LONGEST_SKILL),
     SkipReasonMissing: lambda _e: _l("Выберите, почему пропускаете задачу."),
 }

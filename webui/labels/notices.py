@@ -37,7 +37,7 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "callback_missed": (_l("Вы не перезвонили вовремя"), "phone-off"),
     "tasks_expired": (_l("Истёк срок вашей задачи"), "calendar-time"),
     "task_given": (_l("Вам поставили задачу"), "user-check"),
-    "tasks_given": (_l("Вам передали задачи, первая из них"), "user-check"),
+    "tasks_given": (_l("Вам передали задачи"), "user-check"),
     "unit_asked": (_l("Задача от другого отдела"), "users-group"),
     "unit_asked_again": (_l("Просьбу исправили и прислали снова"), "users-group"),
     "unit_given": (_l("Вашему отделу передали задачи, первая из них"), "users-group"),

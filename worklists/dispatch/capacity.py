@@ -21,12 +21,19 @@ from worklists.permissions import WorkPermission
 DEFAULT_LIMIT = 50
 """The most open tasks in hand where neither the person nor a unit above has a limit."""
 HIGHEST_LIMIT = 1000
+LONGEST_SKILL = 40
 IN_HAND = (TaskState.PLANNED, TaskState.IN_WORK, TaskState.DEFERRED)
 """States in which a task counts as somebody's load."""
 TAKES_TASKS = (Role.OPERATOR, Role.MANAGER)
 """Roles to which work is distributed unless people are named."""
 MAY_WORK = (*TAKES_TASKS, Role.SUPERVISOR, Role.HEAD)
 """Roles that may work on tasks at all."""
+
+
+class SkillTooLong(Invalid):
+    """A skill is a word or two, at most ``LONGEST_SKILL`` characters."""
+
+    field = "skills"
 
 
 class LimitImpossible(Invalid):
@@ -127,7 +134,7 @@ def set_person_limit(
 def set_person_skills(
     session: Session, employee_id: int, skills: Iterable[str], *, actor: Actor, now: datetime
 ) -> None:
-    """Replace the person's tags. Raises NotFound."""
+    """Replace the person's tags. Raises NotFound, SkillTooLong."""
     _require_seen(session, employee_id, actor=actor, now=now)
     session.execute(delete(PersonSkill).where(PersonSkill.employee_id == employee_id))
     rows = [{"employee_id": employee_id, "skill": skill} for skill in usable_tags(skills)]
@@ -138,7 +145,7 @@ def set_person_skills(
 def set_campaign_skills(
     session: Session, campaign_id: int, skills: Iterable[str], *, actor: Actor
 ) -> None:
-    """Replace the tags that the campaign asks for."""
+    """Replace the tags that the campaign asks for. Raises SkillTooLong."""
     actor.require(WorkPermission.DISPATCH)
     session.execute(delete(CampaignSkill).where(CampaignSkill.campaign_id == campaign_id))
     rows = [{"campaign_id": campaign_id, "skill": skill} for skill in usable_tags(skills)]
@@ -159,9 +166,20 @@ def set_unit_limit(session: Session, unit_id: int, at_most: int | None, *, actor
 
 
 def usable_tags(tags: Iterable[str]) -> list[str]:
-    """Tags as they are kept: lower case, at most 40 characters, each once."""
-    cleaned = (" ".join(tag.split()).casefold()[:40] for tag in tags)
-    return sorted({tag for tag in cleaned if tag})
+    """Tags as they are kept: lower case, each once. Raises SkillTooLong."""
+    tags = list(tags)
+    if not all(map(is_skill, tags)):
+        raise SkillTooLong()
+    return sorted({tag for tag in map(_cleaned, tags) if tag})
+
+
+def is_skill(tag: str) -> bool:
+    """Whether the tag is short enough to be kept as it is."""
+    return len(_cleaned(tag)) <= LONGEST_SKILL
+
+
+def _cleaned(tag: str) -> str:
+    return " ".join(tag.split()).casefold()
 
 
 def _people(session: Session, names: dict[int, str], now: datetime) -> list[Person]:

@@ -127,8 +127,9 @@ def _tell_performers(session: Session, run_id: int, *, actor: Actor, now: dateti
         Task.work_list_id,
         literal(f"run:{run_id}:") + cast(got.c.employee_id, String),
         literal(now, Notification.created_at.type),
+        got.c.number,
     ).join(Task, Task.id == got.c.task_id)
-    _tell(session, rows, now=now)
+    _tell(session, rows, now=now, columns=[*_COLUMNS, "tasks"])
 
 
 def _tell_askers(session: Session, run_id: int, *, actor: Actor, now: datetime) -> None:
@@ -160,10 +161,16 @@ def _tell_askers(session: Session, run_id: int, *, actor: Actor, now: datetime) 
     _tell(session, rows, now=now)
 
 
-def _tell(session: Session, rows: Select[*tuple[Any, ...]], *, now: datetime) -> None:
+def _tell(
+    session: Session,
+    rows: Select[*tuple[Any, ...]],
+    *,
+    now: datetime,
+    columns: Sequence[str] = _COLUMNS,
+) -> None:
     made = session.scalars(
         insert_into(session, Notification)
-        .from_select(_COLUMNS, rows)
+        .from_select(list(columns), rows)
         .on_conflict_do_nothing()
         .returning(Notification.id)
     ).all()

@@ -56,15 +56,16 @@ def plan_run(
     *,
     task_ids: Sequence[int] = (),
     found: tuple[DispatchFilter, Tab] | None = None,
+    is_far_confirmed: bool = False,
     actor: Actor,
     now: datetime,
 ) -> DispatchRun:
     """Write down what the wish would do with these tasks, or with all that a filter finds.
 
-    Raises the errors of ``wishes``, NotPermitted.
+    Raises the errors of ``wishes``, TooFar, FarAhead unless confirmed, NotPermitted.
     """
     actor.require(WorkPermission.DISPATCH)
-    check_wish(session, wish, actor=actor)
+    check_wish(session, wish, is_far_confirmed=is_far_confirmed, actor=actor, now=now)
     if found is not None:
         which = chosen_by(session, found[0], found[1], actor=actor, now=now)
         kept = found[0].as_json() | {"tab": found[1].value}

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, String, case, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.db import insert_into
 from core.json_columns import iso_moment
 from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, changed_ids, close_finished_lists
@@ -141,5 +142,7 @@ def tell_askers(
         literal(now, Notification.created_at.type),
     ).where(*mine)
     columns = ["employee_id", "kind", "task_id", "work_list_id", "occasion", "created_at"]
-    session.execute(insert(Notification).from_select(columns, told))
+    # Cancelled, taken back and cancelled again: whoever has read it is not told twice.
+    into = insert_into(session, Notification).from_select(columns, told)
+    session.execute(into.on_conflict_do_nothing())
     session.execute(update(tie).where(*mine).values(finished_at=now).execution_options(**UNSEEN))

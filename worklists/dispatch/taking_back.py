@@ -18,6 +18,7 @@ from worklists.dispatch.confirming import lock_for
 from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, close_finished_lists
 from worklists.dispatch.seen_runs import get_run
+from worklists.dispatch.untelling import untell_cancelled, untell_run
 from worklists.dispatch.wishes import Wish
 from worklists.events.dispatch import DispatchTakenBack
 from worklists.events.outcomes import WorkListReopened
@@ -51,6 +52,7 @@ def take_back_run(session: Session, run_id: int, *, actor: Actor, now: datetime)
         raise AllTouched()
     _journal(session, run_id, actor=actor, now=now)
     _withdraw_successors(session, run_id, actor=actor, now=now)
+    untell_run(session, run_id)
     _reopen_lists(session, run_id, actor=actor, now=now)
     _restore(session, run_id, wish)
     _close_emptied_lists(session, run_id, actor=actor, now=now)
@@ -203,6 +205,7 @@ def _restore(session: Session, run_id: int, wish: Wish) -> None:
         "version": Task.version + 1,
     }
     if wish.action is DispatchAction.CANCEL:
+        untell_cancelled(session, run_id)
         _ask_again(session, run_id)
     session.execute(
         update(Task)

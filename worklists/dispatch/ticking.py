@@ -54,6 +54,11 @@ def keep_ticks(
     return kept
 
 
-def clear_ticks(session: Session, *, actor: Actor) -> None:
-    """Nothing is ticked any more."""
-    session.execute(delete(DispatchTicks).where(DispatchTicks.employee_id == actor.person))
+def clear_ticks(session: Session, *, actor: Actor) -> int:
+    """Nothing is ticked any more; how many were, on whichever tab."""
+    gone = session.scalar(
+        delete(DispatchTicks)
+        .where(DispatchTicks.employee_id == actor.person)
+        .returning(DispatchTicks.task_ids)
+    )
+    return len(gone or ())

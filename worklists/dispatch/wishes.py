@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from directory.units.models import Unit, UnitKind
+from worklists.far_dates import check_planned_for
 from worklists.models.dispatch import DispatchAction, DispatchMethod
 
 MOST_TASKS = 10_000
@@ -41,6 +42,18 @@ class DueMissing(Invalid):
     """The new due date is a moment."""
 
     field = "due_at"
+
+
+class DueAlreadyPast(Invalid):
+    """Tasks are put off, never to a moment that is over."""
+
+    field = "due_at"
+
+
+class AtMostNotNumber(Invalid):
+    """How many tasks to take at most is a whole number above zero."""
+
+    field = "at_most"
 
 
 class CancelReasonMissing(Invalid):
@@ -125,8 +138,12 @@ class Ticked:
     task_ids: Sequence[int]
 
 
-def check_wish(session: Session, wish: Wish, *, actor: Actor) -> None:
-    """Raise what is wrong with the wish, if anything."""
+def check_wish(
+    session: Session, wish: Wish, *, is_far_confirmed: bool = False, actor: Actor, now: datetime
+) -> None:
+    """Raise what is wrong with the wish, if anything; a far due date counts once confirmed."""
+    if wish.at_most is not None and wish.at_most < 1:
+        raise AtMostNotNumber(wish.at_most)
     match wish.action:
         case DispatchAction.TO_PERSON:
             if len(wish.employee_ids) != 1:
@@ -140,11 +157,19 @@ def check_wish(session: Session, wish: Wish, *, actor: Actor) -> None:
             if wish.priority not in PRIORITIES:
                 raise PriorityImpossible(wish.priority)
         case DispatchAction.DUE:
-            if wish.due_at is None:
-                raise DueMissing()
+            _check_due(wish.due_at, is_far_confirmed=is_far_confirmed, now=now)
         case DispatchAction.CANCEL:
             if not wish.reason.strip():
                 raise CancelReasonMissing()
+
+
+def _check_due(due_at: datetime | None, *, is_far_confirmed: bool, now: datetime) -> None:
+    """A mistyped year would put every chosen task on top of all queues, or out of the work."""
+    if due_at is None:
+        raise DueMissing()
+    if due_at <= now:
+        raise DueAlreadyPast(due_at)
+    check_planned_for(due_at, is_confirmed=is_far_confirmed, now=now)
 
 
 def _check_unit(session: Session, unit_id: int | None) -> None:
