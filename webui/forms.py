@@ -126,7 +126,7 @@ class _PairInput:
         kw.setdefault("id", field.id)
         first = html_params(type="date", name=f"{field.name}_date", value=on, **kw)
         label = {"aria-label": str(_l("%(label)s: время", label=field.label.text))}
-        kw["id"] = f"{field.id}-time"
+        kw |= {"id": f"{field.id}-time", "autofocus": False}
         second = html_params(type="time", name=f"{field.name}_time", value=at, **kw, **label)
         inputs = f"<input {first}><input {second}>"
         return Markup(f'<span class="pair">{inputs}</span>')  # noqa: S704 - html_params escapes

@@ -97,6 +97,17 @@ def attempts_at(session: Session, task_id: int) -> list[AttemptLine]:
     return [AttemptLine(**row) for row in ask(session, _ATTEMPTS, {"task": task_id}).mappings()]
 
 
+def promised_in(session: Session, task: Task) -> AttemptLine | None:
+    """For a callback: the newest attempt that stands at the task of its unit that it goes on from;
+    the caller sees the callback."""
+    if task.kind is not TaskKind.CALLBACK or task.predecessor_id is None:
+        return None
+    before = select(Task.id).where(Task.id == task.predecessor_id, Task.unit_id == task.unit_id)
+    source = session.scalar(before)
+    lines = attempts_at(session, source) if source is not None else ()
+    return next((line for line in lines if not line.is_undone), None)
+
+
 def _attempts_in(session: Session, work_list_id: int) -> list[AttemptLine]:
     """The attempts at all tasks of the work-list, newest first."""
     rows = ask(session, _ATTEMPTS_IN_LIST, {"work_list": work_list_id})

@@ -34,7 +34,7 @@ from worklists.models.attempt import Attempt
 from worklists.models.task import Task
 from worklists.outcome_effects import apply_effects, effects_of
 from worklists.permissions import WorkPermission
-from worklists.planning import add_planned
+from worklists.planning import add_planned, due_of
 from worklists.pressure import measure
 from worklists.recorded import Recorded, recorded_before
 from worklists.repeats import copy_needs_next_date
@@ -113,7 +113,7 @@ def consequence_of(
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
                       now=now)  # fmt: skip
     found = in_working_time(session, task, decision, actor=actor).consequence
-    return _with_effects(session, found, campaign, code, report, actor=actor, now=now)
+    return _with_effects(session, found, task, campaign, code, report, actor=actor, now=now)
 
 
 def _save(
@@ -134,7 +134,7 @@ def _save(
                       now=now)  # fmt: skip
     decision = in_working_time(session, task, decision, actor=actor)
     consequence = _with_effects(
-        session, decision.consequence, campaign, code, report, actor=actor, now=now
+        session, decision.consequence, task, campaign, code, report, actor=actor, now=now
     )
     settled = lock_settled(session, task, report.settles_task_ids, actor=actor)
     trail = Trail()
@@ -168,6 +168,7 @@ def _save(
 def _with_effects(
     session: Session,
     found: Consequence,
+    task: Task,
     campaign: Campaign,
     code: CodeChoice | None,
     report: AttemptReport,
@@ -177,7 +178,8 @@ def _with_effects(
 ) -> Consequence:
     effects = effects_of(code, report)
     also = forecast(session, effects, campaign=campaign, default_zone=actor.time_zone, now=now)
-    return replace(found, also=also)
+    planned_at = due_of(report.new_task, task, campaign) if report.new_task else None
+    return replace(found, planned_at=planned_at, also=also)
 
 
 def _move(

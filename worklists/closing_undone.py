@@ -52,6 +52,27 @@ def undo_job(session: Session, task_id: int, *, actor: Actor, now: datetime) -> 
     return _undo(session, task_id, _JOB, JobUndone, TaskState.PLANNED, actor=actor, now=now)
 
 
+def undone_answer(session: Session, task_id: int) -> str:
+    """What was written in the closing just taken back, to be mended; the caller sees the task.
+
+    Empty when anything followed.
+    """
+    newest = newest_entry(session, task_id)
+    if newest is None or newest.event != event_name(JobUndone):
+        return ""
+    closed = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.subject == JobUndone.subject,
+            JournalEntry.subject_id == task_id,
+            JournalEntry.event.in_(map(event_name, _JOB)),
+        )
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    return str(closed.details.get("comment") or "") if closed is not None else ""
+
+
 def undo_prolonging(session: Session, task_id: int, *, actor: Actor, now: datetime) -> Task:
     """Give the task that was watched on last its former control date back.
 

@@ -53,6 +53,8 @@ class Consequence:
     """Attempts at this task, this one included."""
     of: int = 0
     """Attempts after which a task ends as unreachable; 0: they are not counted here."""
+    planned_at: datetime | None = None
+    """When the task planned by hand is due, whatever becomes of this one."""
     also: tuple[Forecast, ...] = ()
     """What else happens, in the order of the result's effects; only where it is asked for."""
 
@@ -143,7 +145,8 @@ def _after_interview(
 ) -> Decision:
     calls_back = report.new_task is not None and report.new_task.kind is TaskKind.CALLBACK
     may_watch = code.allows_control and not report.goal_reached
-    if code.needs_next_date and report.new_task is None and not may_watch:
+    is_over = report.goal_reached  # nobody calls a client again who is done with
+    if code.needs_next_date and report.new_task is None and not may_watch and not is_over:
         raise NextDateRequired()
     if report.goal_reached:
         return _done(task, campaign, Finish.GOAL_REACHED, ConsequenceKind.GOAL_REACHED)

@@ -107,18 +107,22 @@ def available_tasks(
     walk, values = soonest_tasks(
         list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True, kinds=wanted.kinds
     )
-    condition = and_(Task.kind.in_(wanted.kinds), task_is_visible(actor), _is_asked(wanted.asked))
-    rows = _lines().join(walk, walk.c.id == Task.id).where(condition)
-    found = session.execute(
-        rows.order_by(Task.due_at, Task.id).limit(limit),
-        values | {"due_until": wanted.until, "per_unit": limit},
-    ).all()
-    waiting = select(Task.id).where(
-        condition,
+    condition = and_(
+        Task.kind.in_(wanted.kinds),
+        task_is_visible(actor),
+        _is_asked(wanted.asked),
         Task.state == TaskState.PLANNED,
         Task.performer_id.is_(None),
         Task.due_at < wanted.until,
     )
+    rows = _lines().where(condition)
+    if wanted.asked is None:  # the walk knows no requests: it would stop before the first of them
+        rows = rows.join(walk, walk.c.id == Task.id)
+    found = session.execute(
+        rows.order_by(Task.due_at, Task.id).limit(limit),
+        values | {"due_until": wanted.until, "per_unit": limit},
+    ).all()
+    waiting = select(Task.id).where(condition)
     return TaskPage([_line(row) for row in found], session.scalar(capped_count(waiting)) or 0)
 
 

@@ -11,7 +11,7 @@ from core.access import Actor
 from worklists.consequences import Consequence, ConsequenceKind, consequence_seen
 from worklists.forecasts import forecast
 from worklists.models.attempt import Attempt
-from worklists.models.task import Task
+from worklists.models.task import Task, TaskKind
 from worklists.planning import PLANNABLE
 from worklists.saving import changed_meanwhile
 
@@ -37,6 +37,8 @@ def recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Ac
             Task.predecessor_id == task.id,
             Task.created_at == attempt.at,
             Task.kind.in_(PLANNABLE),
+            # An extra one that a result made is nobody's.
+            (Task.kind == TaskKind.CALLBACK) | Task.performer_id.is_not(None),
         )
         .order_by(Task.id)
         .limit(1)
@@ -47,12 +49,9 @@ def recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Ac
         .order_by(Attempt.id)
     ).all()
     campaign = session.get_one(Campaign, task.campaign_id)
-    seen = consequence_seen(
-        task,
-        campaign,
-        recorded_at=attempt.at,
-        planned_due=planned.due_at if planned else None,
-    )
+    planned_due = planned.due_at if planned else None
+    seen = consequence_seen(task, campaign, recorded_at=attempt.at, planned_due=planned_due)
+    seen = replace(seen, planned_at=planned_due)
     return Recorded(
         task=task,
         attempt=attempt,

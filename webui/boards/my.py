@@ -17,6 +17,7 @@ from webui.periods import asked_period, today
 from webui.requests import requires, session
 from worklists.client_verdicts import weightiest_blocks
 from worklists.dispatch.batches import BATCH, request_batch, return_rest
+from worklists.dispatch.capacity import person_now
 from worklists.lateness import is_overdue
 from worklists.models.task import TaskKind
 from worklists.my_tasks import AskedFilter, TaskFilter, available_tasks, my_tasks
@@ -66,14 +67,29 @@ def more() -> Any:
     """«Ещё 20»: free tasks become mine, as many as I may have in hand."""
     got, room = request_batch(session(), actor=g.actor, now=g.now)
     if got:
-        flash(ngettext("Вам добавлена %(num)s задача.", "Вам добавлено задач: %(num)s.", got))
+        words = ngettext("Вам добавлена %(num)s задача.", "Вам добавлено задач: %(num)s.", got)
+        flash(" ".join(filter(None, [words, _why_fewer(got, room)])))
     elif room:
         flash(_("Среди свободных задач нет таких, по которым можно звонить."))
     elif absent_ids(session(), [g.actor.person], g.now):
         flash(_("Вы записаны как отсутствующий: задачи не выдаются. Сообщите супервизору."), "bad")
     else:
-        flash(_("У вас на руках уже столько задач, сколько можно. Сначала завершите их."), "bad")
+        mine = person_now(session(), g.actor.person, g.now)
+        words = _(
+            "У вас на руках задач: %(n)s, можно не больше %(most)s. Сначала завершите их.",
+            n=mine.in_hand, most=mine.at_most,
+        )  # fmt: skip
+        flash(words, "bad")
     return redirect(url_for("my.tasks"), 303)
+
+
+def _why_fewer(got: int, room: int) -> str:
+    if got >= BATCH:
+        return ""
+    if room:
+        return _("Больше свободных задач, по которым можно звонить, нет.")
+    mine = person_now(session(), g.actor.person, g.now)
+    return _("Это предел: на руках %(n)s из %(most)s.", n=mine.in_hand, most=mine.at_most)
 
 
 @bp.post("/my/return", endpoint="give_back")

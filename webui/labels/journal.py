@@ -105,6 +105,7 @@ def journal_line(
     """
     details = entry.details
     parts = [words(details[name]) for name, words in _DETAILS.items() if name in details]
+    parts = service.moved_words(details) + parts
     if results and (result := results.get(details.get("result_version_id") or 0)):
         parts.insert(1 if "outcome" in details else 0, result)
     parts = list(dict.fromkeys(parts))
@@ -150,10 +151,6 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "policy": lambda value: _label(MissedCallback(value)).lower(),
     "moved_to": lambda text: str(_l("теперь %(at)s", at=_at(text))),
     "until": _until,
-    "from_on": lambda text: str(_l("было %(on)s", on=_on(text))),
-    "from_minute": service.minute_words,
-    "wanted_on": _on,
-    "wanted_minute": service.minute_words,
     "rules": lambda names: ", ".join(_label(BlockRule(name)).lower() for name in names),
     "despite": lambda names: _despite(names) if names else "",
     "level": lambda value: _label(Level(value)).lower(),

@@ -1,6 +1,7 @@
 """Words of bookings, capacities and kinds of work."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,6 +16,7 @@ from directory.workshops.capacity import (
 )
 from directory.workshops.work_kinds import KindCodeUnusable, KindNameMissing, MinutesImpossible
 from webui.labels.pairs import Pairs
+from webui.wording import day_short
 from worklists.bookings.free_times import (
     SlotMissing,
     SlotOutsideHours,
@@ -25,6 +27,7 @@ from worklists.bookings.outcomes import (
     BookingChanged,
     BookingSettled,
     CancelReasonMissing,
+    NothingMoved,
     NotYetTime,
 )
 from worklists.bookings.taking import NoCapacity
@@ -52,6 +55,22 @@ def minute_words(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def moved_words(details: Mapping[str, Any]) -> list[str]:
+    """«было вт 24 ноя, 09:00», «стало ср 25 ноя, 10:30»; of a booking just its time."""
+    if "wanted_on" not in details:
+        return []
+    now = _time_of(details["wanted_on"], details.get("wanted_minute"))
+    if "from_on" not in details:
+        return [now]
+    was = _time_of(details["from_on"], details.get("from_minute"))
+    return [str(_l("было %(on)s", on=was)), str(_l("стало %(on)s", on=now))]
+
+
+def _time_of(on: str, minute: int | None) -> str:
+    words = day_short(date.fromisoformat(on))
+    return words if minute is None else f"{words}, {minute_words(minute)}"
+
+
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     WorkKindMissing: lambda _e: _l("Выберите вид работ, который делает этот цех."),
     SlotMissing: lambda _e: _l("Выберите время."),
@@ -60,6 +79,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NoCapacity: lambda _e: _l("Свободное время этого цеха не считается: укажите любое."),
     BookingChanged: lambda _e: _l("Запись изменил другой человек. Проверьте и повторите."),
     BookingSettled: lambda _e: _l("С этой записью уже всё решено."),
+    NothingMoved: lambda _e: _l("Запись уже на это время: выберите другое."),
     NotYetTime: lambda _e: _l("День записи ещё не наступил."),
     CancelReasonMissing: lambda _e: _l("Напишите, почему запись отменяется."),
     PostsImpossible: lambda _e: _l("От 1 до 200 постов."),

@@ -91,8 +91,10 @@ def block_words(block: Block) -> str:
 
 def consequence_words(found: Consequence) -> str:
     """What saving leads to, as one line beside the button."""
-    words = _of_task(found)
-    return " ".join([words, *forecast_words(found.also)])
+    words = [_of_task(found)]
+    if found.planned_at is not None and found.at != found.planned_at:
+        words.append(str(_l("Новая задача встанет на %(at)s.", at=moment(found.planned_at))))
+    return " ".join([*words, *forecast_words(found.also)])
 
 
 def _of_task(found: Consequence) -> str:

@@ -63,8 +63,9 @@ class CancelForm(Form):
 @bp.get("/service/<int:request_id>")
 @requires(WorkPermission.SEE)
 def booking(request_id: int) -> Response:
-    """The booking with its history."""
-    return _page(booking_line(session(), request_id, actor=g.actor))
+    """The booking with its history; ``?open=move`` opens the form of moving it."""
+    line = booking_line(session(), request_id, actor=g.actor)
+    return _page(line, is_moving=request.args.get("open") == "move")
 
 
 @bp.post("/service/<int:request_id>/move")
@@ -115,7 +116,7 @@ def cancel(request_id: int) -> Response:
     form = CancelForm()
     line = booking_line(session(), request_id, actor=g.actor)
     try:
-        cancel_booking(
+        cancelled = cancel_booking(
             session(),
             request_id,
             reason=form.reason.data or "",
@@ -131,7 +132,10 @@ def cancel(request_id: int) -> Response:
         return _page(line, cancelling=form, status=422)
     except Refused as error:
         return _conflict(request_id, error)
-    return _done(request_id, _("Запись отменена."))
+    if cancelled.next_task_id is None:
+        return _done(request_id, _("Запись отменена."))
+    words = _("Запись отменена. Позвонить снова: задача № %(id)s.", id=cancelled.next_task_id)
+    return _done(request_id, words)
 
 
 @bp.post("/service/<int:request_id>/no-show")

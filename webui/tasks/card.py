@@ -33,6 +33,7 @@ from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
 from webui.wording import moment, whole
 from worklists.answering import may_be_returned
+from worklists.asking import AttemptLine, promised_in
 from worklists.lifecycle import WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.prolongings import Prolonging, prolongings_of
@@ -61,6 +62,8 @@ class Card:
     """The attempt that this person may still take back."""
     can_repeat: bool = False
     """Whether the client has a finished task whose result may be copied."""
+    promised_in: AttemptLine | None = None
+    """For a callback: what was said when it was promised."""
     may: type[WorkPermission] = field(default=WorkPermission)
 
     @property
@@ -260,6 +263,11 @@ class Card:
         return AttemptView.of(asking.last) if asking and asking.last else None
 
     @property
+    def promised(self) -> AttemptView | None:
+        """What the client had said when this callback was promised."""
+        return AttemptView.of(self.promised_in) if self.promised_in else None
+
+    @property
     def vehicle(self) -> str:
         asset = self.page.asset
         return vehicle(asset.make, asset.model, asset.plate) if asset else ""
@@ -282,14 +290,14 @@ def open_card(
     card = _card(
         task_page(session(), task_id, actor=actor), actor=actor, now=now, dial_now=dial_now
     )
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"promised_in": promised_in(session(), card.page.task)}
     if card.shows == "outcome":
         changes["offer"] = offer_for(card.page)
         changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)
     if card.shows == "control":
         changes["control_forms"] = control or control_forms(card.page.task, now, opened=opened)
         changes["prolonged"] = prolongings_of(session(), [task_id]).get(task_id, ())
-    return replace(card, **changes) if changes else card
+    return replace(card, **changes)
 
 
 def _card(page: TaskPage, *, actor: Actor, now: datetime, dial_now: bool = False) -> Card:

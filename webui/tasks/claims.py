@@ -12,6 +12,7 @@ from webui.requests import is_htmx, keep_only, requires, session, settings
 from webui.tasks.answers import card_answer, conflict_answer, leave
 from webui.tasks.card import open_card, task_url
 from webui.tasks.routes import bp
+from webui.tasks.saved_words import of_client
 from worklists.leases import LeaseLost, renew_lease
 from worklists.permissions import WorkPermission
 from worklists.queue import (
@@ -65,10 +66,11 @@ def release(task_id: int) -> Response:
         release_task(session(), task_id, token=token, actor=g.actor, now=g.now)
     except LeaseLost as error:
         return conflict_answer(task_id, error)
-    toast = _("Задача вернулась в очередь.")
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    toast = of_client(card.page.client, _("Задача вернулась в очередь."))
     if not is_htmx():
         return leave(toast, task_url(task_id))
-    return card_answer(open_card(task_id, actor=g.actor, now=g.now), toast=toast)
+    return card_answer(card, toast=toast)
 
 
 @bp.post("/tasks/<int:task_id>/lease")

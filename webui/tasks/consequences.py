@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from campaigns.models import Outcome
 from campaigns.windows import is_open, window_of
@@ -19,7 +20,9 @@ from worklists.attempts import NewTask, consequence_of
 from worklists.far_dates import check_planned_for
 from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import TaskKind
+from worklists.models.work_list import Involvement
 from worklists.permissions import WorkPermission
+from worklists.repeats import has_finished_tasks
 
 
 @bp.get("/tasks/<int:task_id>/consequence")
@@ -38,6 +41,8 @@ def _line(card: Card) -> Line:
         return outcome_hint()
     if form.chosen is Outcome.INTERVIEW and form.code is None:
         return Line(_("Выберите результат контакта."))
+    if form.chosen is Outcome.REPEAT and not form.copy_of_task_id.data:
+        return _nothing_to_copy(card)
     report = form.report()
     task_id = card.page.task.id
     try:
@@ -48,12 +53,23 @@ def _line(card: Card) -> Line:
     if _books_nothing(card, form):
         words = _("Заявка на обслуживание не заполнена: цех о записи не узнает.")
         line = Line(f"{line.text} {words}", is_warning=True)
+    elif _asks_nobody(card, form):
+        words = _("Отдел не привлечён: о вопросе никто не узнает.")
+        line = Line(f"{line.text} {words}", is_warning=True)
     if report.new_task is not None and (far := _far(report.new_task, g.now)):
         return Line(far, is_warning=True)
     if report.new_task is None or report.new_task.kind is not TaskKind.CALLBACK:
         return line
     late = _outside_hours(card, report.new_task.due_at)
     return Line(f"{line.text} {late}", is_warning=True) if late else line
+
+
+def _nothing_to_copy(card: Card) -> Line:
+    """A repeat without the task whose result it takes."""
+    if has_finished_tasks(session(), card.page.task, actor=g.actor):
+        return Line(_("Выберите задачу, результат которой подходит."))
+    words = _("Завершённых задач у клиента нет: выберите другой результат.")
+    return Line(words, is_warning=True)
 
 
 def _books_nothing(card: Card, form: OutcomeForm) -> bool:
@@ -64,6 +80,16 @@ def _books_nothing(card: Card, form: OutcomeForm) -> bool:
         line.request.state is not ServiceRequestState.CANCELLED for line in card.page.requests
     )
     return is_booked and not form.book.data and not asked
+
+
+def _asks_nobody(card: Card, form: OutcomeForm) -> bool:
+    """Whether the result is a question to another unit, and no unit is asked."""
+    code = form.code
+    is_question = code is not None and not code.is_success and not code.needs_next_date
+    if not is_question or not form.counts("involve") or form.involve.data:
+        return False
+    asked = select(Involvement.id).where(Involvement.from_task_id == card.page.task.id)
+    return session().scalar(asked.limit(1)) is None
 
 
 def _far(new: NewTask, now: datetime) -> str:

@@ -7,6 +7,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from core.errors import Invalid, Refused
+from directory.clients.models import Client
 from webui.forms import Form
 from webui.labels.words import sentence
 from webui.numbers import row_number
@@ -15,6 +16,7 @@ from webui.tasks.answers import card_answer, conflict_answer, go_on, leave, undo
 from webui.tasks.card import open_card, task_url
 from webui.tasks.control_forms import CallAgainForm, ConfirmForm, ProlongForm, control_forms
 from webui.tasks.routes import bp
+from webui.tasks.saved_words import of_client
 from webui.wording import moment
 from worklists.closing_undone import undo_confirmation, undo_prolonging
 from worklists.control import call_again as call_client_again
@@ -103,7 +105,8 @@ def _step(
     needs: str = "",
     undo_url: str = "",
 ) -> Response:
-    get_task(session(), task_id, actor=g.actor)
+    task = get_task(session(), task_id, actor=g.actor)
+    client = session().get_one(Client, task.client_id)
     valid = form.validate()
     if needs and form[needs].data is None and not form[needs].errors:
         form[needs].errors = [_("Укажите дату и время.")]
@@ -111,7 +114,7 @@ def _step(
     if not valid:
         return _ask_again(task_id, form)
     try:
-        words = done(form, request.form.get("version", type=row_number) or 0)
+        words = of_client(client, done(form, request.form.get("version", type=row_number) or 0))
     except Invalid as error:
         session().rollback()
         form[fields.get(error.field, error.field)].errors = [sentence(error)]

@@ -225,8 +225,9 @@ class OutcomeForm(Form):
             _complain(self.comment, _l("Добавьте комментарий."))
         if self._is_demanded("acquisition_id") and self.acquisition_id.data is None:
             _complain(self.acquisition_id, _l("Выберите, как клиент записан."))
-        watched = self.counts("control_at") and not self.goal_reached.data
-        if self._is_demanded("plan") and not self.plan.data and not watched:
+        is_over = bool(self._if("goal_reached", self.goal_reached.data))
+        goes_on = is_over or self.counts("control_at")
+        if self._is_demanded("plan") and not self.plan.data and not goes_on:
             _complain(self.plan, _l("Запланируйте новую задачу: когда связаться с клиентом."))
         for name, (field, words) in NEEDED.items():
             if self._counts_in_full(name) and not self[field].data and not self[field].errors:

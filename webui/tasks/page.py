@@ -3,11 +3,12 @@
 from flask import Response, g, request
 
 from webui.numbers import row_number
-from webui.requests import requires
+from webui.requests import requires, session
 from webui.tasks.answers import card_answer, empty_form
 from webui.tasks.card import open_card
 from webui.tasks.routes import bp
 from webui.tasks.undone_draft import undone_values
+from worklists.closing_undone import undone_answer
 from worklists.permissions import WorkPermission
 
 
@@ -29,4 +30,6 @@ def show(task_id: int) -> Response:
         form = empty_form(card, outcome="repeat", copy_of_task_id=copy_of)
     if "undone" in request.args and card.shows == "outcome":
         form = empty_form(card, **undone_values(card))
+    if "undone" in request.args and card.shows == "job":
+        form = empty_form(card, comment=undone_answer(session(), task_id))
     return card_answer(card, form=form)

@@ -11,7 +11,7 @@ from worklists.attempts import AttemptReport
 
 def saved_words(card: Card, what: str, report: AttemptReport) -> str:
     """«Соколова М.: вернётся пн 10:00»; then the booking and the unit that was asked."""
-    words = [_("%(client)s: %(what)s", client=_short(card.page.client), what=_lower(what))]
+    words = [of_client(card.page.client, what)]
     offer, booking, asked = card.offer, report.service_request, report.involve
     if offer is not None and booking is not None:
         name = dict(offer.workshops).get(booking.workshop_id, "")
@@ -20,6 +20,11 @@ def saved_words(card: Card, what: str, report: AttemptReport) -> str:
     if offer is not None and asked is not None:
         words.append(_("Поручено: %(name)s.", name=dict(offer.units).get(asked.unit_id, "")))
     return " ".join(words)
+
+
+def of_client(client: Client, what: str) -> str:
+    """«Соколова М.: контроль подтверждён»."""
+    return str(_("%(client)s: %(what)s", client=_short(client), what=_lower(what)))
 
 
 def _short(client: Client) -> str:

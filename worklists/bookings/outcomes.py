@@ -50,6 +50,12 @@ class BookingSettled(Refused):
         self.state = state
 
 
+class NothingMoved(Invalid):
+    """The booking has this workshop, work and time already."""
+
+    field = "service_request_wanted_minute"
+
+
 class NotYetTime(Refused):
     """Whether a client comes is known on the day of the booking, not before."""
 
@@ -74,10 +80,16 @@ def move_booking(
 ) -> ServiceRequest:
     """Another time, work or workshop; its old place is free, the journal keeps what was.
 
-    Raises NotFound, BookingChanged, BookingSettled, WorkshopUnknown, WantedInPast, SlotTaken and
-    what else stands against the time.
+    Raises NotFound, BookingChanged, BookingSettled, NothingMoved, WorkshopUnknown, WantedInPast,
+    SlotTaken and what else stands against the time.
     """
     request, task = _opened(session, request_id, {_S.REQUESTED}, version, actor)
+    plan = plan_of(session, workshop_id)
+    kind_id = work_kind_id if plan is not None else request.work_kind_id
+    if (request.workshop_id, request.work_kind_id, request.wanted_on, request.wanted_minute) == (
+        workshop_id, kind_id, day_on, minute,
+    ):  # fmt: skip
+        raise NothingMoved(request_id)
     if workshop_id != request.workshop_id:
         _require_workshop(session, workshop_id)
     if day_on < local_day(now, task.time_zone):
@@ -94,7 +106,6 @@ def move_booking(
         wanted_on=day_on,
         wanted_minute=minute,
     )
-    plan = plan_of(session, workshop_id)
     if plan is None:
         free_place(session, request.id)
     else:

@@ -9,7 +9,7 @@
     const el = e.target;
     const box = el.form?.elements.plan;
     if (box && el === box) delete box.dataset.byItself;
-    if (box && el.matches('select[name^="result_"], [name="outcome"], [data-demands-plan-now]')) follow(box);
+    if (box && el.matches('select[name^="result_"], [name="outcome"], [name="goal_reached"], [data-demands-plan-now]')) follow(box);
     if (el.dataset?.clears && !el.checked) clear(document.getElementById(el.dataset.clears));
   });
   function follow(box) {
@@ -24,6 +24,7 @@
   function demanded(form) {
     const outcome = form.elements.outcome?.value;
     if (outcome === "repeat") return Boolean(find("[data-demands-plan-now]:checked", form));
+    if (form.elements.goal_reached?.checked) return false;
     const codes = (form.dataset.demandsPlan || "").split(" ");
     const chosen = form.elements[`result_${outcome}`]?.value;
     return Boolean(chosen) && codes.includes(chosen);
