@@ -655,6 +655,11 @@ def test_who_asked_is_told_of_the_successor(floor: Floor) -> None:
     take_back_run(floor.session, run.id, actor=floor.head, now=LATER)
     floor.session.refresh(tie)
     assert (tie.to_task_id, tie.to_work_list_id) == (asked.id, asked.work_list_id)
+    for seen_at in (None, LATER):
+        cancelled = floor.do(DispatchAction.CANCEL, [asked], reason="не нужно")
+        told_now = update(Notification).where(Notification.kind == "involvement_done")
+        floor.session.execute(told_now.values(seen_at=seen_at))
+        assert take_back_run(floor.session, cancelled.id, actor=floor.head, now=LATER) == 1
     floor.do(DispatchAction.CANCEL, [asked], reason="не нужно")
     floor.session.refresh(tie)
     assert tie.finished_at == LATER
