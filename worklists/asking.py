@@ -14,7 +14,7 @@ from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.involved import Standing, standing_of
 from worklists.models.attempt import Attempt
-from worklists.models.task import Task
+from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.visibility import TASK_IS_VISIBLE, seen_by
 
