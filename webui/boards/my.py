@@ -87,9 +87,9 @@ def _why_fewer(got: int, room: int) -> str:
     if got >= BATCH:
         return ""
     if room:
-        return _("Больше свободных задач, по которым можно звонить, нет.")
+        return str(_("Больше свободных задач, по которым можно звонить, нет."))
     mine = person_now(session(), g.actor.person, g.now)
-    return _("Это предел: на руках %(n)s из %(most)s.", n=mine.in_hand, most=mine.at_most)
+    return str(_("Это предел: на руках %(n)s из %(most)s.", n=mine.in_hand, most=mine.at_most))
 
 
 @bp.post("/my/return", endpoint="give_back")
