@@ -338,7 +338,7 @@ def test_the_line_tells_of_the_next_task_and_of_what_nobody_hears(
     plan = {"outcome": "interview", "result_interview": desk.code("booked_in_call"),
             "goal_reached": "y", "plan": "y", "plan_kind": "callback",
             "plan_due_date": "2026-11-26", "plan_due_time": "11:00"}  # fmt: skip
-    assert "Новая задача встанет на чт 26 ноя, 11:00" in _hint(browser, desk, **plan)
+    assert "Новая задача встанет на чт 26\xa0ноя, 11:00" in _hint(browser, desk, **plan)
     question = {"outcome": "interview", "result_interview": desk.code("other_department")}
     assert "о вопросе никто не узнает" in _hint(browser, desk, **question)
     assert "Завершённых задач у клиента нет" in _hint(browser, desk, outcome="repeat")
@@ -346,7 +346,7 @@ def test_the_line_tells_of_the_next_task_and_of_what_nobody_hears(
     assert "работа по цели завершена" in _hint(browser, desk, **over, goal_reached="y")
 
     desk.save(browser, **plan, comment="Думает до четверга", stay="1")
-    assert "Новая задача встанет на" in browser.read("/")
+    assert "новая задача встанет на" in browser.read(f"/tasks/{desk.task.id}").lower()
     with Session(desk.given.session.get_bind()) as session:
         callback = session.scalars(select(Task).where(Task.predecessor_id == desk.task.id)).one()
     card = browser.read(f"/tasks/{callback.id}").split('id="card"')[1].split('id="ctx"')[0]

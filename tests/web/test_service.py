@@ -130,7 +130,7 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     assert scene.rows(select(ServicePlace)) == []
     history = browser.get(own).text
     assert f"Позвонить снова: задача № {following}" in history
-    assert "было чт 19 мар, 10:00, стало чт 19 мар, 11:00" in history
+    assert "было чт 19\xa0мар, 10:00, стало чт 19\xa0мар, 11:00" in history
     assert history.count("Запись перенесена") == 1, "what moved nothing is not told"
     assert "Запись перенесена" in history and "Запись отменена" in history
 
