@@ -131,7 +131,9 @@ def test_a_result_without_control_needs_the_goal_or_a_next_step(desk: Desk) -> N
 
 def test_a_result_with_a_next_date_asks_for_it(desk: Desk) -> None:
     with pytest.raises(NextDateRequired):
-        desk.interview("think_call_later", goal_reached=True)
+        desk.interview("think_call_later")
+    desk.interview("think_call_later", goal_reached=True)  # nothing is left to call about
+    assert (desk.task.state, desk.task.finish) == (TaskState.DONE, Finish.GOAL_REACHED)
 
 
 def test_a_planned_callback_replaces_the_task(desk: Desk) -> None:

@@ -113,8 +113,10 @@ def test_accepting_and_returning_can_be_undone(scene: Scene, browser_of: Browser
     assert scene.accept(theirs).status_code == 409, "it was accepted already"
     theirs.post(f"/tasks/{scene.there}/accept/undo")
     assert scene.read(Involvement, scene.tie).accepted_at is None
-    scene.close(theirs, "returned", "Нет такого")
-    theirs.post(f"/tasks/{scene.there}/job/undo")
+    for how in ("1", "returned"):
+        scene.close(theirs, how, "Нет такого")
+        back = theirs.post(f"/tasks/{scene.there}/job/undo").location
+        assert "Нет такого</textarea>" in theirs.read(back)
     assert scene.read(Involvement, scene.tie).returned_at is None
     assert scene.read(Task, scene.there).state is TaskState.PLANNED
 
@@ -136,6 +138,15 @@ def test_my_tasks_tell_new_requests_from_accepted_ones(scene: Scene, browser_of:
     scene.accept(theirs)
     assert link in theirs.read("/my?asked=accepted") and link not in theirs.read("/my?asked=new")
     assert ">принята<" in theirs.read("/my?view=notes")
+
+
+def test_a_new_request_is_found_behind_many_free_tasks(scene: Scene, browser_of: BrowserOf) -> None:
+    given = scene.given
+    for number in range(51):
+        client = given.client(f"Ранний {number}", unit=scene.parts)
+        given.task(unit=scene.parts, client=client, due_at=given.now - timedelta(hours=9))
+    page = browser_of(scene.clerk).read("/my?asked=new").split('id="available"')[1]
+    assert f'href="/tasks/{scene.there}"' in page and "Ранний" not in page
 
 
 def test_a_late_request_is_late_on_both_sides(scene: Scene, browser_of: BrowserOf) -> None:

@@ -19,6 +19,7 @@ from tests.given import Given
 from tests.web.conftest import Browser, HandClock, read_workbook
 from tests.web.test_tasks import _fields as fields_of
 from worklists.lifecycle import TaskState
+from worklists.models.dispatch import PersonLimit
 from worklists.models.task import Finish, Task, TaskKind
 
 BrowserOf = Callable[..., Browser]
@@ -161,7 +162,7 @@ def test_prolonging_opens_its_form_and_can_be_taken_back(
     desk.save(browser, outcome="interview", result_interview=desk.code("booked_in_call"),
               comment="Ждём", stay="1")  # fmt: skip
     before = desk.stored()
-    assert f'href="{address}?open=prolong#control"' in browser.read("/control")
+    assert f'href="{address}?open=prolong"' in browser.read("/control")
     opened = browser.read(f"{address}?open=prolong")
     assert re.findall(r'<details class="ctl"( open)?>', opened) == ["", " open", ""]
 
@@ -328,3 +329,38 @@ def test_what_was_taken_back_stands_in_the_form_again(desk: Desk, browser_of: Br
     assert all(any(f'name="{name}"' in tag for tag in ticked) for name in ("plan", "book"))
     # Sent as it stands it is the same result again.
     assert desk.save(browser, **typed).status_code == 303
+
+
+def test_the_line_tells_of_the_next_task_and_of_what_nobody_hears(
+    desk: Desk, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(desk.me)
+    plan = {"outcome": "interview", "result_interview": desk.code("booked_in_call"),
+            "goal_reached": "y", "plan": "y", "plan_kind": "callback",
+            "plan_due_date": "2026-11-26", "plan_due_time": "11:00"}  # fmt: skip
+    assert "Новая задача встанет на чт 26\xa0ноя, 11:00" in _hint(browser, desk, **plan)
+    question = {"outcome": "interview", "result_interview": desk.code("other_department")}
+    assert "о вопросе никто не узнает" in _hint(browser, desk, **question)
+    assert "Завершённых задач у клиента нет" in _hint(browser, desk, outcome="repeat")
+    over = {"outcome": "interview", "result_interview": desk.code("think_call_later")}
+    assert "работа по цели завершена" in _hint(browser, desk, **over, goal_reached="y")
+
+    desk.save(browser, **plan, comment="Думает до четверга", stay="1")
+    assert "новая задача встанет на" in browser.read(f"/tasks/{desk.task.id}").lower()
+    with Session(desk.given.session.get_bind()) as session:
+        callback = session.scalars(select(Task).where(Task.predecessor_id == desk.task.id)).one()
+    card = browser.read(f"/tasks/{callback.id}").split('id="card"')[1].split('id="ctx"')[0]
+    assert "Думает до четверга" in card
+
+
+def test_a_batch_says_why_it_is_small(desk: Desk, browser_of: BrowserOf) -> None:
+    given = desk.given
+    for number in range(2):
+        given.task(unit=desk.unit, client=given.client(f"Свободный {number}", unit=desk.unit))
+    given._add(PersonLimit(employee_id=desk.me.id, at_most=2))
+    given.session.commit()
+    browser = browser_of(desk.me)
+    browser.post("/my/batch")
+    assert "Это предел: на руках 2 из 2." in browser.read("/my")
+    browser.post("/my/batch")
+    assert "У вас на руках задач: 2, можно не больше 2." in browser.read("/my")

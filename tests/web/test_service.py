@@ -1,5 +1,6 @@
 """Bookings through the pages: times in the outcome form, the list of a day, one booking (A13)."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,9 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     move = {"book_workshop": scene.workshop_id, "book_kind": scene.kind, "book_on": DAY}
     shown = browser.post(f"{own}/move", data=move | {"show_times": "1"})
     assert shown.status_code == 200 and 'value="660"' in shown.text
+    assert re.search(r"<input[^>]*autofocus[^>]*book_on", browser.get(f"{own}?open=move").text)
+    same = browser.post(f"{own}/move", data=move | {"book_slot": 600, "version": booked.version})
+    assert same.status_code == 422 and "Запись уже на это время" in same.text
     moved = move | {"book_slot": 660, "version": booked.version}
     assert browser.post(f"{own}/move", data=moved).status_code == 303
     assert scene.request().wanted_minute == 660
@@ -121,9 +125,13 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     assert browser.post(f"{own}/cancel", data={"version": version}).status_code == 422
     reason = {"version": version, "reason": "Передумал", "call_again": "y"}
     assert browser.post(f"{own}/cancel", data=reason).status_code == 303
-    assert scene.request().next_task_id is not None
+    following = scene.request().next_task_id
+    assert following is not None
     assert scene.rows(select(ServicePlace)) == []
     history = browser.get(own).text
+    assert f"Позвонить снова: задача № {following}" in history
+    assert "было чт 19\xa0мар, 10:00, стало чт 19\xa0мар, 11:00" in history
+    assert history.count("Запись перенесена") == 1, "what moved nothing is not told"
     assert "Запись перенесена" in history and "Запись отменена" in history
 
 

@@ -33,7 +33,7 @@ from webui.tasks.skip_choices import skip_choices
 from webui.tasks.why import last_visit_words, why_words
 from webui.wording import moment, whole
 from worklists.answering import may_be_returned
-from worklists.asking import AttemptLine, promised_in
+from worklists.asking import promised_in
 from worklists.lifecycle import WAITING, TaskState
 from worklists.permissions import WorkPermission
 from worklists.prolongings import Prolonging, prolongings_of
@@ -62,8 +62,8 @@ class Card:
     """The attempt that this person may still take back."""
     can_repeat: bool = False
     """Whether the client has a finished task whose result may be copied."""
-    promised_in: AttemptLine | None = None
-    """For a callback: what was said when it was promised."""
+    promised: AttemptView | None = None
+    """For a callback: what the client said when it was promised."""
     may: type[WorkPermission] = field(default=WorkPermission)
 
     @property
@@ -263,11 +263,6 @@ class Card:
         return AttemptView.of(asking.last) if asking and asking.last else None
 
     @property
-    def promised(self) -> AttemptView | None:
-        """What the client had said when this callback was promised."""
-        return AttemptView.of(self.promised_in) if self.promised_in else None
-
-    @property
     def vehicle(self) -> str:
         asset = self.page.asset
         return vehicle(asset.make, asset.model, asset.plate) if asset else ""
@@ -290,7 +285,8 @@ def open_card(
     card = _card(
         task_page(session(), task_id, actor=actor), actor=actor, now=now, dial_now=dial_now
     )
-    changes: dict[str, Any] = {"promised_in": promised_in(session(), card.page.task)}
+    said = promised_in(session(), card.page.task)
+    changes: dict[str, Any] = {"promised": AttemptView.of(said) if said else None}
     if card.shows == "outcome":
         changes["offer"] = offer_for(card.page)
         changes["can_repeat"] = has_finished_tasks(session(), card.page.task, actor=actor)

@@ -7,6 +7,7 @@ from flask import g, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from campaigns.effects import EffectKind, find
 from campaigns.models import Outcome
 from campaigns.windows import is_open, window_of
 from core.errors import Invalid, Refused
@@ -85,8 +86,11 @@ def _books_nothing(card: Card, form: OutcomeForm) -> bool:
 def _asks_nobody(card: Card, form: OutcomeForm) -> bool:
     """Whether the result is a question to another unit, and no unit is asked."""
     code = form.code
-    is_question = code is not None and not code.is_success and not code.needs_next_date
-    if not is_question or not form.counts("involve") or form.involve.data:
+    if code is None or code.is_success or code.needs_next_date:
+        return False
+    if find(code.effects, EffectKind.DEPARTMENT_TASK):
+        return False  # a department is told anyway
+    if not form.counts("involve") or form.involve.data:
         return False
     asked = select(Involvement.id).where(Involvement.from_task_id == card.page.task.id)
     return session().scalar(asked.limit(1)) is None
