@@ -1,8 +1,8 @@
 """Two hundred people reach for the next client at once (PostgreSQL): truth, waits, times.
 
-No think time: the load of some ten thousand people who talk for a minute. Most of a claim's time
-here is its turn for a connection of its process and for one of the machine's cores, the people's
-processes included; what counts is that nobody waits on the lock of another.
+No think time: the load of some ten thousand people who talk for a minute. They stand in line for
+the 64 threads of four processes, as requests do; most of a claim's time here is that line and the
+machine's cores. What counts is that nobody waits on the lock of another.
 """
 
 from collections.abc import Iterator
@@ -32,9 +32,9 @@ def run(options: Options) -> Iterator[Line]:
 
     yield line("tasks completed, 200 claimers", "", float(happened["Completed"]))
     yield line("claimed and completed", "per s", happened["Completed"] / seen.seconds)
-    yield line("claim p50, turns for connections included", "ms",
+    yield line("claim p50, the line included", "ms",
                percentile(list(seen.claims), 0.5) * 1e3)  # fmt: skip
-    yield line("claim p99, turns for connections included", "ms",
+    yield line("claim p99, the line included", "ms",
                percentile(list(seen.claims), 0.99) * 1e3)  # fmt: skip
     yield line("sessions found waiting on another's lock, per look", "",
                seen.waits / seen.looks, Goal(0.1))  # fmt: skip

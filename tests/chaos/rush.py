@@ -17,6 +17,8 @@ _WAITING = (
     " AND wait_event IN ('transactionid', 'tuple', 'relation', 'advisory')"
 )
 _LOOK_EVERY = 0.02
+_THREADS = 16
+"""Of a process: as many as its pool has connections."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,7 @@ class Rush:
 
     seconds: float
     claims: tuple[float, ...]
-    """Seconds of each claim, waiting for a connection of the pool included."""
+    """Seconds of each claim, the wait for a thread and its connection included."""
     looks: int
     waits: int
     """Sessions that were found waiting on the lock of another, over all looks."""
@@ -37,7 +39,12 @@ def rush(url: str, given: Crowd, *, processes: int, seed: int) -> Rush:
     watcher = threading.Thread(target=_watch, args=(url, stop, looks))
     with children(url, seed) as family:
         crowds = [
-            family.start("rush", unit=given.unit_id, people=list(given.people[i::processes]))
+            family.start(
+                "rush",
+                unit=given.unit_id,
+                people=list(given.people[i::processes]),
+                threads=_THREADS,
+            )
             for i in range(processes)
         ]
         for child in crowds:  # all are connected

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, ClassVar
 
 from sqlalchemy import select, update
@@ -123,25 +124,45 @@ def run_claimers(database: Database, chance: random.Random, options: dict[str, A
 
 
 def run_rush(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
-    """One thread a person: take and complete until nothing is left, then tell the seconds of each
-    claim; starts when told to."""
-    lease, claims = timedelta(minutes=20), list[float]()
+    """Take and complete until nothing is left, then tell the seconds of each claim, its wait in
+    the line included; starts when told to.
 
-    def work(actor: Actor) -> None:
-        while True:
-            began = time.perf_counter()
+    People stand in one line for the threads, as requests do at a server: a thread and a connection
+    each, and whoever was served goes to the end.
+    """
+    lease, claims = timedelta(minutes=20), list[float]()
+    line = SimpleQueue[tuple[Actor, float] | None]()
+
+    def serve() -> None:
+        while (first := line.get()) is not None:
+            actor, since = first
             with database.unit_of_work() as session:
                 taken = take_next_task(session, actor=actor, now=database_now(session), lease=lease)
-            claims.append(time.perf_counter() - began)
+            claims.append(time.perf_counter() - since)
             if taken is None:
-                return
+                done.release()
+                continue
             complete(database, taken.task_id, taken.token, actor)
+            line.put((actor, time.perf_counter()))
 
+    people = [actor_for(person, options["unit"]) for person in options["people"]]
+    done, threads = threading.Semaphore(0), options["threads"]
     nothing_is_open(database)
     print("ready", flush=True)
     sys.stdin.readline()
-    with ThreadPoolExecutor(len(options["people"])) as pool:
-        list(pool.map(work, [actor_for(person, options["unit"]) for person in options["people"]]))
+    for actor in people:
+        line.put((actor, time.perf_counter()))
+    with ThreadPoolExecutor(threads) as pool:
+        served = [pool.submit(serve) for _ in range(threads)]
+        try:
+            for _ in people:
+                while not done.acquire(timeout=1):  # who broke down is not waited for
+                    for one in served:
+                        if one.done():
+                            one.result()
+        finally:
+            for _ in served:
+                line.put(None)
     print(json.dumps(claims), flush=True)
 
 
