@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from core.db import Database
 from core.errors import NotFound
@@ -392,6 +393,17 @@ def test_what_cannot_be_given_stays_and_says_why(floor: Floor) -> None:
         SkipReason.CLOSED: 1,
         SkipReason.SAME: 1,
     }
+
+
+def test_tasks_of_a_finished_campaign_are_given_to_nobody(floor: Floor) -> None:
+    _anna, boris, _vera = floor.people
+    (task,) = chosen = floor.tasks(1)
+    floor.session.get_one(Campaign, task.campaign_id).state = CampaignState.FINISHED
+    floor.session.flush()
+    run = floor.do(DispatchAction.TO_PERSON, chosen, employee_ids=(boris.id,))
+    assert floor.reasons(run) == {SkipReason.FINISHED: 1}
+    run = floor.do(DispatchAction.PRIORITY, chosen, priority=1)
+    assert floor.reasons(run) == {}, "it may still be changed or cancelled"
 
 
 def test_a_new_performer_closes_the_old_ones_task(floor: Floor) -> None:

@@ -65,6 +65,7 @@ LABELS: Pairs = (
     (SkipReason.ON_CONTROL, _l("Задача на контроле")),
     (SkipReason.CLOSED, _l("Задача уже закрыта")),
     (SkipReason.CHANGED, _l("Задачу изменили после проверки")),
+    (SkipReason.FINISHED, _l("Кампания завершена")),
     (SkipReason.SAME, _l("Уже так")),
     (SkipReason.DUPLICATE, _l("В том отделе такая задача уже есть")),
     (SkipReason.NOT_SEEN, _l("Никто из выбранных не видит подразделение")),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, false, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.models import Campaign, CampaignState
 from worklists.contact_conditions import phones_now
 from worklists.dispatch.wishes import Wish
 from worklists.judged_leads import is_already_in_work
@@ -30,6 +31,7 @@ def reason_to_stay(wish: Wish, *further: Any) -> ColumnElement[str | None]:
         (Task.state == TaskState.IN_WORK, said(SkipReason.IN_WORK)),
         (Task.state == TaskState.ON_CONTROL, said(SkipReason.ON_CONTROL)),
         (and_(Task.kind.in_(PHONING), client_held), said(SkipReason.CLIENT_HELD)),
+        (_would_be_given_in_vain(wish), said(SkipReason.FINISHED)),
         (_is_so_already(wish), said(SkipReason.SAME)),
         (_stands_there_already(wish), said(SkipReason.DUPLICATE)),
         *further,
@@ -40,6 +42,14 @@ def reason_to_stay(wish: Wish, *further: Any) -> ColumnElement[str | None]:
 def said(reason: SkipReason) -> ColumnElement[str]:
     """The reason as a value of a statement."""
     return literal(reason.value, String)
+
+
+def _would_be_given_in_vain(wish: Wish) -> ColumnElement[bool]:
+    """A call of a campaign that is finished: who gets it could not work it (rule 13)."""
+    if not wish.moves:
+        return false()
+    finished = select(Campaign.id).where(Campaign.state == CampaignState.FINISHED)
+    return and_(Task.kind.in_(PHONING), Task.campaign_id.in_(finished))
 
 
 def _is_so_already(wish: Wish) -> ColumnElement[bool]:

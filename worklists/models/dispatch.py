@@ -50,6 +50,8 @@ class SkipReason(StrEnum):
     CLOSED = "closed"
     CHANGED = "changed"
     """Somebody changed it after the dry run."""
+    FINISHED = "finished"
+    """Its campaign is: nobody would be offered it."""
     SAME = "same"
     """It is already there, or already so."""
     DUPLICATE = "duplicate"
