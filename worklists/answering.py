@@ -128,14 +128,14 @@ def return_job(
         raise ReturnReasonMissing()
     with session.no_autoflush:
         begin_step(session, task, lease=_AT_ONCE, actor=actor, now=now)
-        from_state = task.state
+        from_state, before = task.state, task.comment
         close_task(task, action=TaskAction.CANCEL, finish=Finish.RETURNED, actor=actor, now=now)
         task.comment = reason
     asked.returned_at, asked.returned_by, asked.return_reason = now, actor.person, reason
     session.flush()
     event = JobReturned(
         task_id=task.id, involvement_id=asked.id, from_state=from_state, to_state=task.state,
-        comment=reason,
+        comment=reason, comment_before=before,
     )  # fmt: skip
     record(session, event, actor=actor, at=now)
     tell_asker_of(session, asked, InvolvementReturned, kind=RETURNED, reason=reason, actor=actor,

@@ -116,7 +116,9 @@ def _undo(
     with session.no_autoflush:
         task.state = back_to(task.state, earlier)
         task.finish = task.closed_at = task.closed_by_id = None
-        task.comment = newest.details.get("comment_before") or task.comment
+        before = newest.details.get("comment_before")
+        if before is not None:  # an empty one counts too; None: it is what it was
+            task.comment = before
     session.flush()
     event = undone(task_id=task.id, from_state=from_state, to_state=task.state)
     record(session, event, actor=actor, at=now)

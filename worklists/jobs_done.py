@@ -67,15 +67,14 @@ def finish_job(
 def _close(
     session: Session, task: Task, *, comment: str, done: bool, actor: Actor, now: datetime
 ) -> None:
-    from_state = task.state
+    from_state, before = task.state, task.comment
     action = TaskAction.COMPLETE if done else TaskAction.CANCEL
     finish = Finish.GOAL_REACHED if done else Finish.CANCELLED
     close_task(task, action=action, finish=finish, actor=actor, now=now)
     task.comment = comment
-    event = JobFinished if done else JobGivenUp
-    record(
-        session,
-        event(task_id=task.id, from_state=from_state, to_state=task.state, comment=comment),
-        actor=actor,
-        at=now,
-    )
+    closed = JobFinished if done else JobGivenUp
+    event = closed(
+        task_id=task.id, from_state=from_state, to_state=task.state, comment=comment,
+        comment_before=before,
+    )  # fmt: skip
+    record(session, event, actor=actor, at=now)

@@ -29,7 +29,7 @@ from worklists.card.documents import documents_of, open_document
 from worklists.card.models import Document, DocumentKind, Watcher
 from worklists.card.timeline import TimelineKind, timeline
 from worklists.card.watchers import watch_task
-from worklists.closing_undone import undo_job
+from worklists.closing_undone import undo_job, undone_answer
 from worklists.dispatch.confirming import confirm_run
 from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.taking_back import take_back_run
@@ -244,6 +244,20 @@ def test_a_return_is_taken_back_and_stays_accepted(asked: Asked) -> None:
     asked.again()
     with pytest.raises(SomethingFollowed):
         undo_job(asked.session, asked.task.id, actor=asked.doer, now=LATER)
+
+
+@pytest.mark.parametrize("before", ["", "Спросить завод"])
+@pytest.mark.parametrize("close", [Asked.finish, Asked.give_back])
+def test_the_words_of_before_come_back_with_the_job(
+    asked: Asked, before: str, close: Callable[[Asked], Task]
+) -> None:
+    asked.task.comment = before
+    asked.session.flush()
+    close(asked)
+    typed = asked.task.comment
+    task = undo_job(asked.session, asked.task.id, actor=asked.doer, now=LATER)
+    assert task.comment == before
+    assert undone_answer(asked.session, task.id) == typed, "to be mended, not typed again"
 
 
 def test_the_asker_does_without_it(asked: Asked) -> None:

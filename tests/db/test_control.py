@@ -10,6 +10,7 @@ from core.errors import Invalid, NotFound
 from core.journal import history_of
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
+from worklists.closing_undone import undo_confirmation
 from worklists.control import call_again, confirm_control, prolong_control
 from worklists.lifecycle import StepRefused, TaskState
 from worklists.models.task import Finish, Task, TaskKind
@@ -85,6 +86,19 @@ def test_only_a_watched_task_can_be_confirmed(session: Session, given: Given) ->
         confirm_control(session, task.id, comment="", version=1, actor=given.manager(unit),
                         now=NOON)  # fmt: skip
     assert refusal.value.state is TaskState.PLANNED and refusal.value.allowed
+
+
+@pytest.mark.parametrize("before", ["", "ждём запчасть"])
+@pytest.mark.parametrize("typed", ["", "приехал"])
+def test_the_words_of_before_come_back_with_the_control(
+    session: Session, watched: Task, manager: Actor, before: str, typed: str
+) -> None:
+    watched.comment = before
+    session.flush()
+    confirm_control(session, watched.id, comment=typed, version=2 if before else 1, actor=manager,
+                    now=NOON)  # fmt: skip
+    assert watched.comment == (typed or before)
+    assert undo_confirmation(session, watched.id, actor=manager, now=NOON).comment == before
 
 
 def test_two_people_cannot_both_decide(session: Session, watched: Task, manager: Actor) -> None:

@@ -45,6 +45,7 @@ class JobReturned(_OfTask):
     from_state: TaskState
     to_state: TaskState
     comment: str
+    comment_before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

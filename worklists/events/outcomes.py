@@ -173,6 +173,7 @@ class JobFinished(_Step):
     """A job without a call was done."""
 
     comment: str
+    comment_before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +181,7 @@ class JobGivenUp(_Step):
     """A job without a call was closed undone; the comment is the reason."""
 
     comment: str
+    comment_before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
