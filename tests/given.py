@@ -344,10 +344,12 @@ class Given:
                          loaded_at=self.now)
         )  # fmt: skip
 
-    def involvement(self, source: Task, asker: Employee) -> Involvement:
+    def involvement(
+        self, source: Task, asker: Employee, *, there: Task | None = None
+    ) -> Involvement:
         """A request of the task's side to another unit, with its task there."""
-        there = self.task(unit=self.unit(), client=self.session.get_one(Client, source.client_id),
-                          kind=TaskKind.DEPARTMENT)  # fmt: skip
+        client = self.session.get_one(Client, source.client_id)
+        there = there or self.task(unit=self.unit(), client=client, kind=TaskKind.DEPARTMENT)
         return self._add(
             Involvement(from_work_list_id=source.work_list_id, from_task_id=source.id,
                         to_work_list_id=there.work_list_id, to_task_id=there.id,

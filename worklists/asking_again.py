@@ -11,6 +11,7 @@ from core.access import Actor
 from core.errors import NotFound, Refused
 from core.journal import JournalEntry, record
 from worklists.closing import lock_work_lists, reopen_for
+from worklists.due_times import working_moment
 from worklists.events.asked import (
     InvolvementClosed,
     InvolvementSentAgain,
@@ -80,14 +81,16 @@ def send_again(
 ) -> Task:
     """Open the returned task again with the mended text and deadline; its unit is told.
 
-    The thread stays one: the same task, the same involvement. Raises NotFound, NotPermitted,
-    NotReturned, TextMissing, InvolvementDueInPast, UnitOutOfUse.
+    The thread stays one: the same task, the same involvement; due in the unit's working time, and
+    to be taken from now on. Raises NotFound, NotPermitted, NotReturned, TextMissing,
+    InvolvementDueInPast, UnitOutOfUse.
     """
     asked, task = _returned(session, involvement_id, actor=actor)
     if not text.strip():
         raise TextMissing()
     if due_at <= now:
         raise InvolvementDueInPast(due_at)
+    due_at = working_moment(session, task.unit_id, due_at, actor=actor)
     from_state = task.state
     # The unit may have closed that work-list since, and opened a new one for this client.
     task.work_list_id = reopen_for(session, task.work_list_id, actor=actor, now=now)
@@ -95,6 +98,7 @@ def send_again(
         task.state = after(task.state, TaskAction.REOPEN)
         task.finish = task.closed_at = task.closed_by_id = None
         task.goal, task.due_at, task.comment, task.overdue_at = text.strip(), due_at, "", None
+        task.given_at = now
     asked.to_work_list_id = task.work_list_id
     asked.accepted_task_id = asked.accepted_at = asked.accepted_by = None
     asked.returned_at = asked.returned_by = None

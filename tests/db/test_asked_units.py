@@ -269,6 +269,16 @@ def test_the_asker_does_without_it(asked: Asked) -> None:
     assert history_of(asked.session, "task", asked.task.id)[-1].event == "JobNotWanted"
 
 
+def test_sent_again_it_is_new_and_due_in_working_time_there(asked: Asked) -> None:
+    asked.given.calendar(asked.parts)
+    asked.give_back()
+    night = TOMORROW.replace(hour=20)
+    task = send_again(asked.session, asked.tie.id, text="Фильтр", due_at=night,
+                      actor=asked.asker, now=LATER)  # fmt: skip
+    assert task.due_at == (night + timedelta(days=1)).replace(hour=6)
+    assert task.given_at == LATER, "to be taken from now on, not since it was asked for first"
+
+
 def test_sent_again_it_goes_into_the_work_list_that_is_open_there(asked: Asked) -> None:
     asked.give_back()
     client = asked.source.client_id

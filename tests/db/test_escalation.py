@@ -25,6 +25,7 @@ from worklists.card.mail_choices import MAIL_KIND
 from worklists.card.models import MailAddress, MailChoice
 from worklists.escalation import sweep
 from worklists.escalation.models import Escalation, EscalationPerson, EscalationRule
+from worklists.escalation.seen import Waits, escalations
 from worklists.escalation.sweep import escalate
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
@@ -269,6 +270,32 @@ def test_control_jobs_and_given_calls_escalate_by_their_own_clock(database: Data
     assert levels(database, control) == [1]
     assert digests(database, s.caller) == [1, 1]
     assert digests(database, s.boss) == [1, 2]  # a job without performer goes straight to them
+
+
+def test_an_accepted_job_is_late_with_its_due_date(database: Database) -> None:
+    with scene(database) as s:
+        asks = s.given.unit("Продажи", parent=s.company)
+        source = s.given.task(unit=asks)
+        jobs = [
+            s.given.task(unit=s.unit, kind=TaskKind.DEPARTMENT, created_at=MORNING,
+                         performer=s.caller, due_at=MORNING + timedelta(days=1))
+            for _ in range(2)
+        ]  # fmt: skip
+        ties = [s.given.involvement(source, s.boss, there=job) for job in jobs]
+        accepted, new = jobs
+        ties[0].accepted_task_id = accepted.id
+        ties[1].accepted_task_id = source.id  # another one: nobody has promised this one
+        boss = s.given.actor(s.boss, role=Role.SUPERVISOR)
+    assert tick(database, MORNING + 4 * HOUR) == 1
+    assert (levels(database, accepted), levels(database, new)) == ([], [1])
+    due = MORNING + timedelta(days=1)
+    tick(database, due + 8 * HOUR)
+    assert levels(database, accepted) == [1]
+    with database.reading() as session:
+        lines = escalations(session, only_mine=False, actor=boss, now=due + 8 * HOUR)
+    assert {line.task_id: (line.waits, line.is_in_no_hands) for line in lines} == {
+        accepted.id: (Waits.NOT_DONE, True), new.id: (Waits.NOT_TAKEN, True),
+    }  # fmt: skip
 
 
 def test_the_letter_of_a_digest_names_tasks_and_no_client(

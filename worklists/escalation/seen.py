@@ -19,6 +19,7 @@ from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.escalation.digests import waits_for_it
 from worklists.escalation.models import Escalation, EscalationPerson, Level
+from worklists.escalation.waiting import is_promised
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
@@ -63,6 +64,8 @@ class EscalationLine:
     is_away: bool
     told: Sequence[str]
     """The people of this level."""
+    is_promised: bool
+    """Whether its unit has accepted it."""
 
     @property
     def waits(self) -> Waits:
@@ -71,7 +74,12 @@ class EscalationLine:
                 return Waits.NOT_CHECKED
             case TaskState.IN_WORK:
                 return Waits.NOT_DONE
-        return Waits.NOT_TAKEN
+        return Waits.NOT_DONE if self.is_promised else Waits.NOT_TAKEN
+
+    @property
+    def is_in_no_hands(self) -> bool:
+        """Whether it can be taken, or handed to another person, from where it stands."""
+        return self.state is TaskState.PLANNED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +153,7 @@ def _lines(top: Any, actor: Actor, level: Level | None) -> Select[Any]:
         Escalation.id.label("escalation_id"), Escalation.level, Escalation.since,
         Escalation.begun_at, holder.label("holder_id"),
         func.coalesce(Employee.full_name, "").label("holder"),
+        is_promised().label("is_promised"),
     )  # fmt: skip
     rows = (
         select(*columns)
@@ -193,4 +202,5 @@ def _line(row: Any, away: Collection[int], told: Mapping[int, Sequence[str]]) ->
         kind=row.kind, unit=row.unit, state=row.state, level=Level(row.level), since=row.since,
         begun_at=row.begun_at, due_at=row.due_at, holder_id=row.holder_id, holder=row.holder,
         is_away=row.holder_id in away, told=told.get(row.escalation_id, ()),
+        is_promised=row.is_promised,
     )  # fmt: skip

@@ -40,7 +40,7 @@ from worklists.escalation.digests import (
 from worklists.escalation.models import Escalation, EscalationPerson, Level
 from worklists.escalation.people import Reachable
 from worklists.escalation.plans import Cutoffs, Plan, plans_at
-from worklists.escalation.waiting import escalates, waits_since
+from worklists.escalation.waiting import escalates, is_promised, waits_since
 from worklists.events.queue import TaskEscalated
 from worklists.lateness import LATE_AFTER
 from worklists.lifecycle import TaskState
@@ -118,13 +118,16 @@ def _due(plan: Plan, level: Level) -> Sequence[Due]:
             .limit(BATCH)
         )
 
-    waits_for_taker = and_(Task.state == TaskState.PLANNED, _waited(cutoffs.to_take))
+    waits_for_taker = and_(
+        Task.state == TaskState.PLANNED, ~is_promised(), _waited(cutoffs.to_take)
+    )
+    is_owed = and_(is_promised(), _waited(cutoffs.to_do))
     is_taken = and_(Task.state == TaskState.IN_WORK, _waited(cutoffs.to_do))
     is_watched = and_(Task.state == TaskState.ON_CONTROL, Task.control_at <= cutoffs.to_do)
     if level is Level.PERFORMER:
-        each = (waits_for_taker, is_taken, is_watched)
+        each = (waits_for_taker, is_owed, is_taken, is_watched)
         return [lambda now, one=one: rows(now, one) for one in each]  # type: ignore[misc]
-    following = or_(waits_for_taker, is_taken, is_watched)
+    following = or_(waits_for_taker, is_owed, is_taken, is_watched)
     return [lambda now: rows(now, following, _level_before(level, cutoffs))]
 
 

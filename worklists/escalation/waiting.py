@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, true
 
 from campaigns.models import Campaign, CampaignState
 from worklists.contact_conditions import client_is_clear
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
+from worklists.models.work_list import Involvement
 
 _GIVEN = func.coalesce(Task.given_at, Task.created_at)
 _DUE = case((Task.due_at > _GIVEN, Task.due_at), else_=_GIVEN)
@@ -19,12 +20,27 @@ WAITS_IN = (TaskState.PLANNED, TaskState.IN_WORK, TaskState.ON_CONTROL)
 def waits_since() -> ColumnElement[datetime]:
     """Since when the task waits, and the name of the occurrence.
 
-    A job of another department has to be taken soon after it was given; it is late with its due
-    date. Everything else waits since it is due, never since before its performer was given it.
+    A job of another department has to be taken soon after it was given; accepted or in work, it is
+    late with its due date. Everything else waits since it is due, never since before its performer
+    was given it.
     """
     is_asked = (Task.state == TaskState.PLANNED) & (Task.kind == TaskKind.DEPARTMENT)
+    is_asked &= ~is_promised()
     return case(
         (Task.state == TaskState.ON_CONTROL, Task.control_at), (is_asked, _GIVEN), else_=_DUE
+    )
+
+
+def is_promised() -> ColumnElement[bool]:
+    """A job that its unit accepted and nobody works on: what is missing is the doing, not that
+    somebody takes it. After a hand-over the new performer has accepted nothing yet (D11)."""
+    accepted = exists().where(
+        Involvement.to_task_id == Task.id, Involvement.accepted_task_id == Task.id
+    )
+    return and_(
+        Task.state == TaskState.PLANNED,
+        Task.kind == TaskKind.DEPARTMENT,
+        accepted.correlate(Task),
     )
 
 

@@ -138,7 +138,8 @@ class Task(Base):
     performer_id: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
     """Who holds it; in other states whose it is (None: anybody's of the unit)."""
     given_at: Mapped[datetime | None]
-    """When it was given to its performer after it was made; None: with its making."""
+    """When it was given to its performer, or sent again to its unit, after it was made; None: with
+    its making."""
     lease_until: Mapped[datetime | None]
     claim_token: Mapped[int] = mapped_column(default=0)
     """Grows with each claim: fences whoever lost the lease."""
