@@ -19,7 +19,7 @@ from worklists.events.asked import (
     JobSentAgain,
 )
 from worklists.involved import InvolvedLine, involved_from
-from worklists.involvement import InvolvementDueInPast, TextMissing
+from worklists.involvement import TextMissing, check_deadline
 from worklists.lifecycle import TaskAction, after
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement, WorkList
@@ -83,13 +83,12 @@ def send_again(
 
     The thread stays one: the same task, the same involvement; due in the unit's working time, and
     to be taken from now on. Raises NotFound, NotPermitted, NotReturned, TextMissing,
-    InvolvementDueInPast, UnitOutOfUse.
+    InvolvementDueInPast, TooFar, UnitOutOfUse.
     """
     asked, task = _returned(session, involvement_id, actor=actor)
     if not text.strip():
         raise TextMissing()
-    if due_at <= now:
-        raise InvolvementDueInPast(due_at)
+    check_deadline(due_at, now=now)
     due_at = working_moment(session, task.unit_id, due_at, actor=actor)
     from_state = task.state
     # The unit may have closed that work-list since, and opened a new one for this client.

@@ -22,6 +22,7 @@ from worklists.events.outcomes import (
     InvolvementWithdrawn,
     UnitInvolved,
 )
+from worklists.far_dates import check_not_too_far
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.notifications_sent import (
@@ -73,7 +74,7 @@ def involve_unit(
 ) -> Involvement:
     """Ask the unit; whoever asks is told when it is done there. Due in its working time.
 
-    Raises NotFound, NotPermitted and the errors of this module.
+    Raises NotFound, NotPermitted, TooFar and the errors of this module.
     """
     actor.require(WorkPermission.INVOLVE)
     work_list = session.scalars(
@@ -113,8 +114,14 @@ def check_involvement(
         raise UnitUnknown(draft.unit_id)
     if not draft.text.strip():
         raise TextMissing()
-    if draft.due_at <= now:
-        raise InvolvementDueInPast(draft.due_at)
+    check_deadline(draft.due_at, now=now)
+
+
+def check_deadline(due_at: datetime, *, now: datetime) -> None:
+    """Raise InvolvementDueInPast or TooFar unless a unit can be asked for this moment."""
+    if due_at <= now:
+        raise InvolvementDueInPast(due_at)
+    check_not_too_far(due_at, now=now, field=InvolvementDueInPast.field)
 
 
 def ask_unit(

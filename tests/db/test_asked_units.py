@@ -1,7 +1,7 @@
 """A unit that was asked accepts, returns, gets it again, and it changes hands (A6, D11)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -34,8 +34,9 @@ from worklists.dispatch.confirming import confirm_run
 from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.taking_back import take_back_run
 from worklists.dispatch.wishes import Wish
+from worklists.far_dates import FARTHEST, TooFar
 from worklists.involved import AskedStep, Standing, involved_for_client
-from worklists.involvement import involve_unit
+from worklists.involvement import InvolvementDueInPast, involve_unit
 from worklists.jobs_done import finish_job
 from worklists.leases import HeldByAnother
 from worklists.lifecycle import TaskState
@@ -92,9 +93,9 @@ class Asked:
         self.session.refresh(self.tie)
         return self.session.get_one(Task, self.tie.to_task_id, populate_existing=True)
 
-    def ask(self, *, with_documents: bool = False) -> Involvement:
+    def ask(self, *, with_documents: bool = False, due_at: datetime = TOMORROW) -> Involvement:
         draft = InvolvementDraft(
-            unit_id=self.parts.id, text="Нужен фильтр", due_at=TOMORROW,
+            unit_id=self.parts.id, text="Нужен фильтр", due_at=due_at,
             with_documents=with_documents,
         )  # fmt: skip
         return involve_unit(
@@ -110,8 +111,8 @@ class Asked:
         return return_job(self.session, self.task.id, reason=reason, version=self.task.version,
                           token=None, actor=self.doer, now=LATER)  # fmt: skip
 
-    def again(self, text: str = "Нужен фильтр W914/2") -> Task:
-        return send_again(self.session, self.tie.id, text=text, due_at=TOMORROW,
+    def again(self, text: str = "Нужен фильтр W914/2", *, due_at: datetime = TOMORROW) -> Task:
+        return send_again(self.session, self.tie.id, text=text, due_at=due_at,
                           actor=self.asker, now=LATER)  # fmt: skip
 
     def finish(self) -> Task:
@@ -212,6 +213,21 @@ def test_what_is_refused(asked: Asked) -> None:
     assert refusal.value.field == "involve_text"
 
 
+@pytest.mark.parametrize(
+    ("due_at", "error"),
+    [(NOON, InvolvementDueInPast), (NOON + FARTHEST + timedelta(hours=1), TooFar)],
+)
+def test_a_deadline_is_ahead_and_not_too_far(
+    asked: Asked, due_at: datetime, error: type[Invalid]
+) -> None:
+    with pytest.raises(error) as first:
+        asked.ask(due_at=due_at)
+    asked.give_back()
+    with pytest.raises(error) as second:
+        asked.again(due_at=due_at)
+    assert first.value.field == second.value.field == "involve_due_at"
+
+
 def test_what_somebody_works_on_is_not_accepted_by_another(asked: Asked) -> None:
     task = asked.task
     task.state, task.performer_id = TaskState.IN_WORK, asked.other.person
@@ -273,8 +289,7 @@ def test_sent_again_it_is_new_and_due_in_working_time_there(asked: Asked) -> Non
     asked.given.calendar(asked.parts)
     asked.give_back()
     night = TOMORROW.replace(hour=20)
-    task = send_again(asked.session, asked.tie.id, text="Фильтр", due_at=night,
-                      actor=asked.asker, now=LATER)  # fmt: skip
+    task = asked.again(due_at=night)
     assert task.due_at == (night + timedelta(days=1)).replace(hour=6)
     assert task.given_at == LATER, "to be taken from now on, not since it was asked for first"
 

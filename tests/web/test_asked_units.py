@@ -95,6 +95,8 @@ def test_a_request_goes_there_and_back_and_there(scene: Scene, browser_of: Brows
     assert empty.status_code == 422 and "Укажите дату и время." in empty.text
     past = {"text": "Фильтр", "due_date": "2020-01-01", "due_time": "10:00"}
     assert mine.post(f"/involvements/{scene.tie}/again", past).status_code == 422
+    far = mine.post(f"/involvements/{scene.tie}/again", past | {"due_date": "2036-01-01"})
+    assert far.status_code == 422 and "дальше двух лет не планируют" in far.text
     mended = {"text": "Фильтр W914/2", "due_date": "2026-03-20", "due_time": "10:00"}
     assert mine.post(f"/involvements/{scene.tie}/again", mended).status_code == 303
     assert mine.post(f"/involvements/{scene.tie}/again", mended).status_code == 409
