@@ -50,6 +50,7 @@ from worklists.queue import take_task
 from worklists.work_list_page import work_list_page
 
 LATER = NOON + timedelta(minutes=1)
+YESTERDAY = NOON - timedelta(days=1)
 
 
 @dataclass
@@ -535,6 +536,20 @@ def test_what_changed_after_the_dry_run_is_left_out(floor: Floor) -> None:
         SkipReason.CLOSED: 1,
     }
     assert floor.read(free).performer_id == boris.id
+
+
+def test_taking_back_restores_when_it_was_given(floor: Floor) -> None:
+    """Else what was given back to all would wait since then (rule 15)."""
+    anna, boris, _vera = floor.people
+    free, sent, of_anna = floor.tasks(3)
+    sent.given_at, of_anna.given_at, of_anna.performer_id = YESTERDAY, YESTERDAY, anna.id
+    floor.session.flush()
+    run = floor.do(DispatchAction.TO_PERSON, [free, sent, of_anna], employee_ids=(boris.id,))
+    assert {floor.read(one).given_at for one in (free, sent)} == {LATER}
+    take_back_run(floor.session, run.id, actor=floor.head, now=LATER)
+    found = [floor.read(one) for one in (free, sent, of_anna)]
+    assert [one.given_at for one in found] == [None, YESTERDAY, YESTERDAY]
+    assert [one.performer_id for one in found] == [None, None, anna.id]
 
 
 def test_taking_back_leaves_what_was_touched(floor: Floor) -> None:

@@ -101,6 +101,7 @@ def _choose(
         "from_performer_id": Task.performer_id.expression,
         "from_priority": Task.priority.expression,
         "from_due_at": Task.due_at.expression,
+        "from_given_at": Task.given_at.expression,
         "to_unit_id": literal(wish.unit_id if wish.action is DispatchAction.TO_UNIT else None,
                               DispatchRunTask.to_unit_id.type),
         "reason": reason_to_stay(wish),

@@ -5,8 +5,9 @@ work-list was taken meanwhile. Those stay as they are, and the report says so.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
@@ -194,7 +195,7 @@ def _reopen_lists(session: Session, run_id: int, *, actor: Actor, now: datetime)
 
 def _restore(session: Session, run_id: int, wish: Wish) -> None:
     row = _ROW
-    values = {
+    values: dict[str, Any] = {
         "state": row.from_state,
         "performer_id": row.from_performer_id,
         "priority": row.from_priority,
@@ -204,6 +205,10 @@ def _restore(session: Session, run_id: int, wish: Wish) -> None:
         "closed_by_id": null(),
         "version": Task.version + 1,
     }
+    if wish.moves:
+        # What goes on in a successor was left as it had been given.
+        is_given = row.successor_id.is_(None)
+        values["given_at"] = case((is_given, row.from_given_at), else_=Task.given_at)
     if wish.action is DispatchAction.CANCEL:
         untell_cancelled(session, run_id)
         _ask_again(session, run_id)

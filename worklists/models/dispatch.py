@@ -159,6 +159,7 @@ class DispatchRunTask(Base):
     from_performer_id: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
     from_priority: Mapped[int]
     from_due_at: Mapped[datetime]
+    from_given_at: Mapped[datetime | None]
     to_unit_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
     to_performer_id: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
     group_no: Mapped[int | None]
