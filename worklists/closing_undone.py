@@ -110,20 +110,39 @@ def _undo(
     newest = newest_of_mine(session, task_id, closings, undone, actor=actor, now=now)
     if newest is None:
         return task
+    before = newest.details.get("comment_before")
+    reopen_closed(session, task, undone, earlier, comment=before, actor=actor, now=now)
+    return task
+
+
+def reopen_closed(
+    session: Session,
+    task: Task,
+    undone: type[ConfirmationUndone] | type[JobUndone],
+    earlier: TaskState,
+    *,
+    comment: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the closed task, which the caller holds, back to the state that it was closed in.
+
+    ``comment``: that of before, an empty one too; None: it is what it was. Whether the closing may
+    be taken back at all is the caller's question. Raises SomethingFollowed and UnitOutOfUse, with
+    nothing changed.
+    """
     require_place(session, task)
     open_again(session, [task], actor=actor, now=now)
     from_state, closed_at = task.state, task.closed_at
     with session.no_autoflush:
         task.state = back_to(task.state, earlier)
         task.finish = task.closed_at = task.closed_by_id = None
-        before = newest.details.get("comment_before")
-        if before is not None:  # an empty one counts too; None: it is what it was
-            task.comment = before
+        if comment is not None:
+            task.comment = comment
     session.flush()
     event = undone(task_id=task.id, from_state=from_state, to_state=task.state)
     record(session, event, actor=actor, at=now)
     _tell_asker_no_more(session, task, closed_at, actor=actor, now=now)
-    return task
 
 
 def newest_of_mine(

@@ -38,18 +38,7 @@ def confirm_control(
 ) -> Task:
     """What was hoped for has come: the task is done. Raises NotFound, ChangedMeanwhile."""
     task = _watched(session, task_id, TaskAction.COMPLETE, version=version, actor=actor)
-    from_state, before = task.state, task.comment
-    close_task(task, action=TaskAction.COMPLETE, finish=Finish.CONFIRMED, actor=actor, now=now)
-    task.comment = comment.strip() or before
-    event = ControlConfirmed(
-        task_id=task.id,
-        from_state=from_state,
-        to_state=task.state,
-        comment=comment.strip(),
-        comment_before=before if task.comment != before else None,
-    )
-    record(session, event, actor=actor, at=now)
-    after_closing(session, task, actor=actor, now=now)
+    end_confirmed(session, task, comment=comment, actor=actor, now=now)
     return task
 
 
@@ -118,6 +107,24 @@ def call_again(
     return successor
 
 
+def end_confirmed(
+    session: Session, task: Task, *, comment: str = "", actor: Actor, now: datetime
+) -> None:
+    """Close the watched task: what was hoped for has come; a comment takes the place of its own."""
+    from_state, before = task.state, task.comment
+    close_task(task, action=TaskAction.COMPLETE, finish=Finish.CONFIRMED, actor=actor, now=now)
+    task.comment = comment.strip() or before
+    event = ControlConfirmed(
+        task_id=task.id,
+        from_state=from_state,
+        to_state=task.state,
+        comment=comment.strip(),
+        comment_before=before if task.comment != before else None,
+    )
+    record(session, event, actor=actor, at=now)
+    _after_closing(session, task, actor=actor, now=now)
+
+
 def end_by_call(
     session: Session, task: Task, successor: Task, comment: str, *, actor: Actor, now: datetime
 ) -> None:
@@ -132,7 +139,7 @@ def end_by_call(
         comment=comment.strip(),
     )
     record(session, event, actor=actor, at=now)
-    after_closing(session, task, actor=actor, now=now)
+    _after_closing(session, task, actor=actor, now=now)
 
 
 def _watched(
@@ -147,7 +154,7 @@ def _watched(
     return task
 
 
-def after_closing(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
+def _after_closing(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
     """Tell those who wait for the task, and close its work-list if it was the last one."""
     session.flush()
     tell_asker(session, task, actor=actor, now=now)

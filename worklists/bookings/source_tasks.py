@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 from campaigns.models import Campaign
 from campaigns.windows import clip, window_of
 from core.access import Actor
-from core.journal import record
-from worklists.closing import close_task, lock_work_lists, reopen_for
-from worklists.control import after_closing, end_by_call
-from worklists.events.outcomes import ControlConfirmed
-from worklists.lifecycle import CLOSED, TaskAction, TaskState
+from worklists.closing import lock_work_lists, reopen_for
+from worklists.control import end_by_call, end_confirmed
+from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import ServiceRequest
-from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.task import Task, TaskKind
 from worklists.offered import performers_for
 from worklists.planning import add_successor, tell_performer
 
@@ -32,15 +30,8 @@ def lock_source(session: Session, request: ServiceRequest) -> Task:
 
 def confirm_source(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
     """The client came: a task that was left on control for that is done."""
-    if task.state is not TaskState.ON_CONTROL:
-        return
-    from_state = task.state
-    close_task(task, action=TaskAction.COMPLETE, finish=Finish.CONFIRMED, actor=actor, now=now)
-    event = ControlConfirmed(
-        task_id=task.id, from_state=from_state, to_state=task.state, comment=""
-    )
-    record(session, event, actor=actor, at=now)
-    after_closing(session, task, actor=actor, now=now)
+    if task.state is TaskState.ON_CONTROL:
+        end_confirmed(session, task, actor=actor, now=now)
 
 
 def call_client_again(
