@@ -13,6 +13,7 @@ from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
 from directory.calendars.models import CalendarDay, DayKind, DaySource
+from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from directory.workshops.capacity import (
@@ -50,9 +51,11 @@ from worklists.bookings.outcomes import (
     take_back_arrival,
 )
 from worklists.bookings.taking import forget_holds, hold_slot, own_hold
+from worklists.control import confirm_control
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification, ServiceRequest, ServiceRequestState
 from worklists.models.task import Finish, Task, TaskKind
+from worklists.models.work_list import WorkList
 from worklists.undoing import undo_attempt
 
 DAY = TOMORROW.date()
@@ -254,10 +257,42 @@ def test_coming_confirms_control_and_not_coming_ends_it(desk: Desk) -> None:
         desk.session, request.id, version=request.version, actor=desk.manager, now=TOMORROW
     )
     assert (saved.task.state, saved.task.finish) == (TaskState.DONE, Finish.CONFIRMED)
-    take_back_arrival(
-        desk.session, request.id, version=request.version, actor=desk.manager, now=TOMORROW
-    )
+    control_at = saved.task.control_at
+    take_back_arrival(desk.session, request.id, version=request.version, actor=desk.manager,
+                      now=TOMORROW + timedelta(hours=1))  # fmt: skip
     assert request.state is ServiceRequestState.REQUESTED
+    watched = desk.session.get_one(Task, saved.task.id, populate_existing=True)
+    assert (watched.state, watched.control_at) == (TaskState.ON_CONTROL, control_at)
+    assert (watched.finish, watched.closed_at, watched.closed_by_id) == (None, None, None)
+    work_list = desk.session.get_one(WorkList, watched.work_list_id, populate_existing=True)
+    assert work_list.closed_at is None
+    mark_no_show(desk.session, request.id, version=request.version, actor=desk.manager,
+                 now=TOMORROW + timedelta(hours=2))  # fmt: skip
+    assert watched.finish is Finish.REPLACED and request.next_task_id is not None
+
+
+def test_taking_an_arrival_back_leaves_what_it_did_not_close(desk: Desk) -> None:
+    workshop = desk.given.workshop(posts=2)
+    saved = desk.interview("booked_in_call", service_request=draft(desk, workshop))
+    request = desk.session.scalars(select(ServiceRequest)).one()
+    confirm_control(desk.session, saved.task.id, comment="", version=saved.task.version,
+                    actor=desk.manager, now=NOON)  # fmt: skip
+    values = {"actor": desk.manager, "now": TOMORROW}
+    mark_arrived(desk.session, request.id, version=request.version, **values)
+    take_back_arrival(desk.session, request.id, version=request.version, **values)
+    assert saved.task.finish is Finish.CONFIRMED
+
+
+def test_an_arrival_is_taken_back_though_the_client_is_worked_on_anew(desk: Desk) -> None:
+    workshop = desk.given.workshop(posts=2)
+    saved = desk.interview("booked_in_call", service_request=draft(desk, workshop))
+    request = desk.session.scalars(select(ServiceRequest)).one()
+    values = {"actor": desk.manager, "now": TOMORROW}
+    mark_arrived(desk.session, request.id, version=request.version, **values)
+    desk.given.work_list(desk.unit, desk.session.get_one(Client, saved.task.client_id))
+    take_back_arrival(desk.session, request.id, version=request.version, **values)
+    assert request.state is ServiceRequestState.REQUESTED
+    assert saved.task.state is TaskState.DONE, "there is nowhere to watch it any more"
 
 
 @pytest.mark.parametrize("call_again", [True, False])

@@ -15,7 +15,12 @@ from core.journal import Event, record
 from directory.units.models import Unit, UnitKind
 from directory.workshops.capacity import plan_of
 from worklists.bookings.free_times import Except
-from worklists.bookings.source_tasks import call_client_again, confirm_source, lock_source
+from worklists.bookings.source_tasks import (
+    call_client_again,
+    confirm_source,
+    expect_again,
+    lock_source,
+)
 from worklists.bookings.taking import free_place, take_place
 from worklists.bookings.visibility import get_booking
 from worklists.events.bookings import (
@@ -200,11 +205,16 @@ def mark_arrived(
 def take_back_arrival(
     session: Session, request_id: int, *, version: int, actor: Actor, now: datetime
 ) -> ServiceRequest:
-    """The client is still expected. Raises NotFound, BookingChanged, BookingSettled."""
+    """The client is still expected; a task that was done with the arrival is on control again.
+
+    Raises NotFound, BookingChanged, BookingSettled.
+    """
     request, task = _opened(session, request_id, {_S.ARRIVED}, version, actor)
     request.state = _S.REQUESTED
     event = ArrivalTakenBack(task_id=task.id, service_request_id=request.id)
-    return _saved(session, request, event, actor=actor, now=now)
+    saved = _saved(session, request, event, actor=actor, now=now)
+    expect_again(session, task, request, actor=actor, now=now)
+    return saved
 
 
 def _opened(

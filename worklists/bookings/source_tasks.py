@@ -1,5 +1,6 @@
-"""What becomes of the task that a booking was made in: confirmed, or the client is called again."""
+"""What becomes of the task that a booking was made in: confirmed, watched on, or a call again."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,13 +9,19 @@ from sqlalchemy.orm import Session
 from campaigns.models import Campaign
 from campaigns.windows import clip, window_of
 from core.access import Actor
+from core.journal import JournalEntry, event_name
 from worklists.closing import lock_work_lists, reopen_for
+from worklists.closing_undone import reopen_closed
 from worklists.control import end_by_call, end_confirmed
+from worklists.events.bookings import ClientCame
+from worklists.events.outcomes import ConfirmationUndone
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.attempt import ServiceRequest
-from worklists.models.task import Task, TaskKind
+from worklists.models.task import Finish, Task, TaskKind
 from worklists.offered import performers_for
 from worklists.planning import add_successor, tell_performer
+from worklists.undo_checks import SomethingFollowed
+from worklists.unit_work import UnitOutOfUse
 
 
 def lock_source(session: Session, request: ServiceRequest) -> Task:
@@ -32,6 +39,36 @@ def confirm_source(session: Session, task: Task, *, actor: Actor, now: datetime)
     """The client came: a task that was left on control for that is done."""
     if task.state is TaskState.ON_CONTROL:
         end_confirmed(session, task, actor=actor, now=now)
+
+
+def expect_again(
+    session: Session, task: Task, request: ServiceRequest, *, actor: Actor, now: datetime
+) -> None:
+    """The client did not come after all: a task that ``confirm_source`` closed for this booking is
+    on control again.
+
+    It stays closed where the client's work goes on elsewhere by now, in a newer work-list or task:
+    what is known of the booking is put right all the same.
+    """
+    if task.finish is not Finish.CONFIRMED or task.closed_at != _came_at(session, request):
+        return
+    with suppress(SomethingFollowed, UnitOutOfUse):
+        reopen_closed(session, task, ConfirmationUndone, TaskState.ON_CONTROL, actor=actor, now=now)
+
+
+def _came_at(session: Session, request: ServiceRequest) -> datetime | None:
+    """When the client was last said to have come."""
+    entries = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.subject == ClientCame.subject,
+            JournalEntry.subject_id == request.task_id,
+            JournalEntry.event == event_name(ClientCame),
+        )
+        .order_by(JournalEntry.id.desc())
+    )
+    came = (one.at for one in entries if one.details.get("service_request_id") == request.id)
+    return next(came, None)
 
 
 def call_client_again(
