@@ -599,11 +599,13 @@ def test_what_nobody_has_read_of_a_run_is_taken_back_with_it(floor: Floor) -> No
     tasks = floor.tasks(3, performer=anna)
     run = floor.do(DispatchAction.TO_PERSON, tasks, employee_ids=(boris.id,))
     assert _told(floor) == [(boris.id, "tasks_given", 3)]
-    kept = floor.successor(tasks[0])
+    kept = floor.successor(tasks[1])
     take_task(floor.session, kept.id, actor=floor.given.actor(boris, role=Role.OPERATOR),
               now=LATER, lease=timedelta(minutes=5))  # fmt: skip
     take_back_run(floor.session, run.id, actor=floor.head, now=LATER)
     assert _told(floor) == [(boris.id, "tasks_given", 1)], "of what they keep"
+    place = select(Notification.task_id, Notification.work_list_id)
+    assert floor.session.execute(place).one() == (kept.id, kept.work_list_id)
 
     more = floor.tasks(2)
     again = floor.do(DispatchAction.TO_PERSON, more, employee_ids=(anna.id,))
