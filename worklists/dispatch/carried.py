@@ -30,7 +30,6 @@ from worklists.card.mail_choices import queue_mail
 from worklists.card.models import ChecklistItem, Comment, Document, Watcher
 from worklists.card.telling import tell_watchers
 from worklists.dispatch.of_run import UNSEEN
-from worklists.dispatch.wishes import Wish
 from worklists.models.attempt import Notification
 from worklists.models.dispatch import DispatchRunTask
 from worklists.models.task import Task
@@ -77,9 +76,7 @@ def hang_on(
     )
 
 
-def tell_of_handing(
-    session: Session, run_id: int, wish: Wish, *, actor: Actor, now: datetime
-) -> None:
+def tell_of_handing(session: Session, run_id: int, *, actor: Actor, now: datetime) -> None:
     """Tell who has the tasks now, who watched them, and who asked for them."""
     _tell_performers(session, run_id, actor=actor, now=now)
     old = session.scalars(select(_ROW.task_id).where(*_handed(run_id))).all()

@@ -58,7 +58,7 @@ def hand_over(session: Session, run_id: int, wish: Wish, *, actor: Actor, now: d
     _journal_redirected(session, run_id, actor=actor, now=now)
     _move_ties(session, run_id)
     carry_over(session, run_id)
-    tell_of_handing(session, run_id, wish, actor=actor, now=now)
+    tell_of_handing(session, run_id, actor=actor, now=now)
     close_finished_lists(session, changed_ids(run_id, _is_redirected()), actor=actor, now=now)
 
 
