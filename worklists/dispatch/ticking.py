@@ -38,7 +38,8 @@ def keep_ticks(
 ) -> Sequence[int]:
     """Of the tasks of the page (``shown``) these are ticked, those of other pages stay as is.
 
-    Returns all ticked ones, at most one run's worth. Foreign ids are dropped. Raises NotPermitted.
+    Returns all ticked ones, at most one more than a run takes (``MOST_TASKS``): so that a run over
+    them is refused as too large, not cut in silence. Foreign ids are dropped. Raises NotPermitted.
     """
     actor.require(WorkPermission.DISPATCH)
     elsewhere = set(ticked_tasks(session, tab, actor=actor)) - set(shown)
