@@ -64,7 +64,11 @@ def test_a_department_accepts_returns_and_finishes(
     expect(tie).to_contain_text("Егор Дёмин")
 
     theirs.fill("#comment", "Какой фильтр: W914 или W712?")
-    theirs.get_by_role("button", name="Вернуть с причиной").click()
+    returned = theirs.get_by_role("button", name="Вернуть с причиной")
+    returned.click()
+    expect(theirs.locator("[data-toast]").first).to_contain_text("возвращена")
+    _take_back(theirs, "Какой фильтр: W914 или W712?")
+    returned.click()
     expect(theirs.locator("[data-toast]").first).to_contain_text("возвращена")
     visit(mine, "/notifications")
     expect(mine.locator("#notices")).to_contain_text("Какой фильтр")
@@ -83,6 +87,9 @@ def test_a_department_accepts_returns_and_finishes(
     theirs.fill("#comment", "Есть, полка 7")
     theirs.keyboard.press("Control+Enter")
     expect(theirs.locator("[data-toast]").first).to_contain_text("выполнена")
+    _take_back(theirs, "Есть, полка 7")
+    theirs.keyboard.press("Control+Enter")
+    expect(theirs.locator("[data-toast]").first).to_contain_text("выполнена")
     visit(mine, f"/tasks/{sides.source}")
     visit(mine, here)
     expect(tie).to_contain_text("Есть, полка 7")
@@ -90,3 +97,10 @@ def test_a_department_accepts_returns_and_finishes(
         (asked,) = session.query(Involvement).all()
         assert asked.finished_at is not None
         assert session.get_one(Task, asked.to_task_id).goal == "Наличие фильтра W914/2"
+
+
+def _take_back(page: Page, typed: str) -> None:
+    """What was said is there again, to be mended."""
+    page.keyboard.press("KeyZ")
+    page.wait_for_url("**/tasks/*?undone=1")
+    expect(page.locator("#comment")).to_have_value(typed)
