@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, StringField, TimeField
 from wtforms.validators import NumberRange, Optional
 
+from core.clock import local_day
 from core.errors import Invalid, Refused
 from webui.forms import Form, at_most, choices
 from webui.labels.journal import journal_line
@@ -240,6 +241,7 @@ def _page(
             problem=problem,
             journal=[journal_line(entry, people) for entry in history],
             duration=duration,
+            is_due=line.request.wanted_on <= local_day(g.now, line.time_zone),
             may_book=g.actor.may(WorkPermission.BOOK_SERVICE) and is_open,
             may_take_back=g.actor.may(WorkPermission.BOOK_SERVICE)
             and line.request.state is ServiceRequestState.ARRIVED,
