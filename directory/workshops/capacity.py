@@ -14,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.access import Actor
 from core.db import insert_into
@@ -150,6 +151,8 @@ def set_capacity(
         row = WorkshopCapacity(workshop_id=workshop_id)
         session.add(row)
     row.posts, row.slot_minutes, row.hold_minutes = posts, slot_minutes, hold_minutes
+    # Other kinds of work are a change of the row too: who has the page open is told.
+    flag_modified(row, "posts")
     session.flush()
     _offer(session, workshop_id, works)
     event = CapacitySet(

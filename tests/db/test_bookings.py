@@ -304,9 +304,10 @@ def test_a_capacity_is_set_changed_once_and_dropped(desk: Desk) -> None:
     values = {"posts": 2, "slot_minutes": 30, "hold_minutes": 5, "actor": head, "now": NOON}
     with pytest.raises(NoWorkOffered):
         set_capacity(desk.session, workshop.id, works={}, version=1, **values)
-    set_capacity(desk.session, workshop.id, works={kind: 90}, version=1, **values)
+    set_capacity(desk.session, workshop.id, works={kind: 60}, version=1, **values)
+    set_capacity(desk.session, workshop.id, works={kind: 90}, version=2, **values)
     with pytest.raises(CapacityChangedByAnother):
-        set_capacity(desk.session, workshop.id, works={kind: 60}, version=1, **values)
+        set_capacity(desk.session, workshop.id, works={kind: 60}, version=2, **values)
     plan = plan_of(desk.session, workshop.id)
     assert plan is not None and plan.minutes_of(kind) == 90
     archive_work_kind(desk.session, kind, is_archived=True, actor=head, now=NOON)
