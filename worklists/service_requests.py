@@ -13,7 +13,7 @@ from directory.units.models import Unit, UnitKind
 from directory.units.tree import zone_of
 from directory.workshops.capacity import plan_of
 from worklists.bookings.free_times import Except
-from worklists.bookings.taking import check_free, free_place, take_place
+from worklists.bookings.taking import check_free, enter_workshop, free_place, take_place
 from worklists.events.outcomes import ServiceRequested, ServiceRequestWithdrawn
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
@@ -107,7 +107,7 @@ def save_service_request(
     session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> ServiceRequest:
     """Save the checked booking and take its place. Raises SlotTaken when somebody was faster."""
-    plan = plan_of(session, draft.workshop_id)
+    plan = enter_workshop(session, draft.workshop_id, now=now)
     request = ServiceRequest(
         work_list_id=task.work_list_id,
         task_id=task.id,

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid, Refused
 from core.journal import Event, record
-from directory.workshops.capacity import plan_of
 from worklists.bookings.free_times import Except
 from worklists.bookings.source_tasks import call_client_again, confirm_source, lock_source
-from worklists.bookings.taking import free_place, take_place
+from worklists.bookings.taking import enter_workshop, free_place, take_place
 from worklists.bookings.visibility import get_booking
 from worklists.events.bookings import (
     ArrivalTakenBack,
@@ -76,7 +75,7 @@ def move_booking(
     SlotTaken and what else stands against the time.
     """
     request, task = _opened(session, request_id, {_S.REQUESTED}, version, actor)
-    plan = plan_of(session, workshop_id)
+    plan = enter_workshop(session, workshop_id, now=now)
     kind_id = work_kind_id if plan is not None else request.work_kind_id
     if (request.workshop_id, request.work_kind_id, request.wanted_on, request.wanted_minute) == (
         workshop_id, kind_id, day_on, minute,
