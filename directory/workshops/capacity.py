@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     delete,
     exists,
+    func,
     select,
     update,
 )
@@ -184,21 +185,20 @@ def workshops_seen(
     session: Session, *, actor: Actor
 ) -> list[tuple[Unit, WorkshopCapacity | None, int]]:
     """The workshops in use of this person, their capacity, and how many kinds of work they do."""
+    done = (
+        select(func.count())
+        .select_from(WorkshopWork)
+        .join(WorkKind)
+        .where(WorkshopWork.workshop_id == Unit.id, WorkshopWork.is_offered, ~WorkKind.is_archived)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Unit, WorkshopCapacity)
+        select(Unit, WorkshopCapacity, done)
         .outerjoin(WorkshopCapacity, WorkshopCapacity.workshop_id == Unit.id)
         .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived, Unit.id.in_(actor.unit_ids))
         .order_by(Unit.name, Unit.id)
-    ).all()
-    done: dict[int, int] = {}
-    offered = (
-        select(WorkshopWork.workshop_id)
-        .join(WorkKind)
-        .where(WorkshopWork.is_offered, ~WorkKind.is_archived)
     )
-    for workshop_id in session.scalars(offered):
-        done[workshop_id] = done.get(workshop_id, 0) + 1
-    return [(unit, capacity, done.get(unit.id, 0)) for unit, capacity in rows]
+    return [(unit, capacity, kinds) for unit, capacity, kinds in rows]
 
 
 def works_of(session: Session, workshop_id: int) -> dict[int, WorkshopWork]:
@@ -243,11 +243,14 @@ def _offer(session: Session, workshop_id: int, works: Mapping[int, int]) -> None
         .values(is_offered=False)
         .execution_options(synchronize_session=False)
     )
-    for work_kind_id, minutes in works.items():
-        values = {"minutes": minutes, "is_offered": True}
-        session.execute(
-            insert_into(session, WorkshopWork)
-            .values(workshop_id=workshop_id, work_kind_id=work_kind_id, **values)
-            .on_conflict_do_update(index_elements=["workshop_id", "work_kind_id"], set_=values)
-        )
+    rows = [
+        {"workshop_id": workshop_id, "work_kind_id": kind_id, "minutes": minutes,
+         "is_offered": True}
+        for kind_id, minutes in works.items()
+    ]  # fmt: skip
+    offered = insert_into(session, WorkshopWork).values(rows)
+    anew = {"minutes": offered.excluded.minutes, "is_offered": True}
+    session.execute(
+        offered.on_conflict_do_update(index_elements=["workshop_id", "work_kind_id"], set_=anew)
+    )
     session.expire_all()
