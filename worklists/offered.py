@@ -1,6 +1,15 @@
 """Whom and what a form about a task offers: performers, units to involve, workshops."""
 
-from sqlalchemy import Case, ColumnExpressionArgument, Executable, bindparam, case, select
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    ColumnExpressionArgument,
+    Executable,
+    bindparam,
+    case,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from core.statements import ask
@@ -22,7 +31,10 @@ def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str
 def workshops_and_units(
     session: Session, *, near_id: int
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """The workshops to book into and the units to involve, of the own centre first: id and name."""
+    """The workshops to book into and the units to involve: id and name.
+
+    Those of the own centre come first, the others centre by centre.
+    """
     workshops, units, _planned = bookable_and_units(session, near_id=near_id)
     return workshops, units
 
@@ -50,6 +62,21 @@ def _elsewhere(unit_id: ColumnExpressionArgument[int]) -> Case[int]:
     return case((Unit.id.in_(own), 0), else_=1)
 
 
+def _city(unit_id: ColumnExpressionArgument[int]) -> ColumnElement[str]:
+    """The name of the responsibility centre above: what stands in one city stands together."""
+    centre = aliased(Unit)
+    name = (
+        select(centre.name)
+        .join(UnitPath, UnitPath.ancestor_id == centre.id)
+        .where(UnitPath.descendant_id == unit_id, centre.kind == UnitKind.CENTRE)
+        .order_by(UnitPath.depth)
+        .limit(1)
+        .scalar_subquery()
+    )
+    # The engines disagree where nothing is put: who is of no centre comes first.
+    return func.coalesce(name, "")
+
+
 _PEOPLE: Executable = (
     select(Employee.id, Employee.full_name)
     .join(Appointment, Appointment.employee_id == Employee.id)
@@ -61,5 +88,5 @@ _PEOPLE: Executable = (
 _WORKING_UNITS = (
     select(Unit.id, Unit.name, Unit.kind, has_plan(Unit.id).label("is_planned"))
     .where(Unit.kind.in_((UnitKind.DEPARTMENT, UnitKind.WORKSHOP)), ~Unit.is_archived)
-    .order_by(_elsewhere(bindparam("unit")), Unit.name, Unit.id)
+    .order_by(_elsewhere(bindparam("unit")), _city(Unit.id), Unit.name, Unit.id)
 )

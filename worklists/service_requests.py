@@ -1,6 +1,6 @@
 """Booking the client into a workshop from the call (A13)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +10,10 @@ from core.clock import local_day
 from core.errors import Invalid
 from core.journal import record
 from directory.units.models import Unit, UnitKind
+from directory.units.tree import zone_of
 from directory.workshops.capacity import plan_of
 from worklists.bookings.free_times import Except
-from worklists.bookings.taking import check_free, free_place, take_place
+from worklists.bookings.taking import check_free, enter_workshop, free_place, take_place
 from worklists.events.outcomes import ServiceRequested, ServiceRequestWithdrawn
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
@@ -45,6 +46,39 @@ class WorkMissing(Invalid):
     field = "service_request_work"
 
 
+def workshop_day(session: Session, workshop_id: int, *, actor: Actor, now: datetime) -> date:
+    """The day that it is at the workshop: that of the client or of the person may be another."""
+    return local_day(now, zone_of(session, workshop_id, actor.time_zone))
+
+
+def require_workshop(session: Session, workshop_id: int) -> None:
+    """Raise WorkshopUnknown unless this is a workshop in use."""
+    workshop = select(Unit.id).where(
+        Unit.id == workshop_id, Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived
+    )
+    if session.scalar(workshop) is None:
+        raise WorkshopUnknown(workshop_id)
+
+
+def check_wanted(
+    session: Session,
+    workshop_id: int,
+    day_on: date,
+    minute: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """A day that is not over at the workshop, a minute of a day or none.
+
+    Raises WantedInPast, WantedTimeImpossible.
+    """
+    if day_on < workshop_day(session, workshop_id, actor=actor, now=now):
+        raise WantedInPast(day_on)
+    if minute is not None and not 0 <= minute < MINUTES_A_DAY:
+        raise WantedTimeImpossible(minute)
+
+
 def check_service_request(
     session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> None:
@@ -53,15 +87,10 @@ def check_service_request(
     A workshop with a capacity is booked for a kind of work and a free time: one that this person
     holds for the task is free to them.
     """
-    workshop = session.scalar(
-        select(Unit.id).where(
-            Unit.id == draft.workshop_id, Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived
-        )
+    require_workshop(session, draft.workshop_id)
+    check_wanted(
+        session, draft.workshop_id, draft.wanted_on, draft.wanted_minute, actor=actor, now=now
     )
-    if workshop is None:
-        raise WorkshopUnknown(draft.workshop_id)
-    if draft.wanted_on < local_day(now, task.time_zone):
-        raise WantedInPast(draft.wanted_on)
     plan = plan_of(session, draft.workshop_id)
     if plan is not None:
         own = Except(task_id=task.id, employee_id=actor.employee_id)
@@ -70,8 +99,6 @@ def check_service_request(
             actor=actor, now=now,
         )  # fmt: skip
         return
-    if draft.wanted_minute is not None and not 0 <= draft.wanted_minute < MINUTES_A_DAY:
-        raise WantedTimeImpossible(draft.wanted_minute)
     if not draft.work.strip():
         raise WorkMissing()
 
@@ -80,7 +107,7 @@ def save_service_request(
     session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> ServiceRequest:
     """Save the checked booking and take its place. Raises SlotTaken when somebody was faster."""
-    plan = plan_of(session, draft.workshop_id)
+    plan = enter_workshop(session, draft.workshop_id, now=now)
     request = ServiceRequest(
         work_list_id=task.work_list_id,
         task_id=task.id,

@@ -10,10 +10,12 @@ from sqlalchemy import (
     Select,
     delete,
     exists,
+    func,
     select,
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.access import Actor
 from core.db import insert_into
@@ -150,6 +152,8 @@ def set_capacity(
         row = WorkshopCapacity(workshop_id=workshop_id)
         session.add(row)
     row.posts, row.slot_minutes, row.hold_minutes = posts, slot_minutes, hold_minutes
+    # Other kinds of work are a change of the row too: who has the page open is told.
+    flag_modified(row, "posts")
     session.flush()
     _offer(session, workshop_id, works)
     event = CapacitySet(
@@ -181,21 +185,20 @@ def workshops_seen(
     session: Session, *, actor: Actor
 ) -> list[tuple[Unit, WorkshopCapacity | None, int]]:
     """The workshops in use of this person, their capacity, and how many kinds of work they do."""
+    done = (
+        select(func.count())
+        .select_from(WorkshopWork)
+        .join(WorkKind)
+        .where(WorkshopWork.workshop_id == Unit.id, WorkshopWork.is_offered, ~WorkKind.is_archived)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Unit, WorkshopCapacity)
+        select(Unit, WorkshopCapacity, done)
         .outerjoin(WorkshopCapacity, WorkshopCapacity.workshop_id == Unit.id)
         .where(Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived, Unit.id.in_(actor.unit_ids))
         .order_by(Unit.name, Unit.id)
-    ).all()
-    done: dict[int, int] = {}
-    offered = (
-        select(WorkshopWork.workshop_id)
-        .join(WorkKind)
-        .where(WorkshopWork.is_offered, ~WorkKind.is_archived)
     )
-    for workshop_id in session.scalars(offered):
-        done[workshop_id] = done.get(workshop_id, 0) + 1
-    return [(unit, capacity, done.get(unit.id, 0)) for unit, capacity in rows]
+    return [(unit, capacity, kinds) for unit, capacity, kinds in rows]
 
 
 def works_of(session: Session, workshop_id: int) -> dict[int, WorkshopWork]:
@@ -240,11 +243,14 @@ def _offer(session: Session, workshop_id: int, works: Mapping[int, int]) -> None
         .values(is_offered=False)
         .execution_options(synchronize_session=False)
     )
-    for work_kind_id, minutes in works.items():
-        values = {"minutes": minutes, "is_offered": True}
-        session.execute(
-            insert_into(session, WorkshopWork)
-            .values(workshop_id=workshop_id, work_kind_id=work_kind_id, **values)
-            .on_conflict_do_update(index_elements=["workshop_id", "work_kind_id"], set_=values)
-        )
+    rows = [
+        {"workshop_id": workshop_id, "work_kind_id": kind_id, "minutes": minutes,
+         "is_offered": True}
+        for kind_id, minutes in works.items()
+    ]  # fmt: skip
+    offered = insert_into(session, WorkshopWork).values(rows)
+    anew = {"minutes": offered.excluded.minutes, "is_offered": True}
+    session.execute(
+        offered.on_conflict_do_update(index_elements=["workshop_id", "work_kind_id"], set_=anew)
+    )
     session.expire_all()

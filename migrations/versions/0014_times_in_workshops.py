@@ -51,6 +51,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What only the newer version knows: who came is booked, who did not is not.
+    op.execute("UPDATE service_requests SET state = 'requested' WHERE state = 'arrived'")
+    op.execute("UPDATE service_requests SET state = 'cancelled' WHERE state = 'no_show'")
     op.drop_table("service_places")
     op.drop_table("slot_holds")
     for name, _columns in _INDEXES:

@@ -53,6 +53,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What only the newer version knows: a request that was returned is given up.
+    op.execute("UPDATE tasks SET finish = 'cancelled' WHERE finish = 'returned'")
     op.drop_table(_PRESETS)
     for name in (*_MOMENTS, *(name for name, _table in _REFERENCES), "return_reason"):
         op.execute(f"ALTER TABLE {_TIES} DROP COLUMN {name}")

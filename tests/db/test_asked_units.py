@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -27,6 +27,7 @@ from worklists.card.checklists import add_item, items_of, tick_item
 from worklists.card.comments import add_comment
 from worklists.card.documents import documents_of, open_document
 from worklists.card.models import Document, DocumentKind, Watcher
+from worklists.card.sent_along import send_documents
 from worklists.card.timeline import TimelineKind, timeline
 from worklists.card.watchers import watch_task
 from worklists.closing_undone import undo_job, undone_answer
@@ -374,6 +375,22 @@ def test_documents_go_along_with_the_request(asked: Asked) -> None:
     assert documents_of(asked.session, plain.to_task_id, actor=asked.doer) == []
     names = {one.name for one in documents_of(asked.session, full.to_task_id, actor=asked.doer)}
     assert names == {"заявка.txt", "снимок.txt"}
+
+
+def test_documents_of_many_tasks_go_along_at_once_and_each_file_once(asked: Asked) -> None:
+    """Two tasks that go on from one: its document is reached twice, the same file stands twice."""
+    first = asked.source
+    one, two = (asked.given.task(unit=asked.sales, redirected_from_id=first.id) for _ in range(2))
+    for task, name, letter in ((first, "общее", "a"), (one, "своё", "b"), (two, "своё", "b")):
+        asked.document(task, name, letter * 64)
+    there = asked.given.task(unit=asked.parts)
+    ids, seen = ([one.id, two.id], there.id), list[str]()
+    connection = asked.session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    send_documents(asked.session, *ids)
+    assert len(seen) == 1
+    sent = documents_of(asked.session, there.id, actor=asked.doer)
+    assert sorted(paper.name for paper in sent) == ["общее", "своё"]
 
 
 # Presets

@@ -22,6 +22,7 @@ from directory.workshops.capacity import (
     drop_capacity,
     plan_of,
     set_capacity,
+    workshops_seen,
 )
 from directory.workshops.work_kinds import archive_work_kind
 from tests.conftest import NOON, TOMORROW
@@ -339,11 +340,21 @@ def test_a_capacity_is_set_changed_once_and_dropped(desk: Desk) -> None:
     values = {"posts": 2, "slot_minutes": 30, "hold_minutes": 5, "actor": head, "now": NOON}
     with pytest.raises(NoWorkOffered):
         set_capacity(desk.session, workshop.id, works={}, version=1, **values)
-    set_capacity(desk.session, workshop.id, works={kind: 90}, version=1, **values)
+    set_capacity(desk.session, workshop.id, works={kind: 60}, version=1, **values)
+    set_capacity(desk.session, workshop.id, works={kind: 90}, version=2, **values)
     with pytest.raises(CapacityChangedByAnother):
-        set_capacity(desk.session, workshop.id, works={kind: 60}, version=1, **values)
+        set_capacity(desk.session, workshop.id, works={kind: 60}, version=2, **values)
     plan = plan_of(desk.session, workshop.id)
     assert plan is not None and plan.minutes_of(kind) == 90
+    works = {kind: 45, desk.given.kind_id("tyres"): 30}
+    set_capacity(desk.session, workshop.id, works=works, version=3, **values)
+    plan = plan_of(desk.session, workshop.id)
+    assert plan is not None and {one.work_kind_id: one.minutes for one in plan.works} == works
+    ((seen, _capacity, kinds),) = workshops_seen(desk.session, actor=head)
+    assert (seen.id, kinds) == (workshop.id, 2)
+    set_capacity(desk.session, workshop.id, works={kind: 90}, version=4, **values)
+    ((_seen, _capacity, kinds),) = workshops_seen(desk.session, actor=head)
+    assert kinds == 1
     archive_work_kind(desk.session, kind, is_archived=True, actor=head, now=NOON)
     assert plan_of(desk.session, workshop.id) is None, "nothing that it does is left"
     archive_work_kind(desk.session, kind, is_archived=False, actor=head, now=NOON)

@@ -14,8 +14,10 @@ from core.db import Database
 from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
 from tests.conftest import NOON
+from tests.given import Given
 from tests.queue_given import Place
 from worklists.lifecycle import TaskState
+from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import Finish, TaskKind
 
 
@@ -92,6 +94,27 @@ def test_lives_of_tasks_come_to_a_filled_database_and_leave_it(database: Databas
         session.add_all([ContactCap(most=2, days=3), ContactCap(most=1, days=3, is_household=True)])
     with pytest.raises(DatabaseError), database.unit_of_work() as session:
         session.add(ContactCap(most=5, days=3))
+    command.check(config_for(database))
+
+
+def test_what_came_of_bookings_and_requests_is_told_in_older_words(database: Database) -> None:
+    """0015 and 0014 back on a filled database: the older version reads every row."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        person, workshop = given.employee(), given.workshop()
+        tasks = [given.task(state=TaskState.CANCELLED) for _ in range(2)]
+        tasks[0].finish = Finish.RETURNED
+        for state in ServiceRequestState:
+            given.booking(tasks[1], workshop, person, state=state)
+    endings = _all(database, _TASKS)
+    command.downgrade(config_for(database), "0013")
+    assert [row[2] for row in _all(database, _TASKS)] == ["cancelled", "goal_reached"]
+    states = "SELECT state FROM service_requests ORDER BY id"
+    assert [row[0] for row in _all(database, states)] == [
+        "requested", "requested", "cancelled", "cancelled",
+    ]  # fmt: skip
+    upgrade(database)
+    assert [row[:2] for row in _all(database, _TASKS)] == [row[:2] for row in endings]
     command.check(config_for(database))
 
 

@@ -113,6 +113,12 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     move = {"book_workshop": scene.workshop_id, "book_kind": scene.kind, "book_on": DAY}
     shown = browser.post(f"{own}/move", data=move | {"show_times": "1"})
     assert shown.status_code == 200 and 'value="660"' in shown.text
+    followed = browser.post(f"{own}/times", data=move).text
+    assert 'value="600" checked' in followed and "<html" not in followed
+    assert (
+        "цех не работает"
+        in browser.post(f"{own}/times", data=move | {"book_on": "2026-03-21"}).text
+    )
     assert re.search(r"<input[^>]*autofocus[^>]*book_on", browser.get(f"{own}?open=move").text)
     same = browser.post(f"{own}/move", data=move | {"book_slot": 600, "version": booked.version})
     assert same.status_code == 422 and "Запись уже на это время" in same.text

@@ -120,11 +120,15 @@ def test_what_was_only_taken_keeps_its_place(
     assert before.group == 0
 
 
-def test_own_centre_comes_first(prepared: Given) -> None:
-    north, south = (prepared.unit(name, kind=UnitKind.CENTRE) for name in ("Север", "Юг"))
+def test_own_centre_comes_first_and_no_city_is_mixed_with_another(prepared: Given) -> None:
+    east, north, south = (
+        prepared.unit(name, kind=UnitKind.CENTRE) for name in ("Восток", "Север", "Юг")
+    )
     mine = prepared.unit("Сервис", parent=north)
     prepared.unit("А-цех", kind=UnitKind.WORKSHOP, parent=south)
+    prepared.unit("В-цех", kind=UnitKind.WORKSHOP, parent=south)
+    prepared.unit("Б-цех", kind=UnitKind.WORKSHOP, parent=east)
     prepared.unit("Я-цех", kind=UnitKind.WORKSHOP, parent=north)
     workshops, units = workshops_and_units(prepared.session, near_id=mine.id)
-    assert [name for _id, name in workshops] == ["Я-цех", "А-цех"]
+    assert [name for _id, name in workshops] == ["Я-цех", "Б-цех", "А-цех", "В-цех"]
     assert units == workshops

@@ -1,11 +1,13 @@
 """«Записи на сервис»: the bookings of one day, by time (A13)."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
+from core.clock import local_day
 from directory.workshops.work_kinds import work_kinds
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
@@ -35,6 +37,7 @@ def page() -> str:
         wanted=wanted,
         day_on=wanted.day_on,
         today=today(),
+        day_at=partial(local_day, g.now),
         before=_day_url(_day() - timedelta(days=1)),
         after=_day_url(_day() + timedelta(days=1)),
         today_url=_day_url(today()),

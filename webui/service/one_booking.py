@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, StringField, TimeField
 from wtforms.validators import NumberRange, Optional
 
+from core.clock import local_day
 from core.errors import Invalid, Refused
 from webui.forms import Form, at_most, choices
 from webui.labels.journal import journal_line
@@ -17,7 +18,7 @@ from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import local_target, requires, session
 from webui.service.routes import bp
-from webui.service.slot_pick import duration, slot_pick
+from webui.service.slot_pick import SlotPick, duration, slot_pick
 from webui.tasks.choice_fields import Choice
 from worklists.bookings.free_times import Except
 from worklists.bookings.listing import BookingLine, history_of_booking
@@ -107,6 +108,15 @@ def move(request_id: int) -> Response:
     except Refused as error:
         return _conflict(request_id, error)
     return _done(request_id, _("Запись перенесена."))
+
+
+@bp.post("/service/<int:request_id>/times")
+@requires(WorkPermission.BOOK_SERVICE)
+def times(request_id: int) -> str:
+    """What is free for the choice so far, as a part of the form of moving; nothing is written."""
+    line = booking_line(session(), request_id, actor=g.actor)
+    pick = _pick(line, _move_form(line, request.form))
+    return render_template("service/_times.html", pick=pick)
 
 
 @bp.post("/service/<int:request_id>/cancel")
@@ -204,6 +214,18 @@ def _move_form(line: BookingLine, typed: Any) -> MoveForm:
     return form
 
 
+def _pick(line: BookingLine, moving: MoveForm) -> SlotPick:
+    """The times to choose from; the booking's own place counts as free."""
+    day_on = moving.book_on.data
+    return slot_pick(
+        moving.book_workshop.data,
+        moving.book_kind.data,
+        day_on if isinstance(day_on, date) else None,
+        moving.book_slot.data,
+        but=Except(request_id=line.request.id),
+    )
+
+
 def _page(
     line: BookingLine,
     *,
@@ -218,13 +240,6 @@ def _page(
     history = history_of_booking(session(), line.request)
     people = names_of(session(), [entry.actor for entry in history])
     planned = _planned(line)
-    pick = slot_pick(
-        moving.book_workshop.data,
-        moving.book_kind.data,
-        moving.book_on.data if isinstance(moving.book_on.data, date) else None,
-        moving.book_slot.data,
-        but=Except(request_id=line.request.id),
-    )
     return make_response(
         render_template(
             "service/booking.html",
@@ -236,10 +251,11 @@ def _page(
             is_cancelling=cancelling is not None,
             planned=planned,
             in_plan=moving.book_workshop.data in planned,
-            pick=pick,
+            pick=_pick(line, moving),
             problem=problem,
             journal=[journal_line(entry, people) for entry in history],
             duration=duration,
+            is_due=line.request.wanted_on <= local_day(g.now, line.time_zone),
             may_book=g.actor.may(WorkPermission.BOOK_SERVICE) and is_open,
             may_take_back=g.actor.may(WorkPermission.BOOK_SERVICE)
             and line.request.state is ServiceRequestState.ARRIVED,

@@ -13,10 +13,10 @@ from core.errors import Refused
 from directory.workshops.capacity import WorkshopPlan, plan_of
 from webui.i18n import locale_code
 from webui.labels.words import sentence
-from webui.periods import today
 from webui.requests import session
 from worklists.bookings.free_times import NOTHING, DayTimes, Except, free_times, nearest_days
 from worklists.models.attempt import ServiceRequest
+from worklists.service_requests import workshop_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +134,9 @@ def _times(
             return found, []
     else:
         found = None
+    its_today = workshop_day(session(), plan.workshop_id, actor=g.actor, now=g.now)
     near = nearest_days(
-        session(), plan, work_kind_id, from_on=max(day_on or today(), today()), but=but,
+        session(), plan, work_kind_id, from_on=max(day_on or its_today, its_today), but=but,
         actor=g.actor, now=g.now,
     )  # fmt: skip
     return found, near

@@ -1,6 +1,7 @@
 """Recording what came of the call (A13-A16)."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from flask import Response, g, request
@@ -26,7 +27,7 @@ from worklists.my_queue import place_of
 from worklists.permissions import WorkPermission
 from worklists.report_checks import faults_of
 from worklists.saving import changed_meanwhile
-from worklists.service_requests import WantedInPast
+from worklists.service_requests import WantedInPast, workshop_day
 
 
 @bp.post("/tasks/<int:task_id>/attempts")
@@ -113,10 +114,18 @@ def _with_times(task_id: int, form: OutcomeForm) -> Response:
 def _past_days(form: OutcomeForm) -> Iterator[Invalid]:
     """Days gone by in a booking or a request that lacks something else: no report holds them."""
     on, due = form.book_on.data, form.involve_due.data
-    if form.counts("book") and form.book.data and on is not None and on < today():
+    if form.counts("book") and form.book.data and on is not None and on < _booking_day(form):
         yield WantedInPast(on)
     if form.counts("involve") and form.involve.data and due is not None and due <= g.now:
         yield InvolvementDueInPast(due)
+
+
+def _booking_day(form: OutcomeForm) -> date:
+    """Today where the client is booked; no workshop is chosen yet: where the person is."""
+    workshop_id = form.book_workshop.data
+    if workshop_id is None:
+        return today()
+    return workshop_day(session(), workshop_id, actor=g.actor, now=g.now)
 
 
 def _stays() -> bool:

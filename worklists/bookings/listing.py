@@ -17,6 +17,7 @@ from directory.clients.models import Client
 from directory.clients.visibility import client_is_visible
 from directory.staff.models import Employee
 from directory.units.models import Unit, UnitKind
+from directory.units.tree import zone_above
 from directory.workshops.models import WorkKind
 from worklists.bookings.visibility import booking_is_visible
 from worklists.events import bookings as of_bookings
@@ -62,6 +63,8 @@ class BookingLine:
 
     request: ServiceRequest
     workshop: str
+    time_zone: str
+    """The workshop's, IANA: by its days a booking is due."""
     client: str
     phone: str
     """E.164; empty: none is known."""
@@ -84,7 +87,7 @@ def bookings(session: Session, wanted: BookingFilter, *, actor: Actor) -> list[B
         ServiceRequest.wanted_minute,
         ServiceRequest.id,
     )
-    return _lines(session, query.order_by(*order).limit(MOST))
+    return _lines(session, query.order_by(*order).limit(MOST), actor)
 
 
 def bookings_of_client(
@@ -93,13 +96,13 @@ def bookings_of_client(
     """The newest bookings of the client that this person sees, the last day first."""
     query = _query(actor).where(ServiceRequest.client_id == client_id)
     last = ServiceRequest.wanted_on.desc(), ServiceRequest.id.desc()
-    return _lines(session, query.order_by(*last).limit(limit))
+    return _lines(session, query.order_by(*last).limit(limit), actor)
 
 
 def booking(session: Session, request_id: int, *, actor: Actor) -> BookingLine:
     """One booking. Raises NotFound for one that this person does not see."""
     actor.require(WorkPermission.SEE)
-    found = _lines(session, _query(actor).where(ServiceRequest.id == request_id))
+    found = _lines(session, _query(actor).where(ServiceRequest.id == request_id), actor)
     if not found:
         raise NotFound("service_request", request_id)
     return found[0]
@@ -137,8 +140,8 @@ def _query(actor: Actor) -> Select[*tuple[Any, ...]]:
     by, task = aliased(Employee), aliased(Task)
     return (
         select(
-            ServiceRequest, Unit.name, Client.name, Asset.make, Asset.model, Asset.plate,
-            Asset.vin, WorkKind.names, by.full_name,
+            ServiceRequest, Unit.name, zone_above(ServiceRequest.workshop_id), Client.name,
+            Asset.make, Asset.model, Asset.plate, Asset.vin, WorkKind.names, by.full_name,
             task.unit_id.in_(actor.unit_ids), client_is_visible(actor),
         )
         .join(Unit, Unit.id == ServiceRequest.workshop_id)
@@ -164,13 +167,14 @@ def _conditions(wanted: BookingFilter) -> list[ColumnElement[bool]]:
     return [and_(column == value) for column, value in pairs if value is not None]
 
 
-def _lines(session: Session, query: Select[*tuple[Any, ...]]) -> list[BookingLine]:
+def _lines(session: Session, query: Select[*tuple[Any, ...]], actor: Actor) -> list[BookingLine]:
     rows = session.execute(query).all()
     phones = first_phones(session, [row[0].client_id for row in rows])
     return [
         BookingLine(
             request=request,
             workshop=workshop,
+            time_zone=zone or actor.time_zone,
             client=client,
             phone=phones.get(request.client_id, ""),
             vehicle=vehicle(make, model, plate),
@@ -180,6 +184,6 @@ def _lines(session: Session, query: Select[*tuple[Any, ...]]) -> list[BookingLin
             is_task_visible=bool(sees_task),
             is_client_visible=bool(sees_client),
         )
-        for (request, workshop, client, make, model, plate, vin, kind, by, sees_task,
+        for (request, workshop, zone, client, make, model, plate, vin, kind, by, sees_task,
              sees_client) in rows
     ]  # fmt: skip

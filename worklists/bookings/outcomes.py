@@ -5,15 +5,11 @@ Each use-case takes the ``version`` that the page showed, and needs the right to
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.clock import local_day
 from core.errors import Invalid, Refused
 from core.journal import Event, record
-from directory.units.models import Unit, UnitKind
-from directory.workshops.capacity import plan_of
 from worklists.bookings.free_times import Except
 from worklists.bookings.source_tasks import (
     call_client_again,
@@ -21,7 +17,7 @@ from worklists.bookings.source_tasks import (
     expect_again,
     lock_source,
 )
-from worklists.bookings.taking import free_place, take_place
+from worklists.bookings.taking import enter_workshop, free_place, take_place
 from worklists.bookings.visibility import get_booking
 from worklists.events.bookings import (
     ArrivalTakenBack,
@@ -33,12 +29,7 @@ from worklists.events.bookings import (
 from worklists.models.attempt import ServiceRequest, ServiceRequestState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
-from worklists.service_requests import (
-    MINUTES_A_DAY,
-    WantedInPast,
-    WantedTimeImpossible,
-    WorkshopUnknown,
-)
+from worklists.service_requests import check_wanted, require_workshop, workshop_day
 
 _S = ServiceRequestState
 
@@ -89,18 +80,15 @@ def move_booking(
     SlotTaken and what else stands against the time.
     """
     request, task = _opened(session, request_id, {_S.REQUESTED}, version, actor)
-    plan = plan_of(session, workshop_id)
+    plan = enter_workshop(session, workshop_id, now=now)
     kind_id = work_kind_id if plan is not None else request.work_kind_id
     if (request.workshop_id, request.work_kind_id, request.wanted_on, request.wanted_minute) == (
         workshop_id, kind_id, day_on, minute,
     ):  # fmt: skip
         raise NothingMoved(request_id)
     if workshop_id != request.workshop_id:
-        _require_workshop(session, workshop_id)
-    if day_on < local_day(now, task.time_zone):
-        raise WantedInPast(day_on)
-    if minute is not None and not 0 <= minute < MINUTES_A_DAY:
-        raise WantedTimeImpossible(minute)
+        require_workshop(session, workshop_id)
+    check_wanted(session, workshop_id, day_on, minute, actor=actor, now=now)
     event = BookingMoved(
         task_id=task.id,
         service_request_id=request.id,
@@ -170,7 +158,7 @@ def mark_no_show(
     Raises NotFound, BookingChanged, BookingSettled, NotYetTime.
     """
     request, task = _opened(session, request_id, {_S.REQUESTED}, version, actor)
-    _require_day(request, task, now)
+    _require_day(session, request, actor, now)
     request.state, request.reason = _S.NO_SHOW, comment.strip()
     free_place(session, request.id)
     following = call_client_again(
@@ -194,7 +182,7 @@ def mark_arrived(
     Raises NotFound, BookingChanged, BookingSettled, NotYetTime.
     """
     request, task = _opened(session, request_id, {_S.REQUESTED}, version, actor)
-    _require_day(request, task, now)
+    _require_day(session, request, actor, now)
     request.state = _S.ARRIVED
     event = ClientCame(task_id=task.id, service_request_id=request.id)
     saved = _saved(session, request, event, actor=actor, now=now)
@@ -237,16 +225,8 @@ def _opened(
     return request, task
 
 
-def _require_workshop(session: Session, workshop_id: int) -> None:
-    workshop = select(Unit.id).where(
-        Unit.id == workshop_id, Unit.kind == UnitKind.WORKSHOP, ~Unit.is_archived
-    )
-    if session.scalar(workshop) is None:
-        raise WorkshopUnknown(workshop_id)
-
-
-def _require_day(request: ServiceRequest, task: Task, now: datetime) -> None:
-    if request.wanted_on > local_day(now, task.time_zone):
+def _require_day(session: Session, request: ServiceRequest, actor: Actor, now: datetime) -> None:
+    if request.wanted_on > workshop_day(session, request.workshop_id, actor=actor, now=now):
         raise NotYetTime(request.wanted_on)
 
 

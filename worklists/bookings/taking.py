@@ -5,6 +5,7 @@ Whoever takes a place first passes the gate of the workshop, one transaction at 
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -51,16 +52,16 @@ def hold_slot(
     """
     actor.require(WorkPermission.BOOK_SERVICE)
     get_task(session, task_id, actor=actor)
-    plan = plan_of(session, workshop_id)
+    plan = enter_workshop(session, workshop_id, now=now)
     if plan is None:
         raise NoCapacity(workshop_id)
     calendar = calendar_of(session, plan, actor=actor)
     cells = cells_to_take(calendar, plan, work_kind_id, day_on, minute, now=now)
     assert work_kind_id is not None and minute is not None
-    _enter(session, workshop_id, now)
     drop_hold(session, task_id, actor=actor)
     post = _post(session, plan, cells, day_on, NOTHING, now)
-    hold = SlotHold(
+    hold = _held(
+        session,
         workshop_id=workshop_id,
         work_kind_id=work_kind_id,
         day_on=day_on,
@@ -69,10 +70,23 @@ def hold_slot(
         employee_id=actor.person,
         until=now + timedelta(minutes=plan.hold_minutes),
     )
-    session.add(hold)
-    session.flush()
     _take(session, workshop_id, day_on, cells, post, hold_id=hold.id)
     return hold
+
+
+def enter_workshop(session: Session, workshop_id: int, *, now: datetime) -> WorkshopPlan | None:
+    """Pass the gate of the workshop; by what it is booked, which nobody changes until we are done.
+
+    None: no capacity is set. The places of holds that ran out can be taken again.
+    """
+    session.flush()
+    exclusively(session, f"workshop:{workshop_id}")
+    session.execute(
+        delete(SlotHold)
+        .where(SlotHold.workshop_id == workshop_id, SlotHold.until <= now)
+        .execution_options(synchronize_session="fetch")
+    )
+    return plan_of(session, workshop_id)
 
 
 def own_hold(session: Session, task_id: int, *, actor: Actor, now: datetime) -> SlotHold | None:
@@ -109,12 +123,12 @@ def take_place(
 ) -> None:
     """Give the booking its place; what it had before is free again.
 
-    ``but.task_id``: the person's hold for this task becomes the booking. Raises WorkKindMissing,
-    SlotMissing, SlotOutsideHours, SlotTaken.
+    ``plan`` is what ``enter_workshop`` has returned in this transaction. ``but.task_id``: the
+    person's hold for this task becomes the booking. Raises WorkKindMissing, SlotMissing,
+    SlotOutsideHours, SlotTaken.
     """
     calendar = calendar_of(session, plan, actor=actor)
     cells = cells_to_take(calendar, plan, work_kind_id, day_on, minute, now=now)
-    _enter(session, plan.workshop_id, now)
     if but.task_id is not None:
         drop_hold(session, but.task_id, actor=actor)
     post = _post(session, plan, cells, day_on, Except(request_id=but.request_id), now)
@@ -160,15 +174,15 @@ def forget_holds(database: Database, clock: Clock) -> int:
     return len(gone)
 
 
-def _enter(session: Session, workshop_id: int, now: datetime) -> None:
-    """Pass the gate of the workshop; the places of holds that ran out can be taken again."""
+def _held(session: Session, *, day_on: date, **values: Any) -> SlotHold:
+    """The hold; SlotTaken when this person holds another workshop's time for the task meanwhile."""
     session.flush()
-    exclusively(session, f"workshop:{workshop_id}")
-    session.execute(
-        delete(SlotHold)
-        .where(SlotHold.workshop_id == workshop_id, SlotHold.until <= now)
-        .execution_options(synchronize_session="fetch")
-    )
+    try:
+        with survived(session):
+            row = insert(SlotHold).values(day_on=day_on, **values).returning(SlotHold)
+            return session.scalars(row).one()
+    except IntegrityError as error:
+        raise SlotTaken(day_on) from error
 
 
 def _post(

@@ -19,14 +19,14 @@ _twin = aliased(Document)
 
 def send_documents(session: Session, from_ids: Collection[int], to_id: int) -> None:
     """Attach the documents of these tasks, and of those before them, to the other."""
-    chains = {one for task_id in from_ids for one in session.scalars(chain_of(task_id))}
+    chains = _chains_of(from_ids)
     names = ("name", "kind", "size", "sha256", "added_by", "added_at")
     rows = select(literal(to_id), *(getattr(Document, name) for name in names)).where(
-        Document.task_id.in_(sorted(chains)),
+        Document.task_id.in_(chains),
         Document.deleted_at.is_(None),
         # The same file twice, by way of two tasks, is sent once.
         ~exists().where(
-            (_twin.task_id.in_(sorted(chains)))
+            (_twin.task_id.in_(chains))
             & (_twin.sha256 == Document.sha256)
             & (_twin.id < Document.id)
             & _twin.deleted_at.is_(None)
@@ -37,12 +37,7 @@ def send_documents(session: Session, from_ids: Collection[int], to_id: int) -> N
 
 def chain_of(task_id: int) -> Select[int]:
     """Ids of the task and of those that went on in it, from hand to hand."""
-    chain = select(Task.id, Task.redirected_from_id).where(Task.id == task_id).cte(recursive=True)
-    before = aliased(Task)
-    step = select(before.id, before.redirected_from_id).join(
-        chain, before.id == chain.c.redirected_from_id
-    )
-    return select(chain.union_all(step).c.id)
+    return _chains_of([task_id])
 
 
 def is_seen_along(session: Session, task_id: int, *, actor: Actor) -> bool:
@@ -52,3 +47,14 @@ def is_seen_along(session: Session, task_id: int, *, actor: Actor) -> bool:
     step = select(later.id, later.unit_id).join(chain, later.redirected_from_id == chain.c.id)
     whole = chain.union_all(step)
     return bool(session.scalar(select(exists().where(whole.c.unit_id.in_(actor.unit_ids)))))
+
+
+def _chains_of(task_ids: Collection[int]) -> Select[int]:
+    first = select(Task.id, Task.redirected_from_id).where(Task.id.in_(task_ids))
+    chain = first.cte(recursive=True)
+    before = aliased(Task)
+    step = select(before.id, before.redirected_from_id).join(
+        chain, before.id == chain.c.redirected_from_id
+    )
+    # Chains of several tasks may meet: what is common to them is walked once.
+    return select(chain.union(step).c.id)

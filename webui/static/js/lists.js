@@ -1,7 +1,7 @@
 /* lists.js: moving inside lists with the keyboard, and ticking many rows. */
 (() => {
   "use strict";
-  const { find, all, shown } = window.UI;
+  const { find, all, shown, store, session } = window.UI;
 
   /* ---- lists with one Tab stop: arrows move, J/K (data-nav) open the neighbour ---- */
   const rovers = (list) => all("[data-rove]", list).filter(shown);
@@ -84,6 +84,25 @@
     find("a[href]", row)?.click();
   });
 
+  /* ---- a button of a row brings the page anew: the focus goes on to the row after it ---- */
+  const keyOf = (row) => stopOf(row).getAttribute("href") || stopOf(row).value;
+  document.addEventListener("submit", (e) => {
+    const [rows] = walked();
+    const at = rows.findIndex((row) => row.contains(e.submitter || e.target));
+    if (e.defaultPrevented || at < 0) return;
+    // Whatever became of this row: those after it, itself, those before it from near to far.
+    const order = [...rows.slice(at + 1), rows[at], ...rows.slice(0, at).reverse()];
+    store.set(session, "row-focus", JSON.stringify([location.pathname, ...order.slice(0, 50).map(keyOf)]));
+  });
+  function goOn() {
+    const [path, ...keys] = JSON.parse(store.get(session, "row-focus") || "[]");
+    store.set(session, "row-focus", null);
+    if (path !== location.pathname || document.activeElement !== document.body) return;
+    const [rows] = walked();
+    const next = keys.map((key) => rows.find((row) => keyOf(row) === key)).find(Boolean);
+    if (next) stopOf(next).focus();
+  }
+
   /* ---- ticks: all, a range with Shift, a live count ---- */
   let lastTick = null;
   const ticks = (name) => all(`input[type="checkbox"][name="${name}"]`);
@@ -146,7 +165,6 @@
   }
 
   /* ---- filters: a choice by pointer counts at once, one by keys when it is done (Enter, leaving) ---- */
-  const { store, session } = window.UI;
   const isFilter = (el) => el?.matches?.("select[data-autosubmit]");
   let byKeys = false;
   let pending = null;
@@ -178,4 +196,5 @@
   document.addEventListener("ui:settled", settle);
   window.UI.step = step;
   settle();
+  goOn();
 })();
