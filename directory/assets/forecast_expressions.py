@@ -1,6 +1,6 @@
 """The forecast as SQL, for conditions and columns over ``mileage_forecasts``.
 
-Whole numbers throughout: the same value on both engines and in ``forecasting.expected_km``. A
+Whole numbers throughout: the same value on both engines and in ``MileageForecast.expected_km``. A
 vehicle without a trusted reading gives NULL: nothing is known.
 """
 

@@ -76,6 +76,13 @@ class MileageForecast(Base):
     interval_months: Mapped[int]
     computed_at: Mapped[datetime] = mapped_column(index=True)
 
+    def expected_km(self, today: date) -> int | None:
+        """Kilometres to be expected on this day; None: no mileage is known."""
+        if self.last_km is None or self.last_on is None:
+            return None
+        days = max(0, (today - self.last_on).days)
+        return self.last_km + days * self.metres_per_day // 1_000
+
 
 class MileageNews(Base):
     """A vehicle of which something has changed since its forecast; triggers write it.

@@ -18,7 +18,7 @@ from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
 AHEAD = timedelta(days=1)
 """A reading may be dated tomorrow: it was typed east of the company's zone."""
 _PARTS_OF_MAINTENANCE = (
-    "%ТО%", "%То%", "%TO%", "%бслуж%", "%бслуговув%", "%егламентн%", "%aintenance%"
+    "%ТО%", "%TO%", "%бслуж%", "%бслуговув%", "%егламентн%", "%aintenance%"
 )  # fmt: skip
 """Whatever ``is_maintenance`` says yes to holds one of these; the database leaves the rest out."""
 

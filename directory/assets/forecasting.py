@@ -19,7 +19,7 @@ USUAL_METRES_PER_DAY = 41_000
 
 _FAR_DAYS = 36_500
 _MAINTENANCE = re.compile(
-    r"(?:^|[\s(«\"])(?:ТО|TO|То)(?=$|[\s\d\-–—№.:,/)])"
+    r"(?:^|[\s(«\"])(?:ТО|TO)(?=$|[\s\d\-–—№.:,/)])"
     r"|(?i:техобслуж|техническ\w* обслуж|технічн\w* обслуг|регламентн\w* (?:работ|робот))"
     r"|(?i:\b(?:scheduled )?maintenance\b)"
 )
@@ -76,11 +76,6 @@ class Forecast:
 def is_maintenance(work: str) -> bool:
     """Whether a line of a work order says that maintenance was done: «ТО-15000: осмотр»."""
     return _MAINTENANCE.search(work) is not None
-
-
-def expected_km(last_km: int, last_on: date, metres_per_day: int, today: date) -> int:
-    """Kilometres to be expected today; a day before the reading counts as its day."""
-    return last_km + max(0, (today - last_on).days) * metres_per_day // 1_000
 
 
 def forecast_of(facts: VehicleFacts, interval: Interval, others: Pace) -> Forecast:

@@ -28,7 +28,7 @@ _OF_VEHICLES = ("mileage_readings", "visits")
 # Names of work that may be maintenance; what is, is judged when the vehicle is counted.
 _LIKE_MAINTENANCE = " OR ".join(
     f"{{row}}.name LIKE '{part}'"
-    for part in ("%ТО%", "%То%", "%TO%", "%бслуж%", "%бслуговув%", "%егламентн%", "%aintenance%")
+    for part in ("%ТО%", "%TO%", "%бслуж%", "%бслуговув%", "%егламентн%", "%aintenance%")
 )
 _NOTE = "INSERT INTO mileage_news (asset_id)"
 _FUNCTIONS = {
