@@ -37,7 +37,7 @@ def test_the_card_tells_what_to_expect_and_why(
     page = browser.read(f"/assets/{asset.id}")
     words = _words(page)
     assert "Ожидаемый пробег ~76 400 км, срок ТО прошёл в сентябре 2022" in words
-    assert "пора на ТО" in words
+    assert "пора на ТО" in words and "1 показание не учтено" in words
     assert "По 4 показаниям с 2021 года, в среднем 41 км в день." in words
     assert "18.09.2023, 390 000 км (столько за это время не проехать)" in words
     assert "ТО каждые 15 000 км или 12 " in words and "от первого показания" in words

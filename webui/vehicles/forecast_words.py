@@ -31,6 +31,8 @@ class ForecastView:
     basis: ForecastBasis | None
     is_overdue: bool
     is_behind: bool
+    dropped: int
+    """How many readings are not believed."""
     because: Sequence[str]
 
 
@@ -39,7 +41,7 @@ def forecast_view(expected: KnownForecast, today: date) -> ForecastView:
     kept = expected.forecast
     if kept is None:
         soon = _("Прогноз пробега появится через несколько минут.")
-        return ForecastView(soon, None, False, False, ())
+        return ForecastView(soon, None, False, False, 0, ())
     is_overdue = kept.next_maintenance_on < today
     km = kept.expected_km(today)
     words = {
@@ -60,7 +62,9 @@ def forecast_view(expected: KnownForecast, today: date) -> ForecastView:
             else _("Ожидаемый пробег ~%(km)s км, ТО ожидается %(when)s", **words)
         )
     because = (*_pace(kept), *_dropped(kept), *_maintenance(kept))
-    return ForecastView(headline, kept.basis, is_overdue, expected.is_behind, because)
+    return ForecastView(
+        headline, kept.basis, is_overdue, expected.is_behind, kept.readings_dropped, because
+    )
 
 
 def _pace(kept: MileageForecast) -> list[str]:
