@@ -11,6 +11,7 @@ from core.outbox import forget_settled, send_due
 from core.schedule import Job
 from core.settings import Settings
 from core.webhooks import WEBHOOK_KIND, webhook_way
+from directory.assets import forecast_sweep
 from directory.permissions import DirectoryPermission
 from directory.staff import housekeeping
 from directory.staff.models import Role
@@ -83,6 +84,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         *JOBS,
         Job("escalate", EVERY, partial(escalate, default_zone=zone)),
         *jobs.jobs_in_zone(zone),
+        *forecast_sweep.jobs_in_zone(zone),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

@@ -5,6 +5,7 @@ import campaigns.models
 import core.journal
 import core.outbox
 import core.submissions
+import directory.assets.forecast_models
 import directory.assets.models
 import directory.calendars.models
 import directory.clients.models

@@ -41,7 +41,7 @@ def day(value: date | None) -> str:
     if value is None:
         return ""
     local = _as_day(value)
-    pattern = "d MMMM" if local.year == _today().year else "d MMMM y"
+    pattern = "d MMMM" if local.year == today().year else "d MMMM y"
     return format_date(local, pattern, locale=get_locale())
 
 
@@ -55,7 +55,7 @@ def day_short(value: date | None) -> str:
     if spoken == "en":
         weekday = weekday.capitalize()
     month = _MONTHS.get(spoken, _MONTHS["en"])[local.month - 1]
-    year = "" if local.year == _today().year else f"{_NBSP}{local.year}"
+    year = "" if local.year == today().year else f"{_NBSP}{local.year}"
     return f"{weekday} {local.day}{_NBSP}{month}{year}"
 
 
@@ -154,7 +154,8 @@ def _as_day(value: date) -> date:
     return value.astimezone(zone()).date() if isinstance(value, datetime) else value
 
 
-def _today() -> date:
+def today() -> date:
+    """The day of the person who looks."""
     return _now().astimezone(zone()).date()
 
 

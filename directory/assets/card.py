@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import NotFound
+from directory.assets.forecast_models import MileageForecast, MileageNews
 from directory.assets.models import Asset, MileageReading, Ownership
 from directory.clients.models import Client, ClientUnit
 from directory.clients.visibility import client_is_visible
@@ -41,12 +42,21 @@ class Owner:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KnownForecast:
+    """The forecast as it is kept; None: not counted yet. Behind: something was heard since."""
+
+    forecast: MileageForecast | None
+    is_behind: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AssetCard:
-    """Identity, owners (the present one first) and mileage readings (the oldest first)."""
+    """Identity, owners (the present one first), readings (the oldest first), what is expected."""
 
     asset: Asset
     owners: tuple[Owner, ...]
     readings: tuple[MileageReading, ...]
+    expected: KnownForecast
 
     @property
     def present_owner(self) -> Owner | None:
@@ -72,7 +82,7 @@ def get_asset(session: Session, asset_id: int, *, actor: Actor) -> Asset:
 
 
 def asset_card(session: Session, asset_id: int, *, actor: Actor) -> AssetCard:
-    """Read the card in three statements. Raises NotFound for a vehicle of other units."""
+    """Read the card in four statements. Raises NotFound for a vehicle of other units."""
     asset = get_asset(session, asset_id, actor=actor)
     readings = session.scalars(
         select(MileageReading)
@@ -80,8 +90,23 @@ def asset_card(session: Session, asset_id: int, *, actor: Actor) -> AssetCard:
         .order_by(MileageReading.read_on, MileageReading.id)
     )
     return AssetCard(
-        asset=asset, owners=_owners_of(session, asset_id, actor), readings=tuple(readings)
+        asset=asset,
+        owners=_owners_of(session, asset_id, actor),
+        readings=tuple(readings),
+        expected=known_forecast(session, asset_id),
     )
+
+
+def known_forecast(session: Session, asset_id: int) -> KnownForecast:
+    """What is expected of a vehicle already known to be visible, in one statement."""
+    row = session.execute(
+        select(MileageForecast, exists().where(MileageNews.asset_id == asset_id))
+        .select_from(Asset)
+        .outerjoin(MileageForecast, MileageForecast.asset_id == Asset.id)
+        .where(Asset.id == asset_id)
+    ).first()
+    forecast, is_behind = row or (None, False)
+    return KnownForecast(forecast=forecast, is_behind=bool(is_behind))
 
 
 def vehicles_of_client(session: Session, client_id: int) -> tuple[OwnedVehicle, ...]:

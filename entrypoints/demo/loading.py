@@ -18,6 +18,7 @@ from core.clock import Clock, local_day
 from core.db import Database
 from core.errors import Refused
 from core.locks import exclusively
+from directory.assets.forecast_sweep import forecast_now
 from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.company import COMPANY_CODE
@@ -37,7 +38,7 @@ __all__ = ["DemoAlreadyThere", "DemoSummary", "demo_logins", "is_empty", "load_d
 
 CLIENTS, VEHICLES, VISITS = 20_000, 26_000, 150_000
 _SEED = 20_260_318
-_PHASES = 10
+_PHASES = 11
 
 Progress = Callable[[str, int, int], None]
 """Called with the phase's words, how many phases are done, and how many there are."""
@@ -133,6 +134,8 @@ def _load(
     writing.write_readings(session, visits, book, _chance("advice"), day)
     tell("writing work-lists and tasks")
     writing.write_work(session, book, files, _chance("appointments"), now)
+    tell("mileage forecasts")
+    forecast_now(session, now=now, today=day)
     tell("database statistics")
     refresh_statistics(session)
     tell("done")

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import get_locale
 
 from core.errors import NotFound
-from directory.assets.card import OwnedVehicle, vehicles_of_client
+from directory.assets.card import OwnedVehicle, known_forecast, vehicles_of_client
 from directory.clients.card import client_card, get_client
 from directory.permissions import DirectoryPermission
 from directory.visits.history import history_of_client
@@ -16,6 +16,7 @@ from webui.labels.clients import result_name
 from webui.labels.tasks import block_words
 from webui.numbers import row_number
 from webui.requests import requires
+from webui.vehicles.forecast_words import ForecastView, forecast_view
 from worklists.bookings.listing import bookings_of_client
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
 from worklists.client_verdicts import weightiest_blocks
@@ -58,7 +59,14 @@ def history(client_id: int) -> Any:
 @requires(DirectoryPermission.SEE_CLIENTS)
 def panel(client_id: int) -> Any:
     """The same as a fragment for the right column of a task."""
-    return render_template("clients/_panel.html", **_history(client_id))
+    found = _history(client_id)
+    return render_template("clients/_panel.html", **found, expected=_expected(found["vehicle"]))
+
+
+def _expected(vehicle: OwnedVehicle | None) -> ForecastView | None:
+    if vehicle is None or vehicle.asset.sold_on or not vehicle.is_present:
+        return None
+    return forecast_view(known_forecast(g.session, vehicle.asset.id), wording.today())
 
 
 def _history(client_id: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webui.labels import (
     effects,
     escalation,
     files,
+    forecasts,
     keys,
     notices,
     service,
@@ -39,6 +40,7 @@ LABELS = by_class(
     escalation.LABELS,
     service.LABELS,
     asked.LABELS,
+    forecasts.LABELS,
 )
 """Enum class to the words of its members."""
 

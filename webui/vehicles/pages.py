@@ -17,7 +17,9 @@ from directory.visits.history import history_of_asset
 from webui.forms import Form, at_most
 from webui.labels.words import sentence
 from webui.requests import requires
+from webui.vehicles.forecast_words import forecast_view
 from webui.vehicles.mileage_chart import mileage_chart
+from webui.wording import today
 
 bp = Blueprint("vehicles", __name__)
 
@@ -43,6 +45,7 @@ def card(asset_id: int) -> Any:
         card=card,
         history=history_of_asset(g.session, asset_id, actor=g.actor),
         chart=mileage_chart(card.readings),
+        expected=None if card.asset.sold_on else forecast_view(card.expected, today()),
         may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
     )
 
