@@ -14,12 +14,12 @@ class _holds(FunctionElement[bool]):  # noqa: N801 a function of SQL
 
 @compiles(_holds, "postgresql")
 def _on_postgresql(element: _holds, compiler: Any, **options: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+    return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"
 
 
 @compiles(_holds, "sqlite")
 def _on_sqlite(element: _holds, compiler: Any, **options: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+    return f"(instr({compiler.process(element.clauses, **options)}) > 0)"
 
 
 def holds_text(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import aliased
 
 from selections.comparing import Truth, compared
 from selections.fields import Catalogue, Field, Moment, Relation
-from selections.rules import Condition, Found, Group, Having, Join, Newest, Operator, Rule
+from selections.rules import Condition, Found, Group, Having, Join, Newest, Operator, Rule, Subject
 
 Row = Any
-SubSelection = Callable[[int], Select[Any]]
-"""The statement of another selection: ``client_id`` and ``asset_id`` of what it finds."""
+SubSelection = Callable[[int], tuple[Subject, Select[Any]]]
+"""What another selection is about, and its statement: ``client_id`` and ``asset_id``."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Compiler:
             case Newest():
                 return self._newest(rule, scope, negated, drives)
             case Found():
-                held = scope_in(scope, self.found_by(rule.selection_id))
+                held = _is_found(scope, *self.found_by(rule.selection_id))
                 return not_(held) if negated else held
         assert_never(rule)
 
@@ -301,9 +301,9 @@ class Compiler:
         return found
 
 
-def scope_in(scope: Scope, found: Select[Any]) -> Truth:
-    """Whether the scope's subject is among what another selection finds."""
+def _is_found(scope: Scope, subject: Subject, found: Select[Any]) -> Truth:
+    """Whether another selection finds the scope's vehicle, or else its client."""
     inner = found.subquery()
-    if "vehicle" in scope.keys and "asset_id" in inner.c:
+    if subject is Subject.VEHICLE and "vehicle" in scope.keys:
         return scope.keys["vehicle"].in_(select(inner.c.asset_id))
     return scope.keys["client"].in_(select(inner.c.client_id))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     select,
 )
@@ -116,12 +117,14 @@ class _Reading:
 
     def _columns(self) -> list[ColumnElement[Any]]:
         asset_id = self.scope.keys.get("vehicle")
-        key: ColumnElement[int] = literal(0) if asset_id is None else asset_id
         return [
             self.scope.keys["client"].label("client_id"),
             (cast(null(), Integer) if asset_id is None else asset_id).label("asset_id"),
-            key.label("asset_key"),
+            self._asset_key().label("asset_key"),
         ]
+
+    def _asset_key(self) -> ColumnElement[int]:
+        return self.scope.keys.get("vehicle", literal_column("0", Integer))
 
     def _of(self, columns: list[ColumnElement[Any]]) -> Select[Any]:
         if self.rule.join is Join.ALL:
@@ -132,9 +135,8 @@ class _Reading:
         if self.is_vehicle:
             found = found.where(self.owned.until_on.is_(None))
         if self.definition.sample is not None:
-            keys = columns[0], columns[2]
-            order = chance(*keys, seed=self.question.seed)
-            found = found.order_by(order, *keys).limit(self.definition.sample)
+            order = chance(self.scope.keys["client"], self._asset_key(), seed=self.question.seed)
+            found = found.order_by(order, *self.scope.keys.values()).limit(self.definition.sample)
         return found
 
     def _subject(self) -> Any:
@@ -171,5 +173,6 @@ class _Reading:
             case Having() if settled.values != (0,):
                 yield at, self.compiler.total(settled, self.scope)
 
-    def _found_by(self, selection_id: int) -> Select[Any]:
-        return self.question.found(self.question.definition_of(selection_id))
+    def _found_by(self, selection_id: int) -> tuple[Subject, Select[Any]]:
+        inner = self.question.definition_of(selection_id)
+        return inner.subject, self.question.found(inner)
