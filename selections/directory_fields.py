@@ -130,6 +130,8 @@ _ASSET_FIELDS: tuple[tuple[str, FieldType, dict[str, Any]], ...] = (
     ("year", FieldType.NUMBER, {}),
     ("vin", FieldType.TEXT, {}),
     ("sold_on", FieldType.DAY, {}),
+    ("warranty_until", FieldType.DAY, {}),
+    ("insured_until", FieldType.DAY, {}),
     ("is_confirmed", FieldType.YES_NO, {"is_nullable": False}),
 )
 

@@ -1,4 +1,4 @@
-"""A rule read the plain way: row by row in Python, knowing nothing of SQL. The oracle of the sets."""
+"""A rule read the plain way: row by row, knowing nothing of SQL. The oracle of its statement."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

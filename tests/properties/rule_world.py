@@ -137,8 +137,10 @@ def _client(chance: Random, id: int) -> dict[str, Any]:
     birth = chance.choice((None, date(1980, 2, 29), date(1975, 3, 17), date(1990, 3, 18),
                            date(1985, 4, 16), date(1970, 12, 31)))  # fmt: skip
     return {
-        "id": id, "kind": chance.choice(list(ClientKind)), "name": name, "name_norm": name.lower(),
-        "birth_on": birth, "note": "", "created_at": _moment(day(chance), chance.choice((1, 18, 19))),
+        "id": id, "kind": chance.choice(list(ClientKind)), "name": name,
+        "name_norm": name.lower(),
+        "birth_on": birth, "note": "",
+        "created_at": _moment(day(chance), chance.choice((1, 18, 19))),
         "version": 1,
     }  # fmt: skip
 
@@ -158,7 +160,8 @@ def _asset(chance: Random, id: int) -> dict[str, Any]:
         "make": chance.choice(MAKES), "model": chance.choice(MODELS),
         "year": chance.choice((None, 2015, 2020, 2024)),
         "sold_on": chance.choice((None, day(chance))), "is_confirmed": chance.random() < 0.8,
-        "created_at": _moment(TODAY),
+        "warranty_until": chance.choice((None, day(chance))),
+        "insured_until": chance.choice((None, day(chance))), "created_at": _moment(TODAY),
     }  # fmt: skip
 
 
