@@ -46,6 +46,10 @@ class Asset(Base):
     model: Mapped[str] = mapped_column(default="")
     year: Mapped[int | None]
     sold_on: Mapped[date | None]
+    warranty_until: Mapped[date | None] = mapped_column(index=True)
+    """The last day of the maker's warranty, as far as it is known."""
+    insured_until: Mapped[date | None] = mapped_column(index=True)
+    """The last day of the insurance."""
     is_confirmed: Mapped[bool] = mapped_column(default=True)
     """False after «wrong vehicle»: somebody has to look at it."""
     created_at: Mapped[datetime]

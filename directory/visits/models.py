@@ -29,6 +29,14 @@ class Visit(Base):
         Index("ix_visits_asset", "asset_id", "done_on"),
         Index("ix_visits_client", "client_id", "done_on"),
         Index(
+            "ix_visits_done",
+            "workshop_id",
+            "done_on",
+            "asset_id",
+            sqlite_where=text("status = 'done'"),
+            postgresql_where=text("status = 'done'"),
+        ),
+        Index(
             "ix_visits_workshop",
             "workshop_id",
             "asset_id",

@@ -1,0 +1,52 @@
+"""Days counted back and forth, in Python and in SQL, with the same result on either engine."""
+
+import calendar
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(9999, 12, 31)
+
+
+def moved(day: date, *, months: int = 0, days: int = 0) -> date:
+    """The day so many months and then days later; the last day of a month that is too short.
+
+    What would lie before 1900 or after 9999 stays at that end.
+    """
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    if year < FIRST_DAY.year:
+        return FIRST_DAY
+    if year > LAST_DAY.year:
+        return LAST_DAY
+    last = calendar.monthrange(year, month + 1)[1]
+    number = date(year, month + 1, min(day.day, last)).toordinal() + days
+    return date.fromordinal(min(max(number, FIRST_DAY.toordinal()), LAST_DAY.toordinal()))
+
+
+class earlier_day(FunctionElement[date]):  # noqa: N801 a function of SQL
+    """SQL: the day so many months, and then days, before a column of days."""
+
+    type = Date()
+    inherit_cache = False
+
+    def __init__(self, day: ColumnElement[date], *, months: int = 0, days: int = 0) -> None:
+        super().__init__(day)
+        self.months, self.days = months, days
+
+
+@compiles(earlier_day, "postgresql")
+def _on_postgresql(element: earlier_day, compiler: Any, **options: Any) -> str:
+    day = compiler.process(element.clauses.clauses[0], **options)
+    return f"({day} - interval '{element.months:d} months {element.days:d} days')::date"
+
+
+@compiles(earlier_day, "sqlite")
+def _on_sqlite(element: earlier_day, compiler: Any, **options: Any) -> str:
+    day = compiler.process(element.clauses.clauses[0], **options)
+    # SQLite would step over the end of a shorter month.
+    return f"date({day}, '-{element.months:d} months', 'floor', '-{element.days:d} days')"

@@ -1,0 +1,296 @@
+"""A rule read the plain way: row by row, knowing nothing of SQL. The oracle of its statement."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.days import moved
+from directory.assets.models import Asset, Ownership
+from directory.clients.models import (
+    Client,
+    ClientUnit,
+    ContactKind,
+    ContactPoint,
+    ContactRefusal,
+    ContactState,
+    RefusalScope,
+)
+from directory.visits.models import Recommendation, Visit, VisitLine, VisitStatus
+from selections.anniversaries import comes
+from selections.chance import chance_of
+from selections.rules import (
+    Condition,
+    Definition,
+    Earlier,
+    Found,
+    Group,
+    Having,
+    Join,
+    Newest,
+    Operator,
+    Rule,
+    Subject,
+)
+from selections.settling import Answers, days_of, settle
+from tests.properties.rule_world import TODAY, UNITS, ZONE, World
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Reading:
+    """Finds what a definition means by looking at every row."""
+
+    world: World
+    units: Collection[int]
+    answers: Answers
+    definitions: Mapping[int, Definition]
+    seed: int = 0
+
+    def found(self, definition: Definition) -> set[tuple[int, int]]:
+        """Pairs of client and vehicle (0 for a client alone)."""
+        rule = settle(definition.rule, self.answers, TODAY)
+        known = {r["client_id"] for r in self.world.of(ClientUnit) if r["unit_id"] in self.units}
+        pairs = {
+            (around["client"]["id"], around["vehicle"]["id"] if "vehicle" in around else 0)
+            for around in self._subjects(definition.subject)
+            if around["client"]["id"] in known and self.holds(rule, around)
+        }
+        if definition.sample is None:
+            return pairs
+        order = sorted(pairs, key=lambda pair: (chance_of(*pair, seed=self.seed), pair))
+        return set(order[: definition.sample])
+
+    def holds(self, rule: Rule, around: Mapping[str, Row], anchor: date | None = None) -> bool:
+        """Whether the rule is true of these rows."""
+        match rule:
+            case Group():
+                truths = [self.holds(item, around, anchor) for item in rule.items]
+                if rule.join is Join.ALL:
+                    return all(truths)
+                return any(truths) if rule.join is Join.ANY else not any(truths)
+            case Condition():
+                value = self._value(rule.field, around)
+                return _compared(rule, value, anchor)
+            case Having():
+                return self._having(rule, around)
+            case Newest():
+                return self._newest(rule, around)
+            case Found():
+                found = self.found(self.definitions[rule.selection_id])
+                inner = self.definitions[rule.selection_id].subject
+                if inner is Subject.VEHICLE and "vehicle" in around:
+                    return around["vehicle"]["id"] in {pair[1] for pair in found}
+                return around["client"]["id"] in {pair[0] for pair in found}
+
+    def _subjects(self, subject: Subject) -> list[dict[str, Row]]:
+        clients = {row["id"]: row for row in self.world.of(Client)}
+        if subject is Subject.CLIENT:
+            return [{"client": row} for row in clients.values()]
+        assets = {row["id"]: row for row in self.world.of(Asset)}
+        return [
+            {"client": clients[row["client_id"]], "vehicle": assets[row["asset_id"]]}
+            for row in self.world.of(Ownership)
+            if row["until_on"] is None
+        ]
+
+    def _having(self, rule: Having, around: Mapping[str, Row]) -> bool:
+        entity, rows, anchor = self._related(rule.relation, around)
+        held = [row for row in rows if self.holds(rule.where, {entity: row}, anchor)]
+        total: int | Decimal = len(held)
+        if rule.sum_of is not None:
+            values = (self._value(rule.sum_of, {entity: row}) for row in held)
+            total = sum((value for value in values if value is not None), Decimal(0))
+        return _ordered(rule.operator, total, rule.values)
+
+    def _newest(self, rule: Newest, around: Mapping[str, Row]) -> bool:
+        entity, rows, anchor = self._related(rule.relation, around)
+        day = _DAYS[rule.relation]
+        meant = [
+            row
+            for row in rows
+            if self._value(day, {entity: row}) is not None
+            and self.holds(rule.among, {entity: row}, anchor)
+        ]
+        if not meant:
+            return False
+        newest = max(
+            meant, key=lambda row: (self._compared_day(row, day.partition(".")[2]), row["id"])
+        )
+        return self.holds(rule.where, {entity: newest}, anchor)
+
+    def _compared_day(self, row: Row, name: str) -> Any:
+        # The newest is told by the column itself: a moment where it holds moments.
+        return row.get("recorded_at") if name == "recorded_on" else row[name]
+
+    def _related(self, code: str, around: Mapping[str, Row]) -> tuple[str, list[Row], date | None]:
+        row = around[code.partition(".")[0]]
+        entity, rows = _RELATED[code](self.world, row)
+        anchor = row["done_on"] if code.startswith("visit.earlier") else None
+        return entity, rows, anchor
+
+    def _value(self, code: str, around: Mapping[str, Row]) -> Any:
+        entity, _, name = code.partition(".")
+        row = around[entity]
+        special = _SPECIAL.get(code)
+        return special(self.world, row) if special is not None else row.get(name)
+
+
+def _compared(rule: Condition, value: Any, anchor: date | None) -> bool:
+    if rule.operator is Operator.KNOWN:
+        return value is not None
+    if rule.operator is Operator.UNKNOWN:
+        return value is None
+    if value is None:
+        return False
+    values = [_bound(one, anchor) for one in rule.values]
+    match rule.operator:
+        case Operator.ONE_OF:
+            return _is_one_of(rule.field, value, values)
+        case Operator.NONE_OF:
+            return not _is_one_of(rule.field, value, values)
+        case Operator.CONTAINS:
+            return any(
+                written in value
+                for one in values
+                for written in (one, one.lower(), one.upper(), one.capitalize())
+            )
+        case Operator.IS:
+            return bool(value) is values[0]
+        case Operator.COMING:
+            return comes(value, TODAY, values[0])
+    return _ordered(rule.operator, value, values)
+
+
+def _is_one_of(code: str, value: Any, values: Collection[Any]) -> bool:
+    if code.endswith(".unit"):
+        return any(unit in values for unit in _upwards(value))
+    return value in values
+
+
+def _upwards(unit: int | None) -> list[int]:
+    return [] if unit is None else [unit, *_upwards(UNITS[unit])]
+
+
+def _ordered(operator: Operator, value: Any, values: Collection[Any]) -> bool:
+    low = high = list(values)
+    if operator is Operator.AT_LEAST:
+        return bool(value >= low[0])
+    if operator is Operator.AT_MOST:
+        return bool(value <= high[0])
+    return bool(low[0] <= value <= high[1])
+
+
+def _bound(value: Any, anchor: date | None) -> Any:
+    if not isinstance(value, Earlier):
+        return value
+    assert anchor is not None
+    months, days = days_of(value.amount, value.span)
+    return moved(moved(anchor, months=-months), days=-days)
+
+
+def _local(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(ZONE)).date()
+
+
+def _reachable(kind: ContactKind) -> Callable[[World, Row], bool]:
+    return lambda world, row: any(
+        point["client_id"] == row["id"]
+        and point["kind"] is kind
+        and point["is_valid"]
+        and point["state"] is not ContactState.WRONG
+        and not point["do_not_contact"]
+        for point in world.of(ContactPoint)
+    )
+
+
+def _refuses_all(world: World, row: Row) -> bool:
+    return any(
+        one["client_id"] == row["id"]
+        and one["lifted_at"] is None
+        and one["scope"] is RefusalScope.ALL
+        for one in world.of(ContactRefusal)
+    )
+
+
+_SPECIAL: dict[str, Callable[[World, Row], Any]] = {
+    "client.has_phone": _reachable(ContactKind.PHONE),
+    "client.has_email": _reachable(ContactKind.EMAIL),
+    "client.refuses_all": _refuses_all,
+    "client.created_on": lambda _world, row: _local(row["created_at"]),
+    "client_unit.unit": lambda _world, row: row["unit_id"],
+    "vehicle.age": lambda _world, row: row["year"] and TODAY.year - row["year"],
+    "visit.workshop": lambda _world, row: row["workshop_id"],
+    "visit.unit": lambda _world, row: row["workshop_id"],
+    "refusal.recorded_on": lambda _world, row: _local(row["recorded_at"]),
+    "refusal.stands": lambda _world, row: row["lifted_at"] is None,
+}
+
+
+def _rows_where(
+    entity: str, table: Any, column: str, *, of: str = "id", done: bool = False
+) -> Callable[[World, Row], tuple[str, list[Row]]]:
+    def found(world: World, around: Row) -> tuple[str, list[Row]]:
+        return entity, [
+            row
+            for row in world.of(table)
+            if row[column] == around[of] and (not done or row["status"] is VisitStatus.DONE)
+        ]
+
+    return found
+
+
+def _vehicles(world: World, client: Row) -> tuple[str, list[Row]]:
+    owned = {
+        row["asset_id"]
+        for row in world.of(Ownership)
+        if row["client_id"] == client["id"] and row["until_on"] is None
+    }
+    return "vehicle", [row for row in world.of(Asset) if row["id"] in owned]
+
+
+def _earlier(world: World, visit: Row) -> tuple[str, list[Row]]:
+    return "visit", [
+        row
+        for row in world.of(Visit)
+        if row["asset_id"] == visit["asset_id"]
+        and row["status"] is VisitStatus.DONE
+        and row["done_on"] is not None
+        and visit["done_on"] is not None
+        and row["done_on"] < visit["done_on"]
+    ]
+
+
+def _earlier_here(world: World, visit: Row) -> tuple[str, list[Row]]:
+    entity, rows = _earlier(world, visit)
+    return entity, [row for row in rows if row["workshop_id"] == visit["workshop_id"]]
+
+
+_RELATED: dict[str, Callable[[World, Row], tuple[str, list[Row]]]] = {
+    "client.vehicles": _vehicles,
+    "client.visits": _rows_where("visit", Visit, "client_id", done=True),
+    "client.units": _rows_where("client_unit", ClientUnit, "client_id"),
+    "client.refusals": _rows_where("refusal", ContactRefusal, "client_id"),
+    "vehicle.visits": _rows_where("visit", Visit, "asset_id", done=True),
+    "vehicle.orders": _rows_where("visit", Visit, "asset_id"),
+    "vehicle.recommendations": _rows_where("recommendation", Recommendation, "asset_id"),
+    "vehicle.ownerships": _rows_where("ownership", Ownership, "asset_id"),
+    "visit.lines": _rows_where("visit_line", VisitLine, "visit_id"),
+    "visit.recommendations": _rows_where("recommendation", Recommendation, "visit_id"),
+    "visit.earlier": _earlier,
+    "visit.earlier_here": _earlier_here,
+}
+_DAYS = {
+    "client.visits": "visit.done_on",
+    "client.refusals": "refusal.recorded_on",
+    "vehicle.visits": "visit.done_on",
+    "vehicle.orders": "visit.opened_on",
+    "vehicle.recommendations": "recommendation.advised_on",
+    "vehicle.ownerships": "ownership.from_on",
+    "visit.recommendations": "recommendation.advised_on",
+    "visit.earlier": "visit.done_on",
+    "visit.earlier_here": "visit.done_on",
+}

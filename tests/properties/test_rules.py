@@ -1,0 +1,89 @@
+"""The statement of a rule finds what a plain reading of it finds, on both engines (rule 17)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from core.db import Database
+from selections.checking import is_turned_round, problems_of
+from selections.directory_fields import DIRECTORY
+from selections.fields import Moment
+from selections.rules import Condition, Definition, Having, Operator, walk
+from selections.statements import Question
+from selections.wire import from_wire, to_wire
+from tests.properties.rule_reading import Reading
+from tests.properties.rule_trees import SUB_SELECTIONS, answers, definitions
+from tests.properties.rule_world import TODAY, ZONE, World, random_world
+
+CATALOGUE = DIRECTORY
+UNITS = (2, 3, 4)
+SEEDS = (1, 2, 3)
+
+
+@pytest.fixture
+def worlds(database: Database) -> Iterator[tuple[Session, World]]:
+    """One world, in the database and beside it."""
+    world = random_world(SEEDS[0])
+    with database.writing_session() as session:
+        world.write(session)
+        yield session, world
+        session.rollback()
+
+
+def question(given_answers: dict[str, Any], seed: int = 0) -> Question:
+    return Question(
+        catalogue=CATALOGUE,
+        moment=Moment(TODAY, ZONE),
+        unit_ids=UNITS,
+        answers=given_answers,
+        definition_of=SUB_SELECTIONS.__getitem__,
+        seed=seed,
+    )
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(definition=definitions(CATALOGUE, SUB_SELECTIONS), told=answers(), seed=st.integers(0, 9))
+def test_the_statement_finds_what_reading_row_by_row_finds(
+    worlds: tuple[Session, World], definition: Definition, told: dict[str, Any], seed: int
+) -> None:
+    session, world = worlds
+    asked = question(told, seed)
+    rows = session.execute(asked.found(definition)).all()
+    reading = Reading(world, UNITS, told, SUB_SELECTIONS, seed)
+    found = [(row.client_id, row.asset_key) for row in rows]
+    assert len(found) == len(set(found))
+    assert set(found) == reading.found(definition)
+    assert session.scalar(asked.count(definition)) == len(found)
+    explained = session.execute(asked.explained(definition)).all()
+    assert {(row.client_id, row.asset_key) for row in explained} == set(found)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(definition=definitions(CATALOGUE, SUB_SELECTIONS))
+def test_a_definition_survives_being_written_down(definition: Definition) -> None:
+    assert from_wire(to_wire(definition)) == definition
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(definition=definitions(CATALOGUE, SUB_SELECTIONS))
+def test_what_is_well_formed_has_no_fault_but_ends_turned_round(definition: Definition) -> None:
+    found = problems_of(
+        definition, catalogue=CATALOGUE, today=TODAY, definition_of=SUB_SELECTIONS.__getitem__
+    )
+    turned = {
+        path
+        for path, node in walk(definition.rule)
+        if isinstance(node, Condition | Having)
+        and node.operator is Operator.BETWEEN
+        and is_turned_round(node.values, {}, TODAY)
+    }
+    assert {problem.path for problem in found} == turned
