@@ -161,3 +161,34 @@ def test_people_who_reach_for_one_household_at_once_get_one_of_it(database: Data
             select(ContactPoint.value).where(ContactPoint.client_id.in_(taken))
         ).all()
     assert len(numbers) == 4 and max(Counter(numbers).values()) == 1
+
+
+@pytest.mark.parametrize("first_by", ["card", "lane"])
+def test_whoever_opens_a_relative_meanwhile_waits_and_reads_why(
+    database: Database, first_by: str
+) -> None:
+    with database.unit_of_work() as session:
+        place = Place(session)
+        place.add(ContactCap(most=1, days=3, is_household=True))
+        mother, father = (place.task(place.client(phone=HOME)).id for _ in range(2))
+        anna, boris = place.person("Anna"), place.person("Boris")
+    told: list[object] = []
+
+    def reach() -> None:
+        try:
+            with database.unit_of_work() as session:
+                take_task(session, father, actor=boris, now=NOON, lease=LEASE)
+        except Blocked as error:
+            told.append(error.verdict.rules)
+
+    late = Thread(target=reach)
+    with database.unit_of_work() as session:
+        if first_by == "card":
+            take_task(session, mother, actor=anna, now=NOON, lease=LEASE)
+        else:
+            taken = take_next_task(session, actor=anna, now=NOON, lease=LEASE)
+            assert taken is not None and taken.task_id == mother
+        late.start()
+        late.join(0.5)  # it looks before the first one is done, and waits
+    late.join()
+    assert told == [{BlockRule.HOUSEHOLD}]
