@@ -92,7 +92,7 @@ def take_task(
     Another task of the same client that this person holds is given back first. With
     ``client_called`` (the client phoned in) hours and due time do not count; the journal says so.
     With ``early`` whoever the callback belongs to makes it before its time: that was promised, this
-    moment was not, so that the client's hours count.
+    moment was not, so that the client's hours count. Once it is due, ``early`` says nothing.
     Raises NotFound, StepRefused, HeldByAnother, Blocked.
     """
     actor.require(WorkPermission.WORK)
@@ -105,7 +105,7 @@ def take_task(
         session.refresh(task)
         seen = task.state
         after(seen, TaskAction.TAKE)
-        is_early = early and is_own_promise(task, actor)
+        is_early = early and is_own_promise(task, actor) and task.due_at > now
         despite = _overridden(
             session, task, actor, now, client_called=client_called, is_early=is_early
         )
