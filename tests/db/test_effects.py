@@ -1,9 +1,12 @@
 """What a result causes is data: checked, done in the attempt's transaction, taken back (rule 9)."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from http.client import BadStatusLine
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -203,6 +206,15 @@ def test_an_answer_that_is_no_success_is_tried_again_or_given_up(
     way = webhook_way(replace(settings, webhook_secret="s"), lambda *_: status)
     with pytest.raises(error):
         way(database, _message(), NOON)
+
+
+def test_a_machine_that_cannot_be_reached_or_trusted_now_is_tried_again(
+    database: Database, settings: Settings
+) -> None:
+    for error in (TimeoutError(), ssl.SSLCertVerificationError("expired"), BadStatusLine("")):
+        way = webhook_way(replace(settings, webhook_secret="s"), Mock(side_effect=error))
+        with pytest.raises(NotNow, match="unreachable"):
+            way(database, _message(), NOON)
 
 
 @pytest.mark.parametrize(
