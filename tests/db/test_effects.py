@@ -144,6 +144,14 @@ def test_the_cap_of_attempts_holds_for_a_single_retry_too(desk: Desk) -> None:
     assert desk.task.finish is Finish.REFUSED
 
 
+def test_the_cap_of_a_client_counts_the_attempt_that_reaches_it(desk: Desk) -> None:
+    give(desk, "busy", ONCE)
+    desk.campaign.attempts_per_client = 2
+    desk.given.attempt(desk.task, desk.given.employee(unit=desk.unit))
+    desk.save(desk.report(Outcome.NO_ANSWER, "busy"))
+    assert desk.task.finish is Finish.UNREACHABLE
+
+
 def test_the_days_of_control_are_the_results_own(desk: Desk) -> None:
     give(desk, "complaint", Effect(kind=EffectKind.CONTROL, days=5), allows_control=True)
     desk.interview("complaint")
