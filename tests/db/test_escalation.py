@@ -66,7 +66,7 @@ def scene(database: Database) -> Iterator[Scene]:
 
 
 def tick(database: Database, at: datetime) -> int:
-    return escalate(database, lambda _session: at)
+    return escalate(database, lambda _session: at, default_zone="Europe/Moscow")
 
 
 def levels(database: Database, task: Task) -> list[int]:

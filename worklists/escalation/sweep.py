@@ -55,7 +55,7 @@ EVERY = timedelta(minutes=5)
 _COLUMNS = ("task_id", "since", "level", "begun_at")
 
 
-def escalate(database: Database, clock: Clock, *, default_zone: str = "Europe/Moscow") -> int:
+def escalate(database: Database, clock: Clock, *, default_zone: str) -> int:
     """Let what waits for too long escalate and tell the people; returns how many levels began.
 
     ``default_zone`` counts where no unit has a zone.
@@ -73,7 +73,6 @@ def escalate(database: Database, clock: Clock, *, default_zone: str = "Europe/Mo
                 begun += _reach_level(database, clock, plan, level)
         with database.unit_of_work() as session:
             exclusively(session, ESCALATION)
-            clock(session)
             tell_again(session, plan.unit_ids, plan.cutoffs.highest, before=plan.cutoffs.today)
     tell_people(database, clock)
     return begun
