@@ -5,7 +5,7 @@ locked, changed and written into ``task_firings`` in the same transaction, whose
 occurrence: any number of schedulers may run, be killed or be stopped anywhere (P5, P6).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,11 +73,11 @@ def lock_with_lists(
         return ()
     lists = session.scalars(
         select(WorkList.id)
-        .where(WorkList.id.in_(_numbers(sorted({row.work_list_id for row in found}))))
+        .where(WorkList.id.in_(numbers_of(sorted({row.work_list_id for row in found}))))
         .order_by(WorkList.id)
         .with_for_update(skip_locked=True)
     ).all()
-    mine = (these([row.id for row in found]), Task.work_list_id.in_(_numbers(lists)))
+    mine = (these([row.id for row in found]), Task.work_list_id.in_(numbers_of(lists)))
     return session.scalars(
         select(Task.id).where(*mine, *due).order_by(order).with_for_update(skip_locked=True)
     ).all()
@@ -162,9 +162,10 @@ def change(session: Session, task_ids: Sequence[int], **values: Any) -> None:
 
 
 def these(task_ids: Sequence[int]) -> ColumnElement[bool]:
-    """The batch: thousands of numbers of our own, written into the statement as they are."""
-    return Task.id.in_(_numbers(task_ids))
+    """The batch."""
+    return Task.id.in_(numbers_of(task_ids))
 
 
-def _numbers(ids: Sequence[int]) -> Any:
+def numbers_of(ids: Collection[int]) -> Any:
+    """For ``IN``: thousands of numbers of our own, written into the statement as they are."""
     return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)

@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     exists,
     func,
     literal,
@@ -46,7 +44,7 @@ from worklists.lateness import LATE_AFTER
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
-from worklists.sweeping import SCHEDULER
+from worklists.sweeping import SCHEDULER, numbers_of
 
 BATCH = 2_000
 """Tasks a transaction; each has its row, its people and its line in the journal."""
@@ -163,9 +161,6 @@ def _begin(session: Session, due: Due, level: Level, now: datetime) -> int:
     begun = session.scalars(into.on_conflict_do_nothing().returning(Escalation.id)).all()
     if not begun:
         return 0
-    these: BindParameter[Any] = bindparam(
-        "these", list(begun), expanding=True, literal_execute=True
-    )
     owner = func.coalesce(Task.performer_id, WorkList.responsible_id)
     rows = session.execute(
         select(
@@ -174,7 +169,7 @@ def _begin(session: Session, due: Due, level: Level, now: datetime) -> int:
         )
         .join(Task, Task.id == Escalation.task_id)
         .join(WorkList, WorkList.id == Task.work_list_id)
-        .where(Escalation.id.in_(these))
+        .where(Escalation.id.in_(numbers_of(begun)))
         .order_by(Escalation.id)
     ).all()  # fmt: skip
     owners = {
