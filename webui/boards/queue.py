@@ -98,9 +98,10 @@ def tasks() -> str:
 
 
 def _heading(part: str) -> str:
+    """What the time in the first column is."""
     if part in CLOSED_PARTS:
-        return _("Закрыта")
-    return _("Проверить") if part == ON_CONTROL else _("Срок")
+        return str(_("Закрыта"))
+    return str(_("Проверить") if part == ON_CONTROL else _("Срок"))
 
 
 def _own() -> bool:
