@@ -24,12 +24,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Actor
 from core.clock import Clock
 from core.db import Database
-from core.journal import Event, JournalEntry, event_name
+from core.journal import Event
 from worklists.card.mail_choices import queue_mail
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Task, TaskFiring
 from worklists.models.work_list import WorkList
+from worklists.row_journal import record_rows
 
 SCHEDULER = Actor(key="scheduler", name="scheduler")
 BATCH = 5_000
@@ -90,19 +91,11 @@ def fire(
     if not task_ids:
         return
     note_firings(session, task_ids, kind, now)
-    moment = literal(now, TaskFiring.fired_at.type)
-    entries = select(
-        moment,
-        literal(SCHEDULER.key),
-        literal(event.subject),
-        Task.id,
-        literal(event_name(event)),
-        _state(event, "from_state"),
-        _state(event, "to_state"),
-        literal({}, JournalEntry.details.type),
-    ).where(these(task_ids))
-    columns = ("at", "actor", "subject", "subject_id", "event", "from_state", "to_state", "details")
-    session.execute(insert(JournalEntry).from_select(columns, entries))
+    record_rows(
+        session, event, Task.id.expression, these(task_ids), details={},
+        from_state=_state(event, "from_state"), to_state=_state(event, "to_state"),
+        actor=SCHEDULER, at=now,
+    )  # fmt: skip
 
 
 def note_firings(session: Session, task_ids: Sequence[int], kind: str, now: datetime) -> None:
@@ -114,10 +107,10 @@ def note_firings(session: Session, task_ids: Sequence[int], kind: str, now: date
     )
 
 
-def _state(event: type[Event], name: str) -> ColumnElement[str | None]:
+def _state(event: type[Event], name: str) -> ColumnElement[str] | None:
     """The state that all events of this type carry, as the journal keeps it."""
     state: TaskState | None = getattr(event, name, None)
-    return literal(state.value if state is not None else None, String)
+    return literal(state.value, String) if state is not None else None
 
 
 def notify(
