@@ -190,19 +190,9 @@ def tasks_in(
     order = (at.desc(), Task.id.desc()) if is_over else (at, Task.id)
     query = (
         _in_scope(
-            scope,
-            Task.id.label("task_id"),
-            Task.client_id,
-            Client.name.label("client"),
-            Campaign.name.label("campaign"),
-            Unit.name.label("unit"),
-            Asset.make,
-            Asset.model,
-            Asset.plate,
-            Task.goal,
-            at.label("at"),
-            Task.time_zone,
-            Task.state,
+            scope, Task.id.label("task_id"), Task.client_id, Client.name.label("client"),
+            Campaign.name.label("campaign"), Unit.name.label("unit"), Asset.make, Asset.model,
+            Asset.plate, Task.goal, at.label("at"), Task.time_zone, Task.state,
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
@@ -211,7 +201,7 @@ def tasks_in(
         .where(*_behind(scope, part, campaign_id))
         .order_by(*order)
         .limit(limit)
-    )
+    )  # fmt: skip
     if after is not None:
         there = tuple_(literal(after.at, Task.due_at.type), literal(after.id))
         here = tuple_(at, Task.id)
