@@ -120,7 +120,19 @@ def campaigns_to_edit(session: Session, *, actor: Actor) -> Sequence[Campaign]:
 def get_campaign(session: Session, campaign_id: int, *, actor: Actor) -> Campaign:
     """The campaign. Raises NotFound, NotPermitted."""
     actor.require(CampaignPermission.MANAGE_CAMPAIGNS)
-    campaign = session.get(Campaign, campaign_id, with_for_update=True)
+    return _found(session.get(Campaign, campaign_id), campaign_id)
+
+
+def _campaign_to_change(session: Session, campaign_id: int, actor: Actor) -> Campaign:
+    """As it is now, and nobody else changes it; tasks and attempts that refer to it go on."""
+    actor.require(CampaignPermission.MANAGE_CAMPAIGNS)
+    found = session.get(
+        Campaign, campaign_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    return _found(found, campaign_id)
+
+
+def _found(campaign: Campaign | None, campaign_id: int) -> Campaign:
     if campaign is None:
         raise NotFound("campaign", campaign_id)
     return campaign
@@ -145,7 +157,7 @@ def change_campaign(
     ``version``: that of the campaign when it was opened for editing. Raises NotFound, NotPermitted,
     CampaignWrong, CampaignChangedMeanwhile.
     """
-    campaign = get_campaign(session, campaign_id, actor=actor)
+    campaign = _campaign_to_change(session, campaign_id, actor)
     check_draft(session, draft)
     if version != campaign.version:
         raise _changed_meanwhile(session, campaign)
@@ -166,7 +178,7 @@ def move_campaign(
     session: Session, campaign_id: int, action: CampaignAction, *, actor: Actor, now: datetime
 ) -> Campaign:
     """Pause, resume or finish it. Raises NotFound, NotPermitted, CampaignStepRefused."""
-    campaign = get_campaign(session, campaign_id, actor=actor)
+    campaign = _campaign_to_change(session, campaign_id, actor)
     campaign.state = after(campaign.state, action)
     session.flush()
     event = CampaignMoved(

@@ -90,10 +90,11 @@ def webhook_way(settings: Settings, post: "Post | None" = None) -> Deliver:
         try:
             check_url(url)
             status = send(url, body, headers)
-        except ValueError as error:
-            raise Undeliverable("address_not_allowed") from error
+        # First: a certificate that cannot be verified is a ValueError as well, and may be mended.
         except (OSError, http.client.HTTPException) as error:
             raise NotNow("unreachable") from error
+        except ValueError as error:
+            raise Undeliverable("address_not_allowed") from error
         if 200 <= status < 300:
             return
         raise (Undeliverable if status in _NEVER else NotNow)(f"http_{status}")

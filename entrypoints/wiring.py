@@ -20,7 +20,6 @@ from webui.notification_mail import effect_mail_way, notification_way
 from worklists import jobs
 from worklists.card import jobs as card_jobs
 from worklists.card.mail_choices import MAIL_KIND
-from worklists.escalation.sweep import EVERY, escalate
 from worklists.outcome_effects import EFFECT_MAIL_KIND
 from worklists.permissions import WorkPermission
 
@@ -79,12 +78,10 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         EFFECT_MAIL_KIND: effect_mail_way(settings, send),
         WEBHOOK_KIND: webhook_way(settings),
     }
-    zone = settings.time_zone
     return (
         *JOBS,
-        Job("escalate", EVERY, partial(escalate, default_zone=zone)),
-        *jobs.jobs_in_zone(zone),
-        *forecast_sweep.jobs_in_zone(zone),
+        *jobs.jobs_in_zone(settings.time_zone),
+        *forecast_sweep.jobs_in_zone(settings.time_zone),
         *card_jobs.jobs_for(settings.documents_dir),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

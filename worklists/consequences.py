@@ -187,7 +187,7 @@ def _retry(
         return None
     is_once = effect.by is RetryBy.ONCE
     if is_once:
-        at = _once_at(task, campaign, effect.working_days or 1, before, now)
+        at = _once_at(task, campaign, outcome, effect.working_days or 1, before, now)
     else:
         at = _next_of_ladder(task, campaign, outcome, before, now)
     if at is None:
@@ -218,12 +218,18 @@ def _next_of_ladder(
 
 
 def _once_at(
-    task: Task, campaign: Campaign, working_days: int, before: SoFar, now: datetime
+    task: Task,
+    campaign: Campaign,
+    outcome: Outcome,
+    working_days: int,
+    before: SoFar,
+    now: datetime,
 ) -> datetime | None:
     """Whatever rules fire, the caps of the campaign hold (rule 15)."""
     caps = caps_of(campaign)
     is_capped = caps.per_task is not None and task.attempts + 1 >= caps.per_task
-    is_client_capped = caps.per_client is not None and before.of_client >= caps.per_client
+    of_client = before.of_client + (outcome is Outcome.NO_ANSWER)
+    is_client_capped = caps.per_client is not None and of_client >= caps.per_client
     if before.was_retried or is_capped or is_client_capped:
         return None
     at = now + timedelta(days=working_days)

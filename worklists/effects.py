@@ -15,6 +15,7 @@ from directory.clients.consent import record_refusal, start_cooling_off
 from directory.clients.contact_points import callable_phones, get_contact_point, mark_wrong
 from directory.clients.models import Client, ContactPoint, ContactState, RefusalScope
 from worklists.closing import close_if_finished, close_task
+from worklists.contact_conditions import CHANNEL
 from worklists.events.outcomes import TaskDroppedByRefusal, TaskSettled
 from worklists.involvement import ask_unit, tell_asker
 from worklists.lifecycle import OPEN, WAITING, TaskAction, TaskState
@@ -26,8 +27,6 @@ from worklists.reports import AttemptReport
 from worklists.saving import changed_meanwhile, held_by
 from worklists.undo_images import Trail
 from worklists.visibility import task_is_visible
-
-CHANNEL = "phone"
 
 
 def lock_settled(

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, aliased
 from core.clock import Clock
 from core.db import Database, constant
 from worklists.contact_conditions import phones_now
-from worklists.dispatch.journal import record_rows
 from worklists.events.queue import TaskExpired
 from worklists.grouped_notices import tell_performers
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Finish, Task, TaskKind
+from worklists.row_journal import record_rows
 from worklists.sweeping import (
     SCHEDULER,
     lock_with_lists,

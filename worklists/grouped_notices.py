@@ -46,26 +46,37 @@ def tell_supervisors(
 
 def supervisors_of(session: Session, unit_ids: Iterable[int]) -> Mapping[int, Sequence[int]]:
     """Unit → the people who lead it: the nearest supervisors upwards, else the nearest heads."""
+    return leaders_of(session, unit_ids, _RANKS)
+
+
+def leaders_of(
+    session: Session, unit_ids: Iterable[int], ranks: Mapping[Role, int]
+) -> Mapping[int, Sequence[int]]:
+    """Unit → who holds the role of the lowest rank that somebody holds there or above, the nearest.
+
+    Each unit's people in the order of their ids; a unit that nobody leads is not there.
+    """
     found = session.execute(
         select(UnitPath.descendant_id, Appointment.role, UnitPath.depth, Appointment.employee_id)
         .join(Appointment, Appointment.unit_id == UnitPath.ancestor_id)
         .join(Employee, Employee.id == Appointment.employee_id)
         .where(
             UnitPath.descendant_id.in_(sorted(unit_ids)),
-            Appointment.role.in_(tuple(_RANKS)),
+            Appointment.role.in_(tuple(ranks)),
             Employee.is_active,
         )
         .distinct()
+        .order_by(Appointment.employee_id)
     ).all()
     nearest: dict[int, tuple[int, int]] = {}
     for unit_id, role, depth, _person in found:
-        rank = (_RANKS[role], depth)
+        rank = (ranks[role], depth)
         nearest[unit_id] = min(rank, nearest.get(unit_id, rank))
     people: dict[int, list[int]] = defaultdict(list)
     for unit_id, role, depth, person in found:
-        if (_RANKS[role], depth) == nearest[unit_id]:
+        if (ranks[role], depth) == nearest[unit_id]:
             people[unit_id].append(person)
-    return people
+    return dict(people)
 
 
 def _rows(session: Session, task_ids: Sequence[int]) -> list[_About]:

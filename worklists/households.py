@@ -21,14 +21,23 @@ from worklists.contact_conditions import household_lease, shares_number
 from worklists.models.attempt import Attempt
 
 
-def measure_relatives(session: Session, client_id: int, days: int | None) -> None:
+def held_relatives(session: Session, client_id: int) -> Sequence[int]:
+    """``relatives_of``, locked together with the client in the order of ids.
+
+    Else two calls in one household at once would each hold the client of the other.
+    """
+    relatives = relatives_of(session, client_id)
+    if relatives:
+        household = select(Client.id).where(Client.id.in_([client_id, *relatives]))
+        session.execute(household.order_by(Client.id).with_for_update(key_share=True))
+    return relatives
+
+
+def measure_relatives(session: Session, relatives: Sequence[int], days: int) -> None:
     """After an attempt, or after one was undone: note anew how long the others wait.
 
-    ``days``: of ``household_days``; None: the option is off, nothing is done.
+    ``days``: of ``household_days``.
     """
-    if days is None:
-        return
-    relatives = relatives_of(session, client_id)
     if relatives:
         _note(session, relatives, _called(session, days, since=None, relatives=relatives))
 
@@ -124,9 +133,13 @@ def _note(session: Session, client_ids: Collection[int], until: dict[int, dateti
     if not client_ids:
         return
     clients = cast(Table, Client.__table__)
+    new_until = bindparam("until", type_=UtcDateTime())
     session.connection().execute(
         update(clients)
-        .where(clients.c.id == bindparam("of_client"))
-        .values(household_until=bindparam("until", type_=UtcDateTime())),
+        .where(
+            clients.c.id == bindparam("of_client"),
+            clients.c.household_until.is_distinct_from(new_until),
+        )
+        .values(household_until=new_until),
         [{"of_client": one, "until": until.get(one)} for one in sorted(client_ids)],
     )

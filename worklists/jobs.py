@@ -6,6 +6,7 @@ from functools import partial
 from core.schedule import Job
 from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
+from worklists.escalation.sweep import EVERY, escalate
 from worklists.expiry import expire_tasks
 from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
@@ -41,7 +42,10 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
 def jobs_in_zone(default_zone: str) -> tuple[Job, ...]:
     """The jobs that reckon in working time; the IANA zone is that of units without their own."""
     miss = partial(miss_callbacks, default_zone=default_zone)
-    return (Job("notice missed callbacks", timedelta(seconds=60), miss),)
+    return (
+        Job("escalate", EVERY, partial(escalate, default_zone=default_zone)),
+        Job("notice missed callbacks", timedelta(seconds=60), miss),
+    )
 
 
 JOBS = jobs_for(LONGEST_LEASE)

@@ -25,24 +25,14 @@ def performers_for(session: Session, unit_id: int) -> list[tuple[int, str]]:
 
 def units_to_involve(session: Session, *, except_id: int) -> list[tuple[int, str]]:
     """The units that ``except_id`` can ask for something, its own centre's first: id and name."""
-    return workshops_and_units(session, near_id=except_id)[1]
-
-
-def workshops_and_units(
-    session: Session, *, near_id: int
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """The workshops to book into and the units to involve: id and name.
-
-    Those of the own centre come first, the others centre by centre.
-    """
-    workshops, units, _planned = bookable_and_units(session, near_id=near_id)
-    return workshops, units
+    return bookable_and_units(session, near_id=except_id)[1]
 
 
 def bookable_and_units(
     session: Session, *, near_id: int
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]], frozenset[int]]:
-    """The same, and which of the workshops are booked by their capacity."""
+    """The workshops to book into and the units to involve, of the own centre first: id and name;
+    and which of the workshops are booked by their capacity."""
     rows = ask(session, _WORKING_UNITS, {"unit": near_id}).all()
     workshops = [(row.id, row.name) for row in rows if row.kind is UnitKind.WORKSHOP]
     units = [(row.id, row.name) for row in rows if row.id != near_id]

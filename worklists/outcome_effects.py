@@ -22,12 +22,12 @@ from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from core.outbox import OutboxMessage, enqueue
 from core.webhooks import WEBHOOK_KIND
-from directory.staff.models import Appointment, Employee, Role
-from directory.units.models import UnitPath
+from directory.staff.models import Employee, Role
 from worklists.card.models import Watcher
 from worklists.closing import lock_work_lists
 from worklists.effects import fix_data, mark_wrong_data, refuse
 from worklists.forecasts import department_due, department_of
+from worklists.grouped_notices import leaders_of
 from worklists.involvement import ask_unit
 from worklists.models.attempt import Attempt, Notification
 from worklists.models.task import Task, TaskKind
@@ -237,16 +237,5 @@ def _people(session: Session, task: Task, effect: Effect, attempt: Attempt) -> l
                 session.scalars(watching.where(Watcher.task_id == task.id, Employee.is_active))
             )
         case _:
-            return heads_of(session, task.unit_id, Role.HEAD)
-
-
-def heads_of(session: Session, unit_id: int, *roles: Role) -> list[int]:
-    """Who holds these roles at the unit, else at the nearest one above where somebody does."""
-    found = session.execute(
-        select(Appointment.employee_id, UnitPath.depth)
-        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
-        .join(Employee, Employee.id == Appointment.employee_id)
-        .where(UnitPath.descendant_id == unit_id, Appointment.role.in_(roles), Employee.is_active)
-        .order_by(UnitPath.depth, Appointment.employee_id)
-    ).all()
-    return sorted({row.employee_id for row in found if row.depth == found[0].depth})
+            leaders = leaders_of(session, [task.unit_id], {Role.HEAD: 0})
+            return list(leaders.get(task.unit_id, ()))

@@ -16,7 +16,7 @@ from campaigns.contact_caps import caps_and_household, contact_caps, pressed_unt
 from campaigns.models import Campaign, ContactCap
 from core.db import UtcDateTime
 from directory.clients.models import Client
-from worklists.households import measure_relatives
+from worklists.households import held_relatives, measure_relatives
 from worklists.models.attempt import Attempt, Exemption
 from worklists.models.task import Task, TaskKind
 
@@ -37,6 +37,8 @@ def measure(session: Session, client_id: int) -> datetime | None:
     """
     session.flush()
     caps, household = caps_and_household(session)
+    # Before the client itself is written: who shares its number is written in the same order.
+    relatives = held_relatives(session, client_id) if household is not None else ()
     until = until_of(session, client_id, caps)
     session.execute(
         update(Client)
@@ -44,7 +46,8 @@ def measure(session: Session, client_id: int) -> datetime | None:
         .values(pressed_until=until)
         .execution_options(synchronize_session=False)
     )
-    measure_relatives(session, client_id, household)
+    if household is not None:
+        measure_relatives(session, relatives, household)
     return until
 
 

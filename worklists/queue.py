@@ -12,20 +12,17 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
-from sqlalchemy.sql.dml import ReturningUpdate
 
+from campaigns.contact_caps import household_days
+from campaigns.models import Campaign
 from core.access import Actor
 from core.errors import NotFound
-from core.journal import record_change
-from core.locks import survived
 from directory.staff.models import Employee
 from worklists.claim_statements import claim_in_lane, claim_one
+from worklists.claiming import try_alone, try_claim
 from worklists.contact_conditions import phones_now
 from worklists.events.queue import LeaseRanOut, TaskReleased, TaskTaken
-from worklists.households import is_alone
 from worklists.lane_memory import open_lanes, remembered_lanes
 from worklists.lanes import Lane, by_oldest_claimable, in_order, lane_values
 from worklists.leases import (
@@ -40,6 +37,7 @@ from worklists.leases import (
 from worklists.lifecycle import StepRefused, TaskAction, TaskState, after
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.permissions import WorkPermission
+from worklists.pressure import exemption_of
 from worklists.verdicts import Blocked, BlockRule, verdict_on
 from worklists.visibility import tasks_visible_to
 
@@ -57,10 +55,6 @@ YIELDS_TO_CLIENT = frozenset(
 YIELDS_TO_PROMISE = frozenset({BlockRule.NOT_DUE})
 """Rules that do not count when whoever promised a callback makes it before its time."""
 _TRIES = 3
-
-
-class _NotAlone(Exception):
-    """Somebody else phones the household of the client that was just claimed."""
 
 
 def take_next_task(
@@ -98,7 +92,7 @@ def take_task(
     Another task of the same client that this person holds is given back first. With
     ``client_called`` (the client phoned in) hours and due time do not count; the journal says so.
     With ``early`` whoever the callback belongs to makes it before its time: that was promised, this
-    moment was not, so that the client's hours count.
+    moment was not, so that the client's hours count. Once it is due, ``early`` says nothing.
     Raises NotFound, StepRefused, HeldByAnother, Blocked.
     """
     actor.require(WorkPermission.WORK)
@@ -111,7 +105,7 @@ def take_task(
         session.refresh(task)
         seen = task.state
         after(seen, TaskAction.TAKE)
-        is_early = early and is_own_promise(task, actor)
+        is_early = early and is_own_promise(task, actor) and task.due_at > now
         despite = _overridden(
             session, task, actor, now, client_called=client_called, is_early=is_early
         )
@@ -238,7 +232,7 @@ def _claim_from(
     claim = claim_in_lane(lane.is_mine, lane.is_phoned, from_memory)
     draft = _draft(TaskState.PLANNED, actor, until)
     values = lane_values(lane) | {"called": False}
-    attempt = _try_alone if lane.asks_household else _try
+    attempt = try_alone if lane.asks_household else try_claim
     for _ in range(_TRIES):
         taken, lost_race = attempt(session, claim, values, draft, actor=actor, now=now)
         if not lost_race:
@@ -246,63 +240,24 @@ def _claim_from(
     return None
 
 
-def _try_alone(
-    session: Session,
-    claim: ReturningUpdate[*tuple[Any, ...]],
-    values: dict[str, Any],
-    draft: TaskTaken,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> tuple[TaskTaken | None, bool]:
-    """As ``_try``, but lost when somebody else phones the household in this instant."""
-    try:
-        with session.begin_nested():
-            tried = _try(session, claim, values, draft, actor=actor, now=now)
-            if tried[0] is not None and not is_alone(session, tried[0].client_id, actor.person):
-                raise _NotAlone
-            return tried
-    except _NotAlone:
-        return None, True
-
-
 def _claim_by_id(
     session: Session, task: Task, draft: TaskTaken, client_called: bool, *, actor: Actor,
     now: datetime,
 ) -> bool:  # fmt: skip
+    """Whether the task was taken; not when somebody was quicker at it, its client or household."""
     values = {"task": task.id, "seen": task.state, "called": client_called}
     claim = claim_one(task.kind in PHONING)
-    taken, _ = _try(session, claim, values, draft, actor=actor, now=now)
+    attempt = try_alone if _asks_household(session, task, client_called) else try_claim
+    taken, _ = attempt(session, claim, values, draft, actor=actor, now=now)
     return taken is not None
 
 
-def _try(
-    session: Session,
-    claim: ReturningUpdate[*tuple[Any, ...]],
-    values: dict[str, Any],
-    draft: TaskTaken,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> tuple[TaskTaken | None, bool]:
-    """What was taken, and whether somebody took another task of the client just now."""
-    values = values | {"performer": actor.person, "now": now, "until": draft.lease_until}
-    session.flush()
-    try:
-        with survived(session):
-            taken = record_change(session, claim, values, draft, actor=actor, at=now)
-    except IntegrityError:
-        return None, True
-    if taken is not None:
-        _look_again(session, taken.task_id)
-    return taken, False
-
-
-def _look_again(session: Session, task_id: int) -> None:
-    """A task that the session knows already shows what the claim made of it."""
-    known = session.identity_map.get(identity_key(Task, task_id))
-    if known is not None:
-        session.refresh(known)
+def _asks_household(session: Session, task: Task, client_called: bool) -> bool:
+    """Whether this call keeps «one per household»; as ``contact_conditions.asks_household``."""
+    if task.kind not in PHONING or client_called:
+        return False
+    campaign = session.get_one(Campaign, task.campaign_id)
+    return exemption_of(task, campaign) is None and household_days(session) is not None
 
 
 def _draft(

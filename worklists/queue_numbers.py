@@ -56,6 +56,8 @@ PARTS: tuple[str, ...] = (
     ON_CONTROL, DONE, EXPIRED, MISSED,
 )  # fmt: skip
 """Every place where a task can stand, in the order of the page."""
+CLOSED_PARTS = frozenset({DONE, EXPIRED, MISSED})
+"""Where what is over stands: listed by when it was closed, the newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,38 +183,37 @@ def tasks_in(
     after: Cursor | None = None,
     limit: int = 100,
 ) -> Sequence[QueuedTask]:
-    """The tasks behind one number, the soonest first, from the one behind ``after`` on."""
-    at = {ON_CONTROL: Task.control_at.expression, DONE: Task.closed_at.expression}.get(
-        part, Task.due_at.expression
-    )
+    """The tasks behind one number from the one behind ``after`` on: what is to be done with the
+    soonest first, ``CLOSED_PARTS`` with the newest."""
+    at = _moment(part)
+    is_over = part in CLOSED_PARTS
+    order = (at.desc(), Task.id.desc()) if is_over else (at, Task.id)
     query = (
         _in_scope(
-            scope,
-            Task.id.label("task_id"),
-            Task.client_id,
-            Client.name.label("client"),
-            Campaign.name.label("campaign"),
-            Unit.name.label("unit"),
-            Asset.make,
-            Asset.model,
-            Asset.plate,
-            Task.goal,
-            at.label("at"),
-            Task.time_zone,
-            Task.state,
+            scope, Task.id.label("task_id"), Task.client_id, Client.name.label("client"),
+            Campaign.name.label("campaign"), Unit.name.label("unit"), Asset.make, Asset.model,
+            Asset.plate, Task.goal, at.label("at"), Task.time_zone, Task.state,
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Unit, Unit.id == Task.unit_id)
         .outerjoin(Asset, Asset.id == Task.asset_id)
         .where(*_behind(scope, part, campaign_id))
-        .order_by(at, Task.id)
+        .order_by(*order)
         .limit(limit)
-    )
+    )  # fmt: skip
     if after is not None:
         there = tuple_(literal(after.at, Task.due_at.type), literal(after.id))
-        query = query.where(tuple_(at, Task.id) > there)
+        here = tuple_(at, Task.id)
+        query = query.where(here < there if is_over else here > there)
     return [_queued(row._asdict()) for row in session.execute(query)]
+
+
+def _moment(part: str) -> ColumnElement[Any]:
+    """What a list goes by."""
+    if part in CLOSED_PARTS:
+        return Task.closed_at.expression
+    return Task.control_at.expression if part == ON_CONTROL else Task.due_at.expression
 
 
 def how_many_in(

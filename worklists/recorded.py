@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.effects import EffectKind, RetryBy, default_effects, find, read_effects
@@ -11,8 +10,8 @@ from core.access import Actor
 from worklists.consequences import Consequence, ConsequenceKind, consequence_seen
 from worklists.forecasts import forecast
 from worklists.models.attempt import Attempt
-from worklists.models.task import Task, TaskKind
-from worklists.planning import PLANNABLE
+from worklists.models.task import Task
+from worklists.saved_with import planned_with, settled_with
 from worklists.saving import changed_meanwhile
 
 
@@ -31,23 +30,7 @@ def recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Ac
     """The answer to a form that was already saved, put together again from what it wrote."""
     if attempt.task_id != task.id or attempt.employee_id != actor.person:
         raise changed_meanwhile(session, task)
-    planned = session.scalars(
-        select(Task)
-        .where(
-            Task.predecessor_id == task.id,
-            Task.created_at == attempt.at,
-            Task.kind.in_(PLANNABLE),
-            # An extra one that a result made is nobody's.
-            (Task.kind == TaskKind.CALLBACK) | Task.performer_id.is_not(None),
-        )
-        .order_by(Task.id)
-        .limit(1)
-    ).first()
-    settled = session.scalars(
-        select(Attempt.task_id)
-        .where(Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at)
-        .order_by(Attempt.id)
-    ).all()
+    planned = planned_with(session, attempt)
     campaign = session.get_one(Campaign, task.campaign_id)
     planned_due = planned.due_at if planned else None
     seen = consequence_seen(task, campaign, recorded_at=attempt.at, planned_due=planned_due)
@@ -56,7 +39,7 @@ def recorded_before(session: Session, task: Task, attempt: Attempt, *, actor: Ac
         task=task,
         attempt=attempt,
         planned=planned,
-        settled=tuple(settled),
+        settled=tuple(settled_with(session, attempt)),
         consequence=_with_effects(session, seen, attempt, campaign, actor=actor),
     )
 

@@ -5,7 +5,7 @@ locked, changed and written into ``task_firings`` in the same transaction, whose
 occurrence: any number of schedulers may run, be killed or be stopped anywhere (P5, P6).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Actor
 from core.clock import Clock
 from core.db import Database
-from core.journal import Event, JournalEntry, event_name
+from core.journal import Event
 from worklists.card.mail_choices import queue_mail
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Task, TaskFiring
 from worklists.models.work_list import WorkList
+from worklists.row_journal import record_rows
 
 SCHEDULER = Actor(key="scheduler", name="scheduler")
 BATCH = 5_000
@@ -73,11 +74,11 @@ def lock_with_lists(
         return ()
     lists = session.scalars(
         select(WorkList.id)
-        .where(WorkList.id.in_(_numbers(sorted({row.work_list_id for row in found}))))
+        .where(WorkList.id.in_(numbers_of(sorted({row.work_list_id for row in found}))))
         .order_by(WorkList.id)
         .with_for_update(skip_locked=True)
     ).all()
-    mine = (these([row.id for row in found]), Task.work_list_id.in_(_numbers(lists)))
+    mine = (these([row.id for row in found]), Task.work_list_id.in_(numbers_of(lists)))
     return session.scalars(
         select(Task.id).where(*mine, *due).order_by(order).with_for_update(skip_locked=True)
     ).all()
@@ -90,19 +91,11 @@ def fire(
     if not task_ids:
         return
     note_firings(session, task_ids, kind, now)
-    moment = literal(now, TaskFiring.fired_at.type)
-    entries = select(
-        moment,
-        literal(SCHEDULER.key),
-        literal(event.subject),
-        Task.id,
-        literal(event_name(event)),
-        _state(event, "from_state"),
-        _state(event, "to_state"),
-        literal({}, JournalEntry.details.type),
-    ).where(these(task_ids))
-    columns = ("at", "actor", "subject", "subject_id", "event", "from_state", "to_state", "details")
-    session.execute(insert(JournalEntry).from_select(columns, entries))
+    record_rows(
+        session, event, Task.id.expression, these(task_ids), details={},
+        from_state=_state(event, "from_state"), to_state=_state(event, "to_state"),
+        actor=SCHEDULER, at=now,
+    )  # fmt: skip
 
 
 def note_firings(session: Session, task_ids: Sequence[int], kind: str, now: datetime) -> None:
@@ -114,10 +107,10 @@ def note_firings(session: Session, task_ids: Sequence[int], kind: str, now: date
     )
 
 
-def _state(event: type[Event], name: str) -> ColumnElement[str | None]:
+def _state(event: type[Event], name: str) -> ColumnElement[str] | None:
     """The state that all events of this type carry, as the journal keeps it."""
     state: TaskState | None = getattr(event, name, None)
-    return literal(state.value if state is not None else None, String)
+    return literal(state.value, String) if state is not None else None
 
 
 def notify(
@@ -162,9 +155,10 @@ def change(session: Session, task_ids: Sequence[int], **values: Any) -> None:
 
 
 def these(task_ids: Sequence[int]) -> ColumnElement[bool]:
-    """The batch: thousands of numbers of our own, written into the statement as they are."""
-    return Task.id.in_(_numbers(task_ids))
+    """The batch."""
+    return Task.id.in_(numbers_of(task_ids))
 
 
-def _numbers(ids: Sequence[int]) -> Any:
+def numbers_of(ids: Collection[int]) -> Any:
+    """For ``IN``: thousands of numbers of our own, written into the statement as they are."""
     return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)

@@ -121,10 +121,10 @@ def _take_back(
         )
     for task_id in made_ids:
         _withdraw(session, tasks[task_id], attempt, actor=actor, now=now)
-    take_back_effects(session, attempt, undo, actor=actor, now=now)
     for one in (attempt, *copies):
         one.undone_at, one.undone_by = now, actor.person
-    measure(session, attempt.client_id)
+    measure(session, attempt.client_id)  # before the client is written: it holds the household
+    take_back_effects(session, attempt, undo, actor=actor, now=now)
     session.delete(undo)
     session.flush()
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import ResultCodeVersion
 from core.journal import JournalEntry, event_name
 from worklists.events.outcomes import AttemptRecorded
 from worklists.models.attempt import Attempt, ServiceRequest
-from worklists.models.task import Finish, Task, TaskKind
-from worklists.planning import PLANNABLE
+from worklists.models.task import Finish, Task
+from worklists.saved_with import planned_with, settled_with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +47,13 @@ def undone_report(session: Session, task_id: int) -> UndoneReport | None:
         copy_of_task_id=session.scalar(select(Attempt.task_id).where(Attempt.id == source)),
         goal_reached=details.get("finish") == Finish.GOAL_REACHED.value,
         control_at=datetime.fromisoformat(until) if until else None,
-        planned=_planned(session, attempt),
+        planned=planned_with(session, attempt),
         request=session.scalars(
             select(ServiceRequest).where(
                 ServiceRequest.task_id == task_id, ServiceRequest.created_at == attempt.at
             )
         ).first(),
-        settled=session.scalars(
-            select(Attempt.task_id).where(
-                Attempt.copied_from_id == attempt.id, Attempt.at == attempt.at
-            )
-        ).all(),
+        settled=settled_with(session, attempt),
     )
 
 
@@ -74,19 +70,3 @@ def _recorded(session: Session, attempt: Attempt) -> dict[str, str]:
     )
     found = (one.details for one in entries if one.details.get("attempt_id") == attempt.id)
     return next(found, {})
-
-
-def _planned(session: Session, attempt: Attempt) -> Task | None:
-    """The task that was planned in the form; an extra one that a result made is nobody's."""
-    by_hand = or_(Task.kind == TaskKind.CALLBACK, Task.performer_id.is_not(None))
-    return session.scalars(
-        select(Task)
-        .where(
-            Task.predecessor_id == attempt.task_id,
-            Task.created_at == attempt.at,
-            Task.kind.in_(PLANNABLE),
-            by_hand,
-        )
-        .order_by(Task.id)
-        .limit(1)
-    ).first()

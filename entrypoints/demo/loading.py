@@ -133,7 +133,7 @@ def _load(
     tell("writing mileages and advice")
     writing.write_readings(session, visits, book, _chance("advice"), day)
     tell("writing work-lists and tasks")
-    writing.write_work(session, book, files, _chance("appointments"), now)
+    writing.write_work(session, book, files, _chance("appointments"), day=day, now=now)
     tell("mileage forecasts")
     forecast_now(session, now=now, today=day)
     tell("database statistics")

@@ -126,7 +126,7 @@ def write_readings(
 
 
 def write_work(
-    session: Session, book: Chronicle, files: LoadedFiles, rng: Random, now: datetime
+    session: Session, book: Chronicle, files: LoadedFiles, rng: Random, *, day: date, now: datetime
 ) -> int:
     """Runs, leads, work-lists, tasks and what hangs on them; the journal in order of time."""
     run_columns = ("id", "source", "unit_id", "title", "parameters", "run_by", "run_at")
@@ -137,7 +137,7 @@ def write_work(
     write(session, Task, book.tasks, TaskRow)
     write(session, Attempt, book.attempts, AttemptRow)
     works = write_capacities(session)
-    booked = appoint(book.requests, works, rng, now.date())
+    booked = appoint(book.requests, works, rng, day)
     copy_rows(
         session,
         ServiceRequest,

@@ -1,9 +1,12 @@
 """What a result causes is data: checked, done in the attempt's transaction, taken back (rule 9)."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from http.client import BadStatusLine
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -141,6 +144,14 @@ def test_the_cap_of_attempts_holds_for_a_single_retry_too(desk: Desk) -> None:
     assert desk.task.finish is Finish.REFUSED
 
 
+def test_the_cap_of_a_client_counts_the_attempt_that_reaches_it(desk: Desk) -> None:
+    give(desk, "busy", ONCE)
+    desk.campaign.attempts_per_client = 2
+    desk.given.attempt(desk.task, desk.given.employee(unit=desk.unit))
+    desk.save(desk.report(Outcome.NO_ANSWER, "busy"))
+    assert desk.task.finish is Finish.UNREACHABLE
+
+
 def test_the_days_of_control_are_the_results_own(desk: Desk) -> None:
     give(desk, "complaint", Effect(kind=EffectKind.CONTROL, days=5), allows_control=True)
     desk.interview("complaint")
@@ -203,6 +214,15 @@ def test_an_answer_that_is_no_success_is_tried_again_or_given_up(
     way = webhook_way(replace(settings, webhook_secret="s"), lambda *_: status)
     with pytest.raises(error):
         way(database, _message(), NOON)
+
+
+def test_a_machine_that_cannot_be_reached_or_trusted_now_is_tried_again(
+    database: Database, settings: Settings
+) -> None:
+    for error in (TimeoutError(), ssl.SSLCertVerificationError("expired"), BadStatusLine("")):
+        way = webhook_way(replace(settings, webhook_secret="s"), Mock(side_effect=error))
+        with pytest.raises(NotNow, match="unreachable"):
+            way(database, _message(), NOON)
 
 
 @pytest.mark.parametrize(

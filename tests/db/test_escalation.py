@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.models import Campaign, CampaignState
 from core.db import Database
 from core.journal import JournalEntry
 from core.outbox import OutboxMessage, send_due
@@ -66,7 +67,7 @@ def scene(database: Database) -> Iterator[Scene]:
 
 
 def tick(database: Database, at: datetime) -> int:
-    return escalate(database, lambda _session: at)
+    return escalate(database, lambda _session: at, default_zone="Europe/Moscow")
 
 
 def levels(database: Database, task: Task) -> list[int]:
@@ -197,6 +198,33 @@ def test_absent_people_have_substitutes_and_the_gone_are_skipped(database: Datab
         session.get_one(Employee, s.boss.id).is_active = False
     tick(database, MORNING + 8 * HOUR)
     assert digests(database, s.head) == [4]
+
+
+def test_callbacks_of_a_paused_campaign_rest_and_go_on_where_they_were(database: Database) -> None:
+    with scene(database) as s:
+        s.rule(s.company, highest=1)
+        task = s.callback()
+        resting = s.given.campaign("resting", state=CampaignState.PAUSED)
+        never = s.callback(campaign=resting)
+        control = s.callback(campaign=resting, state=TaskState.ON_CONTROL, control_at=MORNING,
+                             control_by_id=s.caller.id)  # fmt: skip
+    tick(database, MORNING + 4 * HOUR)
+    assert (levels(database, task), levels(database, never)) == ([1], [])
+    move(database, task, CampaignState.FINISHED)
+    thursday = MORNING + timedelta(days=1)
+    tick(database, thursday)
+    assert levels(database, control) == [1] and digests(database, s.caller) == [1, 1]
+    tick(database, thursday + timedelta(days=1))
+    assert digests(database, s.caller) == [1, 1, 1], "the control alone"
+    move(database, task, CampaignState.ACTIVE)
+    tick(database, thursday + timedelta(days=4))
+    assert digests(database, s.caller) == [1, 1, 1, 2]
+    assert levels(database, task) == [1]
+
+
+def move(database: Database, task: Task, state: CampaignState) -> None:
+    with database.unit_of_work() as session:
+        session.get_one(Campaign, task.campaign_id).state = state
 
 
 def test_holidays_do_not_count_and_units_have_their_own_rules(database: Database) -> None:

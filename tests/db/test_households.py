@@ -1,11 +1,13 @@
 """One call per household: who shares a number with somebody called or in hand waits (rule 14)."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
-from threading import Thread
+from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.contact_caps import (
@@ -24,8 +26,9 @@ from directory.clients.models import Client, ClientKind, ContactPoint
 from tests.conftest import NOON
 from tests.given import LEASE, Given
 from tests.queue_given import Place
+from worklists import pressure
 from worklists.attempts import AttemptReport, record_attempt
-from worklists.households import measure_households
+from worklists.households import measure_households, measure_relatives
 from worklists.models.task import Task, TaskKind
 from worklists.queue import take_next_task, take_task
 from worklists.undoing import undo_attempt
@@ -161,3 +164,73 @@ def test_people_who_reach_for_one_household_at_once_get_one_of_it(database: Data
             select(ContactPoint.value).where(ContactPoint.client_id.in_(taken))
         ).all()
     assert len(numbers) == 4 and max(Counter(numbers).values()) == 1
+
+
+def test_calls_in_one_household_that_end_at_once_wait_for_each_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.unit_of_work() as session:
+        given = Given(session)
+        session.execute(update(ContactCap).values(most=1))  # one attempt writes the client too
+        session.add(ContactCap(most=1, days=3, is_household=True))
+        unit = given.unit()
+        relatives = [given.client(name, phone=HOME) for name in ("Анна", "Пётр")]
+        tasks = [given.task(unit=unit, client=client).id for client in relatives]
+        me, both = given.manager(unit), Barrier(2)
+
+    def wait_for_each_other(*args: Any) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(1)  # each has written its own client, unless it waits for the household
+        measure_relatives(*args)
+
+    monkeypatch.setattr(pressure, "measure_relatives", wait_for_each_other)
+    failures: list[BaseException] = []
+
+    def save(task_id: int) -> None:
+        report = AttemptReport(outcome=Outcome.NO_ANSWER, version=1, form_key=str(task_id))
+        try:
+            with database.unit_of_work() as session:
+                record_attempt(session, task_id, report, actor=me, now=NOON, lease=LEASE)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [Thread(target=save, args=(task_id,)) for task_id in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reading() as session:
+        waits = session.scalars(select(Client.household_until).order_by(Client.id)).all()
+    assert waits == [UNTIL, UNTIL]
+
+
+@pytest.mark.parametrize("first_by", ["card", "lane"])
+def test_whoever_opens_a_relative_meanwhile_waits_and_reads_why(
+    database: Database, first_by: str
+) -> None:
+    with database.unit_of_work() as session:
+        place = Place(session)
+        place.add(ContactCap(most=1, days=3, is_household=True))
+        mother, father = (place.task(place.client(phone=HOME)).id for _ in range(2))
+        anna, boris = place.person("Anna"), place.person("Boris")
+    told: list[object] = []
+
+    def reach() -> None:
+        try:
+            with database.unit_of_work() as session:
+                take_task(session, father, actor=boris, now=NOON, lease=LEASE)
+        except Blocked as error:
+            told.append(error.verdict.rules)
+
+    late = Thread(target=reach)
+    with database.unit_of_work() as session:
+        if first_by == "card":
+            take_task(session, mother, actor=anna, now=NOON, lease=LEASE)
+        else:
+            taken = take_next_task(session, actor=anna, now=NOON, lease=LEASE)
+            assert taken is not None and taken.task_id == mother
+        late.start()
+        late.join(0.5)  # it looks before the first one is done, and waits
+    late.join()
+    assert told == [{BlockRule.HOUSEHOLD}]

@@ -202,6 +202,18 @@ def test_hours_and_due_time_yield_to_the_clients_own_call(place: Place) -> None:
     assert task.state is TaskState.DEFERRED
 
 
+def test_a_callback_that_came_due_on_an_old_page_keeps_no_hours(place: Place) -> None:
+    me = place.person()
+    values = {"kind": TaskKind.CALLBACK, "performer_id": me.person, "due_at": NIGHT}
+    first, second = place.task(**values), place.task(**values)
+    before = NIGHT - timedelta(minutes=1)
+    with pytest.raises(Blocked):
+        take_task(place.session, first.id, actor=me, now=before, lease=LEASE, early=True)
+    take_task(place.session, second.id, actor=me, now=NIGHT, lease=LEASE, early=True)
+    (entry,) = history_of(place.session, "task", second.id)
+    assert not entry.details.get("despite")
+
+
 def test_jobs_are_blocked_by_their_state_only(place: Place) -> None:
     me, refused = place.person(), place.client(phone=None)
     place.refusal(refused)

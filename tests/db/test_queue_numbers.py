@@ -20,8 +20,10 @@ from worklists.models.task import Finish, Task, TaskKind
 from worklists.queue import take_next_task
 from worklists.queue_numbers import (
     DONE,
+    EXPIRED,
     GIVEN,
     IN_QUEUE,
+    MISSED,
     PARTS,
     SKIPPED,
     TAKEN,
@@ -40,6 +42,7 @@ from worklists.verdicts import BlockRule, verdict_on
 
 DAY_BEGAN = NOON.replace(hour=0)
 DAY_END = NOON.replace(hour=21)
+_FINISHES = {DONE: Finish.GOAL_REACHED, EXPIRED: Finish.EXPIRED, MISSED: Finish.MISSED}
 
 
 @pytest.fixture
@@ -142,16 +145,21 @@ def test_the_numbers_add_up_and_each_opens_its_list(place: Place, seed: int) -> 
     for part in PARTS:
         behind = tasks_in(place.session, scope, part, limit=1000)
         assert len(behind) == found[part] == how_many_in(place.session, scope, part), part
-        assert behind == sorted(behind, key=lambda line: (line.at, line.task_id)), part
+        is_over = part in (DONE, EXPIRED, MISSED)
+        assert behind == sorted(behind, key=lambda it: (it.at, it.task_id), reverse=is_over), part
         listed.update(line.task_id for line in behind)
     assert set(listed) == set(ids(tasks)) and set(listed.values()) == {1}
 
 
-def test_a_list_is_read_page_by_page_the_soonest_first(place: Place) -> None:
+@pytest.mark.parametrize("part", [BlockRule.NOT_DUE.value, DONE, EXPIRED, MISSED])
+def test_a_list_is_read_page_by_page(place: Place, part: str) -> None:
     me = place.person()
-    for days in (3, 1, 2, 1, 3):
-        place.task(due_at=NOON + timedelta(days=days))
-    scope, part = _scope(place, me), BlockRule.NOT_DUE.value
+    for number in (3, 1, 2, 1, 3):
+        task = place.task(due_at=NOON + timedelta(days=number))
+        if part in _FINISHES:
+            task.state, task.finish = TaskState.DONE, _FINISHES[part]
+            task.closed_at = NOON - timedelta(minutes=number)
+    scope = _scope(place, me)
     every = [line.task_id for line in tasks_in(place.session, scope, part)]
     read: list[int] = []
     after: Cursor | None = None
@@ -159,6 +167,11 @@ def test_a_list_is_read_page_by_page_the_soonest_first(place: Place) -> None:
         read += [line.task_id for line in lines]
         after = Cursor.read(str(Cursor(lines[-1].at, lines[-1].task_id)))
     assert read == every and len(every) == 5
+    shown = tasks_in(place.session, scope, part)
+    if part in _FINISHES:
+        assert [(NOON - line.at).seconds // 60 for line in shown] == [1, 1, 2, 3, 3]
+    else:
+        assert [(line.at - NOON).days for line in shown] == [1, 1, 2, 3, 3]
     assert Cursor.read("yesterday_7") is None and Cursor.read("") is None
 
 

@@ -36,7 +36,7 @@ def test_the_digest_leads_to_what_it_was_about(
     prepared.task(unit=foreign, client=prepared.client("Чужой", unit=foreign), due_at=LATE,
                   created_at=LATE, kind=TaskKind.CALLBACK)  # fmt: skip
     mine, leading = browser_of(caller), browser_of(boss, Role.SUPERVISOR)
-    escalate(database, lambda _session: NOON)
+    escalate(database, lambda _session: NOON, default_zone="Europe/Moscow")
     notices = mine.read("/notifications")
     assert "Ждут слишком долго" in notices and "задач: 2" in notices
     link = re.search(r'href="(/escalations\?digest=\d+)"', notices)
@@ -67,7 +67,7 @@ def test_marked_tasks_are_handed_over_through_the_dry_run(
     boss = prepared.employee("Смирнов", role=Role.SUPERVISOR, unit=unit)
     task = prepared.task(unit=unit, due_at=LATE, created_at=LATE, kind=TaskKind.CALLBACK)
     browser = browser_of(boss, Role.SUPERVISOR)
-    escalate(database, lambda _session: NOON)
+    escalate(database, lambda _session: NOON, default_zone="Europe/Moscow")
     page = browser.read("/escalations")
     assert f'name="task" value="{task.id}"' in page and 'form="hand"' in page
     form = {"action": "to_person", "person": other.id, "task": task.id}

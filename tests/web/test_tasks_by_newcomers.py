@@ -16,7 +16,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement
 from worklists.my_queue import Place, place_of
-from worklists.offered import workshops_and_units
+from worklists.offered import bookable_and_units
 
 
 @pytest.fixture
@@ -129,6 +129,6 @@ def test_own_centre_comes_first_and_no_city_is_mixed_with_another(prepared: Give
     prepared.unit("В-цех", kind=UnitKind.WORKSHOP, parent=south)
     prepared.unit("Б-цех", kind=UnitKind.WORKSHOP, parent=east)
     prepared.unit("Я-цех", kind=UnitKind.WORKSHOP, parent=north)
-    workshops, units = workshops_and_units(prepared.session, near_id=mine.id)
+    workshops, units, _planned = bookable_and_units(prepared.session, near_id=mine.id)
     assert [name for _id, name in workshops] == ["Я-цех", "Б-цех", "А-цех", "В-цех"]
     assert units == workshops

@@ -11,6 +11,7 @@ from webui.periods import Period, today
 from webui.requests import requires, session
 from worklists.permissions import WorkPermission
 from worklists.queue_numbers import (
+    CLOSED_PARTS,
     DONE,
     GIVEN,
     IN_QUEUE,
@@ -88,11 +89,19 @@ def tasks() -> str:
         part_labels=PART_LABELS,
         lines=shown,
         total=how_many_in(session(), scope, part, campaign_id=campaign_id),
-        heading={ON_CONTROL: _("Проверить"), DONE: _("Закрыта")}.get(part, _("Срок")),
+        heading=_heading(part),
+        newest_first=part in CLOSED_PARTS,
         after=Cursor(shown[-1].at, shown[-1].task_id) if more else None,
         campaign=dict(filters.campaigns()).get(campaign_id or 0),
         back=url_for("queue.page", own=1 if _own() else None),
     )
+
+
+def _heading(part: str) -> str:
+    """What the time in the first column is."""
+    if part in CLOSED_PARTS:
+        return str(_("Закрыта"))
+    return str(_("Проверить") if part == ON_CONTROL else _("Срок"))
 
 
 def _own() -> bool:

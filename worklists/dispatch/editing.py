@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.db import insert_into
 from core.json_columns import iso_moment
-from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, changed_ids, close_finished_lists
 from worklists.dispatch.wishes import Wish
 from worklists.events.dispatch import TaskCancelled, TaskDueChanged, TaskPriorityChanged
@@ -20,6 +19,7 @@ from worklists.models.attempt import Notification
 from worklists.models.dispatch import DispatchRunTask
 from worklists.models.task import Finish, Task
 from worklists.models.work_list import Involvement
+from worklists.row_journal import record_rows
 
 _DEFERRED = after(TaskState.PLANNED, TaskAction.DEFER)
 _PLANNED = after(TaskState.DEFERRED, TaskAction.RETURN)

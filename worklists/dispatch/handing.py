@@ -28,7 +28,6 @@ from core.db import insert_into
 from directory.clients.models import ClientUnit
 from worklists.closing import centre_above
 from worklists.dispatch.carried import carry_over, tell_of_handing
-from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, changed_ids, close_finished_lists, of_run
 from worklists.dispatch.wishes import Wish
 from worklists.events.dispatch import TaskGiven, TaskReceived, TaskRedirected
@@ -37,6 +36,7 @@ from worklists.lifecycle import TaskAction, TaskState, after
 from worklists.models.dispatch import DispatchAction, DispatchRunTask
 from worklists.models.task import Finish, Task
 from worklists.models.work_list import Involvement, WorkList
+from worklists.row_journal import record_rows
 
 _REDIRECTED = after(TaskState.PLANNED, TaskAction.REDIRECT)
 _ROW = DispatchRunTask

@@ -16,7 +16,6 @@ from core.journal import JournalEntry
 from worklists.card.models import ChecklistItem, Comment, Document
 from worklists.dispatch.carried import hang_on
 from worklists.dispatch.confirming import lock_for
-from worklists.dispatch.journal import record_rows
 from worklists.dispatch.of_run import UNSEEN, close_finished_lists
 from worklists.dispatch.seen_runs import get_run
 from worklists.dispatch.untelling import untell_cancelled, untell_run
@@ -27,6 +26,7 @@ from worklists.lifecycle import CLOSED, OPEN, TaskAction, TaskState, after
 from worklists.models.dispatch import DispatchAction, DispatchRun, DispatchRunTask, RunState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
+from worklists.row_journal import record_rows
 
 _ROW = DispatchRunTask
 _WITHDRAWN = after(TaskState.PLANNED, TaskAction.CANCEL)

@@ -11,7 +11,7 @@ from core.db import Database
 from core.locks import exclusively
 from worklists.card.mail_choices import queue_mail
 from worklists.escalation.models import Escalation, EscalationPerson
-from worklists.escalation.waiting import WAITS_IN, waits_since
+from worklists.escalation.waiting import WAITS_IN, can_be_done, waits_since
 from worklists.models.attempt import Notification
 from worklists.models.task import Task
 
@@ -26,11 +26,12 @@ _QUIET = {"synchronize_session": False}
 
 def waits_for_it() -> ColumnElement[bool]:
     """Condition on ``escalations`` joined with ``tasks``: the task still waits for the same."""
-    return and_(Task.state.in_(WAITS_IN), Escalation.since == waits_since())
+    return and_(Task.state.in_(WAITS_IN), Escalation.since == waits_since(), can_be_done())
 
 
 def mark_ended(session: Session, now: datetime) -> None:
-    """Note what waits no more, and take the note back where an undo brought it back."""
+    """Note what waits no more, and take the note back where an undo or a campaign that goes on
+    brought it back."""
     ended = Escalation.ended_at
     waits = exists().where(Task.id == Escalation.task_id, waits_for_it())
     gone = update(Escalation).where(ended.is_(None), ~waits).values(ended_at=now)

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from directory.calendars.models import Absence
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import UnitPath
 from worklists.escalation.models import Level
+from worklists.sweeping import numbers_of
 
 _ROLES = {Level.SUPERVISOR: Role.SUPERVISOR, Level.HEAD: Role.HEAD}
 _WAYS = {
@@ -47,12 +47,8 @@ class Reachable:
         self._away = {row.employee_id: row.substitute_id for row in session.execute(away)}
         asked = {one for found in self._sees.values() for one in found} | set(owners)
         asked |= {one for one in self._away.values() if one is not None}
-        these: BindParameter[Any] = bindparam(
-            "these", sorted(asked), expanding=True, literal_execute=True
-        )
-        self._active = set(
-            session.scalars(select(Employee.id).where(Employee.id.in_(these), Employee.is_active))
-        )
+        known = Employee.id.in_(numbers_of(sorted(asked)))
+        self._active = set(session.scalars(select(Employee.id).where(known, Employee.is_active)))
 
     def told(self, level: Level, unit_id: int, owner_id: int | None) -> Sequence[int]:
         """Whom to tell of a task of the unit; empty: there is nobody."""

@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     exists,
     func,
     literal,
@@ -46,7 +44,7 @@ from worklists.lateness import LATE_AFTER
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
-from worklists.sweeping import SCHEDULER
+from worklists.sweeping import SCHEDULER, numbers_of
 
 BATCH = 2_000
 """Tasks a transaction; each has its row, its people and its line in the journal."""
@@ -55,7 +53,7 @@ EVERY = timedelta(minutes=5)
 _COLUMNS = ("task_id", "since", "level", "begun_at")
 
 
-def escalate(database: Database, clock: Clock, *, default_zone: str = "Europe/Moscow") -> int:
+def escalate(database: Database, clock: Clock, *, default_zone: str) -> int:
     """Let what waits for too long escalate and tell the people; returns how many levels began.
 
     ``default_zone`` counts where no unit has a zone.
@@ -73,7 +71,6 @@ def escalate(database: Database, clock: Clock, *, default_zone: str = "Europe/Mo
                 begun += _reach_level(database, clock, plan, level)
         with database.unit_of_work() as session:
             exclusively(session, ESCALATION)
-            clock(session)
             tell_again(session, plan.unit_ids, plan.cutoffs.highest, before=plan.cutoffs.today)
     tell_people(database, clock)
     return begun
@@ -167,9 +164,6 @@ def _begin(session: Session, due: Due, level: Level, now: datetime) -> int:
     begun = session.scalars(into.on_conflict_do_nothing().returning(Escalation.id)).all()
     if not begun:
         return 0
-    these: BindParameter[Any] = bindparam(
-        "these", list(begun), expanding=True, literal_execute=True
-    )
     owner = func.coalesce(Task.performer_id, WorkList.responsible_id)
     rows = session.execute(
         select(
@@ -178,7 +172,7 @@ def _begin(session: Session, due: Due, level: Level, now: datetime) -> int:
         )
         .join(Task, Task.id == Escalation.task_id)
         .join(WorkList, WorkList.id == Task.work_list_id)
-        .where(Escalation.id.in_(these))
+        .where(Escalation.id.in_(numbers_of(begun)))
         .order_by(Escalation.id)
     ).all()  # fmt: skip
     owners = {

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from campaigns.models import Campaign, CampaignState
 from worklists.contact_conditions import client_is_clear
 from worklists.lifecycle import TaskState
-from worklists.models.task import Task, TaskKind
+from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement
 
 _GIVEN = func.coalesce(Task.given_at, Task.created_at)
@@ -46,7 +47,7 @@ def is_promised() -> ColumnElement[bool]:
 
 def escalates(*, with_calls: bool, now: datetime) -> ColumnElement[bool]:
     """What somebody answers for. A call of a campaign is the queue's business until it is given to
-    a person, and nobody's while the client may not be called or the campaign does not run.
+    a person, and nobody's while the client may not be called.
 
     For statements joined with ``campaigns``.
     """
@@ -55,6 +56,15 @@ def escalates(*, with_calls: bool, now: datetime) -> ColumnElement[bool]:
         clear = client_is_clear(
             Task.client_id, Task.asset_id, Campaign.purpose, now, keeps_budget=true()
         )
-        runs = Campaign.state == CampaignState.ACTIVE
-        call = and_(Task.performer_id.is_not(None), runs, clear)
-    return or_(Task.kind != TaskKind.CALL, Task.state == TaskState.ON_CONTROL, call)
+        call = and_(Task.performer_id.is_not(None), clear)
+    answered_for = or_(Task.kind != TaskKind.CALL, Task.state == TaskState.ON_CONTROL, call)
+    return and_(answered_for, can_be_done())
+
+
+def can_be_done() -> ColumnElement[bool]:
+    """Calls and callbacks of a campaign that does not run are nobody's: nobody can make them."""
+    campaign = aliased(Campaign)
+    runs = select(campaign.id).correlate_except(campaign).where(
+        campaign.id == Task.campaign_id, campaign.state == CampaignState.ACTIVE
+    )  # fmt: skip
+    return or_(Task.kind.not_in(PHONING), Task.state == TaskState.ON_CONTROL, runs.exists())

@@ -1,4 +1,4 @@
-"""One event of each task of a run, with details of its own: one statement (rule 7)."""
+"""One event of each of many rows, with details of its own: one statement (rule 7)."""
 
 from collections.abc import Mapping
 from datetime import datetime
