@@ -87,6 +87,7 @@ def test_a_department_accepts_returns_and_finishes(
     expect(theirs.locator(".asked")).to_contain_text("новая")
     theirs.keyboard.press("KeyA")
     expect(theirs.locator(".asked")).to_contain_text("принята")
+    expect(theirs.locator("#c-title")).to_be_focused()
     visit(mine, here)
     expect(tie).to_contain_text("принята")
     expect(tie).to_contain_text("Егор Дёмин")
