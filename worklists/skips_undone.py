@@ -45,9 +45,7 @@ def undo_skip(
         with suppress(Refused), session.begin_nested():
             take_task(session, task_id, actor=actor, now=now, lease=lease)
     session.refresh(task)
-    event = SkipUndone(
-        task_id=task.id, from_state=from_state, to_state=task.state, due_at=task.due_at
-    )
+    event = SkipUndone(task_id=task.id, from_state=from_state, to_state=task.state)
     record(session, event, actor=actor, at=now)
     return task
 

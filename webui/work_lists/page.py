@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField
@@ -148,7 +158,8 @@ def preset(work_list_id: int) -> str:
         take_preset_out(form)
     else:
         fill_from_preset(form, unit_id)
-    return render_template("work_lists/_preset.html", form=form)
+    chips = quick_times(g.now) if "quick" in request.args else ()
+    return render_template("work_lists/_preset.html", form=form, chips=chips)
 
 
 @bp.post("/work-lists/<int:work_list_id>/tasks")

@@ -113,8 +113,7 @@ class TaskSkipped(_OfTask):
 
 @dataclass(frozen=True, kw_only=True)
 class SkipUndone(_OfTask):
-    """The person took the skip back: the task is handed out to them as before."""
+    """The person took the skip back: the task is due and handed out to them as before."""
 
     from_state: TaskState
     to_state: TaskState
-    due_at: datetime
