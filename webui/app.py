@@ -67,6 +67,7 @@ from webui.work_lists.asked import bp as asked
 from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
 from worklists.permissions import WorkPermission
+from worklists.undo_images import UNDO_WITHIN
 
 MORE_ROUTES = (notification_settings, notification_stream, own_keys)
 """Imported so that their routes are there."""
@@ -146,6 +147,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
     app.context_processor(_page_values)
+    app.jinja_env.globals["undo_seconds"] = int(UNDO_WITHIN.total_seconds())
     app.extensions["endpoints"] = frozenset(app.view_functions)
     return app
 

@@ -30,6 +30,8 @@ _UKRAINIAN = _RUSSIAN | {"KeyS": "І", "BracketRight": "Ї", "Quote": "Є"}
 _LETTERS = {"ru": _RUSSIAN | {"Backquote": "Ё"}, "uk": _UKRAINIAN}
 _LOOK_ALIKE = ("\N{CYRILLIC CAPITAL LETTER ES}", "C")
 """On the same key, and nobody sees two letters there."""
+_LIKE_THREE = "\N{CYRILLIC CAPITAL LETTER ZE}"
+"""Beside real digits it would be read as one if it stood first."""
 
 
 def install(app: Flask) -> None:
@@ -69,7 +71,9 @@ def key_cap(action: str) -> str:
 def cap_of(code: str) -> str:
     """The key by its letters: in the language of the page first, then the Latin one."""
     name, letter = latin(code), _LETTERS.get(locale_code(), {}).get(code)
-    return f"{letter} / {name}" if letter and (letter, name) != _LOOK_ALIKE else name
+    if not letter or (letter, name) == _LOOK_ALIKE:
+        return name
+    return f"{name} / {letter}" if letter == _LIKE_THREE else f"{letter} / {name}"
 
 
 def latin(code: str) -> str:

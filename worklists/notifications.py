@@ -47,6 +47,8 @@ class Notice:
     campaign: str
     unit: str
     task_kind: TaskKind
+    goal: str
+    """What is to be done."""
     state: TaskState
     at: datetime
     due_at: datetime
@@ -104,6 +106,7 @@ def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Se
             campaign=campaign,
             unit=unit,
             task_kind=task.kind,
+            goal=task.goal,
             state=task.state,
             at=notification.created_at,
             due_at=task.control_at or task.due_at,

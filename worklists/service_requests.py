@@ -79,6 +79,23 @@ def check_wanted(
         raise WantedTimeImpossible(minute)
 
 
+def is_booked(session: Session, task: Task) -> bool:
+    """Whether a workshop awaits the task's vehicle by a booking of its work-list; the caller sees
+    the task. One that was cancelled, or whose client came or did not come, awaits nobody."""
+    awaited = (
+        select(ServiceRequest.id)
+        .where(
+            ServiceRequest.work_list_id == task.work_list_id,
+            ServiceRequest.state == ServiceRequestState.REQUESTED,
+            ServiceRequest.asset_id.is_(None)
+            if task.asset_id is None
+            else ServiceRequest.asset_id == task.asset_id,
+        )
+        .limit(1)
+    )
+    return session.scalar(awaited) is not None
+
+
 def check_service_request(
     session: Session, task: Task, draft: ServiceRequestDraft, *, actor: Actor, now: datetime
 ) -> None:

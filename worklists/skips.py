@@ -77,11 +77,15 @@ def skip_task(
     # Behind all that may be handed out now: within a priority the queue goes by the due time.
     task.due_at = max(task.due_at, now)
     session.flush()
-    _remember(session, task.id, reason_id, actor=actor, now=now)
+    earlier = session.get(TaskSkip, (task.id, actor.person), populate_existing=True)
+    earlier = earlier if earlier is not None and earlier.until > now else None
     event = TaskSkipped(
         task_id=task.id, from_state=from_state, to_state=task.state, reason_id=reason_id,
         reason=str(reason.names.get("ru", reason.code)), old_due_at=old_due_at,
+        old_reason_id=earlier.reason_id if earlier else None,
+        old_at=earlier.at if earlier else None,
     )  # fmt: skip
+    _remember(session, task.id, reason_id, actor=actor, now=now)
     record(session, event, actor=actor, at=now)
     return task
 

@@ -36,6 +36,36 @@ def sides(live: Live) -> Sides:
         return Sides(me.login, clerk.login, task.work_list_id, task.id)
 
 
+def test_a_chosen_preset_fills_in_at_once_and_the_focus_stays(
+    live: Live, window: Callable[..., Page], sides: Sides
+) -> None:
+    page = window()
+    live.sign_in(page, sides.asker)
+    visit(page, f"/tasks/{sides.source}")
+    page.keyboard.press("Digit1")
+    question = page.locator("#result_interview option", has_text="Вопрос в другой отдел")
+    page.select_option("#result_interview", question.get_attribute("value"))
+    page.fill("#comment", "Ждёт деталь")
+    page.locator("#involve").check()
+    chooser, text, due = (page.locator(f"#involve_{one}") for one in ("preset", "text", "due"))
+    expect(page.get_by_role("button", name="Заполнить")).to_have_count(0)
+    chooser.focus()
+    page.keyboard.press("ArrowDown")
+    expect(text).to_have_value("Наличие детали: Проверить остаток")
+    expect(chooser).to_be_focused()
+    expect(due).not_to_have_value("")
+    expect(page.locator("#comment")).to_have_value("Ждёт деталь")
+    due.fill("2026-03-25")
+    chooser.focus()
+    page.keyboard.press("ArrowUp")
+    expect(text).to_have_value("")
+    expect(due).to_have_value("2026-03-25")  # changed by hand it stays
+    page.keyboard.press("ArrowDown")
+    expect(text).to_have_value("Наличие детали: Проверить остаток")
+    page.reload()
+    expect(text).to_have_value("Наличие детали: Проверить остаток")
+
+
 def test_a_department_accepts_returns_and_finishes(
     live: Live, window: Callable[..., Page], sides: Sides
 ) -> None:
@@ -46,8 +76,6 @@ def test_a_department_accepts_returns_and_finishes(
     visit(mine, here)
     mine.keyboard.press("KeyI")
     mine.select_option("#involve_preset", index=1)
-    mine.locator("#involve_preset").press("Tab")
-    mine.keyboard.press("Enter")
     expect(mine.locator("#involve_text")).to_have_value("Наличие детали: Проверить остаток")
     assert_accessible(mine)
     mine.get_by_role("button", name="Поставить задачу отделу").click()
@@ -59,6 +87,7 @@ def test_a_department_accepts_returns_and_finishes(
     expect(theirs.locator(".asked")).to_contain_text("новая")
     theirs.keyboard.press("KeyA")
     expect(theirs.locator(".asked")).to_contain_text("принята")
+    expect(theirs.locator("#c-title")).to_be_focused()
     visit(mine, here)
     expect(tie).to_contain_text("принята")
     expect(tie).to_contain_text("Егор Дёмин")

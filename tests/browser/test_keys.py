@@ -136,8 +136,16 @@ def test_ones_own_key_is_pressed_shown_and_given_back(live: Live, page: Page, de
     row.get_by_role("button", name="Задать").click()
     page.keyboard.press("F5")
     expect(page.locator("[data-key-refused]")).to_be_visible()
+    note = page.locator("[data-unsaved-note]")
+    expect(note).to_be_hidden()
     page.keyboard.press("KeyC")
     expect(page.locator("#k-next_client")).to_have_value("KeyC")
+    expect(note).to_be_visible()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("a[href='/account']").first.click()
+    expect(page.locator("#k-next_client")).to_have_value("KeyC")
+    assert asked == ["beforeunload"], "leaving asks"
     assert_accessible(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".notice[role=alert]").first).to_contain_text(

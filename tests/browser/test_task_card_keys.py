@@ -80,3 +80,27 @@ def test_a_form_of_the_control_takes_the_focus_and_the_key(
     page.keyboard.type("Приехал")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".closed")).to_contain_text("Подтверждена после контроля")
+
+
+def test_the_way_back_stays_as_a_line_beside_the_card(live: Live, page: Page, desk: Desk) -> None:
+    page.clock.install()
+    _open(live, page, desk, 1)
+    page.keyboard.press("KeyS")
+    page.keyboard.press("Enter")
+    expect(page.locator("#c-title")).not_to_have_text("Зайцев Тимур")
+    toast = page.locator("[data-toast]")
+    expect(toast).to_contain_text("Зайцев Т.: задача пропущена")
+    beside = page.locator("#ctx .pane-scroll").bounding_box()
+    said = toast.bounding_box()
+    assert beside and said and beside["y"] + beside["height"] <= said["y"], "nothing is covered"
+    page.clock.run_for(29_000)
+    expect(toast).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(toast).to_have_count(0)
+    line = page.locator("#undo-line")
+    expect(line).to_contain_text("задача пропущена")
+    page.clock.run_for(8 * 60_000)
+    page.keyboard.press("KeyZ")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    expect(toast).to_contain_text("Пропуск отменён")
+    expect(line).to_be_empty()

@@ -15,10 +15,12 @@ from worklists.dispatch.capacity import in_hand
 from worklists.leases import HeldByAnother
 from worklists.lifecycle import StepRefused, TaskState
 from worklists.models.dispatch import PersonLimit
-from worklists.models.skip import TaskSkipReason
+from worklists.models.skip import TaskSkip, TaskSkipReason
 from worklists.models.task import Task, TaskKind
 from worklists.queue import take_next_task, take_task
 from worklists.skips import SkipReasonMissing, skip_task
+from worklists.skips_undone import undo_skip
+from worklists.undoing import NotYours, SomethingFollowed, TooLateToUndo
 
 
 @pytest.fixture
@@ -78,6 +80,49 @@ def test_what_is_held_is_given_back_by_skipping(session: Session, reason_id: int
         assert (task.state, task.performer_id, task.lease_until) == (
             TaskState.PLANNED, performer, None
         )  # fmt: skip
+
+
+def test_a_skip_is_taken_back_and_its_history_stays(session: Session, reason_id: int) -> None:
+    given = Given(session)
+    unit = given.unit()
+    me, other = given.manager(unit), given.manager(unit, name="Другой")
+    due = NOON - timedelta(hours=3)
+    task = given.task(unit=unit, client=given.client("А", unit=unit), due_at=due)
+    later = given.task(unit=unit, client=given.client("Б", unit=unit), due_at=NOON)
+
+    def undo(task: Task, actor: Actor = me, minutes: int = 5) -> Task:
+        now = NOON + timedelta(minutes=minutes)
+        return undo_skip(session, task.id, actor=actor, now=now, lease=LEASE)
+
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    with pytest.raises(NotYours):
+        undo(task, other)
+    with pytest.raises(TooLateToUndo):
+        undo(task, minutes=11)
+    for _twice in range(2):
+        undo(task)
+    assert (task.state, task.due_at, task.performer_id) == (TaskState.PLANNED, due, None)
+    assert _next(session, me) == task.id
+    events = [entry.event for entry in history_of(session, "task", task.id)]
+    assert events == ["TaskSkipped", "SkipUndone"]
+
+    take_task(session, task.id, actor=me, now=NOON, lease=LEASE)
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    undo(task)
+    assert (task.state, task.performer_id, task.due_at) == (TaskState.IN_WORK, me.person, due)
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    take_task(session, later.id, actor=me, now=NOON, lease=LEASE)
+    undo(task)
+    assert task.state is TaskState.PLANNED, "another call is in hand by now"
+
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    undo(task)
+    assert session.get(TaskSkip, (task.id, me.person)) is not None, "the earlier skip stands"
+    skip_task(session, task.id, reason_id=reason_id, actor=me, now=NOON)
+    take_task(session, task.id, actor=other, now=NOON, lease=LEASE)
+    with pytest.raises(SomethingFollowed):
+        undo(task)
 
 
 def test_skipping_needs_a_reason_and_a_task_that_waits(session: Session, reason_id: int) -> None:

@@ -109,6 +109,16 @@ def test_a_request_goes_there_and_back_and_there(scene: Scene, browser_of: Brows
     assert scene.read(Task, scene.there).state is TaskState.DONE
 
 
+def test_what_is_asked_stands_before_what_was_said(scene: Scene, browser_of: BrowserOf) -> None:
+    task = scene.given.session.get_one(Task, scene.source_id)
+    scene.given.attempt(task, scene.me, comment="Спрашивал ещё про диски")
+    scene.given.session.commit()
+    page = browser_of(scene.clerk).read(f"/tasks/{scene.there}")
+    asked = page[page.index('class="notice tone-accent asked"') :].partition("</section>")[0]
+    assert 0 < asked.index("Нужен фильтр") < asked.index("Спрашивал ещё про диски")
+    assert "<strong>Цель</strong>" not in page
+
+
 def test_accepting_and_returning_can_be_undone(scene: Scene, browser_of: BrowserOf) -> None:
     theirs = browser_of(scene.clerk)
     scene.accept(theirs)

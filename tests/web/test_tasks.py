@@ -18,7 +18,7 @@ from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser, HandClock
 from worklists.lifecycle import TaskState
-from worklists.models.attempt import Attempt, Notification, ServiceRequest
+from worklists.models.attempt import Attempt, Notification, ServiceRequest, ServiceRequestState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 
@@ -403,6 +403,12 @@ def test_a_booking_that_no_workshop_hears_of_is_warned_about(
     told = browser.get(address + booking).text
     assert "не заполнена" not in told
     assert "до вт 31\u00a0мар, 10:00" in told  # not before the day of the booking is over
+    stands = scene.given.booking(scene.task, workshop, scene.me)
+    scene.given.session.commit()
+    assert "не заполнена" not in browser.get(address).text, "the workshop awaits the vehicle"
+    stands.state = ServiceRequestState.NO_SHOW
+    scene.given.session.commit()
+    assert "не заполнена" in browser.get(address).text
 
 
 def test_control_is_confirmed_prolonged_or_called_again(

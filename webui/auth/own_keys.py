@@ -78,7 +78,9 @@ def _page(chosen: dict[Hotkey, str], refused: Invalid | None = None) -> str:
         groups=groups,
         usual={action: binding.code for action, binding in BINDINGS.items()},
         places={
-            action: ", ".join(label(place) for place in KeyPlace if place in binding.also)
+            action: ", ".join(
+                _("«%(place)s»", place=label(place)) for place in KeyPlace if place in binding.also
+            )
             for action, binding in BINDINGS.items()
         },
         chosen=chosen,

@@ -62,6 +62,7 @@ EVENTS: Mapping[str, Any] = {
     "TaskAskedFor": _l("Взята в запас"),
     "TaskGivenBack": _l("Возвращена в общие"),
     "TaskSkipped": _l("Пропущена"),
+    "SkipUndone": _l("Пропуск отменён"),
     "TaskCancelled": _l("Отменена"),
     "TaskReopened": _l("Открыта снова"),
     **notices.EVENTS,

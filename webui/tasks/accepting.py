@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 
 from core.errors import Refused
 from webui.numbers import row_number
-from webui.requests import requires, session
-from webui.tasks.answers import conflict_answer, leave, undo_refused
-from webui.tasks.card import task_url
+from webui.requests import is_htmx, requires, session
+from webui.tasks.answers import card_answer, conflict_answer, leave, undo_refused
+from webui.tasks.card import open_card, task_url
 from webui.tasks.routes import bp
 from worklists.answering import accept_job, undo_acceptance
 from worklists.permissions import WorkPermission
@@ -22,8 +22,13 @@ def accept(task_id: int) -> Response:
         accept_job(session(), task_id, version=version, actor=g.actor, now=g.now)
     except Refused as error:
         return conflict_answer(task_id, error)
-    undo = url_for(".undo_acceptance", task_id=task_id)
-    return leave(_("Задача принята, тот, кто просил, узнает."), task_url(task_id), undo_url=undo)
+    undo_url = url_for(".undo_acceptance", task_id=task_id)
+    words = _("Задача принята, тот, кто просил, узнает.")
+    if not is_htmx():
+        return leave(words, task_url(task_id), undo_url=undo_url)
+    session().flush()
+    card = open_card(task_id, actor=g.actor, now=g.now)
+    return card_answer(card, toast=words, undo_url=undo_url)
 
 
 @bp.post("/tasks/<int:task_id>/accept/undo", endpoint="undo_acceptance")

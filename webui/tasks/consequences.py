@@ -19,11 +19,11 @@ from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from worklists.attempts import NewTask, consequence_of
 from worklists.far_dates import check_planned_for
-from worklists.models.attempt import ServiceRequestState
 from worklists.models.task import TaskKind
 from worklists.models.work_list import Involvement
 from worklists.permissions import WorkPermission
 from worklists.repeats import has_finished_tasks
+from worklists.service_requests import is_booked
 
 
 @bp.get("/tasks/<int:task_id>/consequence")
@@ -76,11 +76,9 @@ def _nothing_to_copy(card: Card) -> Line:
 def _books_nothing(card: Card, form: OutcomeForm) -> bool:
     """Whether the client is said to be booked, and no workshop is told of it."""
     code = form.code
-    is_booked = code is not None and code.is_success and form.counts("book")
-    asked = any(
-        line.request.state is not ServiceRequestState.CANCELLED for line in card.page.requests
-    )
-    return is_booked and not form.book.data and not asked
+    if code is None or not code.is_success or not form.counts("book") or form.book.data:
+        return False
+    return not is_booked(session(), card.page.task)
 
 
 def _asks_nobody(card: Card, form: OutcomeForm) -> bool:

@@ -23,6 +23,7 @@ from campaigns.models import Outcome
 from campaigns.result_codes import CodeChoice
 from core.access import Actor
 from core.errors import Invalid
+from directory.assets.mileage import MileageWentDown
 from webui.forms import Form, LocalMoment, at_most, choices
 from webui.labels.words import label, sentence
 from webui.numbers import MOST, row_number_or_none
@@ -96,6 +97,8 @@ class OutcomeForm(Form):
     offer: Offer
     is_far = False
     """Whether the planned date is so far ahead that it has to be confirmed."""
+    is_lower = False
+    """Whether the mileage is less than the last one, which has to be confirmed."""
 
     @classmethod
     def of(cls, offer: Offer, actor: Actor, **values: Any) -> "OutcomeForm":
@@ -154,6 +157,7 @@ class OutcomeForm(Form):
     def complain(self, error: Invalid) -> None:
         """Show a refusal of the use-case at its field, unless something is told there already."""
         self.is_far = self.is_far or isinstance(error, FarAhead)
+        self.is_lower = self.is_lower or isinstance(error, MileageWentDown)
         field = self.field_for(error.field)
         if not field.errors:
             field.errors = [sentence(error)]

@@ -27,6 +27,14 @@ FILL = "fill"
 """Name of the button that fills the form in from the chosen preset instead of sending it."""
 
 
+_EMPTY = {
+    "involve_unit": None,
+    "involve_text": "",
+    "involve_due": None,
+    "involve_documents": False,
+}
+
+
 class InvolveForm(Form):
     """What another unit is asked."""
 
@@ -96,6 +104,15 @@ def fill_from_preset(form: Any, unit_id: int) -> None:
         form.involve_preset.errors = [sentence(error)]
         return
     _put(form, filled)
+
+
+def take_preset_out(form: Any) -> None:
+    """Empty again what the last preset had put in and nobody changed since."""
+    typed, was = _typed(form), _was(form)
+    for name, empty in _EMPTY.items():
+        if typed[name] and typed[name] == was.get(name):
+            form[name].data, form[name].raw_data = empty, None
+    form.involve_was.data, form.involve_was.raw_data = "", None
 
 
 def _put(form: Any, filled: FilledIn) -> None:

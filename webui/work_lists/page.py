@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField
@@ -21,7 +31,12 @@ from webui.requests import requires, session
 from webui.tasks.looks import Link
 from webui.tasks.quick_times import quick_times
 from webui.wording import moment
-from webui.work_lists.involve_form import asks_to_fill, fill_from_preset, involve_form
+from webui.work_lists.involve_form import (
+    asks_to_fill,
+    fill_from_preset,
+    involve_form,
+    take_preset_out,
+)
 from worklists.far_dates import FarAhead
 from worklists.involvement import involve_unit
 from worklists.models.task import TaskKind
@@ -131,6 +146,20 @@ def involve(work_list_id: int) -> Response:
         return _refused(work_list_id, form, error, involving=form)
     flash(_("Подразделение получило задачу."))
     return _back(work_list_id)
+
+
+@bp.post("/work-lists/<int:work_list_id>/preset")
+@requires(WorkPermission.INVOLVE)
+def preset(work_list_id: int) -> str:
+    """The fields of a request as the chosen preset fills them in; nothing is saved."""
+    unit_id = work_list_page(session(), work_list_id, actor=g.actor).work_list.unit_id
+    form = involve_form(unit_id)
+    if form.involve_preset.data is None:
+        take_preset_out(form)
+    else:
+        fill_from_preset(form, unit_id)
+    chips = quick_times(g.now) if "quick" in request.args else ()
+    return render_template("work_lists/_preset.html", form=form, chips=chips)
 
 
 @bp.post("/work-lists/<int:work_list_id>/tasks")

@@ -106,3 +106,14 @@ class TaskSkipped(_OfTask):
     reason_id: int
     reason: str
     old_due_at: datetime
+    old_reason_id: int | None = None
+    old_at: datetime | None = None
+    """Of an earlier skip of the same day, which undoing this one leaves standing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipUndone(_OfTask):
+    """The person took the skip back: the task is due and handed out to them as before."""
+
+    from_state: TaskState
+    to_state: TaskState

@@ -69,6 +69,9 @@
   document.addEventListener("htmx:after:swap", (e) => {
     const ctx = e.detail.ctx;
     UI.settle();
+    // Filled in is as good as typed: the draft and the consequence follow.
+    const filled = ctx?.sourceElement?.dataset?.fills;
+    if (filled) UI.fire(UI.find(filled), "input");
     // What had the focus is gone: its place is taken by what there is to choose now.
     if (ctx?.held && document.activeElement === document.body) {
       const now = ctx.target.isConnected ? ctx.target : document.getElementById(ctx.target.id);

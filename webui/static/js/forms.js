@@ -114,23 +114,58 @@
     if (!same || !find('[aria-invalid="true"], .notice[role="alert"]', same)) drop(sent);
   }
 
-  /* ---- toasts: 8 seconds with a button, 5 without, waiting while somebody points at them or has focus inside ---- */
+  /* ---- toasts: 5 seconds; one with a way back 30, then as a line for as long as there is a way back.
+     They wait while somebody points at them or has focus inside. ---- */
+  let way = null; // the toast whose way back is open
   function arm(toast) {
     if (toast.dataset.armed || "toastKeep" in toast.dataset) return;
     toast.dataset.armed = "1";
-    let left = find("form", toast) ? 8000 : 5000;
+    const lasts = Number(toast.dataset.undoFor) * 1000;
+    if (lasts) {
+      find("#undo-line")?.replaceChildren();
+      way = toast;
+      setTimeout(() => forget(toast), lasts);
+    }
+    let left = lasts ? 30000 : 5000;
     let since = Date.now();
-    let timer = setTimeout(() => toast.remove(), left);
+    const end = () => (lasts ? fold(toast) : toast.remove());
+    let timer = setTimeout(end, left);
     const pause = () => { clearTimeout(timer); left -= Date.now() - since; };
     const go = () => {
       clearTimeout(timer);
+      if (toast.matches(":hover, :focus-within")) return;
       since = Date.now();
-      timer = setTimeout(() => toast.remove(), Math.max(left, 1500));
+      timer = setTimeout(end, Math.max(left, 1500));
     };
     toast.addEventListener("pointerenter", pause);
     toast.addEventListener("focusin", pause);
     toast.addEventListener("pointerleave", go);
     toast.addEventListener("focusout", go);
+  }
+  function fold(toast) {
+    const line = find("#undo-line");
+    if (toast !== way || !line) return;
+    toast.removeAttribute("data-toast");
+    toast.classList.add("folded");
+    line.replaceChildren(toast);
+  }
+  function forget(toast) {
+    toast.remove();
+    if (toast === way) way = null;
+  }
+  document.addEventListener("click", (e) => {
+    const closed = e.target.closest?.("[data-dismiss]")?.closest(".toast");
+    if (closed) forget(closed);
+  });
+  /* What a toast covers is given back below what it lies on. */
+  const area = find("#toasts-at");
+  if (area && "ResizeObserver" in window) {
+    new ResizeObserver(() => {
+      const room = (el, around) => `${el.offsetHeight ? el.offsetHeight + around : 0}px`;
+      document.documentElement.style.setProperty("--toasts", room(area, 24));
+      document.documentElement.style.setProperty("--undo-line", room(find("#undo-line"), 16));
+      area.classList.toggle("low", !find("#toasts").childElementCount);
+    }).observe(area);
   }
   function say(text) {
     const shell = find("#toast-bad")?.content.firstElementChild.cloneNode(true);
@@ -173,6 +208,7 @@
     all("[data-heartbeat-url]").forEach(beat);
     all("[data-draft-saved]").forEach((el) => drop(el.dataset.draftSaved));
     all("[data-toast]").forEach(arm);
+    if (way && !way.isConnected) fold(way); // another message has taken its place
   }
   document.addEventListener("ui:settled", settle);
   Object.assign(window.UI, {

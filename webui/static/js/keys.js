@@ -1,7 +1,7 @@
 /* keys.js: choosing one's own keys by pressing them. The list beside each button works without this. */
 (() => {
   "use strict";
-  const { find } = window.UI;
+  const { find, all } = window.UI;
   let waiting = null;
 
   function stop() {
@@ -43,5 +43,22 @@
     if (code === list.options[0].dataset.code) return list.options[0];
     return [...list.options].find((one) => one.value === code);
   }
+
+  /* What was chosen and not saved yet is marked, and leaving asks. */
+  const form = find("form[data-unsaved]");
+  const now = (list) => list.options[list.selectedIndex];
+  const was = (list) => [...list.options].find((one) => one.defaultSelected) || list.options[0];
+  const isChanged = (list) => now(list) !== was(list);
+  function mark() {
+    const lists = all("select", form);
+    lists.forEach((list) => list.closest(".own-key").classList.toggle("changed", isChanged(list)));
+    const unsaved = form.dataset.unsaved === "1" || lists.some(isChanged);
+    find("[data-unsaved-note]", form).hidden = !unsaved;
+    return unsaved;
+  }
+  form.addEventListener("input", mark);
+  let isSaving = false;
+  form.addEventListener("submit", (e) => { isSaving = !e.defaultPrevented; });
+  addEventListener("beforeunload", (e) => { if (!isSaving && mark()) e.preventDefault(); });
   document.addEventListener("focusout", (e) => { if (e.target === waiting) stop(); });
 })();
