@@ -140,9 +140,14 @@ def test_undo_takes_the_booking_with_it(shop: tuple[Shop, Browser]) -> None:
     _book(scene, browser)
     page = browser.get(f"/tasks/{scene.task_id}").text
     address = page.partition('id="undo-form" method="post" action="')[2].partition('"')[0]
-    assert browser.post(address).status_code in (200, 303)
+    again = browser.post(address)
+    assert again.status_code == 303
     assert scene.request().state is ServiceRequestState.CANCELLED
     assert scene.rows(select(ServicePlace)) == []
+    form = browser.read(again.location)
+    assert re.search(rf'<option selected value="{scene.kind}"', form), "the kind of work is back"
+    (slot,) = re.findall(r'<input[^>]*name="book_slot"[^>]*checked[^>]*>', form)
+    assert 'value="600"' in slot
 
 
 def test_a_capacity_and_a_kind_of_work_are_set_in_administration(

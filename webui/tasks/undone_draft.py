@@ -63,6 +63,8 @@ def _booking(request: ServiceRequest) -> dict[str, Any]:
         "book_workshop": request.workshop_id,
         "book_on": request.wanted_on,
         "book_time": time(minute // 60, minute % 60) if minute is not None else None,
+        "book_kind": request.work_kind_id,
+        "book_slot": minute,
         "book_work": request.work,
         "book_comment": request.comment,
     }
