@@ -123,6 +123,8 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     assert late.status_code == 409 and "изменил другой человек" in late.text
     version = scene.request().version
     assert browser.post(f"{own}/cancel", data={"version": version}).status_code == 422
+    long = browser.post(f"{own}/cancel", data={"version": version, "reason": "я" * 301})
+    assert long.status_code == 422 and "я" * 301 in long.text
     reason = {"version": version, "reason": "Передумал", "call_again": "y"}
     assert browser.post(f"{own}/cancel", data=reason).status_code == 303
     following = scene.request().next_task_id

@@ -115,6 +115,8 @@ def cancel(request_id: int) -> Response:
     """The client will not come."""
     form = CancelForm()
     line = booking_line(session(), request_id, actor=g.actor)
+    if not form.validate():
+        return _page(line, cancelling=form, status=422)
     try:
         cancelled = cancel_booking(
             session(),
