@@ -52,6 +52,14 @@ class MoveForm(Form):
     book_kind = Choice(_l("Вид работ"), validate_choice=False)
     book_slot = IntegerField(_l("Время"), [Optional(), NumberRange(0, 24 * 60 - 1)])
 
+    planned: frozenset[int] = frozenset()
+    """Workshops of the choice that are booked by their capacity."""
+
+    @property
+    def is_in_plan(self) -> bool:
+        """Whether the chosen one is."""
+        return self.book_workshop.data in self.planned
+
 
 class CancelForm(Form):
     """Why it is cancelled, and whether the client is called again."""
@@ -83,7 +91,6 @@ def move(request_id: int) -> Response:
         if not form.book_on.errors:
             form.book_on.errors = [_("Укажите дату.")]
         return _page(line, moving=form, is_moving=True, status=422)
-    planned = form.book_workshop.data in _planned(line)
     at = form.book_time.data
     minute = at.hour * 60 + at.minute if isinstance(at, time) else None
     try:
@@ -93,7 +100,7 @@ def move(request_id: int) -> Response:
             workshop_id=form.book_workshop.data or line.request.workshop_id,
             work_kind_id=form.book_kind.data,
             day_on=form.book_on.data,
-            minute=form.book_slot.data if planned else minute,
+            minute=form.book_slot.data if form.is_in_plan else minute,
             version=_version(),
             actor=g.actor,
             now=g.now,
@@ -162,7 +169,6 @@ def expected(request_id: int) -> Response:
 
 
 def _deed(request_id: int, deed: Callable[..., ServiceRequest], words: str) -> Response:
-    booking_line(session(), request_id, actor=g.actor)
     try:
         deed(session(), request_id, version=_version(), actor=g.actor, now=g.now)
     except Refused as error:
@@ -186,10 +192,6 @@ def _conflict(request_id: int, error: Refused) -> Response:
     return _page(line, problem=sentence(error), status=409)
 
 
-def _planned(line: BookingLine) -> frozenset[int]:
-    return bookable_and_units(session(), near_id=line.request.workshop_id)[2]
-
-
 def _move_form(line: BookingLine, typed: Any) -> MoveForm:
     one = line.request
     minute = one.wanted_minute
@@ -201,7 +203,7 @@ def _move_form(line: BookingLine, typed: Any) -> MoveForm:
         "book_time": time(*divmod(minute, 60)) if minute is not None else None,
     }
     form = MoveForm(formdata=typed, data=now_booked)
-    workshops, _units, _planned_ids = bookable_and_units(session(), near_id=one.workshop_id)
+    workshops, _units, form.planned = bookable_and_units(session(), near_id=one.workshop_id)
     form.book_workshop.choices = choices(workshops)
     return form
 
@@ -219,7 +221,6 @@ def _page(
     is_open = line.request.state is ServiceRequestState.REQUESTED
     history = history_of_booking(session(), line.request)
     people = names_of(session(), [entry.actor for entry in history])
-    planned = _planned(line)
     pick = slot_pick(
         moving.book_workshop.data,
         moving.book_kind.data,
@@ -236,8 +237,8 @@ def _page(
             cancelling=cancelling or CancelForm(formdata=None, call_again=True),
             is_moving=is_moving,
             is_cancelling=cancelling is not None,
-            planned=planned,
-            in_plan=moving.book_workshop.data in planned,
+            planned=moving.planned,
+            in_plan=moving.is_in_plan,
             pick=pick,
             problem=problem,
             journal=[journal_line(entry, people) for entry in history],
