@@ -164,7 +164,11 @@ def test_a_capacity_and_a_kind_of_work_are_set_in_administration(
     with scene.database.reading() as session:
         plan = plan_of(session, scene.workshop_id)
     assert plan is not None and (plan.posts, plan.minutes_of(scene.kind)) == (3, 90)
-    assert head.post(address, data=typed).status_code == 409
+    assert 'name="version" type="hidden" value="2"' in head.read(address)
+    late = head.post(address, data=typed | {"posts": 7, f"minutes_{scene.kind}": 120})
+    assert late.status_code == 409 and "изменил другой человек" in late.text
+    for kept in ('name="posts"', f'name="minutes_{scene.kind}"', 'name="version"'):
+        assert re.search(rf'<input[^>]*{kept}[^>]*value="(7|120|1)"', late.text), kept
     bad = head.post(address, data=typed | {f"minutes_{scene.kind}": 50, "version": 2})
     assert bad.status_code == 422
     new = {"ru": "Мойка", "code": "washing", "minutes": 30}
