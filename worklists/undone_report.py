@@ -104,7 +104,7 @@ def _involvement(
     """What the form asked of another unit; what the result asked by itself is nobody's."""
     by_itself = [
         asked_text(effect, attempt)
-        for effect in read_effects(version.effects if version is not None else ())
+        for effect in read_effects(version.effects if version is not None else [])
         if effect.kind is EffectKind.DEPARTMENT_TASK
     ]
     task = session.scalars(
