@@ -19,6 +19,7 @@ from webui.requests import local_target, requires, session
 from webui.service.routes import bp
 from webui.service.slot_pick import duration, slot_pick
 from webui.tasks.choice_fields import Choice
+from webui.wording import minute_of
 from worklists.bookings.free_times import Except
 from worklists.bookings.listing import BookingLine, history_of_booking
 from worklists.bookings.listing import booking as booking_line
@@ -91,8 +92,7 @@ def move(request_id: int) -> Response:
         if not form.book_on.errors:
             form.book_on.errors = [_("Укажите дату.")]
         return _page(line, moving=form, is_moving=True, status=422)
-    at = form.book_time.data
-    minute = at.hour * 60 + at.minute if isinstance(at, time) else None
+    minute = minute_of(form.book_time.data)
     try:
         move_booking(
             session(),
