@@ -28,6 +28,7 @@ from webui.admin.effect_rows import units_to_choose
 from webui.admin.result_codes import CheckboxListField
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label
+from webui.numbers import row_number_or_none
 from webui.wording import minute_words
 
 _DAYS = (_l("пн"), _l("вт"), _l("ср"), _l("чт"), _l("пт"), _l("сб"), _l("вс"))
@@ -114,8 +115,7 @@ class CampaignForm(Form):
 
     def opened_version(self) -> int | None:
         """The version that the person saw; None when the form does not say."""
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        return row_number_or_none(self.version.data or "")
 
     def opened_values(self) -> Mapping[str, Any]:
         """Field of a campaign → its value when the page was opened; nothing if it does not say."""
