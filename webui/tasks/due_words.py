@@ -11,7 +11,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 
 
-def due_words(task: Task, now: datetime) -> str:
+def task_due_words(task: Task, now: datetime) -> str:
     """«срок 14:00, пропущен 1 раз, истекает 5 мая»; minus hours only where it is overdue."""
     if task.closed_at is not None:
         return str(_("закрыта %(at)s", at=moment(task.closed_at)))
