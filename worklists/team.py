@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaigns.models import ResultCodeVersion
 from core.access import Actor
 from directory.staff.models import Appointment, Employee, Role
+from worklists.finished_campaigns import is_of_finished
 from worklists.lateness import task_is_late
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
@@ -105,16 +106,18 @@ def _in_hand(
     waiting = Task.state != TaskState.IN_WORK
     promised = and_(
         waiting,
+        ~is_of_finished(),
         Task.kind == TaskKind.CALLBACK,
         Task.due_at >= day_began,
         Task.due_at < day_ends,
     )
+    late = and_(Task.state == TaskState.PLANNED, task_is_late(now), ~is_of_finished())
     # Not a bare column: else SQLite would walk all that waits in the units, given or not.
     of_units = (Task.unit_id + 0).in_(units)
     return _numbers(
         Task.performer_id,
         in_work=_how_many(Task.state == TaskState.IN_WORK),
-        overdue=_how_many(and_(Task.state == TaskState.PLANNED, task_is_late(now))),
+        overdue=_how_many(late),
         callbacks=_how_many(promised),
         missed=_how_many(and_(waiting, Task.missed_at >= day_began)),
     ).where(Task.performer_id.in_(people), Task.state.in_(_IN_HAND), of_units)

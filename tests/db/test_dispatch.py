@@ -131,6 +131,9 @@ def _every_kind_of_task(floor: Floor) -> None:
     floor.tasks(1, kind=TaskKind.CALLBACK, due_at=NOON - timedelta(minutes=5))
     floor.tasks(1, state=TaskState.IN_WORK, performer=anna)
     floor.tasks(1, state=TaskState.ON_CONTROL)
+    over = floor.given.campaign("over")
+    over.state = CampaignState.FINISHED
+    floor.tasks(1, campaign=over, due_at=NOON - timedelta(days=2))
     floor.tasks(4, state=TaskState.DONE)
     floor.tasks(1, state=TaskState.CANCELLED)
 
@@ -146,6 +149,7 @@ def test_every_task_stands_on_one_tab(floor: Floor) -> None:
         Tab.DEFERRED: 2,
         Tab.IN_WORK: 1,
         Tab.ON_CONTROL: 1,
+        Tab.LEFT_OVER: 1,
         Tab.CLOSED: 5,
     }
     assert page.total == floor.session.scalar(

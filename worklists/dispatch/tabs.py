@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from worklists.finished_campaigns import is_left_over
 from worklists.lateness import task_is_late
 from worklists.lifecycle import CLOSED, OPEN, WAITING, TaskState
 from worklists.models.task import Task, TaskKind
@@ -33,6 +34,8 @@ class Tab(StrEnum):
     """Somebody works on it: not for dispatch."""
     ON_CONTROL = "on_control"
     """Waits for its check, by the date of it: not for dispatch."""
+    LEFT_OVER = "left_over"
+    """Waits, but its campaign is finished: nobody makes the call. To be cancelled or to be left."""
     CLOSED = "closed"
 
 
@@ -44,6 +47,7 @@ STATES: dict[Tab, tuple[TaskState, ...]] = {
     Tab.DEFERRED: (TaskState.DEFERRED,),
     Tab.IN_WORK: (TaskState.IN_WORK,),
     Tab.ON_CONTROL: (TaskState.ON_CONTROL,),
+    Tab.LEFT_OVER: (TaskState.PLANNED, TaskState.DEFERRED),
     Tab.CLOSED: tuple(sorted(CLOSED)),
 }
 """The states that a tab can hold: what an index is walked by."""
@@ -60,6 +64,7 @@ def tab_of(now: datetime) -> ColumnElement[str]:
         (Task.state.in_(CLOSED), _is(Tab.CLOSED)),
         (Task.state == TaskState.IN_WORK, _is(Tab.IN_WORK)),
         (Task.state == TaskState.ON_CONTROL, _is(Tab.ON_CONTROL)),
+        (is_left_over(), _is(Tab.LEFT_OVER)),
         (at_risk, _is(Tab.AT_RISK)),
         (Task.state == TaskState.DEFERRED, _is(Tab.DEFERRED)),
         (task_is_late(now), _is(Tab.OVERDUE)),
