@@ -33,7 +33,7 @@ from worklists.permissions import WorkPermission
 
 PACKAGES = "packages"
 _TABS = (
-    Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK,
+    Tab.OPEN, Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK,
     Tab.ON_CONTROL, Tab.LEFT_OVER, Tab.CLOSED,
 )  # fmt: skip
 _ALWAYS = frozenset(_TABS) - {Tab.LEFT_OVER}
@@ -83,7 +83,7 @@ def board_answer(
         page="dispatch",
         seen=seen,
         tab=tab,
-        tabs=[one for one in _TABS if one in (tab, *_ALWAYS) or seen.counts[one]],
+        tabs=[one for one in _TABS if one in (tab, *_ALWAYS) or seen.number(one)],
         tab_hints=TAB_HINTS,
         heading=_when(tab),
         is_overdue=is_overdue,

@@ -3,17 +3,19 @@
 «Packages» is another look at the same tasks and no tab of this kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from core.access import Actor
 from worklists.finished_campaigns import is_left_over
 from worklists.lateness import task_is_late
 from worklists.lifecycle import CLOSED, OPEN, WAITING, TaskState
 from worklists.models.task import Task, TaskKind
+from worklists.visibility import task_is_visible
 
 AT_RISK_WITHIN = timedelta(minutes=30)
 """A promised callback that is due within this time or past, with nobody on it, is at risk."""
@@ -37,6 +39,8 @@ class Tab(StrEnum):
     LEFT_OVER = "left_over"
     """Waits, but its campaign is finished: nobody makes the call. To be cancelled or to be left."""
     CLOSED = "closed"
+    OPEN = "open"
+    """Everything that is open, wherever else it stands: all that somebody has. In no sum."""
 
 
 STATES: dict[Tab, tuple[TaskState, ...]] = {
@@ -49,6 +53,7 @@ STATES: dict[Tab, tuple[TaskState, ...]] = {
     Tab.ON_CONTROL: (TaskState.ON_CONTROL,),
     Tab.LEFT_OVER: (TaskState.PLANNED, TaskState.DEFERRED),
     Tab.CLOSED: tuple(sorted(CLOSED)),
+    Tab.OPEN: tuple(sorted(OPEN)),
 }
 """The states that a tab can hold: what an index is walked by."""
 
@@ -87,18 +92,30 @@ def tab_counts(
     is_dated: bool,
     now: datetime,
 ) -> dict[Tab, int]:
-    """How many tasks of the units stand on each tab; exact."""
+    """How many tasks of the units stand on each tab but OPEN; exact."""
     tab = tab_of(now)
     here = Task.unit_id.in_(unit_ids)
     still_open = (
         select(tab, func.count()).where(here, Task.state.in_(OPEN), *conditions).group_by(tab)
     )
     closed = select(func.count()).where(here, closed_recently(now, is_dated=is_dated), *conditions)
-    counts = dict.fromkeys(Tab, 0)
+    counts: dict[Tab, int] = dict.fromkeys((one for one in Tab if one is not Tab.OPEN), 0)
     for name, number in session.execute(still_open):
         counts[Tab(name)] += number
     counts[Tab.CLOSED] = session.scalar(closed.select_from(Task)) or 0
     return counts
+
+
+def open_of_people(
+    session: Session, employee_ids: Collection[int], *, actor: Actor
+) -> dict[int, int]:
+    """How many tasks OPEN shows of each of these people to the person who looks."""
+    rows = session.execute(
+        select(Task.performer_id, func.count())
+        .where(Task.performer_id.in_(employee_ids), Task.state.in_(OPEN), task_is_visible(actor))
+        .group_by(Task.performer_id)
+    )
+    return {int(person): int(number) for person, number in rows if person is not None}
 
 
 def _is(tab: Tab) -> ColumnElement[str]:
