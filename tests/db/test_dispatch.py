@@ -724,3 +724,14 @@ def test_dry_runs_that_nobody_wants_do_not_stay(database: Database) -> None:
         given.dispatch_run(task, given.employee())
     assert forget_drafts(database, lambda _s: NOON + timedelta(hours=2)) == 0
     assert forget_drafts(database, lambda _s: NOON + timedelta(hours=4)) == 1
+
+
+def test_what_is_finished_does_not_shrink_by_the_minute(floor: Floor) -> None:
+    month = timedelta(days=30)
+    for closed_at in (NOON - month, NOON - month - timedelta(hours=8), NOON - month - 2 * month):
+        floor.tasks(1, state=TaskState.DONE, closed_at=closed_at)
+    for later in (timedelta(), timedelta(hours=11)):
+        page = board_page(
+            floor.session, DispatchFilter(), Tab.CLOSED, actor=floor.head, now=NOON + later
+        )
+        assert page.number(Tab.CLOSED) == len(page.lines) == 2

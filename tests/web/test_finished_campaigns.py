@@ -70,7 +70,7 @@ def test_left_overs_are_counted_apart_on_every_board(
     for name in ("Свободный", "Личный", "Отложенный", "Перезвон"):
         assert f"{name} завершённой" not in beside
     own, free = mine.read("/my").split('id="available"', 1)
-    assert own.count("кампания завершена") == 3 and "Свободный" not in free
+    assert own.count(">Кампания завершена<") == 3 and "Свободный" not in free
 
 
 def test_without_finished_campaigns_nothing_speaks_of_them(

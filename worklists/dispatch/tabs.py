@@ -20,7 +20,8 @@ from worklists.visibility import task_is_visible
 AT_RISK_WITHIN = timedelta(minutes=30)
 """A promised callback that is due within this time or past, with nobody on it, is at risk."""
 CLOSED_WITHIN = timedelta(days=30)
-"""How far back «finished» looks when the filter names no days."""
+"""How far back «finished» looks when the filter names no days; that day (UTC) counts as a whole,
+so that the number does not shrink while somebody looks at it."""
 
 
 class Tab(StrEnum):
@@ -80,7 +81,7 @@ def tab_of(now: datetime) -> ColumnElement[str]:
 
 def closed_recently(now: datetime, *, is_dated: bool) -> ColumnElement[bool]:
     """Condition on closed tasks: those of the last weeks, unless the filter names days."""
-    since = now - CLOSED_WITHIN
+    since = (now - CLOSED_WITHIN).replace(hour=0, minute=0, second=0, microsecond=0)
     return Task.closed_at.is_not(None) if is_dated else Task.closed_at >= since
 
 
