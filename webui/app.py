@@ -174,6 +174,7 @@ def _page_values() -> dict[str, Any]:
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
         "export_permission": WorkPermission.EXPORT,
+        "see_permission": WorkPermission.SEE,
         "work_permission": WorkPermission.WORK,
         "dispatch_permission": WorkPermission.DISPATCH,
         "slot_clock": minute_words,

@@ -163,7 +163,7 @@ class Card:
 
     @property
     def due_text(self) -> str:
-        return task_due_words(self.page.task, self.now)
+        return task_due_words(self.page.task, self.page.campaign.state, self.now)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
