@@ -11,23 +11,37 @@ from directory.visits.models import RecommendationStatus, VisitStatus
 from selections.rules import (
     Asked,
     Condition,
-    Constant,
     Definition,
     Earlier,
     FromToday,
-    Group,
     Having,
-    Join,
     Newest,
     Operator,
     Parameter,
     ParameterType,
-    Rule,
     Span,
     Subject,
-    Value,
 )
 from worklists.models.attempt import ServiceRequestState
+from worklists.selection_parts import (
+    CENTRE,
+    CLIENT_NOT_CALLED,
+    IS_EXPECTED,
+    NOTHING_UNDER_WAY,
+    OF_CENTRE,
+    UNIT,
+    VEHICLE_NOT_CALLED,
+    all_of,
+    any_of,
+    day_asked,
+    has_none,
+    in_period,
+    is_none_of,
+    is_one_of,
+    not_called_days,
+    number_asked,
+    period,
+)
 
 
 @dataclass(frozen=True)
@@ -38,88 +52,23 @@ class Kind:
     definition: Definition
 
 
-def _all(*items: Rule) -> Group:
-    return Group(Join.ALL, items)
-
-
-def _any(*items: Rule) -> Group:
-    return Group(Join.ANY, items)
-
-
-def _is(field: str, *values: Value) -> Condition:
-    return Condition(field, Operator.ONE_OF, values)
-
-
-def _is_not(field: str, *values: Value) -> Condition:
-    return Condition(field, Operator.NONE_OF, values)
-
-
-def _in_period(field: str, of: str = "period") -> Condition:
-    return Condition(field, Operator.BETWEEN, (Asked(f"{of}_from"), Asked(f"{of}_until")))
-
-
-def _no(relation: str, *where: Rule) -> Having:
-    return Having(relation, _all(*where), Operator.AT_MOST, (0,))
-
-
-def _days(code: str, amount: int, span: Span = Span.DAY, *, required: bool = True) -> Parameter:
-    return Parameter(code, ParameterType.DAY, default=FromToday(amount, span), is_required=required)
-
-
-def _period(since: int, until: int, span: Span = Span.DAY) -> tuple[Parameter, ...]:
-    return (_days("period_from", since, span), _days("period_until", until, span))
-
-
-def _number(code: str, default: Constant) -> Parameter:
-    return Parameter(code, ParameterType.NUMBER, default=default)
-
-
-_UNIT = Parameter("unit", ParameterType.UNIT, is_required=False)
-_CENTRE = Parameter("centre", ParameterType.CENTRE, is_required=False)
-_OF_CENTRE = Having("client.units", _all(_is("client_unit.unit", Asked("centre"))))
-
-_TODAY = FromToday(0, Span.DAY)
-_NOT_EXPECTED = _no(
-    "vehicle.bookings",
-    _is("booking.state", ServiceRequestState.REQUESTED.value),
-    Condition("booking.wanted_on", Operator.AT_LEAST, (_TODAY,)),
-)
-_NOT_IN_THE_WORKSHOP = _no("vehicle.orders", _is("visit.status", VisitStatus.OPEN.value))
-
-
-def _not_called(relation: str) -> Having:
-    since = Condition("attempt.made_on", Operator.AT_LEAST, (Asked("contacted_since"),))
-    return _no(relation, since)
-
-
-def _not_called_days(days: int) -> Parameter:
-    return _days("contacted_since", -days, required=False)
-
-
-_VEHICLE_NOT_CALLED = _not_called("vehicle.attempts")
-_CLIENT_NOT_CALLED = _not_called("client.attempts")
-
-
 MAINTENANCE_DUE = Kind(
     "maintenance_due",
     Definition(
         subject=Subject.VEHICLE,
-        rule=_all(
-            _any(
-                _in_period("vehicle.next_maintenance_on"),
-                Newest("vehicle.visits", where=_all(_in_period("visit.done_on", "visited"))),
+        rule=all_of(
+            any_of(
+                in_period("vehicle.next_maintenance_on"),
+                Newest("vehicle.visits", where=all_of(in_period("visit.done_on", "visited"))),
             ),
-            _NOT_EXPECTED,
-            _NOT_IN_THE_WORKSHOP,
-            _VEHICLE_NOT_CALLED,
-            _OF_CENTRE,
+            *NOTHING_UNDER_WAY,
         ),
         parameters=(
-            *_period(0, 30),
-            _days("visited_from", -13, Span.MONTH, required=False),
-            _days("visited_until", -12, Span.MONTH, required=False),
-            _not_called_days(30),
-            _CENTRE,
+            *period(0, 30),
+            day_asked("visited_from", -13, Span.MONTH, required=False),
+            day_asked("visited_until", -12, Span.MONTH, required=False),
+            not_called_days(30),
+            CENTRE,
         ),
         columns=("vehicle.next_maintenance_on", "vehicle.expected_km", "vehicle.forecast_basis"),
     ),
@@ -130,17 +79,14 @@ THIN_ICE = Kind(
     "thin_ice",
     Definition(
         subject=Subject.VEHICLE,
-        rule=_all(
+        rule=all_of(
             Newest(
                 "vehicle.visits",
-                where=_all(_in_period("visit.done_on"), _is("visit.unit", Asked("unit"))),
+                where=all_of(in_period("visit.done_on"), is_one_of("visit.unit", Asked("unit"))),
             ),
-            _NOT_EXPECTED,
-            _NOT_IN_THE_WORKSHOP,
-            _VEHICLE_NOT_CALLED,
-            _OF_CENTRE,
+            *NOTHING_UNDER_WAY,
         ),
-        parameters=(*_period(-12, -9, Span.MONTH), _UNIT, _not_called_days(30), _CENTRE),
+        parameters=(*period(-12, -9, Span.MONTH), UNIT, not_called_days(30), CENTRE),
         columns=("vehicle.next_maintenance_on", "vehicle.expected_km"),
     ),
 )
@@ -149,10 +95,10 @@ THIN_ICE = Kind(
 
 def _lost(code: str, field: str, place: Parameter) -> Kind:
     """The last visit there is long ago, after a few there in the three years before it."""
-    there = _is(field, Asked(place.code))
+    there = is_one_of(field, Asked(place.code))
     earlier = Having(
         "visit.earlier",
-        _all(there, Condition("visit.done_on", Operator.AT_LEAST, (Earlier(3, Span.YEAR),))),
+        all_of(there, Condition("visit.done_on", Operator.AT_LEAST, (Earlier(3, Span.YEAR),))),
         Operator.AT_LEAST,
         (Asked("times"),),
     )
@@ -160,23 +106,20 @@ def _lost(code: str, field: str, place: Parameter) -> Kind:
         code,
         Definition(
             subject=Subject.VEHICLE,
-            rule=_all(
+            rule=all_of(
                 Newest(
                     "vehicle.visits",
-                    among=_all(there),
-                    where=_all(_in_period("visit.done_on"), earlier),
+                    among=all_of(there),
+                    where=all_of(in_period("visit.done_on"), earlier),
                 ),
-                _NOT_EXPECTED,
-                _NOT_IN_THE_WORKSHOP,
-                _VEHICLE_NOT_CALLED,
-                _OF_CENTRE,
+                *NOTHING_UNDER_WAY,
             ),
             parameters=(
                 place,
-                *_period(-24, -12, Span.MONTH),
-                _number("times", 1),
-                _not_called_days(60),
-                _CENTRE,
+                *period(-24, -12, Span.MONTH),
+                number_asked("times", 1),
+                not_called_days(60),
+                CENTRE,
             ),
             columns=("vehicle.year", "vehicle.expected_km"),
         ),
@@ -195,24 +138,21 @@ DECLINED_WORK = Kind(
     "declined_work",
     Definition(
         subject=Subject.VEHICLE,
-        rule=_all(
+        rule=all_of(
             Having(
                 "vehicle.recommendations",
-                _all(
-                    _is(
+                all_of(
+                    is_one_of(
                         "recommendation.status",
                         RecommendationStatus.OPEN.value,
                         RecommendationStatus.DECLINED.value,
                     ),
-                    _in_period("recommendation.advised_on"),
+                    in_period("recommendation.advised_on"),
                 ),
             ),
-            _NOT_EXPECTED,
-            _NOT_IN_THE_WORKSHOP,
-            _VEHICLE_NOT_CALLED,
-            _OF_CENTRE,
+            *NOTHING_UNDER_WAY,
         ),
-        parameters=(*_period(-180, -30), _not_called_days(30), _CENTRE),
+        parameters=(*period(-180, -30), not_called_days(30), CENTRE),
         columns=("vehicle.expected_km",),
     ),
 )
@@ -222,15 +162,15 @@ NO_SHOW = Kind(
     "no_show",
     Definition(
         subject=Subject.CLIENT,
-        rule=_all(
+        rule=all_of(
             Having(
                 "client.bookings",
-                _all(
-                    _in_period("booking.wanted_on"),
-                    _any(
-                        _is("booking.state", ServiceRequestState.NO_SHOW.value),
-                        _all(
-                            _is("booking.state", ServiceRequestState.REQUESTED.value),
+                all_of(
+                    in_period("booking.wanted_on"),
+                    any_of(
+                        is_one_of("booking.state", ServiceRequestState.NO_SHOW.value),
+                        all_of(
+                            IS_EXPECTED,
                             Condition(
                                 "booking.wanted_on",
                                 Operator.AT_MOST,
@@ -238,21 +178,22 @@ NO_SHOW = Kind(
                             ),
                         ),
                     ),
-                    _is("booking.unit", Asked("unit")),
+                    is_one_of("booking.unit", Asked("unit")),
                     Condition("booking.has_open_task", Operator.IS, (False,)),
-                    _no(
+                    has_none(
                         "booking.later",
-                        _is_not("booking.state", ServiceRequestState.CANCELLED.value),
+                        is_none_of("booking.state", ServiceRequestState.CANCELLED.value),
                     ),
-                    _no(
-                        "booking.visits_since", _is_not("visit.status", VisitStatus.CANCELLED.value)
+                    has_none(
+                        "booking.visits_since",
+                        is_none_of("visit.status", VisitStatus.CANCELLED.value),
                     ),
-                    _no("booking.contacts_since"),
+                    has_none("booking.contacts_since"),
                 ),
             ),
-            _OF_CENTRE,
+            OF_CENTRE,
         ),
-        parameters=(*_period(-7, 0), _UNIT, _CENTRE),
+        parameters=(*period(-7, 0), UNIT, CENTRE),
     ),
 )
 """Booked and neither came, nor booked again, nor was called since: whether anybody noted that the
@@ -262,18 +203,18 @@ AFTER_SERVICE = Kind(
     "after_service",
     Definition(
         subject=Subject.CLIENT,
-        rule=_all(
+        rule=all_of(
             Having(
                 "client.visits",
-                _all(
-                    _in_period("visit.done_on"),
-                    _is("visit.unit", Asked("unit")),
-                    _no("visit.contacts_since"),
+                all_of(
+                    in_period("visit.done_on"),
+                    is_one_of("visit.unit", Asked("unit")),
+                    has_none("visit.contacts_since"),
                 ),
             ),
-            _OF_CENTRE,
+            OF_CENTRE,
         ),
-        parameters=(*_period(-15, -3), _UNIT, _CENTRE),
+        parameters=(*period(-15, -3), UNIT, CENTRE),
     ),
 )
 """A visit ended three to fifteen days ago and nobody has called since: how was it?"""
@@ -282,19 +223,19 @@ CONFIRM_BOOKING = Kind(
     "confirm_booking",
     Definition(
         subject=Subject.CLIENT,
-        rule=_all(
+        rule=all_of(
             Having(
                 "client.bookings",
-                _all(
-                    _in_period("booking.wanted_on"),
-                    _is("booking.state", ServiceRequestState.REQUESTED.value),
-                    _is("booking.unit", Asked("unit")),
+                all_of(
+                    in_period("booking.wanted_on"),
+                    IS_EXPECTED,
+                    is_one_of("booking.unit", Asked("unit")),
                 ),
             ),
-            _CLIENT_NOT_CALLED,
-            _OF_CENTRE,
+            CLIENT_NOT_CALLED,
+            OF_CENTRE,
         ),
-        parameters=(*_period(1, 1), _UNIT, _not_called_days(0), _CENTRE),
+        parameters=(*period(1, 1), UNIT, not_called_days(0), CENTRE),
     ),
 )
 """Expected tomorrow, and not spoken to today: who books today for tomorrow remembers it."""
@@ -303,8 +244,8 @@ RECALL = Kind(
     "recall",
     Definition(
         subject=Subject.VEHICLE,
-        rule=_all(_is("vehicle.vin", Asked("vins")), _OF_CENTRE),
-        parameters=(Parameter("vins", ParameterType.TEXT), _CENTRE),
+        rule=all_of(is_one_of("vehicle.vin", Asked("vins")), OF_CENTRE),
+        parameters=(Parameter("vins", ParameterType.TEXT), CENTRE),
         columns=("vehicle.vin", "vehicle.year", "vehicle.expected_km"),
     ),
 )
@@ -314,12 +255,12 @@ COVER_ENDS = Kind(
     "cover_ends",
     Definition(
         subject=Subject.VEHICLE,
-        rule=_all(
-            _any(_in_period("vehicle.warranty_until"), _in_period("vehicle.insured_until")),
-            _VEHICLE_NOT_CALLED,
-            _OF_CENTRE,
+        rule=all_of(
+            any_of(in_period("vehicle.warranty_until"), in_period("vehicle.insured_until")),
+            VEHICLE_NOT_CALLED,
+            OF_CENTRE,
         ),
-        parameters=(*_period(0, 30), _not_called_days(30), _CENTRE),
+        parameters=(*period(0, 30), not_called_days(30), CENTRE),
         columns=("vehicle.warranty_until", "vehicle.insured_until"),
     ),
 )
@@ -329,12 +270,12 @@ BIRTHDAY = Kind(
     "birthday",
     Definition(
         subject=Subject.CLIENT,
-        rule=_all(
+        rule=all_of(
             Condition("client.birth_on", Operator.COMING, (Asked("days"),)),
-            _CLIENT_NOT_CALLED,
-            _OF_CENTRE,
+            CLIENT_NOT_CALLED,
+            OF_CENTRE,
         ),
-        parameters=(_number("days", 3), _not_called_days(7), _CENTRE),
+        parameters=(number_asked("days", 3), not_called_days(7), CENTRE),
         columns=("client.birth_on",),
     ),
 )
@@ -344,16 +285,16 @@ FORGOTTEN = Kind(
     "forgotten",
     Definition(
         subject=Subject.CLIENT,
-        rule=_all(
-            Newest("client.attempts", where=_all(_in_period("attempt.made_on"))),
-            _no("client.tasks", Condition("task.is_open", Operator.IS, (True,))),
-            _no(
+        rule=all_of(
+            Newest("client.attempts", where=all_of(in_period("attempt.made_on"))),
+            has_none("client.tasks", Condition("task.is_open", Operator.IS, (True,))),
+            has_none(
                 "client.visits",
                 Condition("visit.done_on", Operator.AT_LEAST, (Asked("period_until"),)),
             ),
-            _OF_CENTRE,
+            OF_CENTRE,
         ),
-        parameters=(*_period(-365, -60), _CENTRE),
+        parameters=(*period(-365, -60), CENTRE),
     ),
 )
 """Called once, and since then neither called nor seen, with nothing left to do about it."""
