@@ -19,6 +19,7 @@ from webui.labels import (
     forecasts,
     keys,
     notices,
+    selections,
     service,
     staff,
     tasks,
@@ -60,6 +61,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **escalation.SENTENCES,
     **service.SENTENCES,
     **asked.SENTENCES,
+    **selections.SENTENCES,
 }
 
 
