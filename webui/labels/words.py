@@ -42,6 +42,7 @@ LABELS = by_class(
     service.LABELS,
     asked.LABELS,
     forecasts.LABELS,
+    selections.LABELS,
 )
 """Enum class to the words of its members."""
 
