@@ -19,6 +19,8 @@ from webui.labels import (
     forecasts,
     keys,
     notices,
+    rule_changes,
+    rules,
     service,
     staff,
     tasks,
@@ -41,6 +43,8 @@ LABELS = by_class(
     service.LABELS,
     asked.LABELS,
     forecasts.LABELS,
+    rules.LABELS,
+    rule_changes.LABELS,
 )
 """Enum class to the words of its members."""
 
