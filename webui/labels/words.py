@@ -21,6 +21,7 @@ from webui.labels import (
     notices,
     rule_changes,
     rules,
+    selections,
     service,
     staff,
     tasks,
@@ -64,6 +65,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **escalation.SENTENCES,
     **service.SENTENCES,
     **asked.SENTENCES,
+    **selections.SENTENCES,
 }
 
 

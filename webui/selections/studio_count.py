@@ -6,12 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.patience import TookTooLong, patience
-from directory.assets.models import Asset
-from directory.clients.models import Client
 from selections.checking import Problem
 from selections.fields import FieldType, Offers
 from selections.rules import (
@@ -26,6 +23,7 @@ from selections.rules import (
     Rule,
     walk,
 )
+from selections.running import Example, examples, preview_count
 from selections.statements import Question, written
 from webui.labels.rule_fields import FIELDS, field_name, lowered, relation_words
 from webui.labels.rule_sentences import Names
@@ -38,23 +36,13 @@ _MOST_REASONS = 4
 
 
 @dataclass(frozen=True)
-class Example:
-    """One of those found."""
-
-    client_id: int
-    client: str
-    asset_id: int | None
-    vehicle: str
-    reasons: list[str]
-
-
-@dataclass(frozen=True)
 class Count:
     """What was found; ``leads`` None: it took too long."""
 
     leads: int | None
     clients: int | None = None
-    examples: list[Example] = field(default_factory=list)
+    examples: list[tuple[Example, list[str]]] = field(default_factory=list)
+    """Each with what brought it here."""
     left_out: int = 0
     """Conditions that are not finished and were not asked."""
 
@@ -102,42 +90,13 @@ def count(
     left_out = sum(problem.path != () for problem in problems)
     try:
         with patience(session, SECONDS):
-            leads = session.scalar(question.count(asked)) or 0
-            clients = session.scalar(question.count_clients(asked)) or 0
-            rows = session.execute(question.explained(asked).limit(_EXAMPLES)).all()
+            found = preview_count(session, question, asked)
+            some = examples(session, question, asked, _EXAMPLES)
     except TookTooLong:
         return Count(None, left_out=left_out)
-    return Count(leads, clients, _examples(session, rows, asked, names), left_out)
-
-
-def _examples(session: Session, rows: Any, definition: Definition, names: Names) -> list[Example]:
-    clients = {row.client_id for row in rows}
-    assets = {row.asset_id for row in rows if row.asset_id is not None}
-    named: dict[int, str] = {
-        row.id: row.name
-        for row in session.execute(select(Client.id, Client.name).where(Client.id.in_(clients)))
-    }
-    cars = {one.id: one for one in session.scalars(select(Asset).where(Asset.id.in_(assets)))}
-    nodes = {written(path): rule for path, rule in walk(definition.rule)}
-    found: list[Example] = []
-    for row in rows:
-        values = {key: value for key, value in row._mapping.items() if key in nodes}
-        found.append(
-            Example(
-                row.client_id,
-                named[row.client_id],
-                row.asset_id,
-                _vehicle(cars.get(row.asset_id)),
-                reason_words(values, nodes, names)[:_MOST_REASONS],
-            )
-        )
-    return found
-
-
-def _vehicle(asset: Asset | None) -> str:
-    if asset is None:
-        return ""
-    return " ".join(filter(None, (asset.make, asset.model, str(asset.year or ""))))
+    nodes = {written(path): rule for path, rule in walk(asked.rule)}
+    shown = [(one, reason_words(one.reasons, nodes, names)[:_MOST_REASONS]) for one in some]
+    return Count(found.leads, found.clients, shown, left_out)
 
 
 def reason_words(values: Mapping[str, Any], nodes: Mapping[str, Rule], names: Names) -> list[str]:

@@ -80,7 +80,9 @@ class OfferedValues:
 
     def _units(self, offers: Offers) -> list[Offer]:
         kind = {Offers.CENTRES: UnitKind.CENTRE, Offers.WORKSHOPS: UnitKind.WORKSHOP}.get(offers)
-        rows = unit_tree(self._session, within=self._actor.unit_ids)
+        # Any workshop may be visited, whoever's clients they are.
+        within = None if kind is UnitKind.WORKSHOP else self._actor.unit_ids
+        rows = unit_tree(self._session, within=within)
         if kind is None:
             return [Offer(str(row.unit.id), row.unit.name, row.depth) for row in rows]
         return [Offer(str(row.unit.id), row.unit.name) for row in rows if row.unit.kind is kind]
