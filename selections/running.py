@@ -79,8 +79,9 @@ def preview_count(session: Session, question: Question, definition: Definition) 
         leads = session.scalar(select(func.count()).select_from(found)) or 0
         return Preview(leads, leads)
     # Grouped and not DISTINCT: PostgreSQL would sort all of them.
-    vehicles = select(func.count().label("of_one")).group_by(found.c.client_id).subquery()
-    counted = select(func.coalesce(func.sum(vehicles.c.of_one), 0), func.count())
+    of_one = select(func.count().label("leads")).select_from(found)
+    vehicles = of_one.group_by(found.c.client_id).subquery()
+    counted = select(func.coalesce(func.sum(vehicles.c.leads), 0), func.count())
     leads, clients = session.execute(counted.select_from(vehicles)).one()
     return Preview(int(leads), clients)
 
