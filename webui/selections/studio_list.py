@@ -152,11 +152,8 @@ def _lines(
 ) -> list[VersionLine]:
     """Each version beside the one before it; the newest first, as they come."""
     ids = {version.saved_by for version in versions}
-    people = dict(
-        session().execute(
-            select(Employee.id, Employee.full_name).where(Employee.id.in_(ids))
-        ).tuples().all()
-    )  # fmt: skip
+    named = select(Employee.id, Employee.full_name).where(Employee.id.in_(ids))
+    people = {id_: name for id_, name in session().execute(named)}
     found: list[VersionLine] = []
     for place, version in enumerate(versions):
         now = read[place]

@@ -63,7 +63,8 @@ class NodeLook:
     may_ask: bool = False
     is_known: bool = True
     is_searched: bool = False
-    chosen_words: str = ""
+    chosen: list[tuple[str, str]] = field(default_factory=list)
+    """What is ticked, as it was ticked: value and name."""
 
 
 class Painter:
@@ -165,16 +166,16 @@ class Painter:
             unit=str(words.unit) if words else "", hint=str(words.hint) if words else "",
             shape=_shape(asked, operator, bool(offers)), may_move=True,
             has_anchor=within is not None and within.anchor is not None,
-            is_searched=len(offers) > _FEW, chosen_words=self._chosen(node, offers),
+            is_searched=len(offers) > _FEW, chosen=self._chosen(node, offers),
         )  # fmt: skip
 
     def _offers(self, asked: Field, operator: Operator) -> list[Offer]:
         is_ticked = is_list(asked.type, operator) and operator is not Operator.CONTAINS
         return self.offered.of(asked) if is_ticked else []
 
-    def _chosen(self, node: Node, offers: list[Offer]) -> str:
+    def _chosen(self, node: Node, offers: list[Offer]) -> list[tuple[str, str]]:
         names = {one.value: one.name for one in offers}
-        return ", ".join(names.get(value, value) for value in node.chosen)
+        return [(value, names.get(value, value)) for value in node.chosen]
 
     def _asks(self, type_: ParameterType) -> list[Choice]:
         return [
