@@ -23,7 +23,17 @@ from selections.refusals import (
 )
 from selections.running import HIGHEST_HOLD_OUT
 from selections.wire import DefinitionTooNew, DefinitionUnreadable
+from webui.labels.pairs import Pairs
 from webui.wording import whole
+from worklists.lead_scopes import MOST_TICKED, LeadFilter, NoLeadsChosen, TooManyTicks
+
+LABELS: Pairs = (
+    (LeadFilter.ALL, _l("Все")),
+    (LeadFilter.CALLABLE, _l("Можно звонить")),
+    (LeadFilter.BLOCKED, _l("Нельзя звонить")),
+    (LeadFilter.IN_WORK, _l("Уже в работе")),
+    (LeadFilter.HELD_OUT, _l("Контрольная группа")),
+)
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     SelectionNameMissing: lambda _e: _l(
@@ -54,5 +64,10 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     PeriodTurnedRound: lambda _e: _l("Начало периода позже его конца. Поменяйте даты местами."),
     HoldOutImpossible: lambda _e: _l(
         "Контрольная доля: от 0 до %(most)s процентов.", most=HIGHEST_HOLD_OUT // 100
+    ),
+    NoLeadsChosen: lambda _e: _l("Отметьте клиентов или поставьте всех найденных."),
+    TooManyTicks: lambda _e: _l(
+        "По одному отмечают не больше %(most)s. Поставьте всех и снимите лишних.",
+        most=whole(MOST_TICKED),
     ),
 }

@@ -46,6 +46,7 @@ LABELS = by_class(
     forecasts.LABELS,
     rules.LABELS,
     rule_changes.LABELS,
+    selections.LABELS,
 )
 """Enum class to the words of its members."""
 
