@@ -1,5 +1,6 @@
 """A rule in words, and what differs between two versions of one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,6 @@ import pytest
 from flask import Flask, g
 
 from selections.checking import Fault, Problem, problems_of
-from selections.directory_fields import DIRECTORY
 from selections.rules import (
     Asked,
     Condition,
@@ -34,9 +34,12 @@ from webui.labels.rule_changes import Change, ChangeKind, changes
 from webui.labels.rule_fields import FIELDS, RELATIONS
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.rules import fault_words
+from webui.labels.selection_kinds import KINDS as KIND_WORDS
+from worklists.selection_fields import CATALOGUE
+from worklists.selection_kinds import KINDS
 
 NAMES = Names(
-    DIRECTORY,
+    CATALOGUE,
     {
         ("vehicle.make", "Kia"): "Kia",
         ("vehicle.make", "Hyundai"): "Hyundai",
@@ -106,7 +109,7 @@ def test_a_rule_reads_as_a_sentence() -> None:
         (Operator.BETWEEN, (date(2026, 1, 1), date(2026, 3, 1)), "с 1 января по 1 марта"),
         (Operator.AT_LEAST, (FromToday(-3, Span.YEAR),), "за последние 3 лет"),
         (Operator.AT_MOST, (FromToday(-12, Span.MONTH),), "12 месяцев назад или раньше"),
-        (Operator.AT_LEAST, (Asked("from"),), "не раньше [с какого дня?]"),
+        (Operator.AT_LEAST, (Asked("period_from"),), "не раньше [начало периода?]"),
         (Operator.AT_LEAST, ("",), "…"),
     ],
 )
@@ -158,14 +161,23 @@ def test_two_versions_differ_in_words() -> None:
 
 
 def test_everything_that_may_be_asked_and_be_wrong_has_words() -> None:
-    for entity in DIRECTORY.entities.values():
+    for entity in CATALOGUE.entities.values():
         assert set(entity.fields) <= set(FIELDS)
         assert set(entity.relations) <= set(RELATIONS)
     for fault in Fault:
         assert "%(" not in fault_words(Problem((0,), fault, "vehicle.make"))
     empty = Definition(rule=Group(Join.ALL, (replace(MAKES, values=()),)))
-    found = problems_of(empty, catalogue=DIRECTORY, today=date(2026, 3, 18), definition_of=_none)
+    found = problems_of(empty, catalogue=CATALOGUE, today=date(2026, 3, 18), definition_of=_none)
     assert [fault_words(one) for one in found] == ["«Марка»: укажите значение."]
+
+
+def test_every_kind_that_ships_reads_as_a_sentence() -> None:
+    assert list(KIND_WORDS) == [kind.code for kind in KINDS]
+    for kind in KINDS:
+        words = rule_words(kind.definition, NAMES)
+        assert "…" not in words and "которого больше нет" not in words
+        assert not re.search(r"[a-z]+\\.[a-z]", words), words
+        assert "вопрос «" not in words
 
 
 def _none(_id: int) -> Definition:

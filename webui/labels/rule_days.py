@@ -55,6 +55,8 @@ def _between(low: Value, high: Value, asked: Any) -> str:
             return _("от %(far)s до %(near)s назад", far=far, near=genitive(-high.amount, low.span))
         if low.span is high.span and 0 < low.amount <= high.amount:
             near = low.amount
+            if near == high.amount:
+                return _("через %(length)s", length=span_words(near, low.span))
             return _("через %(near)s–%(far)s", near=near, far=span_words(high.amount, high.span))
     return _("с %(low)s по %(high)s", low=one_day(low, asked), high=one_day(high, asked))
 

@@ -1,47 +1,19 @@
 """Words of what a rule may ask: fields, and the rows that belong to a row (A5)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from webui.labels.rule_vocabulary import FieldWords, RelationWords
+from webui.labels.rule_work_fields import (
+    WORK_ENTITIES,
+    WORK_FIELDS,
+    WORK_NARROWER,
+    WORK_RELATIONS,
+)
 from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
-
-
-@dataclass(frozen=True)
-class FieldWords:
-    """How a field is called in a list and in a sentence."""
-
-    name: Any
-    within: Any = None
-    """For ONE_OF beside the noun of its row: «в цех %(values)s»; None: name and values."""
-    is_plain: bool = False
-    """The day that the row is about: a sentence leaves its name out."""
-    unit: Any = ""
-    yes: Any = ""
-    no: Any = ""
-    hint: Any = ""
-
-
-@dataclass(frozen=True)
-class RelationWords:
-    """How related rows are called: «есть заезд», «нет заездов», «2 заездов», «последний заезд»."""
-
-    name: Any
-    some: Any
-    none: Any
-    many: Callable[[int], str]
-    """After «не меньше» and «не больше»."""
-    newest: Any
-    before: Any = ""
-    """What stands before every form: «до него»."""
-    over: Any = ""
-    """«по заездам»: whose sum it is."""
-    group: Any = ""
-    """The heading in the list of what may be added."""
-
 
 _VISIT = (_l("есть заезд"), _l("нет заездов"))
 _VEHICLE = _l("Автомобиль")
@@ -56,6 +28,7 @@ ENTITIES: Mapping[str, Any] = {
     "ownership": _l("Владение"),
     "visit_line": _l("Работа или деталь"),
     "client_unit": _l("Подразделение клиента"),
+    **WORK_ENTITIES,
 }
 
 FIELDS: dict[str, FieldWords] = {
@@ -106,6 +79,7 @@ FIELDS: dict[str, FieldWords] = {
     "refusal.purpose": FieldWords(_l("Повод")),
     "refusal.recorded_on": FieldWords(_l("Когда записали отказ"), is_plain=True),
     "refusal.stands": FieldWords(_l("Отказ действует"), yes=_l("действует"), no=_l("снят")),
+    **WORK_FIELDS,
 }
 
 
@@ -115,6 +89,10 @@ def _visits(n: int) -> str:
 
 def _orders(n: int) -> str:
     return ngettext("%(num)s заказ-наряда", "%(num)s заказ-нарядов", n)
+
+
+def _open_orders(n: int) -> str:
+    return ngettext("%(num)s открытого заказ-наряда", "%(num)s открытых заказ-нарядов", n)
 
 
 def _vehicles(n: int) -> str:
@@ -198,6 +176,7 @@ RELATIONS: dict[str, RelationWords] = {
         _l("Заезды в этот же цех до этого"), *_VISIT, _visits, _l("предыдущий заезд"),
         before=_l("до него в этом же цехе"), over=_l("по заездам"),
     ),
+    **WORK_RELATIONS,
 }  # fmt: skip
 
 NARROWER: dict[tuple[str, str, str], RelationWords] = {
@@ -212,6 +191,11 @@ NARROWER: dict[tuple[str, str, str], RelationWords] = {
         _l("последняя отклонённая работа"),
         over=_l("по отклонённым рекомендациям"),
     ),
+    ("vehicle.orders", "visit.status", "open"): RelationWords(
+        _l("Заказ-наряды"), _l("есть открытый заказ-наряд"), _l("нет открытых заказ-нарядов"),
+        _open_orders, _l("последний открытый заказ-наряд"),
+    ),
+    **WORK_NARROWER,
 }  # fmt: skip
 """Relation, field, its only value: words that say the condition too."""
 

@@ -22,17 +22,17 @@ from webui.labels.rule_days import day_words, one_day
 from webui.labels.rule_fields import (
     FIELDS,
     NARROWER,
-    FieldWords,
-    RelationWords,
     field_name,
     lowered,
     relation_words,
 )
+from webui.labels.rule_vocabulary import FieldWords, RelationWords
 from webui.labels.rules import parameter_words
 from webui.labels.spoken import gettext as _
 from webui.wording import money, whole
 
 _MOST_NAMED = 6
+_SAID_BY_NOUN = (Operator.ONE_OF, Operator.IS)
 _OWN_NAMES = (
     Offers.UNITS, Offers.CENTRES, Offers.WORKSHOPS, Offers.CAMPAIGNS, Offers.RESULTS,
 )  # fmt: skip
@@ -63,6 +63,9 @@ def rule_words(definition: Definition, names: Names) -> str:
     if not parts:
         return _("все клиенты подразделения")
     text = speaker.joined(root.join, parts, is_outermost=True)
+    asked = [lowered(parameter_words(one.code, one.label)) for one in definition.parameters]
+    if asked:
+        text = _("%(rule)s. При запуске спросим: %(asked)s", rule=text, asked=", ".join(asked))
     if definition.sample:
         text = _("%(rule)s; случайные %(n)s из них", rule=text, n=whole(definition.sample))
     return text
@@ -73,10 +76,24 @@ def part_words(rule: Rule, definition: Definition, names: Names) -> str:
     return _Speaker(names, definition).phrase(rule).text
 
 
+def _of_many(words: RelationWords) -> str:
+    """« заездов»: the noun as after a number that is not known yet."""
+    return words.many(5).replace("5", "", 1).replace("  ", " ")
+
+
 class _Speaker:
     def __init__(self, names: Names, definition: Definition) -> None:
         self.names = names
         self.labels = {one.code: one.label for one in definition.parameters}
+        self.defaults = {one.code: one.default for one in definition.parameters}
+
+    def values(self, node: Condition | Having) -> tuple[Value, ...]:
+        """The values, each question with the answer that it starts with."""
+        return tuple(self._started(value) for value in node.values)
+
+    def _started(self, value: Value) -> Value:
+        default = self.defaults.get(value.parameter) if isinstance(value, Asked) else None
+        return value if default is None else default
 
     def parts(self, items: tuple[Rule, ...]) -> list[str]:
         return [text for item in items if (text := self.phrase(item).text)]
@@ -128,15 +145,17 @@ class _Speaker:
             text = self._days(condition)
             return _Phrase(text, True) if words.is_plain else _Phrase(f"{name} {text}")
         if type_ in (FieldType.NUMBER, FieldType.MONEY):
-            return _Phrase(f"{name} {self._amounts(operator, condition.values, words)}")
+            return _Phrase(f"{name} {self._amounts(operator, self.values(condition), words)}")
         return self._listed(condition, words, name)
 
     def _days(self, node: Condition) -> str:
-        return day_words(node.operator, node.values, self._asked)
+        return day_words(node.operator, self.values(node), self._asked)
 
     def _listed(self, condition: Condition, words: FieldWords, name: str) -> _Phrase:
         is_none_of = condition.operator is Operator.NONE_OF
-        named = [self._named(condition.field, value) for value in condition.values[:_MOST_NAMED]]
+        named = [
+            self._named(condition.field, value) for value in self.values(condition)[:_MOST_NAMED]
+        ]
         values = (_(" и не ") if is_none_of else _(" или ")).join(named) or "…"
         rest = len(condition.values) - _MOST_NAMED
         if rest > 0:
@@ -196,9 +215,10 @@ class _Speaker:
         words, where = self._noun(having.relation, having.where)
         if having.sum_of is not None:
             field_words = FIELDS.get(having.sum_of) or FieldWords(having.sum_of)
+            amount = self._amounts(having.operator, self.values(having), field_words)
             head = _(
                 "%(field)s %(over)s всего %(amount)s", field=lowered(field_words.name),
-                over=words.over, amount=self._amounts(having.operator, having.values, field_words),
+                over=words.over, amount=amount,
             )  # fmt: skip
         else:
             head = self._counted(having, words)
@@ -206,7 +226,7 @@ class _Speaker:
         return self._with_parts(head, where)
 
     def _counted(self, having: Having, words: RelationWords) -> str:
-        values = having.values
+        values = self.values(having)
         match having.operator, values:
             case Operator.AT_LEAST, (1,):
                 return str(words.some)
@@ -219,8 +239,7 @@ class _Speaker:
                 return _("не больше %(what)s", what=words.many(most))
             case Operator.AT_LEAST, (int() as least,):
                 return _("не меньше %(what)s", what=words.many(least))
-        shown = self._amounts(having.operator, values, FieldWords(""))
-        return _("%(noun)s: %(count)s", noun=lowered(words.name), count=shown)
+        return self._amounts(having.operator, values, FieldWords("")) + _of_many(words)
 
     def _newest(self, newest: Newest) -> str:
         words, among = self._noun(newest.relation, newest.among)
@@ -232,7 +251,7 @@ class _Speaker:
         """The words of the rows; a condition that they say themselves is taken away."""
         if where.join is Join.ALL:
             for place, item in enumerate(where.items):
-                if not isinstance(item, Condition) or item.operator is not Operator.ONE_OF:
+                if not isinstance(item, Condition) or item.operator not in _SAID_BY_NOUN:
                     continue
                 key = (relation, item.field, str(item.values[0]) if item.values else "")
                 if len(item.values) == 1 and key in NARROWER:

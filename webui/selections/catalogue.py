@@ -1,5 +1,5 @@
 """What selections may ask, in one place for all pages."""
 
-from selections.directory_fields import DIRECTORY
+from worklists.selection_fields import CATALOGUE
 
-CATALOGUE = DIRECTORY
+__all__ = ["CATALOGUE"]

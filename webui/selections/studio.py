@@ -14,6 +14,7 @@ from selections.refusals import DefinitionFaulty, SelectionChangedByAnother
 from selections.rules import Definition
 from selections.visibility import may_define
 from selections.wire import DefinitionUnreadable, from_wire
+from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
 from webui.requests import is_htmx, reads_only, requires, session
 from webui.selections.catalogue import CATALOGUE
@@ -21,6 +22,7 @@ from webui.selections.studio_acts import act
 from webui.selections.studio_form import read_draft
 from webui.selections.studio_page import Draft, draft_of
 from webui.selections.studio_pages import Studio
+from worklists.selection_kinds import KIND_OF
 
 bp = Blueprint("studio", __name__)
 
@@ -28,8 +30,14 @@ bp = Blueprint("studio", __name__)
 @bp.get("/selections/studio/new")
 @requires(SelectionPermission.DEFINE)
 def new() -> Any:
-    """A page with an empty rule."""
-    return Studio(session(), Draft()).page(lines=[])
+    """A page with an empty rule, or with that of a shipped kind to begin with."""
+    kind = KIND_OF.get(request.args.get("kind", ""))
+    if kind is None:
+        return Studio(session(), Draft()).page()
+    draft = draft_of(kind.definition, CATALOGUE)
+    draft.name, draft.note = map(str, KINDS[kind.code])
+    draft.kind = kind.code
+    return Studio(session(), draft).page(with_count=True)
 
 
 @bp.get("/selections/studio/<int:selection_id>")

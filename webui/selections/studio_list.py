@@ -29,11 +29,13 @@ from selections.wire import DefinitionTooNew, DefinitionUnreadable, from_wire
 from webui.labels.journal import actor_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
+from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import requires, session
 from webui.selections.studio_page import Draft
 from webui.selections.studio_pages import Studio
+from worklists.selection_kinds import KINDS as SHIPPED
 
 bp = Blueprint("selections", __name__)
 
@@ -54,6 +56,7 @@ def page() -> Any:
         text=text,
         archived=archived,
         may_define=g.actor.may(SelectionPermission.DEFINE),
+        kinds=[(kind.code, *KINDS[kind.code]) for kind in SHIPPED],
     )
 
 
@@ -153,7 +156,7 @@ def _lines(
     """Each version beside the one before it; the newest first, as they come."""
     ids = {version.saved_by for version in versions}
     named = select(Employee.id, Employee.full_name).where(Employee.id.in_(ids))
-    people = {id_: name for id_, name in session().execute(named)}
+    people = {row.id: row.full_name for row in session().execute(named)}
     found: list[VersionLine] = []
     for place, version in enumerate(versions):
         now = read[place]

@@ -178,10 +178,12 @@ class Painter:
         return [(value, names.get(value, value)) for value in node.chosen]
 
     def _asks(self, type_: ParameterType) -> list[Choice]:
+        # A unit stands for all below it, and so does a centre.
+        types = {type_, ParameterType.CENTRE} if type_ is ParameterType.UNIT else {type_}
         return [
             Choice(one.code, parameter_words(one.code, one.label))
             for one in self.draft.questions
-            if one.type is type_
+            if one.type in types
         ]
 
     def fields(self, scope: tuple[str, ...]) -> list[Heading]:
