@@ -141,7 +141,7 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     keys.choose("s.r-3-0-0.0", "дней")
     expect(page.locator("[data-count]")).to_have_text("4")
     expect(page.locator(".words")).to_have_text(
-        "Марка Kia или Hyundai; последний заезд в цех «Цех № 3» от 18 до 12 месяцев назад, "
+        "Марка Hyundai или Kia; последний заезд в цех «Цех № 3» от 18 до 12 месяцев назад, "
         "до него не меньше 2 заездов; есть открытая рекомендация; "
         "клиенту не звонили за последние 60 дней."
     )

@@ -220,9 +220,9 @@ class Painter:
             also = " ".join(
                 field_name(one.code) for one in self.catalogue.fields_of([relation.target])
             )
-            choices = [Choice(f"having:{relation.code}", str(words.some), also)]
+            before = f"{words.before} " if words.before else ""
+            choices = [Choice(f"having:{relation.code}", f"{before}{words.some}", also)]
             if relation.day is not None:
-                before = f"{words.before} " if words.before else ""
                 choices.append(Choice(f"newest:{relation.code}", f"{before}{words.newest}", also))
             found.append(Heading(str(words.name), choices))
         return found

@@ -50,6 +50,10 @@
     all("details[data-add][open], details[data-ms][open]").forEach((other) => {
       if (other !== box && !other.contains(box)) other.open = false;
     });
+    // What was searched for the last time is not searched for again.
+    const search = find("[data-narrow]", box);
+    if (search) search.value = "";
+    all("[data-narrowed], [data-narrow-group]", box).forEach((one) => hide(one, false));
     stops(box)[0]?.focus({ preventScroll: true });
     find(".ms-p", box)?.scrollIntoView({ block: "nearest" });
   }, true);
@@ -156,6 +160,7 @@
     clean();
   });
 
-  fire(find("input[name=opened]"), "input");
+  // htmx looks at the page only after all scripts have run.
+  addEventListener("load", () => fire(find("input[name=opened]"), "input"));
   tellFaults();
 })();
