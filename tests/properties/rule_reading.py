@@ -233,13 +233,13 @@ _SPECIAL: dict[str, Callable[[World, Row], Any]] = {
 
 
 def _rows_where(
-    entity: str, table: Any, column: str, *, of: str = "id", done: bool = False
+    entity: str, table: Any, column: str, *, of: str = "id", status: VisitStatus | None = None
 ) -> Callable[[World, Row], tuple[str, list[Row]]]:
     def found(world: World, around: Row) -> tuple[str, list[Row]]:
         return entity, [
             row
             for row in world.of(table)
-            if row[column] == around[of] and (not done or row["status"] is VisitStatus.DONE)
+            if row[column] == around[of] and status in (None, row.get("status"))
         ]
 
     return found
@@ -274,11 +274,12 @@ def _earlier_here(world: World, visit: Row) -> tuple[str, list[Row]]:
 _RELATED: dict[str, Callable[[World, Row], tuple[str, list[Row]]]] = {
     **WORK_RELATED,
     "client.vehicles": _vehicles,
-    "client.visits": _rows_where("visit", Visit, "client_id", done=True),
+    "client.visits": _rows_where("visit", Visit, "client_id", status=VisitStatus.DONE),
     "client.units": _rows_where("client_unit", ClientUnit, "client_id"),
     "client.refusals": _rows_where("refusal", ContactRefusal, "client_id"),
-    "vehicle.visits": _rows_where("visit", Visit, "asset_id", done=True),
+    "vehicle.visits": _rows_where("visit", Visit, "asset_id", status=VisitStatus.DONE),
     "vehicle.orders": _rows_where("visit", Visit, "asset_id"),
+    "vehicle.open_orders": _rows_where("visit", Visit, "asset_id", status=VisitStatus.OPEN),
     "vehicle.recommendations": _rows_where("recommendation", Recommendation, "asset_id"),
     "vehicle.ownerships": _rows_where("ownership", Ownership, "asset_id"),
     "visit.lines": _rows_where("visit_line", VisitLine, "visit_id"),
