@@ -22,7 +22,9 @@ from directory.units.models import Unit, UnitKind, UnitPath
 from directory.workshops.models import WorkKind, WorkshopCapacity, WorkshopWork
 from entrypoints.wiring import GRANTS
 from importers.models import ImportedFile
-from selections.models import Lead, RunSource, SelectionRun
+from selections.models import Lead, RunSource, Selection, SelectionRun, SelectionVersion
+from selections.rules import Condition, Definition, Group, Join, Operator
+from selections.wire import to_wire
 from tests.conftest import NOON
 from worklists.card.models import (
     ChecklistItem,
@@ -321,6 +323,23 @@ class Given:
         for client in clients:
             self.lead(run, client)
         return run
+
+    def selection(
+        self, unit: Unit, employee: Employee, name: str = "Выборка", rule: Group | None = None
+    ) -> Selection:
+        """A selection of the unit with one version; without ``rule``: everybody with a phone."""
+        phone = Condition("client.has_phone", Operator.IS, (True,))
+        definition = Definition(rule=rule or Group(Join.ALL, (phone,)))
+        selection = self._add(
+            Selection(unit_id=unit.id, name=name, version_no=1, created_by=employee.id,
+                      created_at=self.now)
+        )  # fmt: skip
+        self._add(
+            SelectionVersion(selection_id=selection.id, number=1, name=name,
+                             definition=to_wire(definition), saved_by=employee.id,
+                             saved_at=self.now)
+        )  # fmt: skip
+        return selection
 
     def lead(
         self,

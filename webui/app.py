@@ -51,6 +51,7 @@ from webui.clients.export import bp as client_export
 from webui.clients.pages import bp as clients
 from webui.dispatch.all_routes import bp as dispatch
 from webui.labels.asked import STEP_TONES
+from webui.labels.rules import parameter_words
 from webui.labels.words import label
 from webui.navigation import navigation
 from webui.notifications import bp as notifications
@@ -58,6 +59,9 @@ from webui.numbers import RowNumber
 from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.files import bp as files
+from webui.selections.studio import bp as studio
+from webui.selections.studio_list import bp as selections
+from webui.selections.tabs import selection_tabs
 from webui.service.all_routes import bp as service
 from webui.service.slot_pick import booked_work
 from webui.tasks.all_routes import bp as tasks
@@ -96,6 +100,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     vehicles,
     search,
     files,
+    selections,
+    studio,
     admin_people,
     admin_units,
     admin_calendars,
@@ -181,6 +187,8 @@ def _page_values() -> dict[str, Any]:
         "booked_work": booked_work,
         "involve_permission": WorkPermission.INVOLVE,
         "step_tones": STEP_TONES,
+        "selection_tabs": selection_tabs,
+        "question_words": lambda code: parameter_words(code, ""),
         "new_form_key": lambda: uuid4().hex,
     }
 

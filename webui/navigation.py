@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from campaigns.permissions import CampaignPermission
 from core.access import Permission
 from directory.permissions import DirectoryPermission
-from importers.permissions import ImportPermission
+from selections.permissions import SelectionPermission
 from worklists.permissions import WorkPermission
 
 _SEE = (WorkPermission.SEE,)
@@ -58,8 +58,8 @@ SECTIONS = (
         (DirectoryPermission.SEE_CLIENTS,), 2, "KeyK",
     ),
     Section(
-        "selections", "files.page", _l("Выборки"), "table-import",
-        (ImportPermission.LOAD,), 2, "KeyV",
+        "selections", "selections.page", _l("Выборки"), "filter-cog",
+        (SelectionPermission.RUN,), 2, "KeyV",
     ),
     Section("attempts", "attempts.journal", _l("Журнал"), "history", _SEE, 2, "KeyJ"),
     Section(

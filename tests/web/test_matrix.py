@@ -97,6 +97,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "link_id": prepared.link(task, prepared.task(unit=unit), employee).id,
         "involvement_id": prepared.involvement(task, employee).id,
         "preset_id": prepared.preset(unit, employee).id,
+        "selection_id": prepared.selection(unit, employee).id,
         "section": "documents",
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",

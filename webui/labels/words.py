@@ -19,6 +19,8 @@ from webui.labels import (
     forecasts,
     keys,
     notices,
+    rule_changes,
+    rules,
     selections,
     service,
     staff,
@@ -42,6 +44,8 @@ LABELS = by_class(
     service.LABELS,
     asked.LABELS,
     forecasts.LABELS,
+    rules.LABELS,
+    rule_changes.LABELS,
     selections.LABELS,
 )
 """Enum class to the words of its members."""

@@ -56,13 +56,6 @@ REFUSED_UPLOAD = "upload"
 """The category of a flashed message that is shown in the form, not as a toast."""
 
 
-@bp.get("/selections", endpoint="selections")
-@requires(ImportPermission.LOAD)
-def selections() -> Any:
-    """The only way of selecting so far."""
-    return redirect(url_for("files.page"))
-
-
 @bp.get("/selections/files")
 @requires(ImportPermission.LOAD)
 def page() -> Response:

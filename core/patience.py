@@ -1,0 +1,58 @@
+"""Reads that may take only so long: what follows typing must not hold the machine."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+_STEPS = 10_000
+"""SQLite looks at the clock after so many instructions of its machine."""
+_CANCELLED = "57014"
+"""PostgreSQL's code of a statement that ran out of time."""
+
+
+class TookTooLong(Exception):
+    """The statement was given up; the transaction goes on."""
+
+
+@contextmanager
+def patience(session: Session, seconds: float) -> Iterator[None]:
+    """Give up any statement of the block that takes longer. Raises TookTooLong."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    with _on_postgresql(session, seconds) if is_postgresql else _on_sqlite(session, seconds):
+        yield
+
+
+@contextmanager
+def _on_postgresql(session: Session, seconds: float) -> Iterator[None]:
+    # The limit goes with the savepoint when the statement fails, and is put back when it does not.
+    before = session.scalar(text("SELECT current_setting('statement_timeout')"))
+    setting = text("SELECT set_config('statement_timeout', :limit, true)")
+    try:
+        with session.begin_nested():
+            session.execute(setting, {"limit": f"{int(seconds * 1000)}ms"})
+            yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") == _CANCELLED:
+            raise TookTooLong from error
+        raise
+    session.execute(setting, {"limit": before})
+
+
+@contextmanager
+def _on_sqlite(session: Session, seconds: float) -> Iterator[None]:
+    connection = session.connection().connection.driver_connection
+    assert connection is not None
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupted" in str(error.orig):
+            raise TookTooLong from error
+        raise
+    finally:
+        connection.set_progress_handler(None, _STEPS)

@@ -1,0 +1,161 @@
+"""A head builds a rule by keyboard, sees whom it finds, runs it and forms work-lists (A5, A9)."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from directory.staff.models import Role
+from directory.units.models import UnitKind
+from directory.visits.models import Recommendation, RecommendationStatus, Visit
+from tests.browser.conftest import Live
+from tests.conftest import NOON
+
+TODAY = NOON.date()
+
+
+def _picture(page: Page, name: str) -> None:
+    folder = os.environ.get("PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def _furnish(live: Live) -> str:
+    """Four who fit, and one each for whom one condition does not hold."""
+    with live.given() as given:
+        company = given.unit("Компания", kind=UnitKind.COMPANY)
+        unit = given.unit("Сервис Север", parent=company)
+        there = given.workshop("Цех № 3", parent=unit)
+        elsewhere = given.workshop("Цех № 1", parent=unit)
+        head = given.employee("Илья Петров", role=Role.HEAD, unit=unit)
+        given.campaign()
+
+        def client(name: str, make: str, last: int, *, visits: int = 3, at=there,  # type: ignore[no-untyped-def]
+                   advised: bool = True, called: int | None = None) -> None:  # fmt: skip
+            person = given.client(name, unit=unit, phone=f"+7916{abs(hash(name)) % 10**7:07d}")
+            asset = given.asset(person, make=make, model="Rio", year=2019)
+            for number in range(visits):
+                on = TODAY - timedelta(days=last + 100 * number)
+                place = at if number == 0 else elsewhere
+                given.session.add(
+                    Visit(number=f"{asset.id}-{number}", asset_id=asset.id, client_id=person.id,
+                          workshop_id=place.id, opened_on=on, done_on=on)
+                )  # fmt: skip
+            given.session.flush()
+            visit = given.session.query(Visit).filter_by(asset_id=asset.id).first()
+            if advised:
+                assert visit is not None
+                given.session.add(
+                    Recommendation(visit_id=visit.id, asset_id=asset.id, work="Колодки",
+                                   status=RecommendationStatus.OPEN, advised_on=visit.done_on)
+                )  # fmt: skip
+            if called is not None:
+                task = given.task(unit=unit, client=person, asset=asset)
+                given.attempt(task, head, at=NOON - timedelta(days=called))
+
+        for number in range(4):
+            client(f"Подходит {number}", "Kia" if number % 2 else "Hyundai", 400 + 20 * number)
+        client("Другая марка", "Lada", 420)
+        client("Недавно", "Kia", 100)
+        client("Давно", "Kia", 700)
+        client("Другой цех", "Kia", 420, at=elsewhere)
+        client("Один заезд", "Kia", 420, visits=1)
+        client("Без рекомендации", "Kia", 420, advised=False)
+        client("Звонили", "Kia", 420, called=10)
+        return head.login
+
+
+class Keys:
+    """Builds with the keyboard alone."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def add(self, group: str, words: str) -> None:
+        """Open the list of what may be added to the group, search, take the first."""
+        opener = self.page.locator(f'[id="n.{group}"] > .rg-f > details > summary')
+        opener.focus()
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(":focus[data-narrow]")).to_be_visible()
+        self.page.keyboard.type(words)
+        with self.page.expect_response("**/studio/edit"):
+            self.page.keyboard.press("Enter")
+
+    def tick(self, node: str, *values: str) -> None:
+        """Open the list of values and tick these."""
+        self.page.locator(f'[id="n.{node}"] > .rule-v details.ms > summary').focus()
+        self.page.keyboard.press("Enter")
+        for value in values:
+            self.page.locator(f'[id="n.{node}"] .ms-l label', has_text=value).locator(
+                "input"
+            ).focus()
+            self.page.keyboard.press("Space")
+        self.page.keyboard.press("Escape")
+
+    def type(self, name: str, text: str) -> None:
+        self.page.locator(f'[name="{name}"]').focus()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def choose(self, name: str, label: str, *, reshapes: bool = False) -> None:
+        field = self.page.locator(f'[name="{name}"]')
+        field.focus()
+        if not reshapes:
+            field.select_option(label=label)
+            return
+        with self.page.expect_response("**/studio/edit"):
+            field.select_option(label=label)
+
+
+def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
+    live.sign_in(page, _furnish(live))
+    page.goto(f"{live.url}/selections")
+    _picture(page, "list")
+    page.get_by_role("link", name="Новая выборка").click()
+    keys = Keys(page)
+    keys.type("name", "Корейцы цеха 3")
+
+    keys.add("r", "марка")
+    expect(page.get_by_text("«Марка»: укажите значение.").first).to_be_visible()
+    keys.tick("r-0", "Kia", "Hyundai")
+    expect(page.locator("[data-count]")).to_have_text("10")
+
+    keys.add("r", "последний заезд")
+    _picture(page, "newest")
+    keys.add("r-1-0", "цех")
+    keys.tick("r-1-0-0", "Цех № 3")
+    keys.type("t.r-1-1-0.0", "18")
+    keys.type("t.r-1-1-0.1", "12")
+    keys.add("r-1-1", "до него есть заезд")
+    keys.choose("o.r-1-1-1", "не меньше", reshapes=True)
+    keys.type("t.r-1-1-1.0", "2")
+    keys.add("r", "есть рекомендация")
+    keys.add("r-2-0", "состояние рекомендации")
+    keys.tick("r-2-0-0", "Не выполнена")
+    expect(page.locator("[data-count]")).to_have_text("5")
+    keys.add("r", "клиенту звонили")
+    keys.choose("o.r-3", "нет", reshapes=True)
+    keys.add("r-3-0", "день звонка")
+    keys.type("t.r-3-0-0.0", "60")
+    keys.choose("s.r-3-0-0.0", "дней")
+    expect(page.locator("[data-count]")).to_have_text("4")
+    expect(page.locator(".words")).to_have_text(
+        "Марка Hyundai или Kia; последний заезд в цех «Цех № 3» от 18 до 12 месяцев назад, "
+        "до него не меньше 2 заездов; есть открытая рекомендация; "
+        "клиенту не звонили за последние 60 дней."
+    )
+    expect(page.get_by_role("link", name="Подходит 0")).to_be_visible()
+    _picture(page, "built")
+    # The condition that has the focus moves by Alt and an arrow, and keeps the focus.
+    page.locator('[id="f.r-0"]').focus()
+    with page.expect_response("**/studio/edit"):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator('[id="f.r-1"]')).to_be_focused()
+    expect(page.locator("[data-count]")).to_have_text("4")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Выборка «Корейцы цеха 3» сохранена.")).to_be_visible()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 1366
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    _picture(page, "built-dark")

@@ -1,0 +1,156 @@
+"""«Выборки → конструктор»: a rule built condition by condition, its number beside it (A5, A9)."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from core.errors import Invalid
+from selections.editing import create_selection, get_selection, save_version
+from selections.models import Selection
+from selections.permissions import SelectionPermission
+from selections.reading import newest_version
+from selections.refusals import DefinitionFaulty, SelectionChangedByAnother
+from selections.rules import Definition
+from selections.visibility import may_define
+from selections.wire import DefinitionUnreadable, from_wire
+from webui.labels.selection_kinds import KINDS
+from webui.labels.words import sentence
+from webui.requests import is_htmx, reads_only, requires, session
+from webui.selections.catalogue import CATALOGUE
+from webui.selections.studio_acts import act
+from webui.selections.studio_form import read_draft
+from webui.selections.studio_page import Draft, draft_of
+from webui.selections.studio_pages import Studio
+from worklists.selection_kinds import KIND_OF
+
+bp = Blueprint("studio", __name__)
+
+
+@bp.get("/selections/studio/new")
+@requires(SelectionPermission.DEFINE)
+def new() -> Any:
+    """A page with an empty rule, or with that of a shipped kind to begin with."""
+    kind = KIND_OF.get(request.args.get("kind", ""))
+    if kind is None:
+        return Studio(session(), Draft()).page()
+    draft = draft_of(kind.definition, CATALOGUE)
+    draft.name, draft.note = map(str, KINDS[kind.code])
+    draft.kind = kind.code
+    return Studio(session(), draft).page(with_count=True)
+
+
+@bp.get("/selections/studio/<int:selection_id>")
+@requires(SelectionPermission.RUN)
+def show(selection_id: int) -> Any:
+    """The rule of a selection; who may not change it goes to where it is run."""
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    if not may_define(selection, g.actor) or selection.archived_at is not None:
+        return redirect(url_for("selections.show", selection_id=selection_id))
+    definition = from_wire(newest_version(session(), selection_id).definition)
+    return Studio(session(), _draft(selection, definition)).page(selection=selection)
+
+
+@bp.post("/selections/studio/edit", endpoint="edit")
+@requires(SelectionPermission.DEFINE)
+@reads_only
+def edit() -> Any:
+    """Do what a button says to what is typed, and show it; nothing is kept."""
+    draft = read_draft(request.form, CATALOGUE)
+    action = (request.form.getlist("act") or [""])[-1]
+    if draft.selection_id is not None:
+        get_selection(session(), draft.selection_id, actor=g.actor)
+    if action == "new":
+        return Studio(session(), draft).page()
+    act(draft, action, CATALOGUE)
+    studio = Studio(session(), draft)
+    if is_htmx():
+        return render_template("selections/_rules.html", **studio.rules())
+    return studio.page(with_count=True)
+
+
+@bp.post("/selections/studio/count", endpoint="count")
+@requires(SelectionPermission.DEFINE)
+@reads_only
+def count() -> Any:
+    """How many the typed rule finds, ten of them, and the rule in words."""
+    studio = Studio(session(), read_draft(request.form, CATALOGUE))
+    if is_htmx():
+        return render_template("selections/_studio_count.html", **studio.panel())
+    return studio.page(with_count=True)
+
+
+@bp.post("/selections/studio/save", endpoint="create")
+@requires(SelectionPermission.DEFINE)
+def create() -> Any:
+    """Keep a new selection."""
+    draft = read_draft(request.form, CATALOGUE)
+    studio = Studio(session(), draft)
+    try:
+        selection = create_selection(
+            session(), name=draft.name, unit_id=draft.unit_id or 0, definition=studio.definition,
+            kind=draft.kind or None, note=draft.note, actor=g.actor, now=g.now,
+            catalogue=CATALOGUE,
+        )  # fmt: skip
+    except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
+        return _refused(draft, refused, None)
+    flash(_("Выборка «%(name)s» сохранена.", name=selection.name))
+    return redirect(url_for("studio.show", selection_id=selection.id), 303)
+
+
+@bp.post("/selections/studio/<int:selection_id>/save", endpoint="save")
+@requires(SelectionPermission.DEFINE)
+def save(selection_id: int) -> Any:
+    """Keep what is typed as the next version; what somebody saved meanwhile is not overwritten."""
+    draft = read_draft(request.form, CATALOGUE)
+    draft.selection_id = selection_id
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    draft.unit_id = selection.unit_id
+    studio = Studio(session(), draft)
+    try:
+        version = save_version(
+            session(), selection_id, name=draft.name, note=draft.note,
+            definition=studio.definition, opened_version=draft.opened_version, actor=g.actor,
+            now=g.now, catalogue=CATALOGUE,
+        )  # fmt: skip
+    except SelectionChangedByAnother as refused:
+        return _overtaken(draft, selection, refused)
+    except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
+        return _refused(draft, refused, selection)
+    flash(_("Сохранено: версия %(number)s.", number=version.number))
+    if request.form.get("then") == "run":
+        return redirect(url_for("selections.show", selection_id=selection_id), 303)
+    return redirect(url_for("studio.show", selection_id=selection_id), 303)
+
+
+def _draft(selection: Selection, definition: Definition) -> Draft:
+    draft = draft_of(definition, CATALOGUE)
+    draft.name, draft.note, draft.unit_id = selection.name, selection.note, selection.unit_id
+    draft.selection_id, draft.opened_version = selection.id, selection.version_no
+    draft.kind = selection.kind or ""
+    return draft
+
+
+def _refused(draft: Draft, refused: Any, selection: Selection | None) -> Any:
+    """The same page with everything typed, and what is wrong where it stands."""
+    words = str(sentence(refused))
+    field = getattr(refused, "field", "")
+    is_named = field == "name"
+    studio = Studio(session(), draft)
+    return studio.page(
+        422, with_count=True, selection=selection, problem="" if is_named else words,
+        name_problem=words if is_named else "",
+    )  # fmt: skip
+
+
+def _overtaken(draft: Draft, selection: Selection, refused: SelectionChangedByAnother) -> Any:
+    """What they saved and what is typed here, side by side; saving again takes what is typed."""
+    session().rollback()
+    theirs = from_wire(refused.version.definition)
+    draft.opened_version = refused.version.number
+    studio = Studio(session(), draft)
+    selection = get_selection(session(), draft.selection_id or 0, actor=g.actor)
+    return studio.page(
+        409, with_count=True, selection=selection, problem=str(sentence(refused)),
+        differences=studio.changes_from(theirs),
+    )  # fmt: skip

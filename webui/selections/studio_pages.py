@@ -1,0 +1,164 @@
+"""What the builder's routes share: the page of a draft, its problems, its question (A5)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import g, make_response, render_template
+from sqlalchemy.orm import Session
+
+from core.clock import local_day
+from core.errors import NotFound
+from directory.units.tree import get_unit, unit_tree
+from selections.checking import Problem
+from selections.drafts import problems_seen
+from selections.fields import Moment
+from selections.reading import question_for, selections_seen
+from selections.rules import Definition, Subject
+from selections.settling import Answer
+from selections.statements import Question
+from webui.labels.rule_changes import Change, changes
+from webui.labels.rule_fields import field_name
+from webui.labels.rule_sentences import Names, rule_words
+from webui.labels.rules import fault_words
+from webui.requests import settings
+from webui.selections.catalogue import CATALOGUE
+from webui.selections.studio_acts import written
+from webui.selections.studio_count import Count, count
+from webui.selections.studio_look import Painter
+from webui.selections.studio_offers import OfferedValues
+from webui.selections.studio_page import Draft
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A problem as the panel tells it."""
+
+    path: str
+    words: str
+
+
+class Studio:
+    """One draft on its way to a page: everything that is looked up is looked up once."""
+
+    def __init__(self, session: Session, draft: Draft) -> None:
+        self.session, self.draft = session, draft
+        self.definition: Definition = draft.definition(CATALOGUE)
+        moment = Moment(self.today, g.actor.time_zone or settings().time_zone)
+        self.offered = OfferedValues(session, CATALOGUE, g.actor, moment)
+
+    @cached_property
+    def today(self) -> Any:
+        """The day of the person."""
+        return local_day(g.now, g.actor.time_zone or settings().time_zone)
+
+    @cached_property
+    def units(self) -> list[Any]:
+        """The units that a selection may be made for."""
+        return unit_tree(self.session, within=g.actor.unit_ids)
+
+    @cached_property
+    def selections(self) -> dict[int, str]:
+        """The selections that a rule may use."""
+        lines = selections_seen(self.session, actor=g.actor)
+        return {line.selection.id: line.selection.name for line in lines}
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the draft."""
+        return problems_seen(
+            self.session, self.definition, selection_id=self.draft.selection_id,
+            today=self.today, actor=g.actor, catalogue=CATALOGUE,
+        )  # fmt: skip
+
+    @cached_property
+    def names(self) -> Names:
+        """What the values of the draft are called."""
+        return self.offered.names([self.definition], self.selections)
+
+    def words(self) -> str:
+        """The draft as a sentence."""
+        return rule_words(self.definition, self.names)
+
+    def faulty(self) -> list[Faulty]:
+        """The problems in words, each with its place."""
+        return [Faulty(written(one.path), fault_words(one)) for one in self.problems]
+
+    def question(self) -> Question | None:
+        """What the draft is asked with; None while there is nobody to ask about."""
+        unit_id = self.draft.unit_id or next((row.unit.id for row in self.units), None)
+        if unit_id is None:
+            return None
+        answers: dict[str, Answer] = {
+            one.code: one.default for one in self.definition.parameters if one.default is not None
+        }
+        try:
+            return question_for(
+                self.session, unit_id=unit_id, answers=answers, actor=g.actor, now=g.now,
+                default_zone=settings().time_zone, catalogue=CATALOGUE,
+            )  # fmt: skip
+        except NotFound:
+            return None
+
+    def count(self) -> Count | None:
+        """Whom the draft finds so far."""
+        question = self.question()
+        if question is None:
+            return None
+        return count(self.session, question, self.definition, self.problems, self.names)
+
+    def changes_from(self, before: Definition) -> list[Change]:
+        """What the draft would change of what is saved."""
+        names = self.offered.names([before, self.definition], self.selections)
+        return changes(before, self.definition, names)
+
+    def panel(self) -> dict[str, Any]:
+        """Values of the panel beside the rule."""
+        return {
+            "found": self.count(),
+            "words": self.words(),
+            "faulty": self.faulty(),
+            "draft_is_vehicle": self.draft.subject is Subject.VEHICLE,
+            "unanswered": [
+                one for one in self.definition.parameters if one.default is None
+            ],
+        }  # fmt: skip
+
+    def rules(self) -> dict[str, Any]:
+        """Values of the tree with its questions."""
+        painter = Painter(self.draft, CATALOGUE, self.offered, self.problems, self.selections)
+        scope = ("client", "vehicle") if self.draft.subject.value == "vehicle" else ("client",)
+        return {
+            "draft": self.draft,
+            "root": painter.root(),
+            "selections": self.selections,
+            "columns": [(one.code, field_name(one.code)) for one in CATALOGUE.fields_of(scope)],
+            "is_asked": _is_asked(self.draft),
+        }  # fmt: skip
+
+    def page(self, status: int = 200, *, with_count: bool = False, **more: Any) -> Any:
+        """The whole page of the draft."""
+        panel: dict[str, Any] = {"found": None, "words": self.words(), "faulty": self.faulty()}
+        panel |= {"unanswered": [], "draft_is_vehicle": True}
+        unit = None
+        if self.draft.selection_id is not None and self.draft.unit_id is not None:
+            unit = get_unit(self.session, self.draft.unit_id, actor=g.actor)
+        values: dict[str, Any] = {
+            "problem": "", "name_problem": "", "selection": None, "differences": None, "lines": [],
+        }  # fmt: skip
+        body = render_template(
+            "selections/studio.html",
+            page="selections",
+            units=self.units,
+            unit=unit,
+            **self.rules(),
+            **(self.panel() if with_count else panel),
+            **(values | more),
+        )
+        return make_response(body, status)
+
+
+def _is_asked(draft: Draft) -> Any:
+    from webui.selections.studio_page import is_asked
+
+    return lambda code: is_asked(draft, code)
