@@ -39,6 +39,23 @@ class earlier_day(FunctionElement[date]):  # noqa: N801 a function of SQL
         self.months, self.days = months, days
 
 
+class utc_day(FunctionElement[date]):  # noqa: N801 a function of SQL
+    """SQL: the day of a moment in UTC."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(utc_day, "postgresql")
+def _utc_on_postgresql(element: utc_day, compiler: Any, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC')::date"
+
+
+@compiles(utc_day, "sqlite")
+def _utc_on_sqlite(element: utc_day, compiler: Any, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)})"
+
+
 @compiles(earlier_day, "postgresql")
 def _on_postgresql(element: earlier_day, compiler: Any, **options: Any) -> str:
     day = compiler.process(element.clauses.clauses[0], **options)

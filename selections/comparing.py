@@ -45,6 +45,8 @@ def _held(
     values = [_bound(value, anchor) for value in condition.values]
     match condition.operator:
         case Operator.ONE_OF | Operator.NONE_OF:
+            if asked.spelt is not None:
+                values = [asked.spelt(value) for value in values]
             meant = asked.among(tuple(values)) if asked.among is not None else values
             is_one: Truth = column.in_(meant)
             return is_one if condition.operator is Operator.ONE_OF else not_(is_one)

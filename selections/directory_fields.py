@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, exists, literal, select
 
 from core.db import constant
 from directory.assets.models import Asset, Ownership
+from directory.assets.vin import read_vin
 from directory.clients.models import (
     Client,
     ClientKind,
@@ -43,6 +44,10 @@ _CHOICE = (Operator.ONE_OF, Operator.NONE_OF)
 def below(unit_ids: tuple[Any, ...]) -> Select[Any]:
     """These units and all below them."""
     return select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(unit_ids))
+
+
+def _as_vin(typed: str) -> str:
+    return read_vin(typed).vin or typed
 
 
 def _has_phone(row: Any, _moment: Moment) -> ColumnElement[bool]:
@@ -128,7 +133,7 @@ _ASSET_FIELDS: tuple[tuple[str, FieldType, dict[str, Any]], ...] = (
     ("make", FieldType.TEXT, {"offers": Offers.DATA, "is_nullable": False}),
     ("model", FieldType.TEXT, {"offers": Offers.DATA, "is_nullable": False}),
     ("year", FieldType.NUMBER, {}),
-    ("vin", FieldType.TEXT, {}),
+    ("vin", FieldType.TEXT, {"spelt": _as_vin}),
     ("sold_on", FieldType.DAY, {}),
     ("warranty_until", FieldType.DAY, {}),
     ("insured_until", FieldType.DAY, {}),

@@ -107,11 +107,16 @@ class Field:
     """The table that ``expression`` takes its row from, when it is not the entity's own."""
     operators: tuple[Operator, ...] = ()
     """Empty: those of the type."""
+    spelt: Callable[[str], str] | None = None
+    """How the column writes what a person typed: for ONE_OF and NONE_OF."""
 
     @property
     def allowed(self) -> tuple[Operator, ...]:
-        """The operators that may be used."""
-        return self.operators or OPERATORS[self.type]
+        """The operators that may be used; a moment has no anniversaries."""
+        usual = OPERATORS[self.type]
+        if self.is_moment:
+            usual = tuple(one for one in usual if one is not Operator.COMING)
+        return self.operators or usual
 
 
 @dataclass(frozen=True)

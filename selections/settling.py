@@ -33,8 +33,9 @@ Answers = Mapping[str, Answer]
 def settle(rule: Group, answers: Answers, today: date) -> Group:
     """The rule with nothing in it but constants and ``Earlier``.
 
-    A condition whose parameter has no answer is left out, and a group with nothing left in it as
-    well; of a BETWEEN with one answer the other end is open. Sub-selections stay as they are.
+    A condition whose parameter has no answer is left out, and a group or a relation with nothing
+    left of what was asked in it as well; of a BETWEEN with one answer the other end is open.
+    Sub-selections stay as they are.
     """
     settled = _group(rule, answers, today)
     return settled if settled is not None else Group(Join.ALL)
@@ -77,15 +78,26 @@ def settle_part(rule: Rule, answers: Answers, today: date) -> Rule | None:
             return _compared(rule, answers, today)
         case Having():
             compared = _compared(rule, answers, today)
-            return compared and replace(compared, where=settle(rule.where, answers, today))
+            where = settle(rule.where, answers, today)
+            if compared is None or _is_emptied((rule.where,), (where,)):
+                return None
+            return replace(compared, where=where)
         case Newest():
-            return replace(
-                rule,
-                among=settle(rule.among, answers, today),
-                where=settle(rule.where, answers, today),
-            )
+            before = (rule.among, rule.where)
+            among, where = (settle(group, answers, today) for group in before)
+            if _is_emptied(before, (among, where)):
+                return None
+            return replace(rule, among=among, where=where)
         case Found():
             return rule
+
+
+def _is_emptied(before: tuple[Group, ...], after: tuple[Group, ...]) -> bool:
+    """Whether there was something in these groups and nothing is left.
+
+    «Has a visit in workshop [not answered]» would otherwise mean «has a visit».
+    """
+    return any(group.items for group in before) and not any(group.items for group in after)
 
 
 def _compared(rule: Node, answers: Answers, today: date) -> Node | None:

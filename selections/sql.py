@@ -9,14 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from selections.comparing import Truth, compared
 from selections.fields import Catalogue, Field, Moment, Relation
+from selections.promising import promise
 from selections.rules import Condition, Found, Group, Having, Join, Newest, Operator, Rule, Subject
 
 Row = Any
+Rows = tuple[ColumnElement[Any], Any]
+"""A key of the scope, and the statement of all its values that hold a rule."""
 SubSelection = Callable[[int], tuple[Subject, Select[Any]]]
 """What another selection is about, and its statement: ``client_id`` and ``asset_id``."""
 
@@ -29,7 +32,6 @@ class Scope:
     """The identity of each, which costs no join."""
     rows: Mapping[str, Row]
     anchor: ColumnElement[Any] | None = None
-    is_outermost: bool = False
     touched: set[str] = field(default_factory=set)
     """The entities whose rows were needed beyond their identity."""
 
@@ -40,10 +42,14 @@ class Scope:
 
     def outer(self, relation: Relation) -> ColumnElement[Any]:
         """What the related rows refer to."""
-        entity = relation.code.partition(".")[0]
-        if relation.outer == "id" and entity in self.keys:
+        return self.named(relation.code, relation.outer)
+
+    def named(self, code: str, attribute: str) -> ColumnElement[Any]:
+        """An attribute of the row of the entity that the code begins with."""
+        entity = code.partition(".")[0]
+        if attribute == "id" and entity in self.keys:
             return self.keys[entity]
-        found: ColumnElement[Any] = getattr(self.row(entity), relation.outer)
+        found: ColumnElement[Any] = getattr(self.row(entity), attribute)
         return found
 
 
@@ -62,15 +68,19 @@ class Compiler:
 
         ``drives``: few rows hold it, so that reading may begin with them.
         """
+        found = self._driven(rule, scope) if drives and not negated else None
+        if found is not None:
+            key, rows = found
+            return key.in_(rows)
         match rule:
             case Group():
                 return self._group(rule, scope, negated)
             case Condition():
                 return self._condition(rule, scope, negated)
             case Having():
-                return self._having(rule, scope, negated, drives)
+                return self._having(rule, scope, negated)
             case Newest():
-                return self._newest(rule, scope, negated, drives)
+                return self._newest(rule, scope, negated)
             case Found():
                 held = _is_found(scope, *self.found_by(rule.selection_id))
                 return not_(held) if negated else held
@@ -78,19 +88,13 @@ class Compiler:
 
     def all_of(self, group: Group, scope: Scope) -> list[Truth]:
         """The conditions of a group that joins by ALL, the one to begin with found out."""
-        driver = max(group.items, key=self.promise, default=None)
+        promises = [promise(item, self.catalogue) for item in group.items]
+        best = max(promises, default=0)
+        driver = promises.index(best) if best else None
         return [
-            self.truth(item, scope, drives=item is driver and self.promise(item) > 0)
-            for item in group.items
+            self.truth(item, scope, drives=place == driver)
+            for place, item in enumerate(group.items)
         ]
-
-    def promise(self, rule: Rule) -> int:
-        """How much a relation narrows: a guess from what is asked of its rows."""
-        if isinstance(rule, Newest):
-            return self._narrowing(rule.among) + self._narrowing(rule.where)
-        if isinstance(rule, Having) and rule.operator is Operator.AT_LEAST:
-            return self._narrowing(rule.where)
-        return 0
 
     def total(self, rule: Having, scope: Scope) -> ColumnElement[Any]:
         """The number of related rows that hold the condition, or the sum over them."""
@@ -118,21 +122,49 @@ class Compiler:
         if asked.beside is None:
             return asked.expression(scope.row(entity), self.moment)
         beside = aliased(asked.beside.table)
-        link = getattr(beside, asked.beside.key) == self._outer_of(asked, scope)
+        link = getattr(beside, asked.beside.key) == scope.named(asked.code, asked.beside.outer)
         return select(asked.expression(beside, self.moment)).where(link).scalar_subquery()
 
-    def _narrowing(self, group: Group) -> int:
-        points = {
-            Operator.BETWEEN: 3,
-            Operator.ONE_OF: 1,
-            Operator.AT_LEAST: 1,
-            Operator.AT_MOST: 1,
-        }
-        if group.join is not Join.ALL:
-            return 0
-        return sum(
-            points.get(item.operator, 0) for item in group.items if isinstance(item, Condition)
-        )
+    def _driven(self, rule: Rule, scope: Scope) -> Rows | None:
+        """All that holds the rule, found without looking at the scope's rows; None: it cannot."""
+        match rule:
+            case Condition() if rule.operator is not Operator.UNKNOWN:
+                asked = self._field(rule.field)
+                return self._beside_rows(asked, rule, scope) if asked.beside is not None else None
+            case Group() if rule.join is Join.ANY:
+                found = [self._driven(item, scope) for item in rule.items]
+                parts = [part for part in found if part is not None]
+                if not parts or len(parts) < len(found) or len({id(key) for key, _ in parts}) > 1:
+                    return None
+                return parts[0][0], union(*(rows for _, rows in parts))
+            case Having() if rule.operator is Operator.AT_LEAST and rule.values[0] > 0:  # type: ignore[operator]
+                return self._holders(rule, scope)
+            case Newest():
+                relation = self._relation(rule.relation)
+                row, wanted = self._newest_row(rule, relation, scope)
+                return scope.outer(relation), self._all_rows(relation, row, wanted)
+        return None
+
+    def _beside_rows(self, asked: Field, condition: Condition, scope: Scope) -> Rows:
+        assert asked.beside is not None
+        beside = aliased(asked.beside.table)
+        held = compared(asked, condition, beside, self.moment, scope.anchor)
+        key = scope.named(asked.code, asked.beside.outer)
+        return key, select(getattr(beside, asked.beside.key)).where(held)
+
+    def _holders(self, rule: Having, scope: Scope) -> Rows | None:
+        """Begin with the related rows, and count them by what they belong to."""
+        relation = self._relation(rule.relation)
+        row, inner = self._related(relation, scope)
+        rows = self._all_rows(relation, row, self.truth(rule.where, inner))
+        if rule.sum_of is None and rule.values == (1,):
+            return scope.outer(relation), rows
+        counted: ColumnElement[Any] = func.count()
+        if rule.sum_of is not None:
+            counted = func.sum(self._field(rule.sum_of).expression(row, self.moment))
+        key = next(iter(rows.selected_columns))
+        often = rows.group_by(key).having(counted >= rule.values[0])
+        return scope.outer(relation), often
 
     def _group(self, group: Group, scope: Scope, negated: bool) -> Truth:
         negates_items = negated != (group.join is Join.NONE)
@@ -149,35 +181,20 @@ class Compiler:
 
     def _beside(self, asked: Field, condition: Condition, scope: Scope, negated: bool) -> Truth:
         """A value of a table beside: no row there is a value that is not known."""
-        assert asked.beside is not None
-        beside = aliased(asked.beside.table)
-        key, outer = getattr(beside, asked.beside.key), self._outer_of(asked, scope)
         if condition.operator is Operator.UNKNOWN:
             known = replace(condition, operator=Operator.KNOWN)
             return self._beside(asked, known, scope, not negated)
-        held = compared(asked, condition, beside, self.moment, scope.anchor)
-        if negated or not scope.is_outermost:
-            found = exists().where(key == outer, held)
-            return not_(found) if negated else found
-        return outer.in_(select(key).where(held))
+        key, rows = self._beside_rows(asked, condition, scope)
+        found: Truth = rows.where(next(iter(rows.selected_columns)) == key).exists()
+        return not_(found) if negated else found
 
-    def _outer_of(self, asked: Field, scope: Scope) -> ColumnElement[Any]:
-        assert asked.beside is not None
-        entity = asked.code.partition(".")[0]
-        if asked.beside.outer == "id" and entity in scope.keys:
-            return scope.keys[entity]
-        found: ColumnElement[Any] = getattr(scope.row(entity), asked.beside.outer)
-        return found
-
-    def _having(self, rule: Having, scope: Scope, negated: bool, drives: bool) -> Truth:
+    def _having(self, rule: Having, scope: Scope, negated: bool) -> Truth:
         asks_for_any = rule.sum_of is None and (
             (rule.operator is Operator.AT_LEAST and rule.values == (1,))
             or (rule.operator is Operator.AT_MOST and rule.values == (0,))
         )
         if asks_for_any:
-            return self._any(rule, scope, negated != (rule.operator is Operator.AT_MOST), drives)
-        if drives and not negated and rule.operator is Operator.AT_LEAST and rule.values[0]:
-            return self._often(rule, scope)
+            return self._any(rule, scope, negated != (rule.operator is Operator.AT_MOST))
         total = self.total(rule, scope)
         match rule.operator:
             case Operator.AT_LEAST:
@@ -189,28 +206,21 @@ class Compiler:
                 held = and_(total >= low, total <= high)
         return not_(held) if negated else held
 
-    def _any(self, rule: Having, scope: Scope, negated: bool, drives: bool) -> Truth:
+    def _any(self, rule: Having, scope: Scope, negated: bool) -> Truth:
         relation = self._relation(rule.relation)
         row, inner = self._related(relation, scope)
         wanted = self.truth(rule.where, inner)
-        if drives and not negated and relation.anchored is None:
-            return scope.outer(relation).in_(self._all_rows(relation, row, wanted))
         found = self._rows(true(), relation, row, scope, wanted).exists()
         return not_(found) if negated else found
 
-    def _often(self, rule: Having, scope: Scope) -> Truth:
-        """Begin with the related rows and count them by what they belong to."""
+    def _newest(self, rule: Newest, scope: Scope, negated: bool) -> Truth:
         relation = self._relation(rule.relation)
-        row, inner = self._related(relation, scope)
-        rows = self._all_rows(relation, row, self.truth(rule.where, inner))
-        counted: ColumnElement[Any] = func.count()
-        if rule.sum_of is not None:
-            counted = func.sum(self._field(rule.sum_of).expression(row, self.moment))
-        key = next(iter(rows.selected_columns))
-        return scope.outer(relation).in_(rows.group_by(key).having(counted >= rule.values[0]))
+        row, wanted = self._newest_row(rule, relation, scope)
+        found = self._rows(true(), relation, row, scope, wanted).exists()
+        return not_(found) if negated else found
 
-    def _newest(self, rule: Newest, scope: Scope, negated: bool, drives: bool) -> Truth:
-        relation = self._relation(rule.relation)
+    def _newest_row(self, rule: Newest, relation: Relation, scope: Scope) -> tuple[Row, Truth]:
+        """A related row, and that it is the newest of those meant and holds what is wanted."""
         row, inner = self._related(relation, scope)
         later, later_inner = self._related(relation, scope)
         day, later_day = self._day(relation, row), self._day(relation, later)
@@ -225,13 +235,9 @@ class Compiler:
                 of=row,
             ).exists()
         )  # fmt: skip
-        wanted = and_(
+        return row, and_(
             day.is_not(None), self.truth(rule.among, inner), self.truth(rule.where, inner), no_later
         )
-        if drives and not negated and relation.anchored is None:
-            return scope.outer(relation).in_(self._all_rows(relation, row, wanted))
-        found = self._rows(true(), relation, row, scope, wanted).exists()
-        return not_(found) if negated else found
 
     def _related(self, relation: Relation, scope: Scope) -> tuple[Row, Scope]:
         entity = self.catalogue.entities[relation.target]

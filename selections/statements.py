@@ -101,7 +101,7 @@ class _Reading:
         if self.is_vehicle:
             keys = {"client": self.owned.client_id, "vehicle": self.owned.asset_id}
         rows = {"client": self.client, "vehicle": self.asset}
-        self.scope = Scope(keys, {code: rows[code] for code in keys}, is_outermost=True)
+        self.scope = Scope(keys, {code: rows[code] for code in keys})
 
     def statement(self) -> Select[Any]:
         """What is found."""

@@ -33,16 +33,18 @@ def _by_subtraction(element: days_between, compiler: Any, **kw: Any) -> str:
     return f"(CAST({until} AS date) - CAST({since} AS date))"
 
 
-def expected_km(today: date) -> ColumnElement[int | None]:
-    """Kilometres to be expected on this day; NULL: no mileage is known."""
-    days = days_between(MileageForecast.last_on, literal(today, Date))
-    gone = cast(case((days > 0, days), else_=0), BigInteger) * MileageForecast.metres_per_day
-    return MileageForecast.last_km + gone // 1_000
+def expected_km(today: date, row: Any = MileageForecast) -> ColumnElement[int | None]:
+    """Kilometres to be expected on this day; NULL: no mileage is known. ``row``: an alias."""
+    days = days_between(row.last_on, literal(today, Date))
+    gone = cast(case((days > 0, days), else_=0), BigInteger) * row.metres_per_day
+    found: ColumnElement[int | None] = row.last_km + gone // 1_000
+    return found
 
 
-def km_per_day() -> ColumnElement[int]:
-    """Kilometres a day, rounded half up."""
-    return (MileageForecast.metres_per_day + 500) // 1_000
+def km_per_day(row: Any = MileageForecast) -> ColumnElement[int]:
+    """Kilometres a day, rounded half up. ``row``: an alias."""
+    rounded: ColumnElement[int] = (row.metres_per_day + 500) // 1_000
+    return rounded
 
 
 def days_to_maintenance(today: date) -> ColumnElement[int]:
