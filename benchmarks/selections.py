@@ -14,7 +14,7 @@ from benchmarks.filling import Company, found_company
 from benchmarks.harness import Goal, Line, Stopwatch, compare, is_noisy, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options
-from benchmarks.selections_by_hand import BY_HAND, Hand
+from benchmarks.selections_by_hand import Hand, by_hand
 from benchmarks.service_history import fill_history
 from selections.fields import Moment
 from selections.rules import Definition
@@ -54,7 +54,7 @@ def _kinds(place: Place, company: Company, clients: int, *, is_largest: bool) ->
     counts: list[float] = []
     with place.database.reading() as session:
         for kind in KINDS:
-            hand = BY_HAND[kind.code](unit_id, today, place.is_postgresql)
+            hand = by_hand(kind.code, unit_id, today, is_postgresql=place.is_postgresql)
             question = _question(unit_id, today, hand)
             ours = question.found(kind.definition)
             _check(session, place, kind.code, ours, hand)

@@ -1,4 +1,4 @@
-"""Vehicles and their history at scale: 1.3 vehicles and ten visits a client, made by the database."""
+"""A history of service at scale: 1.3 vehicles and ten visits a client, made by the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,17 +73,21 @@ def fill_history(place: Place, company: Company, clients: int) -> None:
             "employee_id, channel, outcome, comment, at) SELECT id, id, unit_id, client_id, "
             f"campaign_id, asset_id, {sql.person('id', 'client_id')}, 'phone', 'interview', '', "
             "closed_at FROM tasks",
+            "INSERT INTO service_requests (id, work_list_id, task_id, client_id, asset_id, "
+            "workshop_id, wanted_on, work, comment, state, reason, version, created_by, "
+            "created_at) SELECT id, work_list_id, id, client_id, asset_id, unit_id, "
+            f"{sql.day('(id / 5 * 7) % 60 - 30')}, 'ТО', '', CASE WHEN id % 3 = 0 THEN 'no_show' "
+            f"ELSE 'requested' END, '', 1, {company.head_id}, {sql.moment('-2600000')} FROM tasks "
+            "WHERE id % 5 = 0",
         )  # fmt: skip
     advance(place, "assets", "ownerships", "visits", "recommendations", "work_lists", "tasks",
-            "attempts")  # fmt: skip
+            "attempts", "service_requests")  # fmt: skip
     place.settle()
 
 
 def _age(vehicle: str, number: str) -> str:
     """Days since the visit: the newest is 0 to 799 days old, each earlier one half a year more."""
-    return (
-        f"({vehicle} * 7919) % 800 + {number} * {_DAYS_APART} + ({vehicle} * {number} * 17) % 60"
-    )
+    return f"({vehicle} * 7919) % 800 + {number} * {_DAYS_APART} + ({vehicle} * {number} * 17) % 60"
 
 
 @contextmanager
