@@ -4,6 +4,7 @@ A ladder is a list of rungs, one per unanswered attempt: ``{"hours": 2}``, ``{"m
 ``{"days": 3}``, ``{"days": 1, "part": "other"}``. Hours and minutes are time that passes; days are
 days on the client's calendar, at the same time of the day or, with ``part``, in another part of the
 calling window (first, second or last third): the one tried least, first the one that follows.
+A window that reaches into the night is rotated over from 9 to 21 o'clock.
 
 ``{"working_hours": 4}`` and ``{"working_days": 1}`` (also with ``part``) are counted in the unit's
 working time and lead to a moment at which the client may be called and somebody is there to call;
@@ -29,6 +30,10 @@ from directory.calendars.working_time import (
 
 PARTS = 3
 """Into how many parts the calling day is split for the rotation."""
+_NIGHT_ENDS, _NIGHT_BEGINS = 7 * 60, 22 * 60
+_DAY_BEGINS, _DAY_ENDS = 9 * 60, 21 * 60
+"""Where a window reaches into the night the parts to choose from are those of the day: nobody is
+phoned at midnight because a third of the window begins there."""
 _PLAIN = frozenset({"days", "hours", "minutes"})
 _WORKING = frozenset({"working_days", "working_hours"})
 _MEETINGS = 120
@@ -132,12 +137,20 @@ def _in_another_part(
     now: datetime, tried: Sequence[datetime], at: datetime, zone: str, window: Window
 ) -> datetime:
     """The beginning, on the day of ``at``, of the part to try next."""
+    window = _by_day(window)
     length = window.until_minute - window.from_minute
     part = _part_to_try(now, tried, zone, window)
     minute = window.from_minute + length * part // PARTS
     day = at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     moment = moment_at(zone, day.replace(tzinfo=None) + timedelta(minutes=minute))
-    return moment if moment > now else at
+    return clip(window, zone, moment if moment > now else at)
+
+
+def _by_day(window: Window) -> Window:
+    """The window without its night; as it is where nothing would be left."""
+    opens = window.from_minute if window.from_minute >= _NIGHT_ENDS else _DAY_BEGINS
+    closes = window.until_minute if window.until_minute <= _NIGHT_BEGINS else _DAY_ENDS
+    return Window(opens, closes, window.weekdays) if opens < closes else window
 
 
 def _part_to_try(now: datetime, tried: Sequence[datetime], zone: str, window: Window) -> int:

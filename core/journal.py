@@ -111,13 +111,17 @@ def _with_entry(change: ReturningUpdate[*tuple[Any, ...]], subject_id: str) -> S
     return select(changed).add_cte(entry.cte("entry"))
 
 
-def history_of(session: Session, subject: str, subject_id: int) -> Sequence[JournalEntry]:
-    """Everything recorded about the subject, oldest first."""
-    return session.scalars(
+def history_of(
+    session: Session, subject: str, subject_id: int, *, limit: int | None = None
+) -> Sequence[JournalEntry]:
+    """What was recorded about the subject, oldest first; with ``limit``: so many of the newest."""
+    newest = session.scalars(
         select(JournalEntry)
         .where(JournalEntry.subject == subject, JournalEntry.subject_id == subject_id)
-        .order_by(JournalEntry.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(limit)
     ).all()
+    return newest[::-1]
 
 
 def event_name(event: type[Event]) -> str:

@@ -59,10 +59,11 @@ from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.files import bp as files
 from webui.service.all_routes import bp as service
-from webui.service.slot_pick import booked_work, clock
+from webui.service.slot_pick import booked_work
 from webui.tasks.all_routes import bp as tasks
 from webui.translated_templates import TranslatedTemplates
 from webui.vehicles.pages import bp as vehicles
+from webui.wording import minute_words
 from webui.work_lists.asked import bp as asked
 from webui.work_lists.export import bp as work_list_export
 from webui.work_lists.page import bp as work_lists
@@ -173,9 +174,10 @@ def _page_values() -> dict[str, Any]:
         "nav": navigation(current_app.extensions["endpoints"]) if role is not None else [],
         "label": label,
         "export_permission": WorkPermission.EXPORT,
+        "see_permission": WorkPermission.SEE,
         "work_permission": WorkPermission.WORK,
         "dispatch_permission": WorkPermission.DISPATCH,
-        "slot_clock": clock,
+        "slot_clock": minute_words,
         "booked_work": booked_work,
         "involve_permission": WorkPermission.INVOLVE,
         "step_tones": STEP_TONES,

@@ -77,14 +77,15 @@ class Assets:
             known = self._known[name] = self._read(name, path, changed)
         return known
 
-    def _known_to_exist(self, name: str) -> Asset:
+    def get_existing(self, name: str) -> Asset:
+        """The same; raises FileNotFoundError when there is no such file."""
         asset = self.get(name)
         if asset is None:
             raise FileNotFoundError(name)
         return asset
 
     def _joined(self, name: str, known: Asset | None) -> Asset:
-        parts = [self._known_to_exist(part) for part in TOGETHER[name]]
+        parts = [self.get_existing(part) for part in TOGETHER[name]]
         changed = max(part.changed for part in parts)
         if known is None or known.changed != changed:
             body = b"\n".join(part.body for part in parts)
@@ -128,10 +129,7 @@ def asset_url(name: str) -> str:
     Raises FileNotFoundError for a name that does not exist: a typing error must not wait for a
     browser to be found.
     """
-    asset = _assets().get(name)
-    if asset is None:
-        raise FileNotFoundError(name)
-    return _address(request.script_root, name, asset.digest)
+    return _address(request.script_root, name, _assets().get_existing(name).digest)
 
 
 def icon_tag(name: str, cls: str = "") -> Markup:

@@ -5,7 +5,7 @@ Moments come as aware datetimes and are shown in the zone of the person who look
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -62,6 +62,16 @@ def day_short(value: date | None) -> str:
 def clock(value: datetime | None) -> str:
     """Return «16:00» in the person's zone."""
     return "" if value is None else f"{value.astimezone(zone()):%H:%M}"
+
+
+def minute_words(minute: int | None) -> str:
+    """Return «09:30» for minutes after midnight, «24:00» for the end of the day."""
+    return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def minute_of(at: object) -> int | None:
+    """Minutes after midnight of what a time field holds; None where no time was typed."""
+    return at.hour * 60 + at.minute if isinstance(at, time) else None
 
 
 def ago_or_due(value: datetime | None, now: datetime | None = None) -> str:

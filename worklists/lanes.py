@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     ScalarSelect,
     Select,
+    and_,
     bindparam,
     literal,
     literal_column,
@@ -29,7 +30,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, CampaignState
 from campaigns.windows import Window, is_open
-from core.db import ONE
+from core.db import ONE, constant
 from directory.units.models import Unit
 from worklists.claimable import claimable, owned, planned
 from worklists.contact_conditions import asks_household
@@ -156,8 +157,16 @@ def _all_lanes() -> Select[Any]:
 
 @cache
 def free_lanes() -> Select[Any]:
-    """Lanes of anybody's tasks with the oldest of each. Parameter: ``of_units``."""
-    return select(_lanes_of("free", False))
+    """Lanes of anybody's tasks with the oldest of each, but for what finished campaigns left.
+
+    Parameter: ``of_units``.
+    """
+    lanes = _lanes_of("free", False)
+    is_over = and_(
+        lanes.c.kind.in_([constant(kind) for kind in sorted(PHONING)]),
+        Campaign.state == constant(CampaignState.FINISHED),
+    )
+    return select(lanes).join(Campaign, Campaign.id == lanes.c.campaign_id).where(~is_over)
 
 
 def _lanes_of(name: str, is_mine: bool) -> CTE:

@@ -14,6 +14,7 @@ from core.access import Actor
 from directory.assets.models import Asset
 from directory.clients.models import Client
 from directory.units.models import Unit
+from worklists.finished_campaigns import is_left_over, is_of_finished
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement
@@ -66,6 +67,8 @@ class TaskLine:
     attempts: int
     asked: AskedFilter | None
     """Whether what another unit asked for was accepted; None: nobody asked, or it is closed."""
+    is_left_over: bool
+    """Its campaign is finished: nobody makes the call."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,12 @@ def my_tasks(
 def available_tasks(
     session: Session, wanted: TaskFilter, *, actor: Actor, limit: int = 50
 ) -> TaskPage:
-    """Due tasks of this person's units that nobody has, soonest first."""
+    """Due tasks of this person's units that nobody has and somebody may take, soonest first."""
     actor.require(WorkPermission.SEE)
     walk, values = soonest_tasks(
-        list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True, kinds=wanted.kinds
-    )
+        list(actor.unit_ids), states=(TaskState.PLANNED,), unassigned=True, kinds=wanted.kinds,
+        of_finished=False,
+    )  # fmt: skip
     condition = and_(
         Task.kind.in_(wanted.kinds),
         task_is_visible(actor),
@@ -114,6 +118,7 @@ def available_tasks(
         Task.state == TaskState.PLANNED,
         Task.performer_id.is_(None),
         Task.due_at < wanted.until,
+        ~is_of_finished(),
     )
     rows = _lines().where(condition)
     if wanted.asked is None:  # the walk knows no requests: it would stop before the first of them
@@ -195,6 +200,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
                 (Involvement.accepted_task_id == Task.id, AskedFilter.ACCEPTED.value),
                 else_=AskedFilter.NEW.value,
             ).label("asked"),
+            is_left_over().label("is_left_over"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)

@@ -90,6 +90,11 @@ def apply_effects(
                 pass  # decided with the task's next state
 
 
+def asked_text(effect: Effect, attempt: Attempt) -> str:
+    """What a result asks of a department: the words of the effect, then what was said."""
+    return effect.text if not attempt.comment else f"{effect.text}: {attempt.comment}"
+
+
 def take_back_messages(
     session: Session, attempt_id: int, notification_ids: Collection[int], *, now: datetime
 ) -> None:
@@ -189,7 +194,7 @@ def _give_to_department(
     if unit is None:
         return
     due_at = department_due(session, unit, effect, default_zone=actor.time_zone, now=now)
-    text = effect.text if not attempt.comment else f"{effect.text}: {attempt.comment}"
+    text = asked_text(effect, attempt)
     if unit.id == task.unit_id:
         own = add_successor(
             session, task, work_list_id=task.work_list_id, kind=TaskKind.EXTRA, goal=text,

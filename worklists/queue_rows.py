@@ -29,6 +29,7 @@ from core.db import UtcDateTime
 from core.statements import ask
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from worklists.finished_campaigns import is_of_finished
 from worklists.free_tasks import MOST_LANES, is_free_in, lanes_values, most_urgent
 from worklists.lanes import free_lanes
 from worklists.leases import in_state
@@ -90,9 +91,9 @@ def _statement(lanes: int, limit: int, bare: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _given() -> Select[*tuple[Any, ...]]:
-    """What I hold, and what was given to me and is due today."""
+    """What I hold, and what was given to me, is due today and is to be done."""
     waiting = Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED))
-    due = and_(waiting, Task.due_at < _day_end(), _not_skipped())
+    due = and_(waiting, Task.due_at < _day_end(), _not_skipped(), ~is_of_finished())
     held = or_(Task.state == TaskState.IN_WORK, due)
     return (
         _part(0, literal_column("0"), Task.due_at)

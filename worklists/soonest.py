@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, union_all
 
+from worklists.finished_campaigns import is_of_finished
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 
@@ -26,6 +27,7 @@ def _soonest(
     unassigned: bool,
     kinds: tuple[TaskKind, ...] | None,
     of_campaign: bool,
+    of_finished: bool | None,
 ) -> Any:
     parts = []
     for state in states:
@@ -46,6 +48,8 @@ def _soonest(
                 walk = walk.where(Task.kind.in_(kinds))
             if of_campaign:
                 walk = walk.where(Task.campaign_id == bindparam("of_campaign"))
+            if of_finished is not None:
+                walk = walk.where(is_of_finished() if of_finished else ~is_of_finished())
             parts.append(select(walk.subquery()))
     return union_all(*parts).subquery()
 
@@ -57,18 +61,21 @@ def soonest_tasks(
     unassigned: bool = False,
     kinds: tuple[TaskKind, ...] | None = None,
     campaign_id: int | None = None,
+    of_finished: bool | None = None,
 ) -> tuple[Any, dict[str, int]]:
     """A subquery with ``id``, ``work_list_id`` and ``due_at``, and the values it needs.
 
     What the list is narrowed to belongs into the walk: narrowing what the walk brought would lose
-    everything behind its first rows.
+    everything behind its first rows. ``of_finished``: only what finished campaigns left behind, or
+    (False) only the rest.
     Bind ``due_until`` (UTC) and ``per_unit`` (rows per unit and state) beside those returned.
     """
     units = sorted(unit_ids) or [-1]
     values = {f"unit_{number}": unit_id for number, unit_id in enumerate(units)}
     if campaign_id is not None:
         values["of_campaign"] = campaign_id
-    return _soonest(len(units), states, unassigned, kinds, campaign_id is not None), values
+    found = _soonest(len(units), states, unassigned, kinds, campaign_id is not None, of_finished)
+    return found, values
 
 
 def capped_count(query: Select[*tuple[Any, ...]]) -> Select[Any]:

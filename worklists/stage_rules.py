@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from core.access import Actor
 from directory.staff.models import Appointment
+from worklists.finished_campaigns import is_left_over, is_of_finished
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task
 
@@ -40,6 +41,8 @@ class BoardFilter:
     of_everybody: bool = False
     """Stages as they stand to everybody of the units, not only to the person who looks."""
     only_overdue: bool = False
+    of_finished: bool = False
+    """Only what is of finished campaigns; new ones of them are otherwise left out."""
     finished_since: datetime | None = None
     """How far back «done» looks; None: 30 days, of everybody 7."""
 
@@ -47,7 +50,7 @@ class BoardFilter:
 def on_stage(stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime) -> ColumnElement[bool]:
     """Which tasks put their work-list there, for the person who looks (rule 5)."""
     if stage is Stage.NEW:
-        return Task.state.in_(WAITING)
+        return _new(wanted)
     if wanted.of_everybody:
         return _of_everybody(stage, wanted, actor, now)
     me = actor.employee_id
@@ -59,6 +62,25 @@ def on_stage(stage: Stage, wanted: BoardFilter, actor: Actor, now: datetime) -> 
         case Stage.DONE:
             since = wanted.finished_since or now - _DONE_LATELY
             return and_(Task.closed_by_id == me, _done_for_good(since))
+
+
+def left_overs(wanted: BoardFilter) -> bool | None:
+    """Whether «new» shows only what finished campaigns left behind, only the rest, or both (None).
+
+    Who asks for a finished campaign by name gets to see what it left.
+    """
+    if wanted.of_finished:
+        return True
+    return False if wanted.campaign_id is None else None
+
+
+def _new(wanted: BoardFilter) -> ColumnElement[bool]:
+    match left_overs(wanted):
+        case True:
+            return is_left_over()
+        case False:
+            return and_(Task.state.in_(WAITING), ~is_of_finished())
+    return Task.state.in_(WAITING)
 
 
 def _of_everybody(

@@ -19,12 +19,13 @@ from directory.assets.plates import plate_shown
 from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.models import Unit
+from worklists.finished_campaigns import is_left_over, is_of_finished
 from worklists.lateness import is_overdue, task_is_late
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
 from worklists.soonest import capped_count_of_different, soonest_tasks
-from worklists.stage_rules import WAITING, BoardFilter, Stage, on_stage
+from worklists.stage_rules import WAITING, BoardFilter, Stage, left_overs, on_stage
 from worklists.visibility import task_is_visible
 
 __all__ = ["BoardFilter", "Card", "Column", "Stage", "board"]
@@ -58,6 +59,8 @@ class Card:
     result: dict[str, str] | None
     is_mine: bool
     is_late: bool
+    is_left_over: bool
+    """Its campaign is finished: nobody is offered it."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _column(
         cards = _cards(session, condition, stage, limit, actor, now)
     lists = select(Task.work_list_id).where(condition)
     count = session.scalar(capped_count_of_different(lists)) or 0
-    late = lists.where(Task.state == TaskState.PLANNED, task_is_late(now))
+    late = lists.where(Task.state == TaskState.PLANNED, task_is_late(now), ~is_of_finished())
     overdue = session.scalar(capped_count_of_different(late)) if stage is Stage.NEW else 0
     return Column(stage, cards, count, overdue or 0)
 
@@ -106,13 +109,15 @@ def _narrowing(wanted: BoardFilter, actor: Actor, now: datetime) -> list[ColumnE
         conditions.append(Task.unit_id == wanted.unit_id)
     if wanted.campaign_id is not None:
         conditions.append(Task.campaign_id == wanted.campaign_id)
+    if wanted.of_finished:
+        conditions.append(is_of_finished())
     if wanted.only_mine:
         me = actor.employee_id
         conditions.append(
             or_(Task.performer_id == me, Task.control_by_id == me, Task.closed_by_id == me)
         )
     if wanted.only_overdue:
-        conditions.append(task_is_late(now))
+        conditions += [task_is_late(now), ~is_left_over()]
     return conditions
 
 
@@ -130,6 +135,7 @@ def _new_cards(
         [unit for unit in units if unit is not None],
         states=WAITING,
         campaign_id=wanted.campaign_id,
+        of_finished=left_overs(wanted),
     )
     rows = _rows(actor).join(walk, walk.c.id == Task.id).where(condition)
     found = session.execute(
@@ -187,6 +193,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Task.performer_id,
             func.coalesce(Employee.full_name, "").label("person"),
             ResultCodeVersion.names.label("result"),
+            is_left_over().label("is_left_over"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
@@ -241,5 +248,6 @@ def _card(row: Any, now: datetime) -> Card:
         vin=row.vin,
         result=row.result,
         is_mine=bool(row.is_mine),
-        is_late=is_overdue(row.kind, row.state, shown_at, now),
+        is_late=is_overdue(row.kind, row.state, shown_at, now) and not row.is_left_over,
+        is_left_over=bool(row.is_left_over),
     )

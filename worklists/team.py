@@ -1,8 +1,9 @@
 """The team at a glance: what each person of the units has in hand and did today."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns.models import ResultCodeVersion
 from core.access import Actor
 from directory.staff.models import Appointment, Employee, Role
+from worklists.finished_campaigns import is_of_finished
 from worklists.lateness import task_is_late
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
@@ -19,6 +21,15 @@ from worklists.permissions import WorkPermission
 
 _WORKING = (Role.MANAGER, Role.OPERATOR, Role.SUPERVISOR, Role.HEAD)
 _IN_HAND = (TaskState.PLANNED, TaskState.DEFERRED, TaskState.IN_WORK)
+
+
+class TeamNumber(StrEnum):
+    """A number of the table that counts tasks in somebody's hand and opens their list."""
+
+    IN_WORK = "in_work"
+    OVERDUE = "overdue"
+    CALLBACKS = "callbacks"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +72,7 @@ def team(
     """
     actor.require(WorkPermission.SEE)
     units = actor.unit_ids if unit_id is None else actor.unit_ids & {unit_id}
-    people = select(Appointment.employee_id).where(
-        Appointment.unit_id.in_(units), Appointment.role.in_(_WORKING)
-    )
+    people = people_of(units)
     parts = union_all(
         _in_hand(people, units, now, day_began, day_ends),
         _on_control(units, day_ends),
@@ -94,6 +103,13 @@ def team(
     ]
 
 
+def people_of(units: frozenset[int]) -> Select[int]:
+    """Who works in these units: the lines of the table but for those who left."""
+    return select(Appointment.employee_id).where(
+        Appointment.unit_id.in_(units), Appointment.role.in_(_WORKING)
+    )
+
+
 def _in_hand(
     people: Select[int],
     units: frozenset[int],
@@ -102,22 +118,41 @@ def _in_hand(
     day_ends: datetime,
 ) -> Select[*tuple[Any, ...]]:
     """A walk of ``ix_tasks_performer`` per person."""
+    counted = what_counts(now, day_began, day_ends)
+    return _numbers(
+        Task.performer_id,
+        **{number.value: _how_many(condition) for number, condition in counted.items()},
+    ).where(*in_hand_of(people, units))
+
+
+def in_hand_of(
+    people: Select[int] | Collection[int], units: frozenset[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: what these people have in hand in these units."""
+    # Not a bare column: else SQLite would walk all that waits in the units, given or not.
+    of_units = (Task.unit_id + 0).in_(units)
+    return Task.performer_id.in_(people), Task.state.in_(_IN_HAND), of_units
+
+
+def what_counts(
+    now: datetime, day_began: datetime, day_ends: datetime
+) -> dict[TeamNumber, ColumnElement[bool]]:
+    """Which of the tasks in hand each number counts, and the list behind it shows."""
     waiting = Task.state != TaskState.IN_WORK
     promised = and_(
         waiting,
+        ~is_of_finished(),
         Task.kind == TaskKind.CALLBACK,
         Task.due_at >= day_began,
         Task.due_at < day_ends,
     )
-    # Not a bare column: else SQLite would walk all that waits in the units, given or not.
-    of_units = (Task.unit_id + 0).in_(units)
-    return _numbers(
-        Task.performer_id,
-        in_work=_how_many(Task.state == TaskState.IN_WORK),
-        overdue=_how_many(and_(Task.state == TaskState.PLANNED, task_is_late(now))),
-        callbacks=_how_many(promised),
-        missed=_how_many(and_(waiting, Task.missed_at >= day_began)),
-    ).where(Task.performer_id.in_(people), Task.state.in_(_IN_HAND), of_units)
+    late = and_(Task.state == TaskState.PLANNED, task_is_late(now), ~is_of_finished())
+    return {
+        TeamNumber.IN_WORK: Task.state == TaskState.IN_WORK,
+        TeamNumber.OVERDUE: late,
+        TeamNumber.CALLBACKS: promised,
+        TeamNumber.MISSED: and_(waiting, Task.missed_at >= day_began),
+    }
 
 
 def _on_control(units: frozenset[int], day_ends: datetime) -> Select[*tuple[Any, ...]]:

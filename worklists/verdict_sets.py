@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignState
 from campaigns.windows import NeverOpens, is_open, next_opening, window_of
 from directory.clients.models import Client
 from worklists.contact_conditions import (
@@ -36,7 +36,7 @@ from worklists.contact_conditions import (
 )
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import PHONING, Task, TaskKind
-from worklists.verdicts import STOPPED, BlockRule
+from worklists.verdicts import BlockRule
 
 Place = tuple[int, str]
 """A campaign's id and the IANA zone of a client: together they have one calling window."""
@@ -80,6 +80,7 @@ def weightiest(
     )
     state = of_task.with_only_columns(campaign.state).scalar_subquery()
     phoned: list[tuple[BlockRule, ColumnElement[bool]]] = [
+        (BlockRule.CAMPAIGN_FINISHED, state == CampaignState.FINISHED),
         (BlockRule.DO_NOT_CONTACT, is_refused(task.client_id, task.asset_id, purpose)),
         (BlockRule.COOLING_OFF, cools_off(task.client_id, now)),
         (BlockRule.NO_VALID_PHONE, ~has_phone(task.client_id)),
@@ -92,7 +93,7 @@ def weightiest(
         (BlockRule.HELD_BY_ANOTHER, _is_phoned_by_another(task, viewer_id)),
         (BlockRule.NOT_OPEN, and_(task.opens_at.is_not(None), task.opens_at > now)),
         (BlockRule.NOT_DUE, task.due_at > now),
-        *((rule, state == stopped) for stopped, rule in STOPPED.items()),
+        (BlockRule.CAMPAIGN_PAUSED, state == CampaignState.PAUSED),
     ]
     held_itself = and_(
         task.state == TaskState.IN_WORK, task.performer_id.is_distinct_from(viewer_id)

@@ -5,7 +5,6 @@ before a promised callback, that before the calling hours; jobs in which nobody 
 blocked by their holder only.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +43,8 @@ from worklists.pressure import exemption_of
 class BlockRule(StrEnum):
     """What can stand against working a task now, the weightiest first."""
 
+    CAMPAIGN_FINISHED = "campaign_finished"
+    """Whatever else there is: it would not be worked after that either."""
     DO_NOT_CONTACT = "do_not_contact"
     COOLING_OFF = "cooling_off"
     NO_VALID_PHONE = "no_valid_phone"
@@ -57,14 +58,6 @@ class BlockRule(StrEnum):
     """The campaign opens its tasks later."""
     NOT_DUE = "not_due"
     CAMPAIGN_PAUSED = "campaign_paused"
-    CAMPAIGN_FINISHED = "campaign_finished"
-
-
-STOPPED: Mapping[CampaignState, BlockRule] = {
-    CampaignState.PAUSED: BlockRule.CAMPAIGN_PAUSED,
-    CampaignState.FINISHED: BlockRule.CAMPAIGN_FINISHED,
-}
-"""A campaign in these states hands out no tasks, and which rule says so."""
 
 
 @dataclass(frozen=True)
@@ -159,13 +152,14 @@ def verdict_on(
         return Verdict(_held_itself(task, viewer_id))
     return Verdict(
         (
+            *_in_state(session, task, CampaignState.FINISHED, BlockRule.CAMPAIGN_FINISHED),
             *_client_blocks(session, task, now),
             *_hours(session, task, now, is_early=is_early),
             *_pressure(session, task, now, viewer_id),
             *_held(session, task, viewer_id),
             *_not_open(task, now),
             *_not_due(task, now),
-            *_paused(session, task),
+            *_in_state(session, task, CampaignState.PAUSED, BlockRule.CAMPAIGN_PAUSED),
         )
     )
 
@@ -239,9 +233,10 @@ def _not_due(task: Task, now: datetime) -> tuple[Block, ...]:
     return (Block(BlockRule.NOT_DUE, task.due_at),) if task.due_at > now else ()
 
 
-def _paused(session: Session, task: Task) -> tuple[Block, ...]:
-    rule = STOPPED.get(_campaign(session, task).state)
-    return () if rule is None else (Block(rule),)
+def _in_state(
+    session: Session, task: Task, state: CampaignState, rule: BlockRule
+) -> tuple[Block, ...]:
+    return (Block(rule),) if _campaign(session, task).state is state else ()
 
 
 def _campaign(session: Session, task: Task) -> Campaign:

@@ -31,7 +31,7 @@ from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.filters import NOBODY, DispatchFilter
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.dispatch.seen_runs import run_lines, run_page
-from worklists.dispatch.tabs import Tab
+from worklists.dispatch.tabs import Tab, open_of_people
 from worklists.dispatch.taking_back import AllTouched, take_back_run
 from worklists.dispatch.wishes import NoTasksChosen, Wish
 from worklists.lifecycle import OPEN, TaskState
@@ -132,6 +132,9 @@ def _every_kind_of_task(floor: Floor) -> None:
     floor.tasks(1, kind=TaskKind.CALLBACK, due_at=NOON - timedelta(minutes=5))
     floor.tasks(1, state=TaskState.IN_WORK, performer=anna)
     floor.tasks(1, state=TaskState.ON_CONTROL)
+    over = floor.given.campaign("over")
+    over.state = CampaignState.FINISHED
+    floor.tasks(1, campaign=over, due_at=NOON - timedelta(days=2))
     floor.tasks(4, state=TaskState.DONE)
     floor.tasks(1, state=TaskState.CANCELLED)
 
@@ -147,6 +150,7 @@ def test_every_task_stands_on_one_tab(floor: Floor) -> None:
         Tab.DEFERRED: 2,
         Tab.IN_WORK: 1,
         Tab.ON_CONTROL: 1,
+        Tab.LEFT_OVER: 1,
         Tab.CLOSED: 5,
     }
     assert page.total == floor.session.scalar(
@@ -160,8 +164,41 @@ def test_every_task_stands_on_one_tab(floor: Floor) -> None:
         }
         assert len(ids) == number and not ids & shown, tab
         shown |= ids
+    everything = {
+        line.task_id
+        for line in all_lines(floor.session, DispatchFilter(), Tab.OPEN, actor=floor.head, now=NOON)
+    }
+    assert len(everything) == page.number(Tab.OPEN) == page.total - 5 and everything <= shown
     found = packages(floor.session, DispatchFilter(), actor=floor.head, now=NOON)
     assert sum(package.total for package in found) == page.total
+
+
+def test_all_that_one_person_has_is_one_list_and_one_dry_run(floor: Floor) -> None:
+    anna, boris, _vera = floor.people
+    day = timedelta(days=1)
+    floor.tasks(2, performer=anna, due_at=NOON - 3 * day)
+    floor.tasks(3, performer=anna, due_at=NOON + day, state=TaskState.DEFERRED)
+    floor.tasks(1, performer=anna, kind=TaskKind.CALLBACK)
+    floor.tasks(1, performer=anna, state=TaskState.ON_CONTROL, control_at=NOON + 2 * day,
+                due_at=NOON - 9 * day)  # fmt: skip
+    floor.tasks(1, performer=anna, state=TaskState.DONE)
+    floor.tasks(4)
+    hers = DispatchFilter(performer_id=anna.id)
+    at, after = [], None
+    for _ in range(4):
+        page = board_page(
+            floor.session, hers, Tab.OPEN, actor=floor.head, now=NOON, after=after, limit=2
+        )
+        at += [line.at for line in page.lines]
+        after = page.following
+    assert at == sorted(at) and len(at) == 7 == page.number(Tab.OPEN) and after is None
+    assert at[-1] == NOON + 2 * day, "what is on control is dated by its check"
+    assert open_of_people(floor.session, [anna.id, boris.id], actor=floor.head) == {anna.id: 7}
+    run = plan_run(floor.session, Wish(action=DispatchAction.TO_PERSON, employee_ids=(boris.id,)),
+                   found=(hers, Tab.OPEN), actor=floor.head, now=NOON)  # fmt: skip
+    assert floor.reasons(run) == {SkipReason.ON_CONTROL: 1}
+    confirm_run(floor.session, run.id, actor=floor.head, now=NOON)
+    assert floor.in_hand() == [0, 6, 0]
 
 
 def test_what_is_on_control_is_listed_by_its_check(floor: Floor) -> None:
@@ -704,3 +741,14 @@ def test_dry_runs_that_nobody_wants_do_not_stay(database: Database) -> None:
         given.dispatch_run(task, given.employee())
     assert forget_drafts(database, lambda _s: NOON + timedelta(hours=2)) == 0
     assert forget_drafts(database, lambda _s: NOON + timedelta(hours=4)) == 1
+
+
+def test_what_is_finished_does_not_shrink_by_the_minute(floor: Floor) -> None:
+    month = timedelta(days=30)
+    for closed_at in (NOON - month, NOON - month - timedelta(hours=8), NOON - month - 2 * month):
+        floor.tasks(1, state=TaskState.DONE, closed_at=closed_at)
+    for later in (timedelta(), timedelta(hours=11)):
+        page = board_page(
+            floor.session, DispatchFilter(), Tab.CLOSED, actor=floor.head, now=NOON + later
+        )
+        assert page.number(Tab.CLOSED) == len(page.lines) == 2

@@ -68,12 +68,15 @@ def _mixed(place: Place, seed: int, count: int = 60) -> tuple[Actor, list[Task]]
         place.add(ContactCap(most=1, days=2, is_household=True))
     me, other = place.person("Anna"), place.person("Boris")
     paused = place.new_campaign(state=CampaignState.PAUSED)
+    finished = place.new_campaign(state=CampaignState.FINISHED)
     exempt = place.new_campaign(is_pressure_exempt=True)
     tasks = []
-    for _ in range(count):
+    for number in range(count):
         task = random_task(place, chance)
         task.kind = chance.choice([TaskKind.CALL] * 4 + [TaskKind.CALLBACK, TaskKind.DEPARTMENT])
         task.campaign_id = chance.choice([place.campaign.id] * 4 + [paused.id, exempt.id])
+        if number % 10 == 9:
+            task.campaign_id = finished.id
         task.due_at += timedelta(minutes=chance.choice([0, 0, 0, 200]))
         task.performer_id = chance.choice([None, None, me.person, other.person])
         client = task.client_id
@@ -177,7 +180,7 @@ def test_a_list_is_read_page_by_page(place: Place, part: str) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_in_my_queue_is_what_i_am_handed_out(place: Place, seed: int) -> None:
-    me, _tasks = _mixed(place, seed)
+    me, _tasks = _mixed(place, seed, 90)
     scope = _scope(place, me, own=True)
     first = tasks_in(place.session, scope, IN_QUEUE, limit=2)
     _skip(place, me, *(line.task_id for line in first))
@@ -195,6 +198,19 @@ def test_what_is_in_my_queue_is_what_i_am_handed_out(place: Place, seed: int) ->
         assert handed_out <= mine and len(handed_out) > 2
     else:
         assert handed_out == mine
+
+
+def test_a_finished_campaign_weighs_most_and_promises_no_time(place: Place) -> None:
+    me = place.person()
+    finished = place.new_campaign(state=CampaignState.FINISHED)
+    for values in ({"time_zone": "America/New_York"}, {"due_at": NOON + LEASE}):
+        place.task(place.client(phone=None), campaign_id=finished.id, **values)
+    place.task(campaign_id=finished.id, kind=TaskKind.EXTRA)
+    scope = _scope(place, me)
+    found = totals(numbers(place.session, scope))
+    assert (found[BlockRule.CAMPAIGN_FINISHED], found[IN_QUEUE], sum(found.values())) == (2, 1, 3)
+    waiting = why_empty(place.session, scope)
+    assert next_free_at(waiting) is None, "nobody becomes free by waiting"
 
 
 def test_foreign_units_and_earlier_days_do_not_count(place: Place) -> None:

@@ -39,7 +39,7 @@ from worklists.models.attempt import (
     Notification,
 )
 from worklists.models.task import Finish, Task, TaskKind
-from worklists.models.work_list import WorkList
+from worklists.models.work_list import Involvement, WorkList
 from worklists.queue import release_task, take_task
 from worklists.repeats import finished_tasks_of_client
 from worklists.saving import ChangedMeanwhile
@@ -51,6 +51,7 @@ from worklists.undoing import (
     undo_attempt,
     undoable_attempt,
 )
+from worklists.undone_report import undone_report
 
 SOON = NOON + timedelta(minutes=2)
 
@@ -236,6 +237,21 @@ def test_lifting_the_refusal_is_an_act_of_its_own_in_the_journal(desk: Desk) -> 
         "ContactRefused", "CoolingOffStarted", "RefusalLifted", "CoolingOffTakenBack",
     ]  # fmt: skip
     assert entries[2].details["reason"] == "undo" and entries[2].actor == desk.manager.key
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_the_report_taken_back_holds_what_was_asked_by_hand(desk: Desk, by_hand: bool) -> None:
+    """The department that the result itself asks is no part of the form."""
+    desk.campaign.quality_unit_id = desk.given.unit("Качество").id
+    desk.given.document(desk.task, desk.given.employee("Пётр", unit=desk.unit))
+    asked = InvolvementDraft(
+        unit_id=desk.given.unit("Склад").id, text="Нужен фильтр", due_at=TOMORROW,
+        with_documents=True,
+    )  # fmt: skip
+    undo(desk, desk.interview("complaint", involve=asked if by_hand else None))
+    assert len(desk.session.scalars(select(Involvement)).all()) == 1 + by_hand
+    report = undone_report(desk.session, desk.task.id)
+    assert report is not None and report.involve == (asked if by_hand else None)
 
 
 def test_a_refusal_that_stood_before_stays(desk: Desk) -> None:

@@ -111,6 +111,23 @@ def test_the_parts_of_the_day_rotate_over_several_tries() -> None:
     assert working(rung, utc(18, 7), tried=[noon]) == utc(19, 14)
 
 
+def test_the_rotation_keeps_out_of_the_night_of_a_window_around_the_clock() -> None:
+    always = Window(0, 24 * 60, 0b1111111)
+
+    def rotated(rung: dict[str, Any], now: datetime, window: Window = always) -> Any:
+        return next_attempt_at([rung], 1, now=now, zone="Europe/Moscow", window=window)
+
+    rung = {"days": 1, "part": "other"}
+    tried = [utc(18, 7), utc(18, 11), utc(18, 17), utc(18, 22)]  # 10:00, 14:00, 20:00, 01:00
+    assert [rotated(rung, at) for at in tried] == [
+        utc(19, 10), utc(19, 14), utc(19, 6), utc(20, 10)
+    ]  # fmt: skip
+    assert rotated({"hours": 3, "part": "other"}, utc(18, 20)) == utc(19, 6)  # from 23:00
+    assert rotated({"hours": 2}, utc(18, 20)) == utc(18, 22), "who rotates nothing asks for it"
+    night = Window(22 * 60, 24 * 60, 0b1111111)
+    assert rotated(rung, utc(18, 19, 30), night) == utc(19, 19, 40), "a window of nights stays one"
+
+
 def test_a_cap_ends_what_the_ladder_would_go_on_with() -> None:
     assert attempts_allowed(LADDER) == 4
     assert attempts_allowed(LADDER, 2) == 2

@@ -256,3 +256,25 @@ def test_a_preset_fills_in_the_outcome_form_too(scene: Scene, browser_of: Browse
     assert _value(answer.text, "involve_text") == "Наличие детали: Проверить остаток"
     assert "Ждёт" in answer.text
     assert scene.read(Task, scene.source_id).state is TaskState.PLANNED
+
+
+def test_what_was_asked_comes_back_into_the_form_with_the_outcome(
+    scene: Scene, browser_of: BrowserOf
+) -> None:
+    code = str(scene.given.code_id("other_department"))
+    mine = browser_of(scene.me)
+    address = f"/tasks/{scene.source_id}"
+    typed = {
+        "outcome": "interview", "result_interview": code, "comment": "Ждёт", "goal_reached": "y",
+        "involve": "y", "involve_unit": str(scene.parts.id), "involve_text": "Заказать колодки",
+        "involve_due_date": "2026-03-19", "involve_due_time": "12:00", "stay": "1",
+        "version": "1", "token": "", "form_key": "one",
+    }  # fmt: skip
+    assert mine.post(f"{address}/attempts", typed).status_code == 303
+    undo = re.search(rf'action="({address}/attempts/\d+/undo)"', mine.read(address))
+    assert undo is not None
+    page = mine.read(mine.post(undo[1]).location)
+    assert "checked" in re.search(r'<input[^>]*name="involve"[^>]*>', page).group()  # type: ignore[union-attr]
+    assert re.search(rf'<option selected value="{scene.parts.id}"', page)
+    told = ("involve_text", "involve_due_date", "involve_due_time")
+    assert [_value(page, name) for name in told] == [typed[name] for name in told]

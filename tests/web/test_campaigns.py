@@ -160,8 +160,10 @@ def test_line_ends_of_a_browser_are_no_change(
     again = FORM | {"script": "Раз\r\nДва", "version": "2", "name": "ТО-2"}
     assert browser.post(address, again).status_code == 303
     with Session(prepared.session.get_bind()) as session:
-        entry = history_of(session, "campaign", campaign_id)[-1]
+        (entry,) = history_of(session, "campaign", campaign_id, limit=1)
         assert list(entry.details["changed"]) == ["name"]
+        both = history_of(session, "campaign", campaign_id, limit=5)
+        assert len(both) == 2 and both[-1] is entry
 
 
 def test_the_first_try_of_the_outlook_waits_for_the_window(

@@ -15,6 +15,7 @@ from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser, read_workbook
 from worklists.expiry import expire_tasks
+from worklists.lifecycle import TaskState
 from worklists.missed import miss_callbacks
 from worklists.models.dispatch import DispatchRun, RunState
 from worklists.models.task import Task, TaskKind
@@ -300,3 +301,31 @@ def test_missed_callbacks_and_expired_tasks_are_seen_where_work_is_seen(
     assert "Истёк срок сегодня" in queue
     assert browser.get("/queue/tasks?part=expired").status_code == 200
     assert "Пропущено перезвонов" in browser.read("/team")
+
+
+def test_who_records_an_absence_is_led_to_all_that_the_person_has(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit = prepared.unit()
+    away = prepared.employee("Кузнецова", unit=unit)
+    boss = prepared.employee("Лебедев", role=Role.SUPERVISOR, unit=unit)
+    for name, values in {"Плановый": {}, "Отложенный": {"state": TaskState.DEFERRED}}.items():
+        client = prepared.client(name, unit=unit)
+        prepared.task(unit=unit, client=client, performer=away, **values)
+    prepared.task(unit=unit, client=prepared.client("Ничей", unit=unit))
+    browser = browser_of(boss, Role.SUPERVISOR)
+    day = NOON.date().isoformat()
+    form = {"employee_id": away.id, "from_on": day, "until_on": day, "substitute_id": ""}
+    assert browser.post("/admin/absences", form).status_code == 303
+    page = browser.read("/admin/absences")
+    assert "Открытых задач: 2, их можно передать другим" in page and "Задачи: 2" in page
+    answer = browser.post("/dispatch/filter", {"performer": away.id, "tab": "open"})
+    assert answer.location == "/dispatch?tab=open"
+    board = browser.read(answer.location)
+    assert "Все 2 найденные" in board and "Плановый" in board and "Отложенный" in board
+    assert "Ничей" not in board and f"/control?all=1&amp;person={away.id}" in board
+    # The same from the list of people beside the board: a button of the form of the panel.
+    assert f'name="performer" value="{away.id}" formaction="/dispatch/filter?tab=open"' in board
+    browser.post("/dispatch/filter", {"clear": "1"})
+    again = browser.post("/dispatch/filter?tab=open", {"tab": "planned", "performer": away.id})
+    assert again.location == "/dispatch?tab=open" and "Ничей" not in browser.read(again.location)

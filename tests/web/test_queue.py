@@ -87,3 +87,29 @@ def test_a_refused_claim_stays_in_the_history(prepared: Given, browser_of: Brows
     assert browser.post(f"/tasks/{task.id}/claim", {}).status_code == 409
     page = browser.read(f"/tasks/{task.id}/talk?tab=timeline")
     assert "Взять не удалось" in page and "время задачи ещё не пришло" in page
+
+
+def test_who_asks_for_one_call_per_household_finds_who_waits(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit = prepared.unit()
+    head = prepared.employee("Глава", role=Role.HEAD, unit=unit)
+    called, waits, idle = (
+        prepared.client(name, unit=unit, phone="+79161112233")
+        for name in ("Позвонили", "Ждёт", "Без задач")
+    )
+    attempt = prepared.attempt(prepared.task(unit=unit, client=called), head)
+    prepared.task(unit=unit, client=waits)
+    attempt.at = prepared.now - timedelta(days=1)
+    browser = browser_of(head, Role.HEAD)
+    assert "Один звонок на семью</th>" not in browser.read("/queue")
+    browser.post("/admin/contact-caps/household", {"household_days": "7"})
+    said = browser.read("/admin/contact-caps")
+    assert "Сейчас ждёт клиентов: 2." in said, idle.name
+    assert "Их задач в очереди, в колонке «Один звонок на семью»: 1." in said
+    listed = browser.read("/queue/tasks?part=household")
+    assert "Ждёт" in listed and "Позвонили" not in listed and "1 задача" in listed
+    assert 'part=household">1</a>' in browser.read("/queue")
+    prepared.session.get_one(Client, waits.id).household_until = None
+    prepared.session.commit()
+    assert "Один звонок на семью</th>" in browser.read("/queue"), "also with nobody waiting"

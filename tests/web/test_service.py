@@ -129,6 +129,8 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     assert late.status_code == 409 and "изменил другой человек" in late.text
     version = scene.request().version
     assert browser.post(f"{own}/cancel", data={"version": version}).status_code == 422
+    long = browser.post(f"{own}/cancel", data={"version": version, "reason": "я" * 301})
+    assert long.status_code == 422 and "я" * 301 in long.text
     reason = {"version": version, "reason": "Передумал", "call_again": "y"}
     assert browser.post(f"{own}/cancel", data=reason).status_code == 303
     following = scene.request().next_task_id
@@ -146,9 +148,14 @@ def test_undo_takes_the_booking_with_it(shop: tuple[Shop, Browser]) -> None:
     _book(scene, browser)
     page = browser.get(f"/tasks/{scene.task_id}").text
     address = page.partition('id="undo-form" method="post" action="')[2].partition('"')[0]
-    assert browser.post(address).status_code in (200, 303)
+    again = browser.post(address)
+    assert again.status_code == 303
     assert scene.request().state is ServiceRequestState.CANCELLED
     assert scene.rows(select(ServicePlace)) == []
+    form = browser.read(again.location)
+    assert re.search(rf'<option selected value="{scene.kind}"', form), "the kind of work is back"
+    (slot,) = re.findall(r'<input[^>]*name="book_slot"[^>]*checked[^>]*>', form)
+    assert 'value="600"' in slot
 
 
 def test_a_capacity_and_a_kind_of_work_are_set_in_administration(
@@ -163,7 +170,11 @@ def test_a_capacity_and_a_kind_of_work_are_set_in_administration(
     with scene.database.reading() as session:
         plan = plan_of(session, scene.workshop_id)
     assert plan is not None and (plan.posts, plan.minutes_of(scene.kind)) == (3, 90)
-    assert head.post(address, data=typed).status_code == 409
+    assert 'name="version" type="hidden" value="2"' in head.read(address)
+    late = head.post(address, data=typed | {"posts": 7, f"minutes_{scene.kind}": 120})
+    assert late.status_code == 409 and "изменил другой человек" in late.text
+    for kept in ('name="posts"', f'name="minutes_{scene.kind}"', 'name="version"'):
+        assert re.search(rf'<input[^>]*{kept}[^>]*value="(7|120|1)"', late.text), kept
     bad = head.post(address, data=typed | {f"minutes_{scene.kind}": 50, "version": 2})
     assert bad.status_code == 422
     new = {"ru": "Мойка", "code": "washing", "minutes": 30}

@@ -121,6 +121,10 @@ def test_effects_are_edited_as_rows_without_scripts(prepared: Given, browser_of:
     base = {"name_ru": "В другом месте", "campaign_ids": str(campaign_id)}
     asked = browser.post(address, base | {"add_effect": "1"})
     assert asked.status_code == 200 and 'name="effects-0-kind"' in asked.text
+    assert 'name="add_effect"' in asked.text
+    many = {f"effects-{row}-kind": "" for row in range(15)}
+    full = browser.post(address, base | many | {"add_effect": "1"})
+    assert full.status_code == 200 and 'name="add_effect"' not in full.text
     rows = {"effects-0-kind": "close", "effects-1-kind": "", "effects-2-kind": "department_task",
             "effects-2-unit_id": str(quality.id), "effects-2-text": "Узнать причину",
             "effects-2-working_days": "2"}  # fmt: skip

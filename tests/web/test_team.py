@@ -1,10 +1,11 @@
 """Who leads sees what everybody does: the board of the unit and the table of the team."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 from campaigns.models import Outcome
-from directory.staff.models import Employee, Role
+from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
@@ -12,6 +13,7 @@ from tests.web.conftest import Browser, read_workbook
 from worklists.lifecycle import TaskState
 from worklists.models.task import TaskKind
 
+_LINKS = re.compile(r'href="(/team/tasks\?[^"]+)"[^>]*>(\d+)<')
 BrowserOf = Callable[..., Browser]
 
 
@@ -103,3 +105,33 @@ def test_the_team_in_numbers(prepared: Given, browser_of: BrowserOf) -> None:
     control = browser.read(f"/control?all=1&person={idle.id}")
     assert "На контроле пусто" in control
     assert browser_of(head, Role.ADMINISTRATOR).read("/team").count("<tr>") == 6
+
+
+def test_each_number_of_the_team_opens_as_many_tasks(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit, other = prepared.unit("Продажи"), prepared.unit("Сервис")
+    head = prepared.employee("Орлов", role=Role.HEAD, unit=unit)
+    anna, boris = (prepared.employee(name, unit=unit) for name in ("Анна", "Борис"))
+    prepared.session.add(Appointment(employee_id=head.id, role=Role.HEAD, unit_id=other.id))
+    hour = timedelta(hours=1)
+    for at in (unit, other):
+        for person in (anna, boris):
+            prepared.task(unit=at, performer=person, due_at=NOON - 48 * hour)
+    for count, person in ((2, anna), (3, boris)):
+        for _ in range(count):
+            prepared.task(unit=unit, performer=person, state=TaskState.IN_WORK)
+            prepared.task(unit=unit, performer=person, kind=TaskKind.CALLBACK,
+                          due_at=NOON + hour, missed_at=NOON - hour)  # fmt: skip
+    prepared.task(unit=unit, due_at=NOON - 48 * hour)
+    browser = browser_of(head, Role.HEAD)
+    for address in ("/team", f"/team?unit={unit.id}"):
+        links = _LINKS.findall(browser.read(address))
+        assert len(links) == 12, "four numbers of two people and of all"
+        for link, number in links:
+            listed = browser.read(link.replace("&amp;", "&"))
+            assert listed.count('<th scope="row">') == int(number), link
+    assert "Исполнитель" in browser.read("/team/tasks?number=overdue")
+    assert browser.get("/team/tasks?number=nothing").status_code == 404
+    foreign = prepared.employee(unit=prepared.unit("Чужое"))
+    assert "Таких задач больше нет" in browser_of(foreign).read("/team/tasks?number=overdue")

@@ -1,11 +1,13 @@
 """Who is away: the list, a new absence with its substitute, an earlier return."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import DateField, SelectField, StringField
 
 from core.errors import Invalid, Refused
@@ -19,6 +21,8 @@ from webui.admin.answers import put_error, saved
 from webui.forms import Form, at_most, choices, required, sane_date
 from webui.labels.words import sentence
 from webui.requests import requires, settings
+from worklists.dispatch.tabs import open_of_people
+from worklists.permissions import WorkPermission
 
 bp = Blueprint("admin_absences", __name__, url_prefix="/admin/absences")
 _manages = requires(DirectoryPermission.MANAGE_ABSENCES)
@@ -74,7 +78,15 @@ def create() -> Any:
     except Invalid as error:
         put_error(form, error)
         return _page(form), 422
-    return saved(url_for(".page"), _("Отсутствие записано."))
+    left = _open_tasks([employee_id]).get(employee_id, 0)
+    words = ngettext(
+        "Открыта %(num)s задача: её можно передать другим.",
+        "Открытых задач: %(num)s, их можно передать другим.",
+        left,
+    )
+    return saved(
+        url_for(".page"), " ".join([_("Отсутствие записано."), *([words] if left else [])])
+    )
 
 
 @bp.post("/<int:absence_id>/end")
@@ -89,6 +101,13 @@ def end(absence_id: int) -> Any:
     return saved(url_for(".page"), words)
 
 
+def _open_tasks(employee_ids: Collection[int]) -> dict[int, int]:
+    """How many each of them has, for who may hand them to others; nothing for anybody else."""
+    if not g.actor.may(WorkPermission.DISPATCH):
+        return {}
+    return open_of_people(g.session, employee_ids, actor=g.actor)
+
+
 def _page(form: AbsenceForm | None = None, *, problem: str = "") -> str:
     over = request.args.get("over") == "1"
     with g.session.no_autoflush:  # what was refused stays unwritten
@@ -96,5 +115,6 @@ def _page(form: AbsenceForm | None = None, *, problem: str = "") -> str:
         form = form or AbsenceForm(formdata=None)
     instant = timedelta(microseconds=1)
     return render_template(
-        "admin/absences.html", rows=rows, over=over, form=form, problem=problem, instant=instant
-    )
+        "admin/absences.html", rows=rows, over=over, form=form, problem=problem, instant=instant,
+        open_tasks={} if over else _open_tasks([row.absence.employee_id for row in rows]),
+    )  # fmt: skip

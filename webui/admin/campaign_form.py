@@ -23,11 +23,13 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from campaigns.editing import FIELDS, CampaignDraft, draft_of
 from campaigns.models import Campaign, MissedCallback
-from webui.admin.clock_field import ClockField, clock_text
+from webui.admin.clock_field import ClockField
 from webui.admin.effect_rows import units_to_choose
 from webui.admin.result_codes import CheckboxListField
 from webui.forms import Form, at_most, choices, not_blank
 from webui.labels.words import label
+from webui.numbers import row_number_or_none
+from webui.wording import minute_words
 
 _DAYS = (_l("пн"), _l("вт"), _l("ср"), _l("чт"), _l("пт"), _l("сб"), _l("вс"))
 _MADE_UP = {"retry_ladder", "call_from_minute", "call_until_minute", "call_weekdays",
@@ -113,8 +115,7 @@ class CampaignForm(Form):
 
     def opened_version(self) -> int | None:
         """The version that the person saw; None when the form does not say."""
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        return row_number_or_none(self.version.data or "")
 
     def opened_values(self) -> Mapping[str, Any]:
         """Field of a campaign → its value when the page was opened; nothing if it does not say."""
@@ -134,8 +135,8 @@ def form_of(found: Campaign, draft: CampaignDraft | None = None) -> CampaignForm
         "version": str(found.version),
         "opened_with": json.dumps(asdict(stands), ensure_ascii=False),
         "rungs": [_row(rung) for rung in draft.retry_ladder] + [{}] * _SPARE,
-        "call_from_minute": clock_text(draft.call_from_minute),
-        "call_until_minute": clock_text(draft.call_until_minute),
+        "call_from_minute": minute_words(draft.call_from_minute),
+        "call_until_minute": minute_words(draft.call_until_minute),
         "call_weekdays": days,
         "data_unit_id": str(draft.data_unit_id or ""),
         "quality_unit_id": str(draft.quality_unit_id or ""),

@@ -171,7 +171,7 @@ def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -
         open_tasks=open_tasks_of_campaign(g.session, found.id),
         actions=[action for (state, action) in TRANSITIONS if state is found.state],
         outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),
-        history=_changes(history_of(g.session, "campaign", found.id)[-_SHOWN:], form),
+        history=_changes(history_of(g.session, "campaign", found.id, limit=_SHOWN), form),
     )
 
 

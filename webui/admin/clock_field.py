@@ -24,8 +24,3 @@ class ClockField(StringField):  # type: ignore[misc]  # the library has no types
         if found is None or int(found[2] or 0) >= 60 or minute > _DAY:
             raise ValidationError(_l("Запишите время, например 9:00 или 24:00."))
         self.minute = minute
-
-
-def clock_text(minute: int) -> str:
-    """«09:00»; the end of the day is «24:00»."""
-    return f"{minute // 60:02}:{minute % 60:02}"

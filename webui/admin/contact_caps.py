@@ -20,9 +20,14 @@ from campaigns.permissions import CampaignPermission
 from core.errors import Invalid
 from webui.admin.answers import put_error, saved
 from webui.forms import Form
+from webui.labels.queue import PART_LABELS
 from webui.requests import requires
+from webui.wording import whole
 from worklists.households import measure_households
+from worklists.permissions import WorkPermission
 from worklists.pressure import measure_all
+from worklists.queue_numbers import how_many_in, scope_of
+from worklists.verdicts import BlockRule
 
 bp = Blueprint("admin_caps", __name__, url_prefix="/admin/contact-caps")
 _manages = requires(CampaignPermission.MANAGE_CONTACT_CAPS)
@@ -87,14 +92,27 @@ def household() -> Any:
         return _page(CapForm(formdata=None), form), 422
     set_household(g.session, form.household_days.data, actor=g.actor, now=g.now)
     waiting = measure_households(g.session, now=g.now)
-    words = _("Сохранено. Сейчас ждёт клиентов: %(clients)s.", clients=waiting)
-    return saved(url_for("admin_caps.page"), words)
+    words = [_("Сохранено."), _told(waiting, BlockRule.HOUSEHOLD)]
+    return saved(url_for("admin_caps.page"), " ".join(words))
 
 
 def _measured(words: str) -> Any:
-    pressed = measure_all(g.session, now=g.now)
-    told = _("Сейчас ждёт клиентов: %(clients)s.", clients=pressed)
+    told = _told(measure_all(g.session, now=g.now), BlockRule.PRESSURE)
     return saved(url_for("admin_caps.page"), f"{words} {told}")
+
+
+def _told(clients: int, rule: BlockRule) -> str:
+    """How many clients wait, most of them with nothing to do, and how many tasks «Очередь» has."""
+    told = _("Сейчас ждёт клиентов: %(clients)s.", clients=whole(clients))
+    if not g.actor.may(WorkPermission.SEE):
+        return str(told)
+    scope = scope_of(g.session, actor=g.actor, now=g.now, day_began=g.now, own=False)
+    tasks = how_many_in(g.session, scope, rule.value)
+    where = _(
+        "Их задач в очереди, в колонке «%(column)s»: %(tasks)s.",
+        column=PART_LABELS[rule.value], tasks=whole(tasks),
+    )  # fmt: skip
+    return f"{told} {where}"
 
 
 def _page(form: CapForm, household_form: HouseholdForm | None = None) -> str:

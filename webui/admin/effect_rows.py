@@ -29,6 +29,8 @@ from webui.labels.words import label
 
 _ENUMS = {"by": RetryBy, "scope": RefusalScope, "what": DataFault, "to": MessageTo}
 _NUMBERS = frozenset({"working_days", "days", "unit_id"})
+_MOST_ROWS = MOST_EFFECTS + 5
+"""More than may be saved: rows that were emptied stay until then."""
 
 
 class EffectRow(Form):  # type: ignore[misc]  # the library has no types
@@ -82,7 +84,12 @@ class EffectRows:
     @staticmethod
     def field() -> Any:
         """The field for a form."""
-        return FieldList(FormField(EffectRow), max_entries=MOST_EFFECTS + 5)
+        return FieldList(FormField(EffectRow), max_entries=_MOST_ROWS)
+
+    @staticmethod
+    def has_room(rows: Any) -> bool:
+        """Whether one more row can be added."""
+        return len(rows) < _MOST_ROWS
 
     @staticmethod
     def effects(rows: Any) -> tuple[Effect, ...]:

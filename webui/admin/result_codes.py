@@ -221,6 +221,7 @@ def _new_page(form: NewCodeForm) -> str:
         code=None,
         switches=_SWITCHES,
         effect_fields=EffectRows.FIELDS,
+        may_add_effect=EffectRows.has_room(form.effects),
         preview=_preview(form, Outcome(chosen)),
     )
 
@@ -236,6 +237,7 @@ def _code_page(found: ResultCode, form: CodeForm) -> str:
         consequence=consequence(found.outcome, version),
         switches=_SWITCHES,
         effect_fields=EffectRows.FIELDS,
+        may_add_effect=EffectRows.has_room(form.effects),
         preview=_preview(form, found.outcome),
     )
 
@@ -243,7 +245,8 @@ def _code_page(found: ResultCode, form: CodeForm) -> str:
 def _is_asking(form: CodeForm) -> bool:
     """One more row, or the preview: nothing is saved."""
     if "add_effect" in request.form:
-        form.effects.append_entry()
+        if EffectRows.has_room(form.effects):
+            form.effects.append_entry()
         return True
     return "preview" in request.form
 

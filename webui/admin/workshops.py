@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from core.errors import Invalid, Refused
@@ -39,6 +39,8 @@ _SLOTS = (15, 30, 45, 60, 90, 120, 180, 240)
 class CapacityForm(Form):
     """How many vehicles at once, and when they are taken in."""
 
+    version = HiddenField(default="0")
+    """Of the row as the page showed it: what was typed stays with it when another was first."""
     posts = IntegerField(
         _l("Постов: автомобилей одновременно"),
         validators=[InputRequired(), NumberRange(min=1, max=MOST_POSTS)],
@@ -91,7 +93,7 @@ def change(workshop_id: int) -> Any:
             slot_minutes=form.slot_minutes.data,
             hold_minutes=form.hold_minutes.data,
             works=_works(),
-            version=row_number_or_none(request.form.get("version", "")) or 0,
+            version=row_number_or_none(str(form.version.data)) or 0,
             actor=g.actor,
             now=g.now,
         )
@@ -101,7 +103,7 @@ def change(workshop_id: int) -> Any:
     except Refused as error:
         g.session.rollback()
         found = get_workshop(g.session, workshop_id, actor=g.actor)
-        return _page(found, problem=sentence(error)), 409
+        return _page(found, form=form, problem=sentence(error)), 409
     return saved(url_for(".page"), _("Запись в цех настроена."))
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import g, request
 from sqlalchemy import select
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignState
 from directory.staff.models import Appointment, Employee
 from directory.units.models import Unit, UnitKind
 from webui.numbers import row_number
@@ -29,6 +29,12 @@ def campaigns() -> Sequence[tuple[int, str]]:
     """All campaigns, by name."""
     rows = session().execute(select(Campaign.id, Campaign.name).order_by(Campaign.name))
     return [(row.id, row.name) for row in rows]
+
+
+def finished_campaigns() -> frozenset[int]:
+    """Those of them whose tasks are handed out to nobody any more."""
+    finished = select(Campaign.id).where(Campaign.state == CampaignState.FINISHED)
+    return frozenset(session().scalars(finished))
 
 
 def colleagues() -> Sequence[tuple[int, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 
+from campaigns.contact_caps import household_days
 from webui.boards import filters
 from webui.labels.queue import PART_LABELS, PART_TONES, UNTIL_MENDED
 from webui.periods import Period, today
@@ -52,7 +53,7 @@ def page() -> str:
         own=_own(),
         lines=lines,
         found=found,
-        parts=[part for part in PARTS if found[part] or part in _ALWAYS],
+        parts=[part for part in PARTS if found[part] or part in (*_ALWAYS, *_asked_for())],
         total=sum(found.values()),
         is_empty=is_empty,
         waiting=waiting,
@@ -102,6 +103,11 @@ def _heading(part: str) -> str:
     if part in CLOSED_PARTS:
         return str(_("Закрыта"))
     return str(_("Проверить") if part == ON_CONTROL else _("Срок"))
+
+
+def _asked_for() -> tuple[str, ...]:
+    """The column of «one call per household» while that is on: who asked for it looks there."""
+    return () if household_days(session()) is None else (BlockRule.HOUSEHOLD.value,)
 
 
 def _own() -> bool:

@@ -29,6 +29,8 @@ STAGE_WORDS = {
     Stage.ON_CONTROL: _l("На контроле"),
     Stage.DONE: _l("Обработаны"),
 }
+OF_FINISHED = "finished"
+"""``?campaign=`` of this shows what is of finished campaigns."""
 _STEP = 50
 _MOST = 500
 _EXPORTED = 5000
@@ -56,6 +58,8 @@ def page() -> str:
         next_limit=min(limit + _STEP, _MOST) if limit < _MOST else None,
         units=filters.units(),
         campaigns=filters.campaigns(),
+        finished=filters.finished_campaigns(),
+        of_finished=OF_FINISHED,
         narrowed=_narrowed(),
     )
 
@@ -78,6 +82,7 @@ def _narrowed() -> BoardFilter:
         of_everybody=leads and not only_mine,
         unit_id=filters.unit(),
         campaign_id=filters.whole("campaign"),
+        of_finished=request.args.get("campaign") == OF_FINISHED,
         only_mine=only_mine,
         only_overdue=request.args.get("overdue") == "1",
     )

@@ -3,18 +3,29 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.periods import Period, today
 from webui.requests import requires, session
+from worklists.lateness import is_overdue
 from worklists.permissions import WorkPermission
-from worklists.team import NUMBERS, TeamLine, team
+from worklists.team import NUMBERS, TeamLine, TeamNumber, team
+from worklists.team_tasks import team_tasks
 
 bp = Blueprint("team", __name__)
+
+_PER_PAGE = 100
+_TITLES = {
+    TeamNumber.IN_WORK: _l("В работе"),
+    TeamNumber.OVERDUE: _l("Просрочено лично"),
+    TeamNumber.CALLBACKS: _l("Перезвонов на сегодня"),
+    TeamNumber.MISSED: _l("Пропущено перезвонов"),
+}
 
 
 @bp.get("/team")
@@ -30,6 +41,34 @@ def page() -> str:
         units=filters.units(),
         unit_id=filters.unit(),
         today=today(),
+    )
+
+
+@bp.get("/team/tasks")
+@requires(WorkPermission.SEE)
+def tasks() -> str:
+    """The tasks behind a number: ``?number=``, perhaps ``person=`` and ``unit=`` of the table."""
+    number = next((one for one in TeamNumber if one == request.args.get("number")), None)
+    if number is None:
+        abort(404)
+    person, page_number = filters.whole("person"), filters.page_number()
+    day = Period(today(), today())
+    found = team_tasks(
+        session(), number, actor=g.actor, now=g.now, day_began=day.since, day_ends=day.until,
+        unit_id=filters.unit(), employee_id=person, limit=_PER_PAGE,
+        offset=(page_number - 1) * _PER_PAGE,
+    )  # fmt: skip
+    return render_template(
+        "boards/team_tasks.html",
+        page="team",
+        found=found,
+        title=_TITLES[number],
+        person_id=person,
+        name=dict(filters.colleagues()).get(person or 0, ""),
+        is_overdue=is_overdue,
+        page_number=page_number,
+        pages=-(-found.total // _PER_PAGE),
+        back=url_for(".page", unit=filters.unit()),
     )
 
 

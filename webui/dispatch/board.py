@@ -33,9 +33,10 @@ from worklists.permissions import WorkPermission
 
 PACKAGES = "packages"
 _TABS = (
-    Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK,
-    Tab.ON_CONTROL, Tab.CLOSED,
+    Tab.OPEN, Tab.UNASSIGNED, Tab.PLANNED, Tab.DEFERRED, Tab.OVERDUE, Tab.AT_RISK, Tab.IN_WORK,
+    Tab.ON_CONTROL, Tab.LEFT_OVER, Tab.CLOSED,
 )  # fmt: skip
+_ALWAYS = frozenset(_TABS) - {Tab.LEFT_OVER}
 _LEADS_LOOKED_AT = 200
 
 
@@ -43,7 +44,9 @@ _LEADS_LOOKED_AT = 200
 @requires(WorkPermission.DISPATCH)
 def board() -> Response:
     """The board of this person, narrowed by the filter that they left it with."""
-    return board_answer(MultiDict({"action": DispatchAction.DISTRIBUTE.value}))
+    is_left_over = asked_tab(request.args.get("tab", "")) is Tab.LEFT_OVER
+    action = DispatchAction.CANCEL if is_left_over else DispatchAction.DISTRIBUTE
+    return board_answer(MultiDict({"action": action.value}))
 
 
 @bp.get("/dispatch.xlsx")
@@ -80,7 +83,7 @@ def board_answer(
         page="dispatch",
         seen=seen,
         tab=tab,
-        tabs=_TABS,
+        tabs=[one for one in _TABS if one in (tab, *_ALWAYS) or seen.number(one)],
         tab_hints=TAB_HINTS,
         heading=_when(tab),
         is_overdue=is_overdue,

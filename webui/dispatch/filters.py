@@ -90,4 +90,5 @@ def _forget_ticks(before: DispatchFilter) -> None:
 
 
 def _back() -> Any:
-    return redirect(url_for("dispatch.board", tab=request.form.get("tab") or None), 303)
+    tab = request.args.get("tab") or request.form.get("tab")
+    return redirect(url_for("dispatch.board", tab=tab or None), 303)

@@ -7,6 +7,7 @@ from flask import g, make_response, redirect, request, url_for
 
 from webui.dispatch.board import asked_tab
 from webui.dispatch.routes import bp
+from webui.numbers import row_number_or_none
 from webui.requests import requires, session
 from worklists.dispatch.ticking import clear_ticks, keep_ticks
 from worklists.permissions import WorkPermission
@@ -45,4 +46,4 @@ def keep_typed(form: Any) -> Sequence[int]:
 
 def _ids(texts: Sequence[str]) -> list[int]:
     """Whatever is no id of a row is left out."""
-    return [int(one) for one in texts if one.isascii() and one.isdigit() and len(one) < 10]
+    return [found for one in texts if (found := row_number_or_none(one)) is not None]

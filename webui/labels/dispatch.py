@@ -48,7 +48,9 @@ LABELS: Pairs = (
     (Tab.DEFERRED, _l("Отложены")),
     (Tab.IN_WORK, _l("В работе")),
     (Tab.ON_CONTROL, _l("На контроле")),
+    (Tab.LEFT_OVER, _l("Кампания завершена")),
     (Tab.CLOSED, _l("Завершены")),
+    (Tab.OPEN, _l("Открытые")),
     (DispatchAction.TO_PERSON, _l("Передать человеку")),
     (DispatchAction.TO_UNIT, _l("Передать отделу")),
     (DispatchAction.DISTRIBUTE, _l("Распределить")),
@@ -87,6 +89,8 @@ LABELS: Pairs = (
 TAB_HINTS: Mapping[Tab, Any] = {
     Tab.AT_RISK: _l("Обещанные перезвоны: до срока меньше 30 минут или он прошёл, никто не взял"),
     Tab.OVERDUE: _l("Срок прошёл больше суток назад, никто не взял; перезвоны стоят под угрозой"),
+    Tab.OPEN: _l("Всё, что не завершено: с отбором по исполнителю всё, что у него"),
+    Tab.LEFT_OVER: _l("Звонки завершённых кампаний: никому не выдаются, их можно отменить"),
 }
 """What a tab counts, where its word is too short to say it."""
 

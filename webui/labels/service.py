@@ -16,7 +16,7 @@ from directory.workshops.capacity import (
 )
 from directory.workshops.work_kinds import KindCodeUnusable, KindNameMissing, MinutesImpossible
 from webui.labels.pairs import Pairs
-from webui.wording import day_short
+from webui.wording import day_short, minute_words
 from worklists.bookings.free_times import (
     SlotMissing,
     SlotOutsideHours,
@@ -48,11 +48,6 @@ EVENTS: Mapping[str, Any] = {
     "ArrivalTakenBack": _l("Отметка о приезде снята"),
 }
 """What the journal of a task tells of its booking."""
-
-
-def minute_words(minute: int) -> str:
-    """«09:30»."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def moved_words(details: Mapping[str, Any]) -> list[str]:

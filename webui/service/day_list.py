@@ -18,7 +18,8 @@ from webui.numbers import sane_day
 from webui.periods import today
 from webui.requests import requires, session
 from webui.service.routes import bp
-from webui.service.slot_pick import booked_work, clock, duration, kind_words
+from webui.service.slot_pick import booked_work, duration, kind_words
+from webui.wording import minute_words
 from worklists.bookings.listing import BookingFilter, BookingLine, bookings, workshops_to_choose
 from worklists.models.attempt import ServiceRequestState
 from worklists.permissions import WorkPermission
@@ -99,7 +100,7 @@ def _columns() -> list[Column]:
 def _row(line: BookingLine) -> list[Any]:
     one = line.request
     return [
-        one.wanted_on, clock(one.wanted_minute), line.workshop, line.client, line.phone,
+        one.wanted_on, minute_words(one.wanted_minute), line.workshop, line.client, line.phone,
         line.vehicle, line.vin, booked_work(line), one.minutes, one.comment, label(one.state),
         one.reason, line.by, one.created_at, one.task_id,
     ]  # fmt: skip

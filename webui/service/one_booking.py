@@ -20,6 +20,7 @@ from webui.requests import local_target, requires, session
 from webui.service.routes import bp
 from webui.service.slot_pick import SlotPick, duration, slot_pick
 from webui.tasks.choice_fields import Choice
+from webui.wording import minute_of
 from worklists.bookings.free_times import Except
 from worklists.bookings.listing import BookingLine, history_of_booking
 from worklists.bookings.listing import booking as booking_line
@@ -53,6 +54,14 @@ class MoveForm(Form):
     book_kind = Choice(_l("Вид работ"), validate_choice=False)
     book_slot = IntegerField(_l("Время"), [Optional(), NumberRange(0, 24 * 60 - 1)])
 
+    planned: frozenset[int] = frozenset()
+    """Workshops of the choice that are booked by their capacity."""
+
+    @property
+    def is_in_plan(self) -> bool:
+        """Whether the chosen one is."""
+        return self.book_workshop.data in self.planned
+
 
 class CancelForm(Form):
     """Why it is cancelled, and whether the client is called again."""
@@ -84,9 +93,7 @@ def move(request_id: int) -> Response:
         if not form.book_on.errors:
             form.book_on.errors = [_("Укажите дату.")]
         return _page(line, moving=form, is_moving=True, status=422)
-    planned = form.book_workshop.data in _planned(line)
-    at = form.book_time.data
-    minute = at.hour * 60 + at.minute if isinstance(at, time) else None
+    minute = minute_of(form.book_time.data)
     try:
         move_booking(
             session(),
@@ -94,7 +101,7 @@ def move(request_id: int) -> Response:
             workshop_id=form.book_workshop.data or line.request.workshop_id,
             work_kind_id=form.book_kind.data,
             day_on=form.book_on.data,
-            minute=form.book_slot.data if planned else minute,
+            minute=form.book_slot.data if form.is_in_plan else minute,
             version=_version(),
             actor=g.actor,
             now=g.now,
@@ -125,6 +132,8 @@ def cancel(request_id: int) -> Response:
     """The client will not come."""
     form = CancelForm()
     line = booking_line(session(), request_id, actor=g.actor)
+    if not form.validate():
+        return _page(line, cancelling=form, status=422)
     try:
         cancelled = cancel_booking(
             session(),
@@ -170,7 +179,6 @@ def expected(request_id: int) -> Response:
 
 
 def _deed(request_id: int, deed: Callable[..., ServiceRequest], words: str) -> Response:
-    booking_line(session(), request_id, actor=g.actor)
     try:
         deed(session(), request_id, version=_version(), actor=g.actor, now=g.now)
     except Refused as error:
@@ -194,10 +202,6 @@ def _conflict(request_id: int, error: Refused) -> Response:
     return _page(line, problem=sentence(error), status=409)
 
 
-def _planned(line: BookingLine) -> frozenset[int]:
-    return bookable_and_units(session(), near_id=line.request.workshop_id)[2]
-
-
 def _move_form(line: BookingLine, typed: Any) -> MoveForm:
     one = line.request
     minute = one.wanted_minute
@@ -209,7 +213,7 @@ def _move_form(line: BookingLine, typed: Any) -> MoveForm:
         "book_time": time(*divmod(minute, 60)) if minute is not None else None,
     }
     form = MoveForm(formdata=typed, data=now_booked)
-    workshops, _units, _planned_ids = bookable_and_units(session(), near_id=one.workshop_id)
+    workshops, _units, form.planned = bookable_and_units(session(), near_id=one.workshop_id)
     form.book_workshop.choices = choices(workshops)
     return form
 
@@ -239,7 +243,6 @@ def _page(
     is_open = line.request.state is ServiceRequestState.REQUESTED
     history = history_of_booking(session(), line.request)
     people = names_of(session(), [entry.actor for entry in history])
-    planned = _planned(line)
     return make_response(
         render_template(
             "service/booking.html",
@@ -249,8 +252,8 @@ def _page(
             cancelling=cancelling or CancelForm(formdata=None, call_again=True),
             is_moving=is_moving,
             is_cancelling=cancelling is not None,
-            planned=planned,
-            in_plan=moving.book_workshop.data in planned,
+            planned=moving.planned,
+            in_plan=moving.is_in_plan,
             pick=_pick(line, moving),
             problem=problem,
             journal=[journal_line(entry, people) for entry in history],

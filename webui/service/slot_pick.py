@@ -110,11 +110,6 @@ def booked_work(line: _Booked) -> str:
     return ". ".join(part for part in (kind_words(line.kind), line.request.work) if part)
 
 
-def clock(minute: int | None) -> str:
-    """«09:30»; empty: any time of the day."""
-    return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def duration(minutes: int) -> str:
     """«1 ч 30 мин»."""
     hours, rest = divmod(minutes, 60)

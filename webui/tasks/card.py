@@ -17,7 +17,7 @@ from webui.labels.tasks import block_words
 from webui.labels.words import label
 from webui.requests import session
 from webui.tasks.control_forms import ControlForm, control_forms
-from webui.tasks.due_words import due_words
+from webui.tasks.due_words import task_due_words
 from webui.tasks.fields import Switch, switches
 from webui.tasks.hints import client_clock, control_words, mileage_words, outcome_tiles
 from webui.tasks.looks import (
@@ -163,7 +163,7 @@ class Card:
 
     @property
     def due_text(self) -> str:
-        return due_words(self.page.task, self.now)
+        return task_due_words(self.page.task, self.page.campaign.state, self.now)
 
     @property
     def facts(self) -> list[tuple[str, str]]:

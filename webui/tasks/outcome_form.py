@@ -1,6 +1,6 @@
 """The outcome form: its fields, its validation by the table of fields, its report (A13-A16)."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -31,7 +31,7 @@ from webui.tasks.choice_fields import Choice, ResultChoice
 from webui.tasks.field_parts import FIELD_OF, NEEDED, PARTS, TICKED
 from webui.tasks.fields import belongs, is_demanded
 from webui.tasks.offer import Offer
-from webui.wording import phone
+from webui.wording import minute_of, phone
 from worklists.attempts import AttemptReport, InvolvementDraft, NewTask, ServiceRequestDraft
 from worklists.far_dates import FarAhead
 from worklists.models.task import TaskKind
@@ -277,12 +277,11 @@ class OutcomeForm(Form):
             return None
         if self.book_workshop.data is None or not isinstance(self.book_on.data, date):
             return None
-        at = self.book_time.data
-        minute = at.hour * 60 + at.minute if isinstance(at, time) else None
+        typed = minute_of(self.book_time.data)
         return ServiceRequestDraft(
             workshop_id=self.book_workshop.data,
             wanted_on=self.book_on.data,
-            wanted_minute=self.book_slot.data if self.books_slot else minute,
+            wanted_minute=self.book_slot.data if self.books_slot else typed,
             work_kind_id=self.book_kind.data if self.books_slot else None,
             work=(self.book_work.data or "").strip(),
             comment=(self.book_comment.data or "").strip(),

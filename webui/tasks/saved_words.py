@@ -3,9 +3,8 @@
 from flask_babel import gettext as _
 
 from directory.clients.models import Client, ClientKind
-from webui.service.slot_pick import clock
 from webui.tasks.card import Card
-from webui.wording import day
+from webui.wording import day, minute_words
 from worklists.attempts import AttemptReport
 
 
@@ -15,7 +14,7 @@ def saved_words(card: Card, what: str, report: AttemptReport) -> str:
     offer, booking, asked = card.offer, report.service_request, report.involve
     if offer is not None and booking is not None:
         name = dict(offer.workshops).get(booking.workshop_id, "")
-        on = ", ".join(filter(None, (day(booking.wanted_on), clock(booking.wanted_minute))))
+        on = ", ".join(filter(None, (day(booking.wanted_on), minute_words(booking.wanted_minute))))
         words.append(_("Заявка: %(name)s, %(on)s.", name=name, on=on))
     if offer is not None and asked is not None:
         words.append(_("Поручено: %(name)s.", name=dict(offer.units).get(asked.unit_id, "")))

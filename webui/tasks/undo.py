@@ -4,10 +4,9 @@ from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from core.errors import NotFound, Refused
-from webui.labels.words import sentence
 from webui.requests import requires, session, settings
-from webui.tasks.answers import card_answer, leave
-from webui.tasks.card import open_card, task_url
+from webui.tasks.answers import leave, undo_refused
+from webui.tasks.card import task_url
 from webui.tasks.routes import bp
 from worklists.outcome_effects import gone_out
 from worklists.permissions import WorkPermission
@@ -21,9 +20,7 @@ def undo(task_id: int, attempt_id: int) -> Response:
     try:
         task = undo_attempt(session(), attempt_id, actor=g.actor, now=g.now, lease=settings().lease)
     except Refused as error:
-        session().rollback()
-        card = open_card(task_id, actor=g.actor, now=g.now)
-        return card_answer(card, status=409, toast=str(sentence(error)), toast_tone="bad")
+        return undo_refused(task_id, error)
     if task.id != task_id:
         raise NotFound("attempt", attempt_id)
     words = _("Результат отменён, всё как было.")

@@ -9,6 +9,7 @@ from webui.tasks.card import Card
 from worklists.far_dates import ASKED_BEYOND
 from worklists.models.attempt import ServiceRequest
 from worklists.models.task import Task, TaskKind
+from worklists.reports import InvolvementDraft
 from worklists.undone_report import UndoneReport, undone_report
 
 
@@ -27,6 +28,8 @@ def undone_values(card: Card) -> dict[str, Any]:
         values |= _plan(report.planned, card)
     if report.request is not None:
         values |= _booking(report.request)
+    if report.involve is not None:
+        values |= _asked(report.involve, card)
     return values
 
 
@@ -63,8 +66,20 @@ def _booking(request: ServiceRequest) -> dict[str, Any]:
         "book_workshop": request.workshop_id,
         "book_on": request.wanted_on,
         "book_time": time(minute // 60, minute % 60) if minute is not None else None,
+        "book_kind": request.work_kind_id,
+        "book_slot": minute,
         "book_work": request.work,
         "book_comment": request.comment,
+    }
+
+
+def _asked(involve: InvolvementDraft, card: Card) -> dict[str, Any]:
+    return {
+        "involve": True,
+        "involve_unit": involve.unit_id,
+        "involve_text": involve.text,
+        "involve_due": _ahead(involve.due_at, card.now),
+        "involve_documents": involve.with_documents,
     }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Outcome
 from core.access import Actor
@@ -28,6 +28,7 @@ from directory.units.models import Unit
 from selections.models import Lead, SelectionRun
 from worklists.dispatch.filters import DispatchFilter, conditions_of, units_of
 from worklists.dispatch.tabs import STATES, Tab, closed_recently, tab_counts, tab_of
+from worklists.finished_campaigns import is_left_over
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.permissions import WorkPermission
@@ -68,6 +69,8 @@ class BoardLine:
     """How often a promised callback was not made in time."""
     attempts: int
     comment: str
+    is_left_over: bool
+    """Its campaign is finished: it is overdue to nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,10 @@ class BoardPage:
     def total(self) -> int:
         """All tasks: what the numbers of the tabs add up to."""
         return sum(self.counts.values())
+
+    def number(self, tab: Tab) -> int:
+        """How many tasks the tab shows, on all of its pages."""
+        return self.total - self.counts[Tab.CLOSED] if tab is Tab.OPEN else self.counts[tab]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,13 +222,21 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def _on(tab: Tab, now: datetime, is_dated: bool) -> list[ColumnElement[bool]]:
     if tab is Tab.CLOSED:
         return [closed_recently(now, is_dated=is_dated)]
+    if tab is Tab.OPEN:
+        return []
     return [tab_of(now) == literal(tab.value)]
 
 
-def _order(tab: Tab) -> InstrumentedAttribute[Any]:
-    if tab is Tab.ON_CONTROL:
-        return Task.control_at
-    return Task.closed_at if tab is Tab.CLOSED else Task.due_at
+def _order(tab: Tab, state: TaskState | None = None) -> ColumnElement[Any]:
+    """What its lines are dated and sorted by; ``state``: of those in this state, for an index."""
+    if tab is Tab.CLOSED:
+        return Task.closed_at.expression
+    if tab is Tab.ON_CONTROL or state is TaskState.ON_CONTROL:
+        return Task.control_at.expression
+    if tab is Tab.OPEN and state is None:
+        is_watched = Task.state == TaskState.ON_CONTROL
+        return case((is_watched, Task.control_at), else_=Task.due_at)
+    return Task.due_at.expression
 
 
 def _first_ids(
@@ -233,27 +248,31 @@ def _first_ids(
     limit: int,
 ) -> Select[Any]:
     """The first ids behind the cursor: an index walk per unit and state, each stopped early."""
-    column = _order(tab)
     states: tuple[TaskState | None, ...] = (None,) if tab is Tab.CLOSED else STATES[tab]
-    rows = select(Task.id, column.label("at")).where(*conditions)
-    if after is not None:
+
+    def dated(column: ColumnElement[Any]) -> Select[Any]:
+        rows = select(Task.id, column.label("at")).where(*conditions)
+        if after is None:
+            return rows
         here = tuple_(column, Task.id)
-        there = tuple_(literal(after.at, column.type), literal(after.id))
-        rows = rows.where(here < there if backwards else here > there)
+        there = tuple_(literal(after.at, Task.due_at.type), literal(after.id))
+        return rows.where(here < there if backwards else here > there)
 
     def ordered(query: Select[Any], at: Any, id_: Any) -> Select[Any]:
         order = (at.desc(), id_.desc()) if backwards else (at, id_)
         return query.order_by(*order).limit(limit)
 
     if len(units) * len(states) > _MOST_WALKS:
-        rows = rows.where(Task.unit_id.in_(units))
+        column = _order(tab)
+        rows = dated(column).where(Task.unit_id.in_(units))
         if tab is not Tab.CLOSED:
             rows = rows.where(Task.state.in_(STATES[tab]))
         found = ordered(rows, column, Task.id).subquery()
         return ordered(select(found.c.id), found.c.at, found.c.id)
     walks = []
     for unit_id, state in product(units or [-1], states):
-        walk = rows.where(Task.unit_id == unit_id)
+        column = _order(tab, state)
+        walk = dated(column).where(Task.unit_id == unit_id)
         if state is not None:
             walk = walk.where(Task.state == state)
         walks.append(select(ordered(walk, column, Task.id).subquery()))
@@ -270,6 +289,7 @@ def _lines(
             Task.id, Client.name, Asset.make, Asset.model, Asset.plate, Campaign.name, Unit.name,
             Employee.full_name, Task.kind, Task.state, Task.priority, column, Task.due_at,
             Task.outcome, Task.attempts, Task.comment, Task.finish, Task.missed_times,
+            is_left_over().label("is_left_over"),
         )
         .join(Client, Client.id == Task.client_id)
         .join(Campaign, Campaign.id == Task.campaign_id)
@@ -284,7 +304,7 @@ def _lines(
             task_id=row[0], client=row[1], asset=vehicle(row[2], row[3], row[4]), campaign=row[5],
             unit=row[6], performer=row[7] or "", kind=row[8], state=row[9], priority=row[10],
             at=row[11], due_at=row[12], outcome=row[13], attempts=row[14], comment=row[15],
-            finish=row[16], missed_times=row[17],
+            finish=row[16], missed_times=row[17], is_left_over=bool(row[18]),
         )
         for row in rows
     ]  # fmt: skip

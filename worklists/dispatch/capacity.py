@@ -13,6 +13,7 @@ from core.errors import Invalid, NotFound
 from directory.calendars.absences import absent_ids
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import UnitPath
+from worklists.finished_campaigns import is_left_over
 from worklists.lifecycle import TaskState
 from worklists.models.dispatch import CampaignSkill, PersonLimit, PersonSkill, UnitLimit
 from worklists.models.task import Task
@@ -99,10 +100,10 @@ def person_now(session: Session, employee_id: int, now: datetime) -> Person:
 
 
 def in_hand(session: Session, employee_ids: Collection[int]) -> dict[int, int]:
-    """How many open tasks each of them has."""
+    """How many open tasks each of them has; what finished campaigns left is no load."""
     rows = session.execute(
         select(Task.performer_id, func.count())
-        .where(Task.performer_id.in_(employee_ids), Task.state.in_(IN_HAND))
+        .where(Task.performer_id.in_(employee_ids), Task.state.in_(IN_HAND), ~is_left_over())
         .group_by(Task.performer_id)
     )
     counted = {int(row[0]): int(row[1]) for row in rows if row[0] is not None}

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, false, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, CampaignState
 from worklists.contact_conditions import phones_now
 from worklists.dispatch.wishes import Wish
+from worklists.finished_campaigns import is_of_finished
 from worklists.judged_leads import is_already_in_work
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.dispatch import DispatchAction, DispatchRunTask, SkipReason
@@ -46,10 +46,7 @@ def said(reason: SkipReason) -> ColumnElement[str]:
 
 def _would_be_given_in_vain(wish: Wish) -> ColumnElement[bool]:
     """A call of a campaign that is finished: who gets it could not work it (rule 13)."""
-    if not wish.moves:
-        return false()
-    finished = select(Campaign.id).where(Campaign.state == CampaignState.FINISHED)
-    return and_(Task.kind.in_(PHONING), Task.campaign_id.in_(finished))
+    return is_of_finished() if wish.moves else false()
 
 
 def _is_so_already(wish: Wish) -> ColumnElement[bool]:

@@ -3,21 +3,25 @@
 «Packages» is another look at the same tasks and no tab of this kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from core.access import Actor
+from worklists.finished_campaigns import is_left_over
 from worklists.lateness import task_is_late
 from worklists.lifecycle import CLOSED, OPEN, WAITING, TaskState
 from worklists.models.task import Task, TaskKind
+from worklists.visibility import task_is_visible
 
 AT_RISK_WITHIN = timedelta(minutes=30)
 """A promised callback that is due within this time or past, with nobody on it, is at risk."""
 CLOSED_WITHIN = timedelta(days=30)
-"""How far back «finished» looks when the filter names no days."""
+"""How far back «finished» looks when the filter names no days; that day (UTC) counts as a whole,
+so that the number does not shrink while somebody looks at it."""
 
 
 class Tab(StrEnum):
@@ -33,7 +37,11 @@ class Tab(StrEnum):
     """Somebody works on it: not for dispatch."""
     ON_CONTROL = "on_control"
     """Waits for its check, by the date of it: not for dispatch."""
+    LEFT_OVER = "left_over"
+    """Waits, but its campaign is finished: nobody makes the call. To be cancelled or to be left."""
     CLOSED = "closed"
+    OPEN = "open"
+    """Everything that is open, wherever else it stands: all that somebody has. In no sum."""
 
 
 STATES: dict[Tab, tuple[TaskState, ...]] = {
@@ -44,7 +52,9 @@ STATES: dict[Tab, tuple[TaskState, ...]] = {
     Tab.DEFERRED: (TaskState.DEFERRED,),
     Tab.IN_WORK: (TaskState.IN_WORK,),
     Tab.ON_CONTROL: (TaskState.ON_CONTROL,),
+    Tab.LEFT_OVER: (TaskState.PLANNED, TaskState.DEFERRED),
     Tab.CLOSED: tuple(sorted(CLOSED)),
+    Tab.OPEN: tuple(sorted(OPEN)),
 }
 """The states that a tab can hold: what an index is walked by."""
 
@@ -60,6 +70,7 @@ def tab_of(now: datetime) -> ColumnElement[str]:
         (Task.state.in_(CLOSED), _is(Tab.CLOSED)),
         (Task.state == TaskState.IN_WORK, _is(Tab.IN_WORK)),
         (Task.state == TaskState.ON_CONTROL, _is(Tab.ON_CONTROL)),
+        (is_left_over(), _is(Tab.LEFT_OVER)),
         (at_risk, _is(Tab.AT_RISK)),
         (Task.state == TaskState.DEFERRED, _is(Tab.DEFERRED)),
         (task_is_late(now), _is(Tab.OVERDUE)),
@@ -70,7 +81,7 @@ def tab_of(now: datetime) -> ColumnElement[str]:
 
 def closed_recently(now: datetime, *, is_dated: bool) -> ColumnElement[bool]:
     """Condition on closed tasks: those of the last weeks, unless the filter names days."""
-    since = now - CLOSED_WITHIN
+    since = (now - CLOSED_WITHIN).replace(hour=0, minute=0, second=0, microsecond=0)
     return Task.closed_at.is_not(None) if is_dated else Task.closed_at >= since
 
 
@@ -82,18 +93,30 @@ def tab_counts(
     is_dated: bool,
     now: datetime,
 ) -> dict[Tab, int]:
-    """How many tasks of the units stand on each tab; exact."""
+    """How many tasks of the units stand on each tab but OPEN; exact."""
     tab = tab_of(now)
     here = Task.unit_id.in_(unit_ids)
     still_open = (
         select(tab, func.count()).where(here, Task.state.in_(OPEN), *conditions).group_by(tab)
     )
     closed = select(func.count()).where(here, closed_recently(now, is_dated=is_dated), *conditions)
-    counts = dict.fromkeys(Tab, 0)
+    counts: dict[Tab, int] = dict.fromkeys((one for one in Tab if one is not Tab.OPEN), 0)
     for name, number in session.execute(still_open):
         counts[Tab(name)] += number
     counts[Tab.CLOSED] = session.scalar(closed.select_from(Task)) or 0
     return counts
+
+
+def open_of_people(
+    session: Session, employee_ids: Collection[int], *, actor: Actor
+) -> dict[int, int]:
+    """How many tasks OPEN shows of each of these people to the person who looks."""
+    rows = session.execute(
+        select(Task.performer_id, func.count())
+        .where(Task.performer_id.in_(employee_ids), Task.state.in_(OPEN), task_is_visible(actor))
+        .group_by(Task.performer_id)
+    )
+    return {int(person): int(number) for person, number in rows if person is not None}
 
 
 def _is(tab: Tab) -> ColumnElement[str]:
