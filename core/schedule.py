@@ -18,3 +18,5 @@ class Job:
     name: str
     every: timedelta
     run: Sweep
+    longest: timedelta = timedelta()
+    """How long one of its transactions may take, beyond what any may."""

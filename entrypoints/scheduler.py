@@ -41,7 +41,9 @@ class Heart:
 
     def __init__(self, jobs: Iterable[Job], *, patience: float = PATIENCE_SECONDS) -> None:
         started = time.monotonic()
-        self._patience = {job.name: job.every.total_seconds() + patience for job in jobs}
+        self._patience = {
+            job.name: (job.every + job.longest).total_seconds() + patience for job in jobs
+        }
         self._beats = dict.fromkeys(self._patience, started)
 
     def beat(self, name: str) -> None:

@@ -16,6 +16,7 @@ from directory.permissions import DirectoryPermission
 from directory.staff import housekeeping
 from directory.staff.models import Role
 from importers.permissions import ImportPermission
+from selections.permissions import SelectionPermission
 from webui.notification_mail import effect_mail_way, notification_way
 from worklists import jobs
 from worklists.card import jobs as card_jobs
@@ -44,13 +45,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: _WORK,
     Role.MANAGER: _WORK
     | {WorkPermission.BOOK_SERVICE, WorkPermission.EXPORT, DirectoryPermission.EDIT_CLIENTS,
-       ImportPermission.LOAD, WorkPermission.FORM},
-    Role.SUPERVISOR: _LEAD | {ImportPermission.LOAD, WorkPermission.FORM},
+       ImportPermission.LOAD, WorkPermission.FORM, SelectionPermission.RUN},
+    Role.SUPERVISOR: _LEAD
+    | {ImportPermission.LOAD, WorkPermission.FORM, SelectionPermission.RUN},
     Role.HEAD: _LEAD
     | {ImportPermission.LOAD, WorkPermission.FORM, CampaignPermission.MANAGE_RESULTS,
        CampaignPermission.MANAGE_CONTACT_CAPS, CampaignPermission.MANAGE_CAMPAIGNS,
        DirectoryPermission.MANAGE_CALENDARS, DirectoryPermission.MANAGE_WORKSHOPS,
-       WorkPermission.MANAGE_ESCALATION},
+       WorkPermission.MANAGE_ESCALATION, SelectionPermission.DEFINE, SelectionPermission.RUN},
     Role.ANALYST: frozenset(
         {DirectoryPermission.SEE_CLIENTS, WorkPermission.SEE, WorkPermission.EXPORT}
     ),

@@ -96,6 +96,11 @@ def _done(row: Any) -> ColumnElement[bool]:
     return condition
 
 
+def _under_way(row: Any) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = row.status == constant(VisitStatus.OPEN.value)
+    return condition
+
+
 def _present(row: Any) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = row.until_on.is_(None)
     return condition
@@ -151,6 +156,8 @@ VEHICLE = entity(
         Relation("vehicle.visits", "visit", "id", "asset_id", day="visit.done_on",
                  narrowed=_done),
         Relation("vehicle.orders", "visit", "id", "asset_id", day="visit.opened_on"),
+        Relation("vehicle.open_orders", "visit", "id", "asset_id", day="visit.opened_on",
+                 narrowed=_under_way),
         Relation("vehicle.recommendations", "recommendation", "id", "asset_id",
                  day="recommendation.advised_on"),
         Relation("vehicle.ownerships", "ownership", "id", "asset_id", day="ownership.from_on"),

@@ -102,8 +102,7 @@ class Compiler:
         row, inner = self._related(relation, scope)
         counted: ColumnElement[Any] = func.count()
         if rule.sum_of is not None:
-            summed = self._field(rule.sum_of).expression(row, self.moment)
-            counted = func.coalesce(func.sum(summed), 0)
+            counted = func.coalesce(func.sum(self.value(rule.sum_of, inner)), 0)
         wanted = self.truth(rule.where, inner)
         return self._rows(counted, relation, row, scope, wanted).scalar_subquery()
 
@@ -161,7 +160,7 @@ class Compiler:
             return scope.outer(relation), rows
         counted: ColumnElement[Any] = func.count()
         if rule.sum_of is not None:
-            counted = func.sum(self._field(rule.sum_of).expression(row, self.moment))
+            counted = func.sum(self.value(rule.sum_of, inner))
         key = next(iter(rows.selected_columns))
         often = rows.group_by(key).having(counted >= rule.values[0])
         return scope.outer(relation), often

@@ -66,7 +66,11 @@ class Question:
         return select(func.count(found.c.client_id.distinct()))
 
     def explained(self, definition: Definition) -> Select[Any]:
-        """As ``found``, and a column for each reason, labelled by the path of its condition."""
+        """As ``found``, with the values to tell beside.
+
+        A column for each reason, labelled by the path of its condition, and one for each field of
+        ``definition.columns`` that is still there, labelled by its code.
+        """
         return _Reading(self, definition).explained()
 
     def funnel(self, definition: Definition) -> list[Definition]:
@@ -113,7 +117,17 @@ class _Reading:
             expression.label(written(path))
             for path, expression in self._reasons(self.definition.rule)
         ]
-        return self._of([*self._columns(), *reasons])
+        shown = [
+            self.compiler.value(code, self.scope).label(code)
+            for code in dict.fromkeys(self.definition.columns)
+            if self._is_shown(code)
+        ]
+        return self._of([*self._columns(), *reasons, *shown])
+
+    def _is_shown(self, code: str) -> bool:
+        """Whether there is such a field of what is found."""
+        is_there = self.question.catalogue.field(code) is not None
+        return is_there and code.partition(".")[0] in self.scope.keys
 
     def _columns(self) -> list[ColumnElement[Any]]:
         asset_id = self.scope.keys.get("vehicle")

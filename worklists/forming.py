@@ -1,7 +1,8 @@
 """Making work-lists out of the leads of a run: a fixed number of statements, whatever the size.
 
 A client who has an open work-list in the unit gets tasks appended to it (A10). Running it twice,
-or from two tabs at once, adds nothing the second time (rules 1, 2, 19).
+or from two tabs at once, adds nothing the second time (rules 1, 2, 19). Leads of the share that is
+held out never become tasks.
 """
 
 from collections.abc import Collection
@@ -38,7 +39,7 @@ from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
 from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
-from worklists.judged_leads import JUDGED, judge, judge_again, wanted
+from worklists.judged_leads import JUDGED, judge, judge_again, leave_for_later, wanted
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
@@ -58,6 +59,8 @@ class Formed:
     """Leads for which there is an open task already."""
     blocked: int
     """Leads whose client may not be called: refusal, cooling-off, no valid phone."""
+    later: int = 0
+    """Leads that could become tasks and do not yet: more than were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,7 @@ class _Forming:
     actor: Actor
     now: datetime
     default_zone: str
+    most: int | None
 
 
 def form_work_lists(
@@ -80,12 +84,15 @@ def form_work_lists(
     campaign_id: int,
     unit_id: int,
     lead_ids: Collection[int] | None = None,
+    which: Collection[ColumnElement[bool]] = (),
+    most: int | None = None,
     actor: Actor,
     now: datetime,
     default_zone: str,
 ) -> Formed:
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
+    ``which``: conditions on ``leads``. ``most``: at most so many new tasks, the first leads first.
     A client whose zone is not known has that of the unit; ``default_zone`` (IANA) is for units
     that have none either. Raises NotFound, NotPermitted,
     CampaignFinished, UnitOutOfUse.
@@ -103,13 +110,14 @@ def form_work_lists(
         raise CampaignFinished(campaign_id)
     chosen = Lead.id.in_(lead_ids) if lead_ids is not None else true()
     forming = _Forming(
-        leads=select(Lead).where(Lead.run_id == run_id, chosen),
+        leads=select(Lead).where(Lead.run_id == run_id, ~Lead.is_held_out, chosen, *which),
         campaign=campaign,
         run_id=run_id,
         unit_id=unit_id,
         actor=actor,
         now=now,
         default_zone=zone_of(session, unit_id, default_zone),
+        most=most,
     )
     exclusively(session, f"forming:{unit_id}")
     hold_unit(session, unit_id)
@@ -152,6 +160,7 @@ def _form(session: Session, forming: _Forming) -> Formed:
         found = judge(
             session, forming.leads, campaign=campaign, unit_id=forming.unit_id, now=forming.now
         )
+        later = 0 if forming.most is None else leave_for_later(session, forming.most)
         session.execute(_insert_work_lists(session, forming))
         session.execute(_insert_client_units(session, forming))
         if _hold_open_ones(session, forming, ~new_work_lists) != held:
@@ -171,8 +180,9 @@ def _form(session: Session, forming: _Forming) -> Formed:
         work_lists_new=opened,
         work_lists_appended=work_lists - opened,
         tasks_new=tasks,
-        already_in_work=found - blocked - tasks,
+        already_in_work=found - later - blocked - tasks,
         blocked=blocked,
+        later=later,
     )
 
 

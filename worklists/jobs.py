@@ -8,6 +8,7 @@ from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.escalation.sweep import EVERY, escalate
 from worklists.expiry import expire_tasks
+from worklists.forming_orders import LONGEST, form_what_was_asked
 from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
 from worklists.missed import miss_callbacks
@@ -40,11 +41,13 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
 
 
 def jobs_in_zone(default_zone: str) -> tuple[Job, ...]:
-    """The jobs that reckon in working time; the IANA zone is that of units without their own."""
+    """The jobs that reckon in days and hours; the IANA zone is that of units without their own."""
     miss = partial(miss_callbacks, default_zone=default_zone)
+    form = partial(form_what_was_asked, default_zone=default_zone)
     return (
         Job("escalate", EVERY, partial(escalate, default_zone=default_zone)),
         Job("notice missed callbacks", timedelta(seconds=60), miss),
+        Job("form work-lists asked for", timedelta(seconds=2), form, longest=LONGEST),
     )
 
 

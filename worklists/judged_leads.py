@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    delete,
     exists,
     insert,
     literal,
@@ -76,6 +77,21 @@ def judge_again(session: Session, *, campaign: Campaign, unit_id: int) -> None:
     """Note the tasks that came since then."""
     in_work = is_already_in_work(unit_id, campaign.id, JUDGED.c.client_id, JUDGED.c.asset_key)
     session.execute(update(JUDGED).where(in_work).values(in_work=True))
+
+
+def leave_for_later(session: Session, most: int) -> int:
+    """Forget those that would become tasks but the first ``most``; how many that were."""
+    callable_now = (JUDGED.c.block.is_(None), ~JUDGED.c.in_work)
+    other = JUDGED.alias()
+    first = (
+        select(other.c.lead_id)
+        .where(other.c.block.is_(None), ~other.c.in_work)
+        .order_by(other.c.lead_id)
+        .offset(most)
+        .limit(1)
+    )
+    rest = delete(JUDGED).where(*callable_now, JUDGED.c.lead_id >= first.scalar_subquery())
+    return session.connection().execute(rest).rowcount
 
 
 def wanted(*columns: ColumnElement[Any]) -> Select[Any]:

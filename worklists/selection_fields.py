@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
 from core.days import utc_day
+from core.db import constant
 from directory.assets.forecast_expressions import expected_km, km_per_day
 from directory.assets.forecast_models import ForecastBasis, MileageForecast
 from selections.directory_fields import DIRECTORY, below
@@ -21,11 +22,12 @@ from selections.fields import (
     entity,
 )
 from selections.rules import Operator
-from worklists.lifecycle import TaskState
+from worklists.lifecycle import OPEN, TaskState
 from worklists.models.attempt import Attempt, ServiceRequest, ServiceRequestState
 from worklists.models.task import Finish, Task, TaskKind
 
 _CHOICE = (Operator.ONE_OF, Operator.NONE_OF)
+_OPEN = sorted(state.value for state in OPEN)
 
 
 def _of_purposes(purposes: tuple[Any, ...]) -> Select[Any]:
@@ -54,6 +56,12 @@ def _of_call(entity_code: str) -> tuple[Field, ...]:
         column(f"{entity_code}.result", FieldType.CHOICE, "result_version_id",
                offers=Offers.RESULTS, among=_of_results),
     )  # fmt: skip
+
+
+def _is_open(row: Any, _moment: Moment) -> ColumnElement[bool]:
+    # By its state, which stands in the index of a client's tasks.
+    is_open: ColumnElement[bool] = row.state.in_([constant(state) for state in _OPEN])
+    return is_open
 
 
 def _stands(row: Any) -> ColumnElement[bool]:
@@ -99,8 +107,7 @@ TASK = entity(
     (
         column("task.state", FieldType.CHOICE, offers=Offers.ENUM, members=TaskState,
                is_nullable=False, operators=_CHOICE),
-        Field("task.is_open", FieldType.YES_NO, lambda row, _: row.closed_at.is_(None),
-              is_nullable=False),
+        Field("task.is_open", FieldType.YES_NO, _is_open, is_nullable=False),
         column("task.kind", FieldType.CHOICE, offers=Offers.ENUM, members=TaskKind,
                is_nullable=False, operators=_CHOICE),
         *_of_call("task"),

@@ -1,6 +1,5 @@
 """Conditions and parameters that several of the kinds that ship have in common."""
 
-from directory.visits.models import VisitStatus
 from selections.rules import (
     Asked,
     Condition,
@@ -74,7 +73,7 @@ _NOT_EXPECTED = has_none(
     IS_EXPECTED,
     Condition("booking.wanted_on", Operator.AT_LEAST, (FromToday(0, Span.DAY),)),
 )
-_NOT_IN_THE_WORKSHOP = has_none("vehicle.orders", is_one_of("visit.status", VisitStatus.OPEN.value))
+_NOT_IN_THE_WORKSHOP = has_none("vehicle.open_orders")
 
 
 def not_called(relation: str) -> Having:

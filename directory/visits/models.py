@@ -37,6 +37,19 @@ class Visit(Base):
             postgresql_where=text("status = 'done'"),
         ),
         Index(
+            "ix_visits_done_on",
+            "done_on",
+            "asset_id",
+            sqlite_where=text("status = 'done'"),
+            postgresql_where=text("status = 'done'"),
+        ),
+        Index(
+            "ix_visits_open",
+            "asset_id",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index(
             "ix_visits_workshop",
             "workshop_id",
             "asset_id",
@@ -91,7 +104,10 @@ class Recommendation(Base):
     """Work advised at a visit and not done yet."""
 
     __tablename__ = "recommendations"
-    __table_args__ = (Index("ix_recommendations_asset", "asset_id", "status"),)
+    __table_args__ = (
+        Index("ix_recommendations_asset", "asset_id", "status"),
+        Index("ix_recommendations_advised", "status", "advised_on", "asset_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id), index=True)

@@ -30,9 +30,12 @@ from entrypoints.scheduler import run_scheduler
 from tests.chaos.given import actor_for
 from tests.conftest import settings_for
 from worklists.events.queue import TaskTaken
+from worklists.forming import form_work_lists
+from worklists.forming_orders import form_what_was_asked
 from worklists.leases import LeaseLost, renew_lease
 from worklists.lifecycle import CLOSED, TaskState
 from worklists.models.task import Finish, Task
+from worklists.permissions import WorkPermission
 from worklists.queue import release_task, take_next_task
 from worklists.sweeps import release_run_out_leases, return_deferred
 
@@ -195,11 +198,31 @@ def run_ticker(database: Database, chance: random.Random, options: dict[str, Any
     run_scheduler(database, database_clock, jobs, stop)
 
 
+def run_former(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
+    """Form the work-lists of a run, as a click does."""
+    actor = Actor(key="employee:1", employee_id=1, unit_ids=frozenset({options["unit"]}),
+                  permissions=frozenset({WorkPermission.FORM}))  # fmt: skip
+    with database.unit_of_work() as session:
+        print("begins", flush=True)
+        form_work_lists(session, options["run"], campaign_id=options["campaign"],
+                        unit_id=options["unit"], actor=actor, now=database_now(session),
+                        default_zone="Europe/Moscow")  # fmt: skip
+
+
+def run_orders(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
+    """Do the orders that wait, as the ticker does."""
+    nothing_is_open(database)
+    print("begins", flush=True)
+    form_what_was_asked(database, database_clock, default_zone="Europe/Moscow")
+
+
 ROLES: dict[str, Callable[[Database, random.Random, dict[str, Any]], None]] = {
     "claimers": run_claimers,
     "rush": run_rush,
     "holder": run_holder,
     "ticker": run_ticker,
+    "former": run_former,
+    "orders": run_orders,
 }
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.days import moved
 from directory.assets.models import Asset, Ownership
+from directory.assets.vin import read_vin
 from directory.clients.models import (
     Client,
     ClientUnit,
@@ -35,7 +35,10 @@ from selections.rules import (
     Subject,
 )
 from selections.settling import Answers, days_of, settle
-from tests.properties.rule_world import TODAY, UNITS, ZONE, World
+from tests.properties.rule_days import TODAY, UNITS
+from tests.properties.rule_work_reading import MOMENTS, WORK_RELATED, WORK_VALUES, local
+from tests.properties.rule_world import World
+from worklists.selection_fields import CATALOGUE
 
 Row = Mapping[str, Any]
 
@@ -108,7 +111,9 @@ class Reading:
 
     def _newest(self, rule: Newest, around: Mapping[str, Row]) -> bool:
         entity, rows, anchor = self._related(rule.relation, around)
-        day = _DAYS[rule.relation]
+        relation = CATALOGUE.relation(rule.relation)
+        assert relation is not None and relation.day is not None
+        day = relation.day
         meant = [
             row
             for row in rows
@@ -118,13 +123,11 @@ class Reading:
         if not meant:
             return False
         newest = max(
-            meant, key=lambda row: (self._compared_day(row, day.partition(".")[2]), row["id"])
+            meant,
+            # The newest is told by the column itself: a moment where it holds moments.
+            key=lambda row: (row[MOMENTS.get(day, day.partition(".")[2])], row["id"]),
         )
         return self.holds(rule.where, {entity: newest}, anchor)
-
-    def _compared_day(self, row: Row, name: str) -> Any:
-        # The newest is told by the column itself: a moment where it holds moments.
-        return row.get("recorded_at") if name == "recorded_on" else row[name]
 
     def _related(self, code: str, around: Mapping[str, Row]) -> tuple[str, list[Row], date | None]:
         row = around[code.partition(".")[0]]
@@ -168,6 +171,8 @@ def _compared(rule: Condition, value: Any, anchor: date | None) -> bool:
 def _is_one_of(code: str, value: Any, values: Collection[Any]) -> bool:
     if code.endswith(".unit"):
         return any(unit in values for unit in _upwards(value))
+    if code == "vehicle.vin":
+        return value in [read_vin(typed).vin or typed for typed in values]
     return value in values
 
 
@@ -192,10 +197,6 @@ def _bound(value: Any, anchor: date | None) -> Any:
     return moved(moved(anchor, months=-months), days=-days)
 
 
-def _local(moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(ZONE)).date()
-
-
 def _reachable(kind: ContactKind) -> Callable[[World, Row], bool]:
     return lambda world, row: any(
         point["client_id"] == row["id"]
@@ -217,27 +218,28 @@ def _refuses_all(world: World, row: Row) -> bool:
 
 
 _SPECIAL: dict[str, Callable[[World, Row], Any]] = {
+    **WORK_VALUES,
     "client.has_phone": _reachable(ContactKind.PHONE),
     "client.has_email": _reachable(ContactKind.EMAIL),
     "client.refuses_all": _refuses_all,
-    "client.created_on": lambda _world, row: _local(row["created_at"]),
+    "client.created_on": lambda _world, row: local(row["created_at"]),
     "client_unit.unit": lambda _world, row: row["unit_id"],
     "vehicle.age": lambda _world, row: row["year"] and TODAY.year - row["year"],
     "visit.workshop": lambda _world, row: row["workshop_id"],
     "visit.unit": lambda _world, row: row["workshop_id"],
-    "refusal.recorded_on": lambda _world, row: _local(row["recorded_at"]),
+    "refusal.recorded_on": lambda _world, row: local(row["recorded_at"]),
     "refusal.stands": lambda _world, row: row["lifted_at"] is None,
 }
 
 
 def _rows_where(
-    entity: str, table: Any, column: str, *, of: str = "id", done: bool = False
+    entity: str, table: Any, column: str, *, of: str = "id", status: VisitStatus | None = None
 ) -> Callable[[World, Row], tuple[str, list[Row]]]:
     def found(world: World, around: Row) -> tuple[str, list[Row]]:
         return entity, [
             row
             for row in world.of(table)
-            if row[column] == around[of] and (not done or row["status"] is VisitStatus.DONE)
+            if row[column] == around[of] and status in (None, row.get("status"))
         ]
 
     return found
@@ -270,27 +272,18 @@ def _earlier_here(world: World, visit: Row) -> tuple[str, list[Row]]:
 
 
 _RELATED: dict[str, Callable[[World, Row], tuple[str, list[Row]]]] = {
+    **WORK_RELATED,
     "client.vehicles": _vehicles,
-    "client.visits": _rows_where("visit", Visit, "client_id", done=True),
+    "client.visits": _rows_where("visit", Visit, "client_id", status=VisitStatus.DONE),
     "client.units": _rows_where("client_unit", ClientUnit, "client_id"),
     "client.refusals": _rows_where("refusal", ContactRefusal, "client_id"),
-    "vehicle.visits": _rows_where("visit", Visit, "asset_id", done=True),
+    "vehicle.visits": _rows_where("visit", Visit, "asset_id", status=VisitStatus.DONE),
     "vehicle.orders": _rows_where("visit", Visit, "asset_id"),
+    "vehicle.open_orders": _rows_where("visit", Visit, "asset_id", status=VisitStatus.OPEN),
     "vehicle.recommendations": _rows_where("recommendation", Recommendation, "asset_id"),
     "vehicle.ownerships": _rows_where("ownership", Ownership, "asset_id"),
     "visit.lines": _rows_where("visit_line", VisitLine, "visit_id"),
     "visit.recommendations": _rows_where("recommendation", Recommendation, "visit_id"),
     "visit.earlier": _earlier,
     "visit.earlier_here": _earlier_here,
-}
-_DAYS = {
-    "client.visits": "visit.done_on",
-    "client.refusals": "refusal.recorded_on",
-    "vehicle.visits": "visit.done_on",
-    "vehicle.orders": "visit.opened_on",
-    "vehicle.recommendations": "recommendation.advised_on",
-    "vehicle.ownerships": "ownership.from_on",
-    "visit.recommendations": "recommendation.advised_on",
-    "visit.earlier": "visit.done_on",
-    "visit.earlier_here": "visit.done_on",
 }

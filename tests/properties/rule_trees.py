@@ -33,7 +33,9 @@ from selections.rules import (
     Subject,
     Value,
 )
-from tests.properties.rule_world import MAKES, PURPOSES, TODAY, UNITS, WORKS, WORKSHOPS
+from tests.properties.rule_days import PURPOSES, TODAY, UNITS, WORKSHOPS
+from tests.properties.rule_work import CAMPAIGNS, RESULTS
+from tests.properties.rule_world import MAKES, WORKS
 
 PARAMETERS = (
     Parameter("from", ParameterType.DAY, is_required=False),
@@ -48,7 +50,8 @@ _DAYS = st.one_of(
     st.sampled_from((Asked("from"), Asked("until"))),
 )
 _NUMBERS = st.one_of(st.sampled_from((0, 1, 2, 3, 6, 2020, 15_000)), st.just(Asked("times")))
-_TEXTS = st.sampled_from((*MAKES[:3], "Rio", "то", "масла", "Иванов", "ромашка", "VIN1"))
+_TEXTS = st.sampled_from((*MAKES[:3], "Rio", "то", "масла", "Иванов", "ромашка", "XTA"))
+_VINS = ("xta 0000-0000-0000-03", "XTA00000000000007")
 _MONEY = st.one_of(st.sampled_from((0, 5000)), st.sampled_from((Decimal("1000.50"),)))
 
 
@@ -97,7 +100,7 @@ def _groups(
             )
         if selections:
             nodes.append(st.builds(Found, st.sampled_from(selections)))
-    items = st.lists(st.one_of(nodes), min_size=1, max_size=3).map(tuple)
+    items = st.lists(st.one_of(nodes), min_size=1, max_size=3 if depth > 1 else 2).map(tuple)
     return st.builds(Group, st.sampled_from(Join), items)
 
 
@@ -167,6 +170,8 @@ def _value(asked: Field, within: Relation | None) -> st.SearchStrategy[Any]:
         case FieldType.CHOICE:
             return _choice(asked)
         case FieldType.TEXT:
+            if asked.code == "vehicle.vin":
+                return _TEXTS | st.sampled_from(_VINS)
             return _TEXTS if asked.code != "visit_line.name" else st.sampled_from(WORKS)
 
 
@@ -177,6 +182,10 @@ def _choice(asked: Field) -> st.SearchStrategy[Any]:
             return st.sampled_from([member.value for member in asked.members])
         case Offers.PURPOSES:
             return st.sampled_from(PURPOSES)
+        case Offers.CAMPAIGNS:
+            return st.sampled_from(tuple(CAMPAIGNS))
+        case Offers.RESULTS:
+            return st.sampled_from(RESULTS)
         case Offers.WORKSHOPS:
             return st.one_of(st.sampled_from(WORKSHOPS), st.just(Asked("workshop")))
     return st.sampled_from(tuple(UNITS))

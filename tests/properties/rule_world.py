@@ -1,7 +1,7 @@
 """A small, messy world of clients and vehicles: plain rows, and the same rows in a database."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -30,16 +30,12 @@ from directory.visits.models import (
     VisitLine,
     VisitStatus,
 )
+from tests.properties.rule_days import PURPOSES, TODAY, UNITS, WORKSHOPS, day, moment
+from tests.properties.rule_work import work_rows
 
-TODAY = date(2026, 3, 18)
-ZONE = "Asia/Yekaterinburg"
 MAKES = ("Kia", "Hyundai", "ЛАДА", "")
 MODELS = ("Rio", "Веста", "")
 WORKS = ("Замена масла", "ТО-60", "колодки", "ТО 2")
-PURPOSES = ("service", "recall")
-UNITS = {1: None, 2: 1, 3: 2, 4: 2, 5: 1, 6: 5}
-"""Every unit and the one above it; 3, 4 and 6 are workshops."""
-WORKSHOPS = (3, 4, 6)
 Rows = list[dict[str, Any]]
 
 
@@ -69,7 +65,7 @@ def random_world(seed: int, clients: int = 40) -> World:
         {
             "id": id, "parent_id": above, "code": f"u{id}", "name": f"Unit {id}",
             "kind": UnitKind.WORKSHOP if id in WORKSHOPS else UnitKind.DEPARTMENT,
-            "is_archived": False, "created_at": _moment(TODAY),
+            "is_archived": False, "created_at": moment(TODAY),
         }
         for id, above in UNITS.items()
     ]  # fmt: skip
@@ -107,25 +103,14 @@ def random_world(seed: int, clients: int = 40) -> World:
     made.rows[Recommendation] = [
         _recommendation(chance, row) for row in made.rows[Visit] if chance.random() < 0.4
     ]
+    made.rows |= work_rows(chance, ids, asset_ids)
     for table in (ContactPoint, Ownership, ContactRefusal, VisitLine, Recommendation):
         made.rows[table] = [{"id": id, **row} for id, row in enumerate(made.rows[table], 1)]
     return made
 
 
-def day(chance: Random) -> date:
-    """A day that often meets others, and the ends of months."""
-    months_ago = chance.choice((-1, 0, 1, 6, 11, 12, 13, 17, 18, 19, 36))
-    shift = chance.choice((-1, 0, 0, 1, 13))
-    year, month = divmod(TODAY.year * 12 + TODAY.month - 1 - months_ago, 12)
-    return date(year, month + 1, 18) + timedelta(days=shift)
-
-
 def _upwards(unit: int | None) -> list[int]:
     return [] if unit is None else [unit, *_upwards(UNITS[unit])]
-
-
-def _moment(on: date, hour: int = 12) -> datetime:
-    return datetime(on.year, on.month, on.day, hour, tzinfo=UTC)
 
 
 def _money(chance: Random) -> Decimal:
@@ -140,7 +125,9 @@ def _client(chance: Random, id: int) -> dict[str, Any]:
         "id": id, "kind": chance.choice(list(ClientKind)), "name": name,
         "name_norm": name.lower(),
         "birth_on": birth, "note": "",
-        "created_at": _moment(day(chance), chance.choice((1, 18, 19))),
+        "created_at": moment(day(chance), chance.choice((1, 18, 19))),
+        "cooling_off_until": chance.choice((None, moment(day(chance), 19))),
+        "pressed_until": chance.choice((None, moment(day(chance), 18))),
         "version": 1,
     }  # fmt: skip
 
@@ -156,12 +143,12 @@ def _contact(chance: Random, client: int, number: int) -> dict[str, Any]:
 
 def _asset(chance: Random, id: int) -> dict[str, Any]:
     return {
-        "id": id, "kind": "vehicle", "vin": f"VIN{id}" if chance.random() < 0.7 else None,
+        "id": id, "kind": "vehicle", "vin": f"XTA{id:014}" if chance.random() < 0.7 else None,
         "make": chance.choice(MAKES), "model": chance.choice(MODELS),
         "year": chance.choice((None, 2015, 2020, 2024)),
         "sold_on": chance.choice((None, day(chance))), "is_confirmed": chance.random() < 0.8,
         "warranty_until": chance.choice((None, day(chance))),
-        "insured_until": chance.choice((None, day(chance))), "created_at": _moment(TODAY),
+        "insured_until": chance.choice((None, day(chance))), "created_at": moment(TODAY),
     }  # fmt: skip
 
 
@@ -180,12 +167,12 @@ def _ownerships(chance: Random, asset: int, clients: list[int]) -> Rows:
 
 def _refusal(chance: Random, client: int, assets: list[int]) -> dict[str, Any]:
     scope = chance.choice(list(RefusalScope))
-    lifted = chance.choice((None, None, _moment(TODAY)))
+    lifted = chance.choice((None, None, moment(TODAY)))
     return {
         "client_id": client, "scope": scope, "channel": chance.choice((None, "phone")),
         "purpose": chance.choice(PURPOSES) if scope is RefusalScope.PURPOSE else None,
         "asset_id": chance.choice(assets) if scope is RefusalScope.ASSET else None,
-        "reason": "", "source": "test", "recorded_at": _moment(day(chance), 20),
+        "reason": "", "source": "test", "recorded_at": moment(day(chance), 20),
         "lifted_at": lifted,
     }  # fmt: skip
 

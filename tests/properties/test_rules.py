@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from selections.checking import is_turned_round, problems_of
-from selections.directory_fields import DIRECTORY
 from selections.fields import Moment
 from selections.rules import Condition, Definition, Having, Operator, walk
 from selections.statements import Question
 from selections.wire import from_wire, to_wire
+from tests.properties.rule_days import TODAY, ZONE
 from tests.properties.rule_reading import Reading
 from tests.properties.rule_trees import SUB_SELECTIONS, answers, definitions
-from tests.properties.rule_world import TODAY, ZONE, World, random_world
+from tests.properties.rule_world import World, random_world
+from worklists.selection_fields import CATALOGUE
 
-CATALOGUE = DIRECTORY
 UNITS = (2, 3, 4)
 SEEDS = (1, 2, 3)
 
@@ -46,7 +46,7 @@ def question(given_answers: dict[str, Any], seed: int = 0) -> Question:
 
 
 @settings(
-    max_examples=400,
+    max_examples=150,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -67,13 +67,13 @@ def test_the_statement_finds_what_reading_row_by_row_finds(
     assert {(row.client_id, row.asset_key) for row in explained} == set(found)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(definition=definitions(CATALOGUE, SUB_SELECTIONS))
 def test_a_definition_survives_being_written_down(definition: Definition) -> None:
     assert from_wire(to_wire(definition)) == definition
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(definition=definitions(CATALOGUE, SUB_SELECTIONS))
 def test_what_is_well_formed_has_no_fault_but_ends_turned_round(definition: Definition) -> None:
     found = problems_of(

@@ -19,6 +19,7 @@ from webui.labels import (
     forecasts,
     keys,
     notices,
+    selections,
     service,
     staff,
     tasks,
@@ -41,6 +42,7 @@ LABELS = by_class(
     service.LABELS,
     asked.LABELS,
     forecasts.LABELS,
+    selections.LABELS,
 )
 """Enum class to the words of its members."""
 
@@ -60,6 +62,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **escalation.SENTENCES,
     **service.SENTENCES,
     **asked.SENTENCES,
+    **selections.SENTENCES,
 }
 
 

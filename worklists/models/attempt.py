@@ -40,6 +40,8 @@ class Attempt(Base):
         Index("ix_attempts_unit", "unit_id", "at", "id"),
         Index("ix_attempts_task", "task_id", "at"),
         Index("ix_attempts_employee", "employee_id", "at"),
+        Index("ix_attempts_asset", "asset_id", "at"),
+        Index("ix_attempts_at", "at", "client_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,6 +102,7 @@ class ServiceRequest(Base):
         Index("ix_service_requests_day", "workshop_id", "wanted_on", "wanted_minute"),
         Index("ix_service_requests_on", "wanted_on"),
         Index("ix_service_requests_next", "next_task_id"),
+        Index("ix_service_requests_asset", "asset_id", "wanted_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -94,6 +94,7 @@ class Task(Base):
         Index("ix_tasks_closed_by", "closed_by_id", "closed_at"),
         Index("ix_tasks_work_list", "work_list_id", "state"),
         Index("ix_tasks_client", "client_id", "state"),
+        Index("ix_tasks_asset", "asset_id"),
         Index("ix_tasks_unit_state", "unit_id", "state", "due_at", "id"),
         Index("ix_tasks_closed", "unit_id", "closed_at", "id", **_where("closed_at IS NOT NULL")),
         Index("ix_tasks_redirected_from", "redirected_from_id",

@@ -1,0 +1,140 @@
+"""Selections as people find them: lists, versions, and what they say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Actor
+from core.clock import local_day
+from core.errors import NotFound
+from directory.units.models import Unit
+from directory.units.tree import UNITS_BELOW, get_unit, zone_of
+from selections.fields import Catalogue, Moment
+from selections.models import Selection, SelectionRun, SelectionVersion
+from selections.permissions import SelectionPermission
+from selections.rules import Definition
+from selections.settling import Answers
+from selections.statements import Question
+from selections.visibility import may_define, selection_is_visible
+from selections.wire import from_wire
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionLine:
+    """A selection in a list."""
+
+    selection: Selection
+    unit_name: str
+    last_run_at: datetime | None
+    """When it ran last for a unit of the person."""
+    last_found: int | None
+    """How many leads that run found."""
+    may_define: bool
+
+
+def get_selection(session: Session, selection_id: int, *, actor: Actor) -> Selection:
+    """The selection, archived or not. Raises NotFound, NotPermitted."""
+    actor.require(SelectionPermission.RUN)
+    found = session.scalar(
+        select(Selection).where(Selection.id == selection_id, selection_is_visible(actor))
+    )
+    if found is None:
+        raise NotFound("selection", selection_id)
+    return found
+
+
+def selections_seen(
+    session: Session, *, actor: Actor, archived: bool = False, text: str = ""
+) -> list[SelectionLine]:
+    """The selections that the person sees, by name; ``text``: words of their names and notes."""
+    actor.require(SelectionPermission.RUN)
+    run = aliased(SelectionRun)
+    last_run = (
+        select(func.max(run.id))
+        .where(run.selection_id == Selection.id, run.unit_id.in_(sorted(actor.unit_ids)))
+        .scalar_subquery()
+    )
+    in_archive = Selection.archived_at.is_not(None)
+    rows = session.execute(
+        select(Selection, Unit.name, SelectionRun.run_at, SelectionRun.leads_found)
+        .join(Unit, Unit.id == Selection.unit_id)
+        .outerjoin(SelectionRun, SelectionRun.id == last_run)
+        .where(selection_is_visible(actor), in_archive if archived else ~in_archive)
+    )
+    words = text.casefold().split()
+    lines = [
+        SelectionLine(
+            selection=selection, unit_name=unit_name, last_run_at=run_at, last_found=found,
+            may_define=may_define(selection, actor),
+        )
+        for selection, unit_name, run_at, found in rows
+        if all(word in f"{selection.name} {selection.note}".casefold() for word in words)
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.selection.name.casefold(), line.selection.id))
+
+
+def versions_of(session: Session, selection_id: int, *, actor: Actor) -> list[SelectionVersion]:
+    """All versions, the newest first. Raises NotFound, NotPermitted."""
+    get_selection(session, selection_id, actor=actor)
+    of_it = select(SelectionVersion).where(SelectionVersion.selection_id == selection_id)
+    return list(session.scalars(of_it.order_by(SelectionVersion.number.desc())))
+
+
+def newest_version(session: Session, selection_id: int) -> SelectionVersion:
+    """What it says now, whoever asks. Raises NotFound."""
+    found = session.scalar(_newest(selection_id))
+    if found is None:
+        raise NotFound("selection", selection_id)
+    return found
+
+
+def definition_of(session: Session) -> Callable[[int], Definition]:
+    """What a selection says now, whoever asks; each is read once.
+
+    What comes back raises NotFound, DefinitionUnreadable, DefinitionTooNew.
+    """
+
+    @cache
+    def read(selection_id: int) -> Definition:
+        return from_wire(newest_version(session, selection_id).definition)
+
+    return read
+
+
+def question_for(
+    session: Session,
+    *,
+    unit_id: int,
+    answers: Answers,
+    actor: Actor,
+    now: datetime,
+    default_zone: str,
+    catalogue: Catalogue,
+    seed: int = 0,
+) -> Question:
+    """What a definition is asked with for a unit: its clients and those of all below it.
+
+    Today is that of the unit; ``default_zone`` (IANA) where it has none. Raises NotFound for a
+    unit of others, NotPermitted.
+    """
+    actor.require(SelectionPermission.RUN)
+    get_unit(session, unit_id, actor=actor)
+    zone = zone_of(session, unit_id, default_zone)
+    below = session.scalars(UNITS_BELOW, {"units": [unit_id]}).all()
+    return Question(
+        catalogue=catalogue,
+        moment=Moment(local_day(now, zone), zone),
+        unit_ids=sorted(actor.unit_ids.intersection(below)),
+        answers=answers,
+        definition_of=definition_of(session),
+        seed=seed,
+    )
+
+
+def _newest(selection_id: int) -> Select[SelectionVersion]:
+    of_it = select(SelectionVersion).where(SelectionVersion.selection_id == selection_id)
+    return of_it.order_by(SelectionVersion.number.desc()).limit(1)

@@ -1,0 +1,136 @@
+"""Which leads of a run are meant: what a filter finds, with what was ticked and unticked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, false, literal
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign
+from core.access import Actor
+from core.db import constant
+from core.errors import Refused
+from directory.clients.search import search_clients
+from selections.models import Lead
+from worklists.judged_leads import is_already_in_work
+from worklists.models.work_list import WorkList
+from worklists.verdicts import client_block
+
+MOST_TICKED = 10_000
+_MOST_CLIENTS = 1_000
+
+
+class NoLeadsChosen(Refused):
+    """Nothing was ticked, or the filter finds nothing."""
+
+
+class TooManyTicks(Refused):
+    """Not more than ``MOST_TICKED`` are ticked one by one: whoever wants more takes them all."""
+
+
+class LeadFilter(StrEnum):
+    """What stands against a lead; each has one of these, but for ALL."""
+
+    ALL = "all"
+    CALLABLE = "callable"
+    BLOCKED = "blocked"
+    """The client may not be called: refusal, cooling-off, no valid phone."""
+    IN_WORK = "in_work"
+    """There is an open task of the campaign already."""
+    HELD_OUT = "held_out"
+    """Belongs to the share that nobody calls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadScope:
+    """The leads that are to become work-lists."""
+
+    is_all: bool = False
+    """All that the filter finds but those unticked; else those ticked."""
+    only: LeadFilter = LeadFilter.ALL
+    text: str = ""
+    ticked: tuple[int, ...] = ()
+    unticked: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "is_all": self.is_all, "only": self.only.value, "text": self.text,
+            "ticked": list(self.ticked), "unticked": list(self.unticked),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "LeadScope":
+        """The scope of ``as_json``."""
+        return cls(
+            is_all=values["is_all"], only=LeadFilter(values["only"]), text=values["text"],
+            ticked=tuple(values["ticked"]), unticked=tuple(values["unticked"]),
+        )  # fmt: skip
+
+
+def chosen_leads(
+    session: Session,
+    scope: LeadScope,
+    *,
+    campaign: Campaign | None,
+    unit_id: int,
+    actor: Actor,
+    now: Any,
+) -> list[ColumnElement[bool]]:
+    """The scope as conditions on ``leads``; the run is not among them.
+
+    Raises NoLeadsChosen, TooManyTicks.
+    """
+    if max(len(scope.ticked), len(scope.unticked)) > MOST_TICKED:
+        raise TooManyTicks
+    if not scope.is_all:
+        if not scope.ticked:
+            raise NoLeadsChosen
+        return [Lead.id.in_(_numbers(scope.ticked))]
+    found = found_by_text(session, scope.text, actor=actor)
+    if scope.only is not LeadFilter.ALL:
+        found.append(verdict_on_lead(campaign, unit_id, now) == scope.only.value)
+    if scope.unticked:
+        found.append(Lead.id.not_in(_numbers(scope.unticked)))
+    return found
+
+
+def found_by_text(session: Session, text: str, *, actor: Actor) -> list[ColumnElement[bool]]:
+    """Leads whose client or vehicle is meant by the text: name, phone, VIN, plate."""
+    if not text.strip():
+        return []
+    hits = search_clients(session, text, actor=actor, limit=_MOST_CLIENTS).hits
+    return [Lead.client_id.in_(_numbers([hit.client_id for hit in hits]))]
+
+
+def block_of_lead(campaign: Campaign | None, now: Any) -> ColumnElement[str | None]:
+    """SQL: the weightiest rule that forbids to call for the campaign, or NULL."""
+    purpose = campaign.purpose if campaign is not None else ""
+    moment = literal(now, WorkList.opened_at.type)
+    return client_block(
+        Lead.client_id.expression, Lead.asset_id.expression, literal(purpose), moment
+    )
+
+
+def in_work_already(campaign: Campaign | None, unit_id: int) -> ColumnElement[bool]:
+    """SQL: whether the unit has an open task of the campaign for the lead."""
+    if campaign is None:
+        return false()
+    client_id, asset_key = Lead.client_id.expression, Lead.asset_key.expression
+    return is_already_in_work(unit_id, campaign.id, client_id, asset_key)
+
+
+def verdict_on_lead(campaign: Campaign | None, unit_id: int, now: Any) -> ColumnElement[str]:
+    """SQL: the ``LeadFilter`` that finds the lead, beside ALL."""
+    return case(
+        (Lead.is_held_out, constant(LeadFilter.HELD_OUT)),
+        (block_of_lead(campaign, now).is_not(None), constant(LeadFilter.BLOCKED)),
+        (in_work_already(campaign, unit_id), constant(LeadFilter.IN_WORK)),
+        else_=constant(LeadFilter.CALLABLE),
+    )
+
+
+def _numbers(ids: Sequence[int]) -> Any:
+    return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)
