@@ -76,7 +76,7 @@ def fill_history(place: Place, company: Company, clients: int) -> None:
             "INSERT INTO service_requests (id, work_list_id, task_id, client_id, asset_id, "
             "workshop_id, wanted_on, work, comment, state, reason, version, created_by, "
             "created_at) SELECT id, work_list_id, id, client_id, asset_id, unit_id, "
-            f"{sql.day('(id / 5 * 7) % 60 - 30')}, 'ТО', '', CASE WHEN id % 3 = 0 THEN 'no_show' "
+            f"{sql.day('(id / 5) % 61 - 30')}, 'ТО', '', CASE WHEN id % 4 = 0 THEN 'no_show' "
             f"ELSE 'requested' END, '', 1, {company.head_id}, {sql.moment('-2600000')} FROM tasks "
             "WHERE id % 5 = 0",
         )  # fmt: skip
