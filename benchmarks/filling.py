@@ -127,7 +127,7 @@ def found_company(place: Place) -> Company:
 
 def fill_clients(place: Place, company: Company, clients: int) -> None:
     """Clients ``1…clients`` with a phone and a vehicle each, known to one unit each."""
-    sql = _Sql(place, company)
+    sql = Sql(place, company)
     names = (
         sql.one_of("i", ["Иванов", "Петров", "Сидоренко", "Кузнецова", "Ткач", "Орлова", "Лысенко"])
         + " || ' ' || "
@@ -166,7 +166,7 @@ def fill_clients(place: Place, company: Company, clients: int) -> None:
                 "id": "i", "asset_id": "i", "client_id": "i",
             }),
         )  # fmt: skip
-    _advance(place, "clients", "contact_points", "assets", "ownerships")
+    advance(place, "clients", "contact_points", "assets", "ownerships")
 
 
 def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.LIFE) -> int:
@@ -175,7 +175,7 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
     if shape is Shape.QUEUE:
         clients = tasks
     fill_clients(place, company, clients)
-    sql = _Sql(place, company)
+    sql = Sql(place, company)
     with place_for_filling(place, Task, Attempt):
         for offset, closed in ((0, sql.moment("-8640000")), (clients, "NULL")):
             if offset or shape is Shape.LIFE:
@@ -189,19 +189,19 @@ def fill_tasks(place: Place, company: Company, tasks: int, shape: Shape = Shape.
             place.run(_queue(sql, tasks, clients))
         else:
             place.run(_life(sql, tasks, clients), _attempts(sql))
-    _advance(place, "work_lists", "tasks", "attempts")
+    advance(place, "work_lists", "tasks", "attempts")
     place.settle()
     return clients
 
 
-def _queue(sql: "_Sql", tasks: int, clients: int) -> str:
+def _queue(sql: "Sql", tasks: int, clients: int) -> str:
     return sql.insert("tasks", tasks, sql.task_columns(clients) | {
         "work_list_id": f"i + {clients}", "unit_id": sql.unit("i", QUEUE_UNITS),
         "due_at": sql.moment("-86400 * 30 + (CAST(i AS BIGINT) * 7919) % 2000000"),
     })  # fmt: skip
 
 
-def _life(sql: "_Sql", tasks: int, clients: int) -> str:
+def _life(sql: "Sql", tasks: int, clients: int) -> str:
     k = f"((i - 1) / {clients})"
     c = f"((i - 1) % {clients})"
     state = (
@@ -239,7 +239,7 @@ def _life(sql: "_Sql", tasks: int, clients: int) -> str:
     return sql.insert("tasks", tasks, columns, source)
 
 
-def _attempts(sql: "_Sql") -> str:
+def _attempts(sql: "Sql") -> str:
     return (
         "INSERT INTO attempts (id, task_id, unit_id, client_id, campaign_id, asset_id, employee_id,"
         " contact_point_id, channel, outcome, comment, at) SELECT id, id, unit_id, client_id,"
@@ -248,7 +248,7 @@ def _attempts(sql: "_Sql") -> str:
     )
 
 
-class _Sql:
+class Sql:
     """Pieces of SQL that both engines understand, or the piece of this engine."""
 
     def __init__(self, place: Place, company: Company) -> None:
@@ -273,6 +273,13 @@ class _Sql:
             return f"to_timestamp({self._epoch} + {seconds})"
         return f"strftime('%Y-%m-%d %H:%M:%S.000000', {self._epoch} + {seconds}, 'unixepoch')"
 
+    def day(self, days: str) -> str:
+        """``days`` (an expression) after the day of the base."""
+        base = self._company.base.date().isoformat()
+        if self._is_postgresql:
+            return f"(DATE '{base}' + ({days})::integer)"
+        return f"date('{base}', ({days}) || ' days')"
+
     def one_of(self, number: str, words: list[str]) -> str:
         cases = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(words))
         return f"CASE ({number}) % {len(words)} {cases} END"
@@ -292,6 +299,18 @@ class _Sql:
 
     def campaign(self, number: int) -> str:
         return str(self._company.campaign_ids[number])
+
+    def forecast_columns(self) -> dict[str, str]:
+        """A forecast for the vehicle ``i``: maintenance from 200 days ago to 400 days ahead."""
+        return {
+            "asset_id": "i", "metres_per_day": "30000 + i % 40000", "last_km": "60000 + i % 90000",
+            "last_on": self.day("-(i % 300)"), "basis": "'measured'", "readings_used": "5",
+            "readings_dropped": "0", "dropped": "'[]'",
+            "next_maintenance_on": self.day("(i * 31) % 600 - 200"),
+            "next_maintenance_km": "150000", "due_by": "'months'", "counted_from": "'visit'",
+            "counted_from_on": self.day("-(i % 300)"), "interval_km": "15000",
+            "interval_months": "12", "computed_at": self.moment("0"),
+        }  # fmt: skip
 
     def task_columns(self, clients: int) -> dict[str, str]:
         return {
@@ -325,7 +344,7 @@ def _create(place: Place, indexes: list[Index]) -> None:
     place.run(*(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes))
 
 
-def _advance(place: Place, *tables: str) -> None:
+def advance(place: Place, *tables: str) -> None:
     if place.is_postgresql:
         place.run(*(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "

@@ -34,6 +34,7 @@ _MODULES = (
     "reading",
     "importing",
     "forming",
+    "selections",
     "claims",
     "crowds",
     "outcomes",
