@@ -58,9 +58,9 @@ from webui.notifications import bp as notifications
 from webui.numbers import RowNumber
 from webui.requests import signed_in
 from webui.search import bp as search
+from webui.selections.all_routes import bp as selections
 from webui.selections.files import bp as files
 from webui.selections.studio import bp as studio
-from webui.selections.studio_list import bp as selections
 from webui.selections.tabs import selection_tabs
 from webui.service.all_routes import bp as service
 from webui.service.slot_pick import booked_work

@@ -98,6 +98,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "involvement_id": prepared.involvement(task, employee).id,
         "preset_id": prepared.preset(unit, employee).id,
         "selection_id": prepared.selection(unit, employee).id,
+        "lead_run_id": prepared.run(unit, client).id,
         "section": "documents",
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",

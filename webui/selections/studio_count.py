@@ -117,14 +117,14 @@ def _reason(rule: Rule, value: Any, names: Names) -> str:
             return str((words.yes if value else words.no) if words else "")
         case Condition():
             name = lowered(field_name(rule.field))
-            return _("%(name)s: %(value)s", name=name, value=_shown(rule.field, value, names))
+            return _("%(name)s: %(value)s", name=name, value=shown_value(rule.field, value, names))
         case Newest():
             row = relation_words(rule.relation)
             noun = f"{row.before} {row.newest}" if row.before else str(row.newest)
             return f"{noun} {day(_as_date(value))}"
         case Having() if rule.sum_of is not None:
             name = lowered(field_name(rule.sum_of))
-            return _("%(name)s: %(value)s", name=name, value=_shown(rule.sum_of, value, names))
+            return _("%(name)s: %(value)s", name=name, value=shown_value(rule.sum_of, value, names))
         case Having():
             row = relation_words(rule.relation)
             return _("%(name)s: %(value)s", name=lowered(row.name), value=whole(int(value)))
@@ -133,7 +133,8 @@ def _reason(rule: Rule, value: Any, names: Names) -> str:
     return ""
 
 
-def _shown(code: str, value: Any, names: Names) -> str:
+def shown_value(code: str, value: Any, names: Names) -> str:
+    """The value of a field as people write it."""
     asked = names.catalogue.field(code)
     words = FIELDS.get(code)
     unit = f" {words.unit}" if words and words.unit else ""

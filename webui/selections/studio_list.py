@@ -39,7 +39,7 @@ from worklists.selection_kinds import KINDS as SHIPPED
 
 bp = Blueprint("selections", __name__)
 
-_MOST_RUNS = 20
+_MOST_RUNS = 400
 
 
 @bp.get("/selections", endpoint="page")

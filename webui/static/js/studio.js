@@ -70,6 +70,11 @@
     if (!summary.dataset.empty) summary.dataset.empty = summary.textContent;
     summary.textContent = ticked.join(", ") || summary.dataset.empty;
   });
+  /* ---- how many leads are chosen, on this page and on others ---- */
+  document.addEventListener("click", (e) => {
+    const total = e.target.type === "checkbox" && find("[data-chosen]");
+    if (total) total.textContent = Number(total.dataset.chosen) + all("[data-tick]:checked").length;
+  });
   if (!form) return;
 
   /* ---- what is typed and not saved is not lost by a wrong click ---- */

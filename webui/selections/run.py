@@ -1,0 +1,159 @@
+"""«Запустить»: questions, the dry run, the run (A9, rules 18, 21)."""
+
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+
+from core.clock import local_day
+from core.errors import Invalid, Refused
+from core.patience import TookTooLong, patience
+from directory.units.tree import unit_tree
+from selections.models import Selection
+from selections.permissions import SelectionPermission
+from selections.reading import get_selection, newest_version
+from selections.refusals import AnswerRefused
+from selections.rules import Definition, Subject, walk
+from selections.running import run_selection
+from selections.statements import written
+from selections.wire import from_wire
+from webui.labels.rule_sentences import Names, part_words
+from webui.labels.spoken import gettext as _
+from webui.labels.words import sentence
+from webui.requests import reads_only, requires, session, settings
+from webui.selections.catalogue import CATALOGUE
+from webui.selections.run_asked import (
+    AskedRun,
+    asked_fields,
+    campaigns_that_take_leads,
+    note_refusal,
+    read_asked,
+)
+from webui.selections.studio_count import reason_words
+from webui.selections.studio_list import bp
+from webui.selections.studio_page import Draft
+from webui.selections.studio_pages import Studio
+from worklists.dry_runs import DryRun, dry_run
+
+_SECONDS = 60.0
+
+
+@bp.get("/selections/<int:selection_id>/run", endpoint="ask")
+@requires(SelectionPermission.RUN)
+def ask(selection_id: int) -> Any:
+    """The questions of the selection."""
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    return _page(selection, _definition(selection), AskedRun(unit_id=selection.unit_id))
+
+
+@bp.post("/selections/<int:selection_id>/try", endpoint="try_out")
+@requires(SelectionPermission.RUN)
+@reads_only
+def try_out(selection_id: int) -> Any:
+    """Whom it would find, and what work that is; nothing is kept."""
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    definition = _definition(selection)
+    asked = read_asked(definition)
+    try:
+        with patience(session(), _SECONDS):
+            found = dry_run(
+                session(), selection_id, unit_id=asked.unit_id or 0,
+                campaign_id=asked.campaign_id, answers=asked.answers(definition),
+                hold_out_share=asked.hold_out_share, actor=g.actor, now=g.now,
+                default_zone=settings().time_zone, catalogue=CATALOGUE,
+            )  # fmt: skip
+    except AnswerRefused as refused:
+        note_refusal(asked, refused)
+        return _refused(selection, asked)
+    except (Invalid, Refused) as refused:
+        return _refused(selection, asked, str(sentence(refused)))
+    except TookTooLong:
+        words = _("Считать слишком долго. Сузьте условия выборки, например укажите период.")
+        return _refused(selection, asked, words)
+    return _page(selection, definition, asked, found=found)
+
+
+@bp.post("/selections/<int:selection_id>/run", endpoint="run")
+@requires(SelectionPermission.RUN)
+def run(selection_id: int) -> Any:
+    """Write down whom it finds now."""
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    definition = _definition(selection)
+    asked = read_asked(definition)
+    try:
+        made = run_selection(
+            session(), selection_id, unit_id=asked.unit_id or 0,
+            answers=asked.answers(definition), hold_out_share=asked.hold_out_share,
+            form_key=request.form.get("form_key"), actor=g.actor, now=g.now,
+            default_zone=settings().time_zone, catalogue=CATALOGUE,
+        )  # fmt: skip
+    except AnswerRefused as refused:
+        note_refusal(asked, refused)
+        return _refused(selection, asked)
+    except (Invalid, Refused) as refused:
+        return _refused(selection, asked, str(sentence(refused)))
+    address = url_for("selections.leads", lead_run_id=made.id, campaign=asked.campaign_id)
+    return redirect(address, 303)
+
+
+def _definition(selection: Selection) -> Definition:
+    return from_wire(newest_version(session(), selection.id).definition)
+
+
+def _refused(selection: Selection, asked: AskedRun, problem: str = "") -> Any:
+    selection_id = selection.id
+    session().rollback()
+    g.form_key = None
+    selection = get_selection(session(), selection_id, actor=g.actor)
+    return _page(selection, _definition(selection), asked, problem=problem, status=422)
+
+
+def _page(
+    selection: Selection,
+    definition: Definition,
+    asked: AskedRun,
+    *,
+    found: DryRun | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Any:
+    today = local_day(g.now, g.actor.time_zone or settings().time_zone)
+    studio = Studio(session(), Draft())
+    names = studio.offered.names([definition], studio.selections)
+    units = unit_tree(session(), within=g.actor.unit_ids)
+    known = {row.unit.id for row in units}
+    if asked.unit_id not in known:
+        asked.unit_id = next(iter(row.unit.id for row in units), None)
+    body = render_template(
+        "selections/run.html",
+        page="selections",
+        selection=selection,
+        asked=asked,
+        fields=asked_fields(session(), definition, asked, today=today, actor=g.actor),
+        units=units,
+        campaigns=campaigns_that_take_leads(session()),
+        problem=problem,
+        found=found,
+        funnel=_funnel(found, definition, names) if found else [],
+        samples=_samples(found, definition, names) if found else [],
+        is_vehicle=definition.subject is Subject.VEHICLE,
+    )
+    return make_response(body, status)
+
+
+def _funnel(found: DryRun, definition: Definition, names: Names) -> list[tuple[str, int]]:
+    """Each step in words, with how many are left after it."""
+    steps: list[tuple[str, int]] = []
+    for step in found.funnel:
+        if step.path is None:
+            words = _("Все в подразделении")
+        elif step.path == ():
+            words = part_words(definition.rule, definition, names)
+        else:
+            words = part_words(definition.rule.items[step.path[0]], definition, names)
+        steps.append((words[:1].upper() + words[1:], step.count))
+    return steps
+
+
+def _samples(found: DryRun, definition: Definition, names: Names) -> list[tuple[Any, list[str]]]:
+    nodes = {written(path): rule for path, rule in walk(definition.rule)}
+    return [(one, reason_words(one.example.reasons, nodes, names)) for one in found.samples]

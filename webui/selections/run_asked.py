@@ -1,0 +1,126 @@
+"""What is asked before a selection runs: unit, campaign, its own questions, the hold-out (A9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.lifecycle import TAKES_LEADS
+from campaigns.models import Campaign
+from core.access import Actor
+from directory.units.models import UnitKind
+from directory.units.tree import UnitRow, unit_tree
+from selections.answering import read_answers
+from selections.refusals import AnswerRefused
+from selections.rules import Definition, FromToday, Parameter, ParameterType
+from selections.settling import Answers, day_from
+from webui.labels.rules import parameter_words
+from webui.labels.words import sentence
+from webui.numbers import row_number_or_none
+
+_KINDS = {ParameterType.CENTRE: UnitKind.CENTRE, ParameterType.WORKSHOP: UnitKind.WORKSHOP}
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """A question as the form shows it."""
+
+    parameter: Parameter
+    name: str
+    words: str
+    typed: str
+    choices: Sequence[UnitRow] = ()
+    problem: str = ""
+
+
+@dataclass
+class AskedRun:
+    """What the person chose and typed."""
+
+    unit_id: int | None = None
+    campaign_id: int | None = None
+    hold_out: str = ""
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def hold_out_share(self) -> int:
+        """Ten-thousandths of the leads that nobody calls; -1 for what is no percentage."""
+        text = self.hold_out.strip().replace("%", "")
+        if not text:
+            return 0
+        return int(text) * 100 if text.isascii() and text.isdigit() and len(text) < 4 else -1
+
+    def answers(self, definition: Definition) -> Answers:
+        """The answers as they were typed. Raises AnswerUnusable."""
+        return read_answers(definition.parameters, self.typed)
+
+
+def read_asked(definition: Definition) -> AskedRun:
+    """What the form sent."""
+    form = request.form
+    return AskedRun(
+        row_number_or_none(form.get("unit", "")),
+        row_number_or_none(form.get("campaign", "")),
+        form.get("hold_out", "")[:10],
+        {one.code: form.getlist(f"a.{one.code}") for one in definition.parameters},
+    )
+
+
+def note_refusal(asked: AskedRun, refused: AnswerRefused) -> None:
+    """Say it at the question that it is about."""
+    asked.problems[refused.parameter.code] = str(sentence(refused))
+
+
+def asked_fields(
+    session: Session, definition: Definition, asked: AskedRun, *, today: Any, actor: Actor
+) -> list[AskedField]:
+    """The questions of the selection; what was not typed yet starts with its default."""
+    rows = unit_tree(session)
+    own = unit_tree(session, within=actor.unit_ids)
+    found: list[AskedField] = []
+    for one in definition.parameters:
+        choices: Sequence[UnitRow] = ()
+        if one.type is ParameterType.UNIT:
+            choices = own
+        elif one.type is ParameterType.WORKSHOP:
+            choices = [row for row in rows if row.unit.kind is _KINDS[one.type]]
+        elif one.type is ParameterType.CENTRE:
+            choices = _centres(rows, own)
+        given = asked.typed.get(one.code)
+        typed = _default(one, today) if given is None else "\n".join(given)
+        found.append(
+            AskedField(
+                one, f"a.{one.code}", parameter_words(one.code, one.label), typed, choices,
+                asked.problems.get(one.code, ""),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _centres(rows: list[UnitRow], own: list[UnitRow]) -> list[UnitRow]:
+    """The centres of the person and those above their units."""
+    parents = {row.unit.id: row.unit.parent_id for row in rows}
+    above: set[int] = set()
+    for row in own:
+        unit_id: int | None = row.unit.id
+        while unit_id is not None and unit_id not in above:
+            above.add(unit_id)
+            unit_id = parents.get(unit_id)
+    return [row for row in rows if row.unit.kind is UnitKind.CENTRE and row.unit.id in above]
+
+
+def _default(parameter: Parameter, today: Any) -> str:
+    default = parameter.default
+    if isinstance(default, FromToday):
+        return day_from(today, default).isoformat()
+    return "" if default is None else str(default)
+
+
+def campaigns_that_take_leads(session: Session) -> list[tuple[int, str]]:
+    """Campaigns that work-lists may be formed for, by name."""
+    query = select(Campaign.id, Campaign.name).where(Campaign.state.in_(TAKES_LEADS))
+    return [(row.id, row.name) for row in session.execute(query.order_by(Campaign.name))]
