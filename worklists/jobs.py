@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 from core.schedule import Job
-from selections.directory_fields import DIRECTORY as CATALOGUE
 from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.escalation.sweep import EVERY, escalate
@@ -14,6 +13,7 @@ from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
 from worklists.missed import miss_callbacks
 from worklists.plan_sweep import run_plans
+from worklists.selection_fields import CATALOGUE
 from worklists.sweeps import (
     notice_due_control,
     notice_overdue,

@@ -23,7 +23,7 @@ from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.company import COMPANY_CODE
 from directory.units.models import Unit, UnitPath
-from entrypoints.demo import writing
+from entrypoints.demo import selections, writing
 from entrypoints.demo.chronicle import Chronicle
 from entrypoints.demo.clientele import invent_clientele
 from entrypoints.demo.company import CENTRES, COMPANY_ZONE, EMPLOYEES, UNITS, demo_logins
@@ -38,7 +38,7 @@ __all__ = ["DemoAlreadyThere", "DemoSummary", "demo_logins", "is_empty", "load_d
 
 CLIENTS, VEHICLES, VISITS = 20_000, 26_000, 150_000
 _SEED = 20_260_318
-_PHASES = 11
+_PHASES = 12
 
 Progress = Callable[[str, int, int], None]
 """Called with the phase's words, how many phases are done, and how many there are."""
@@ -136,6 +136,9 @@ def _load(
     writing.write_work(session, book, files, _chance("appointments"), day=day, now=now)
     tell("mileage forecasts")
     forecast_now(session, now=now, today=day)
+    tell("selections")
+    selections.write_covers(session, _chance("covers"), day)
+    selections.write_selections(session, now)
     tell("database statistics")
     refresh_statistics(session)
     tell("done")
