@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from core.schedule import Job
+from selections.directory_fields import DIRECTORY as CATALOGUE
 from worklists.bookings.taking import forget_holds
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.expiry import expire_tasks
@@ -11,6 +12,7 @@ from worklists.forming_orders import LONGEST, form_what_was_asked
 from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
 from worklists.missed import miss_callbacks
+from worklists.plan_sweep import run_plans
 from worklists.sweeps import (
     notice_due_control,
     notice_overdue,
@@ -42,9 +44,11 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
 def jobs_in_zone(default_zone: str) -> tuple[Job, ...]:
     """The jobs that reckon in days and hours; the IANA zone is that of units without their own."""
     miss = partial(miss_callbacks, default_zone=default_zone)
+    plans = partial(run_plans, default_zone=default_zone, catalogue=CATALOGUE)
     form = partial(form_what_was_asked, default_zone=default_zone)
     return (
         Job("notice missed callbacks", timedelta(seconds=60), miss),
+        Job("run selections by the clock", timedelta(seconds=30), plans, longest=LONGEST),
         Job("form work-lists asked for", timedelta(seconds=2), form, longest=LONGEST),
     )
 

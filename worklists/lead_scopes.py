@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, false, literal
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, case, exists, false, literal
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from core.access import Actor
 from core.db import constant
 from core.errors import Refused
 from directory.clients.search import search_clients
-from selections.models import Lead
+from selections.models import Lead, SelectionRun
 from worklists.judged_leads import is_already_in_work
+from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 from worklists.verdicts import client_block
 
@@ -51,6 +52,8 @@ class LeadScope:
     """All that the filter finds but those unticked; else those ticked."""
     only: LeadFilter = LeadFilter.ALL
     text: str = ""
+    is_fresh: bool = False
+    """Only those that the campaign has not finished with since the run: for leads formed later."""
     ticked: tuple[int, ...] = ()
     unticked: tuple[int, ...] = ()
 
@@ -58,6 +61,7 @@ class LeadScope:
         """Plain values."""
         return {
             "is_all": self.is_all, "only": self.only.value, "text": self.text,
+            "is_fresh": self.is_fresh,
             "ticked": list(self.ticked), "unticked": list(self.unticked),
         }  # fmt: skip
 
@@ -66,6 +70,7 @@ class LeadScope:
         """The scope of ``as_json``."""
         return cls(
             is_all=values["is_all"], only=LeadFilter(values["only"]), text=values["text"],
+            is_fresh=values["is_fresh"],
             ticked=tuple(values["ticked"]), unticked=tuple(values["unticked"]),
         )  # fmt: skip
 
@@ -92,6 +97,8 @@ def chosen_leads(
     found = found_by_text(session, scope.text, actor=actor)
     if scope.only is not LeadFilter.ALL:
         found.append(verdict_on_lead(campaign, unit_id, now) == scope.only.value)
+    if scope.is_fresh and campaign is not None:
+        found.append(~_is_done_with(campaign, unit_id))
     if scope.unticked:
         found.append(Lead.id.not_in(_numbers(scope.unticked)))
     return found
@@ -129,6 +136,19 @@ def verdict_on_lead(campaign: Campaign | None, unit_id: int, now: Any) -> Column
         (block_of_lead(campaign, now).is_not(None), constant(LeadFilter.BLOCKED)),
         (in_work_already(campaign, unit_id), constant(LeadFilter.IN_WORK)),
         else_=constant(LeadFilter.CALLABLE),
+    )
+
+
+def _is_done_with(campaign: Campaign, unit_id: int) -> ColumnElement[bool]:
+    """SQL: whether a task of the campaign for the lead was closed since its run."""
+    task, run = aliased(Task), aliased(SelectionRun)
+    return exists().where(
+        run.id == Lead.run_id,
+        task.client_id == Lead.client_id,
+        task.asset_key == Lead.asset_key,
+        task.campaign_id == campaign.id,
+        task.unit_id + 0 == unit_id,
+        task.closed_at >= run.run_at,
     )
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from selections.drafts import LONGEST_NAME, LONGEST_NOTE
+from selections.models import Cadence, OrderState
 from selections.refusals import (
     AnswerMissing,
     AnswerRefused,
@@ -26,6 +27,7 @@ from selections.wire import DefinitionTooNew, DefinitionUnreadable
 from webui.labels.pairs import Pairs
 from webui.wording import whole
 from worklists.lead_scopes import MOST_TICKED, LeadFilter, NoLeadsChosen, TooManyTicks
+from worklists.selection_plans import MOST_A_DAY, PlanChangedMeanwhile, PlanWrong
 
 LABELS: Pairs = (
     (LeadFilter.ALL, _l("Все")),
@@ -33,7 +35,19 @@ LABELS: Pairs = (
     (LeadFilter.BLOCKED, _l("Нельзя звонить")),
     (LeadFilter.IN_WORK, _l("Уже в работе")),
     (LeadFilter.HELD_OUT, _l("Контрольная группа")),
+    (Cadence.DAILY, _l("Каждый день")),
+    (Cadence.WEEKLY, _l("Раз в неделю")),
+    (Cadence.ON_DATA, _l("Когда загружен файл")),
+    (OrderState.WAITING, _l("Выполняется")),
+    (OrderState.DONE, _l("Готово")),
+    (OrderState.FAILED, _l("Не выполнено")),
 )
+
+_OF_PLAN = {
+    "at": _l("Укажите время запуска, например 07:30."),
+    "weekday": _l("Выберите день недели."),
+    "per_day": _l("Задач в день: число от 1 до %(most)s или пусто.", most=whole(MOST_A_DAY)),
+}
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     SelectionNameMissing: lambda _e: _l(
@@ -70,4 +84,23 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
         "По одному отмечают не больше %(most)s. Поставьте всех и снимите лишних.",
         most=whole(MOST_TICKED),
     ),
+    PlanWrong: lambda e: _OF_PLAN[e.field],
+    PlanChangedMeanwhile: lambda _e: _l(
+        "Пока вы правили расписание, его сохранил другой человек. Откройте его снова."
+    ),
 }
+
+UNATTENDED: Mapping[str, Any] = {
+    "CampaignFinished": _l("Кампания завершена: новых задач она не принимает."),
+    "UnitOutOfUse": _l("Подразделение в архиве."),
+    "NotFound": _l("Выборка или подразделение больше не доступны: проверьте доступ и архив."),
+    "SelectionOutOfUse": _l("Выборка в архиве."),
+    "DefinitionFaulty": _l("В правиле есть ошибки."),
+    "AnswerMissing": _l("На вопрос выборки нет ответа."),
+    "AnswerUnitUnknown": _l("Подразделения из ответа нет среди действующих."),
+    "PeriodTurnedRound": _l("Начало периода позже его конца."),
+}
+"""Why something that nobody watched did not happen, by the class of the refusal that is kept
+(``FormingOrder.problem``, ``PlanLine.problem``)."""
+UNATTENDED_OTHERWISE = _l("Не удалось выполнить. Запустите выборку вручную: там видна причина.")
+"""For what is not among them."""

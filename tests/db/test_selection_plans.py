@@ -1,0 +1,259 @@
+"""Selections run by the clock: once an occurrence, in the zone of the unit, as needed (rule 19)."""
+
+from datetime import datetime, time, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, CampaignState
+from core.access import Actor
+from core.db import Database
+from core.errors import NotFound, NotPermitted
+from directory.staff.models import Role
+from selections.directory_fields import DIRECTORY
+from selections.editing import archive_selection, create_selection
+from selections.models import Cadence, FormingOrder, Lead, Selection, SelectionPlan, SelectionRun
+from selections.refusals import AnswerMissing, HoldOutImpossible
+from selections.rules import (
+    Asked,
+    Condition,
+    Definition,
+    FromToday,
+    Group,
+    Join,
+    Operator,
+    Parameter,
+    ParameterType,
+    Span,
+)
+from tests.conftest import NOON
+from tests.given import Given
+from worklists.forming_orders import form_what_was_asked
+from worklists.lifecycle import TaskState
+from worklists.models.task import Finish, Task
+from worklists.plan_sweep import run_plans
+from worklists.selection_plans import (
+    PlanChangedMeanwhile,
+    PlanDraft,
+    PlanLine,
+    PlanWrong,
+    add_plan,
+    change_plan,
+    plans_of,
+    switch_plan,
+)
+
+ZONE = "Europe/Moscow"
+DAY = timedelta(days=1)
+SOLD = Parameter("since", ParameterType.DAY)
+TEN_YEARS = {"since": FromToday(-10, Span.YEAR)}
+
+
+class Stage:
+    """A unit four hours east of Moscow with twelve owners of a Lada, and a plan at 13:00 there."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.now = database, NOON
+        with database.unit_of_work() as session:
+            given = Given(session)
+            company = given.unit("Компания")
+            self.unit = given.unit(parent=company, time_zone="Asia/Omsk")
+            self.boss = given.actor(given.employee(unit=company, role=Role.HEAD), role=Role.HEAD)
+            for number in range(12):
+                client = given.client(str(number), unit=self.unit)
+                given.asset(client, sold_on=NOON.date())
+            self.campaign = given.campaign()
+            rule = Group(Join.ALL, (
+                Condition("vehicle.sold_on", Operator.AT_LEAST, (Asked("since"),)),))  # fmt: skip
+            self.selection: Selection = create_selection(
+                session, name="Лады", unit_id=company.id, actor=self.boss, now=NOON,
+                definition=Definition(rule=rule, parameters=(SOLD,)), catalogue=DIRECTORY,
+            )  # fmt: skip
+
+    def draft(self, **values: Any) -> PlanDraft:
+        plain = {"unit_id": self.unit.id, "campaign_id": self.campaign.id, "answers": TEN_YEARS,
+                 "cadence": Cadence.DAILY, "at": time(13, 0)}  # fmt: skip
+        return PlanDraft(**(plain | values))
+
+    def add(self, *, actor: Actor | None = None, **values: Any) -> SelectionPlan:
+        with self.database.unit_of_work() as session:
+            return add_plan(
+                session, self.selection.id, self.draft(**values), actor=actor or self.boss,
+                now=self.now, default_zone=ZONE, catalogue=DIRECTORY,
+            )  # fmt: skip
+
+    def tick(self, at: datetime | None = None) -> int:
+        """The sweeps at a moment; how many tasks there are then."""
+        self.now = at or self.now
+
+        def clock(_session: Session) -> datetime:
+            return self.now
+
+        run_plans(self.database, clock, default_zone=ZONE, catalogue=DIRECTORY)
+        form_what_was_asked(self.database, clock, default_zone=ZONE)
+        return self.count(Task)
+
+    def count(self, what: Any) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(what)) or 0
+
+    def lines(self) -> list[PlanLine]:
+        with self.database.reading() as session:
+            return plans_of(session, self.selection.id, actor=self.boss, default_zone=ZONE)
+
+    def close(self, tasks: int) -> None:
+        """So many of the tasks come to an end."""
+        with self.database.unit_of_work() as session:
+            some = session.scalars(
+                select(Task.id).where(Task.state == TaskState.PLANNED).limit(tasks)
+            ).all()
+            session.execute(
+                update(Task)
+                .where(Task.id.in_(some))
+                .values(state=TaskState.DONE, finish=Finish.GOAL_REACHED, closed_at=self.now)
+            )
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return Stage(database)
+
+
+def test_it_runs_each_day_at_the_time_of_its_unit_and_once(stage: Stage) -> None:
+    # Noon in Moscow is 15:00 in Omsk: today's time is over.
+    plan = stage.add()
+    first = NOON.replace(hour=7) + DAY
+    assert plan.next_at == first
+    assert stage.tick(first - timedelta(seconds=1)) == 0
+    assert stage.tick(first) == stage.tick(first) == 12
+    assert stage.count(SelectionRun) == stage.count(FormingOrder) == 1
+    stage.tick(first + DAY)
+    assert (stage.count(SelectionRun), stage.count(Task)) == (2, 12)
+    stage.tick(first + 5 * DAY)
+    assert stage.count(SelectionRun) == 3, "what was missed is run once"
+    (line,) = stage.lines()
+    assert line.plan.next_at == first + 6 * DAY and line.plan.last_run_at == first + 5 * DAY
+    assert line.last_run is not None and line.last_run.plan_id == plan.id
+    assert (line.zone, line.problem, line.plan.version) == ("Asia/Omsk", "", plan.version)
+
+
+def test_two_schedulers_run_an_occurrence_once(stage: Stage) -> None:
+    stage.add()
+    stage.now = NOON + DAY
+    ready = Barrier(2)
+
+    def tick() -> None:
+        ready.wait()
+        stage.tick()
+
+    threads = [Thread(target=tick) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (stage.count(SelectionRun), stage.tick()) == (1, 12)
+    assert stage.count(Lead) == 12
+
+
+def test_each_day_so_many_as_are_needed(stage: Stage) -> None:
+    stage.add(cadence=Cadence.WEEKLY, weekday=3, per_day=5)  # the next day is a Thursday
+    monday = NOON.replace(hour=7) + DAY
+    assert stage.tick(monday) == stage.tick(monday + timedelta(hours=5)) == 5
+    assert stage.tick(monday + DAY - timedelta(minutes=1)) == 5
+    assert stage.tick(monday + DAY) == 5, "nobody has worked: nothing more is needed"
+    stage.close(3)
+    assert stage.tick(monday + DAY + timedelta(hours=1)) == 5, "it was looked at today"
+    assert stage.tick(monday + 2 * DAY) == 8
+    stage.close(5)
+    assert stage.tick(monday + 3 * DAY) == 12
+    stage.close(4)
+    assert stage.tick(monday + 4 * DAY) == 12, "all have been called, and nobody twice"
+    assert stage.count(SelectionRun) == 1
+    assert stage.count(FormingOrder) == 4
+
+
+def test_it_runs_when_a_file_has_brought_something(stage: Stage) -> None:
+    stage.add(cadence=Cadence.ON_DATA, at=time(1), hold_out_share=5_000)
+    assert stage.tick(NOON + DAY) == 0 and stage.count(SelectionRun) == 0
+    with stage.database.unit_of_work() as session:
+        given = Given(session, now=NOON + DAY)
+        given.run(given.unit())  # of another unit
+        given.run(stage.unit)
+    tasks = stage.tick()
+    assert tasks == stage.tick() < 12
+    (line,) = stage.lines()
+    assert line.last_run is not None and line.last_run.held_out == 12 - tasks > 0
+    assert (line.plan.at, line.plan.next_at) == (None, None)
+    before = stage.count(SelectionRun)
+    with stage.database.unit_of_work() as session:
+        Given(session, now=NOON + DAY).run(stage.unit)
+    stage.tick()
+    assert stage.count(SelectionRun) == before + 2, "the file and what followed from it"
+
+
+def test_a_plan_that_cannot_run_stops_and_says_why(stage: Stage) -> None:
+    plan, other = stage.add(), stage.add(per_day=2, at=time(13, 1))
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.FINISHED))
+    assert stage.tick(NOON + DAY) == 0
+    assert [(line.plan.is_on, line.problem) for line in stage.lines()] == [
+        (False, "CampaignFinished")
+    ] * 2
+    assert stage.count(SelectionRun) == 0, "all or nothing"
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.ACTIVE))
+        for one in (plan, other):
+            on = switch_plan(session, one.id, is_on=True, actor=stage.boss, now=stage.now,
+                             default_zone=ZONE)  # fmt: skip
+        assert on.next_at is not None and on.next_at > stage.now
+    assert {line.problem for line in stage.lines()} == {""}
+    with stage.database.unit_of_work() as session:
+        archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    stage.tick(NOON + 2 * DAY)
+    assert {line.problem for line in stage.lines()} == {"SelectionOutOfUse"}
+
+
+def test_what_a_plan_says_is_checked(stage: Stage) -> None:
+    for field, values in {
+        "at": {"at": None}, "weekday": {"cadence": Cadence.WEEKLY, "weekday": 7},
+        "per_day": {"per_day": 0},
+    }.items():  # fmt: skip
+        with pytest.raises(PlanWrong) as told:
+            stage.add(**values)
+        assert told.value.field == field
+    with pytest.raises(HoldOutImpossible):
+        stage.add(hold_out_share=10_000)
+    with pytest.raises(AnswerMissing):
+        stage.add(answers={})
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        manager, stranger = given.manager(stage.unit), given.unit()
+        head = given.actor(given.employee(unit=stranger, role=Role.HEAD), role=Role.HEAD)
+    with pytest.raises(NotPermitted):
+        stage.add(actor=manager)
+    with pytest.raises(NotFound):
+        stage.add(actor=head)
+    with pytest.raises(NotFound):
+        stage.add(unit_id=stranger.id)
+    assert stage.count(SelectionPlan) == 0
+
+
+def test_two_people_change_one_plan_and_its_runs_do_not_count(stage: Stage) -> None:
+    plan = stage.add()
+    stage.tick(NOON + DAY)
+
+    def change(version: int, **values: Any) -> SelectionPlan:
+        with stage.database.unit_of_work() as session:
+            return change_plan(
+                session, plan.id, stage.draft(**values), version=version, actor=stage.boss,
+                now=stage.now, default_zone=ZONE, catalogue=DIRECTORY,
+            )  # fmt: skip
+
+    changed = change(plan.version, at=time(18, 0))
+    assert changed.next_at == NOON.replace(hour=12) + DAY
+    with pytest.raises(PlanChangedMeanwhile):
+        change(plan.version, at=time(19, 0))
+    assert change(changed.version, at=time(18, 0)).version == changed.version

@@ -1,0 +1,269 @@
+"""Selections that run by the clock: who set them up, for which unit and campaign, and how they go.
+
+``plan_sweep`` runs them. A plan belongs to the unit that it runs for.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
+from campaigns.models import Campaign
+from core.access import Actor
+from core.errors import Invalid, NotFound, Refused
+from core.journal import JournalEntry, event_name, history_of, record
+from directory.units.models import Unit
+from directory.units.tree import zone_of
+from selections.answering import answers_to_wire
+from selections.asking import ready_to_run
+from selections.fields import Catalogue
+from selections.models import Cadence, SelectionPlan, SelectionRun
+from selections.permissions import SelectionPermission
+from selections.reading import get_selection
+from selections.refusals import HoldOutImpossible
+from selections.running import HIGHEST_HOLD_OUT
+from selections.settling import Answers
+from worklists.events.selection_plans import (
+    SelectionPlanAdded,
+    SelectionPlanChanged,
+    SelectionPlanStopped,
+    SelectionPlanSwitched,
+)
+from worklists.permissions import WorkPermission
+from worklists.plan_times import next_time
+
+MOST_A_DAY = 100_000
+
+
+class PlanWrong(Invalid):
+    """A value of the plan cannot be used; ``field`` names it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class PlanChangedMeanwhile(Refused):
+    """Somebody saved the plan since it was opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDraft:
+    """What a person may say of a plan."""
+
+    unit_id: int
+    campaign_id: int
+    answers: Answers
+    cadence: Cadence
+    at: time | None = None
+    """On the wall of the unit; for DAILY and WEEKLY."""
+    weekday: int | None = None
+    """0 is Monday; for WEEKLY."""
+    per_day: int | None = None
+    """At most so many tasks a day, less what still waits; None: all at once."""
+    hold_out_share: int = 0
+    """Ten-thousandths of the clients that nobody calls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLine:
+    """A plan in the list of its selection."""
+
+    plan: SelectionPlan
+    unit_name: str
+    campaign_name: str
+    zone: str
+    """IANA zone of the unit, in which its time is meant."""
+    last_run: SelectionRun | None
+    problem: str
+    """The class of the refusal that switched it off; empty: nothing did."""
+
+
+def add_plan(
+    session: Session,
+    selection_id: int,
+    draft: PlanDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    default_zone: str,
+    catalogue: Catalogue,
+) -> SelectionPlan:
+    """Let the selection run by the clock.
+
+    Raises NotFound, NotPermitted, PlanWrong, CampaignFinished, HoldOutImpossible, and what
+    ``run_selection`` says of the rule and the answers.
+    """
+    values = _checked(
+        session, selection_id, draft, actor=actor, now=now, default_zone=default_zone,
+        catalogue=catalogue,
+    )  # fmt: skip
+    plan = SelectionPlan(
+        selection_id=selection_id, created_by=actor.person, created_at=now, is_on=True, **values
+    )
+    plan.next_at = _next_at(session, plan, now, default_zone)
+    session.add(plan)
+    session.flush()
+    event = SelectionPlanAdded(
+        selection_plan_id=plan.id, selection_id=selection_id, unit_id=draft.unit_id,
+        campaign_id=draft.campaign_id,
+    )  # fmt: skip
+    record(session, event, actor=actor, at=now)
+    return plan
+
+
+def change_plan(
+    session: Session,
+    plan_id: int,
+    draft: PlanDraft,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    default_zone: str,
+    catalogue: Catalogue,
+) -> SelectionPlan:
+    """Write the draft. ``version``: that of the plan when it was opened; its runs do not count.
+
+    Raises PlanChangedMeanwhile and what ``add_plan`` raises.
+    """
+    plan = _to_change(session, plan_id, actor=actor)
+    values = _checked(
+        session, plan.selection_id, draft, actor=actor, now=now, default_zone=default_zone,
+        catalogue=catalogue,
+    )  # fmt: skip
+    if plan.version != version:
+        raise PlanChangedMeanwhile(plan_id)
+    changed = tuple(name for name, value in values.items() if getattr(plan, name) != value)
+    if not changed:
+        return plan
+    for name in changed:
+        setattr(plan, name, values[name])
+    plan.next_at = _next_at(session, plan, now, default_zone)
+    session.flush()
+    event = SelectionPlanChanged(selection_plan_id=plan_id, changed=changed)
+    record(session, event, actor=actor, at=now)
+    return plan
+
+
+def switch_plan(
+    session: Session, plan_id: int, *, is_on: bool, actor: Actor, now: datetime, default_zone: str
+) -> SelectionPlan:
+    """Switch it on or off. Harmless twice.
+
+    Times that passed meanwhile are not made up for; files that came meanwhile are run once.
+    Raises NotFound, NotPermitted.
+    """
+    plan = _to_change(session, plan_id, actor=actor)
+    if plan.is_on != is_on:
+        plan.is_on = is_on
+        plan.next_at = _next_at(session, plan, now, default_zone)
+        session.flush()
+        event = SelectionPlanSwitched(selection_plan_id=plan_id, is_on=is_on)
+        record(session, event, actor=actor, at=now)
+    return plan
+
+
+def get_plan(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan:
+    """The plan, if it runs for a unit of this person. Raises NotFound, NotPermitted."""
+    actor.require(SelectionPermission.RUN)
+    plan = session.get(SelectionPlan, plan_id)
+    if plan is None or plan.unit_id not in actor.unit_ids:
+        raise NotFound("selection_plan", plan_id)
+    return plan
+
+
+def plans_of(
+    session: Session, selection_id: int, *, actor: Actor, default_zone: str
+) -> list[PlanLine]:
+    """The plans of a selection for units of this person, those that are on first.
+
+    Raises NotFound, NotPermitted.
+    """
+    get_selection(session, selection_id, actor=actor)
+    rows = session.execute(
+        select(SelectionPlan, Unit.name, Campaign.name)
+        .join(Unit, Unit.id == SelectionPlan.unit_id)
+        .join(Campaign, Campaign.id == SelectionPlan.campaign_id)
+        .where(
+            SelectionPlan.selection_id == selection_id,
+            SelectionPlan.unit_id.in_(sorted(actor.unit_ids)),
+        )
+        .order_by(SelectionPlan.is_on.desc(), Unit.name, SelectionPlan.id)
+    ).all()
+    return [
+        PlanLine(
+            plan=plan, unit_name=unit, campaign_name=campaign,
+            zone=zone_of(session, plan.unit_id, default_zone), last_run=last_run_of(session, plan),
+            problem="" if plan.is_on else _problem(session, plan.id),
+        )
+        for plan, unit, campaign in rows
+    ]  # fmt: skip
+
+
+def last_run_of(session: Session, plan: SelectionPlan) -> SelectionRun | None:
+    """The newest run of the plan."""
+    of_plan = select(SelectionRun).where(SelectionRun.plan_id == plan.id)
+    return session.scalar(of_plan.order_by(SelectionRun.id.desc()).limit(1))
+
+
+def _checked(
+    session: Session, selection_id: int, draft: PlanDraft, *, actor: Actor, **asked: Any
+) -> dict[str, Any]:
+    """The draft as values of a row."""
+    actor.require(SelectionPermission.DEFINE)
+    actor.require(WorkPermission.FORM)
+    selection = get_selection(session, selection_id, actor=actor)
+    question, _definition, _version = ready_to_run(
+        session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
+    )
+    campaign = session.get(Campaign, draft.campaign_id)
+    if campaign is None:
+        raise NotFound("campaign", draft.campaign_id)
+    if campaign.state not in TAKES_LEADS:
+        raise CampaignFinished(campaign.id)
+    values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
+    return values | {"answers": answers_to_wire(question.answers)} | _times(draft)
+
+
+def _times(draft: PlanDraft) -> dict[str, Any]:
+    """When it runs, without what does not belong to the cadence. Raises PlanWrong."""
+    by_clock, weekly = draft.cadence is not Cadence.ON_DATA, draft.cadence is Cadence.WEEKLY
+    if by_clock and (draft.at is None or draft.at.tzinfo is not None):
+        raise PlanWrong("at")
+    if weekly and draft.weekday not in range(7):
+        raise PlanWrong("weekday")
+    if draft.per_day is not None and not 1 <= draft.per_day <= MOST_A_DAY:
+        raise PlanWrong("per_day")
+    if not 0 <= draft.hold_out_share <= HIGHEST_HOLD_OUT:
+        raise HoldOutImpossible(draft.hold_out_share)
+    return {"at": draft.at if by_clock else None, "weekday": draft.weekday if weekly else None}
+
+
+def _next_at(
+    session: Session, plan: SelectionPlan, now: datetime, default_zone: str
+) -> datetime | None:
+    if not plan.is_on:
+        return None
+    zone = zone_of(session, plan.unit_id, default_zone)
+    return next_time(plan.cadence, plan.at, plan.weekday, zone=zone, after=now)
+
+
+def _to_change(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan:
+    actor.require(SelectionPermission.DEFINE)
+    actor.require(WorkPermission.FORM)
+    plan = session.get(SelectionPlan, plan_id, with_for_update=True, populate_existing=True)
+    if plan is None or plan.unit_id not in actor.unit_ids:
+        raise NotFound("selection_plan", plan_id)
+    return plan
+
+
+def _problem(session: Session, plan_id: int) -> str:
+    entries = history_of(session, SelectionPlanStopped.subject, plan_id)
+    last: JournalEntry | None = entries[-1] if entries else None
+    if last is None or last.event != event_name(SelectionPlanStopped):
+        return ""
+    return str(last.details["problem"])
