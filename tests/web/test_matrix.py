@@ -150,7 +150,11 @@ def test_rows_of_a_foreign_unit_are_not_there(
         assert status == 404, f"{role} {route.method} {route.rule}: {status}"
 
 
-ASKED_BY_SCRIPTS = {"/notifications/bell", "/notifications/stream"}
+ASKED_BY_SCRIPTS = {
+    "/notifications/bell",
+    "/notifications/stream",
+    "/selections/runs/<int:lead_run_id>/orders",
+}
 """Behind a page's back, where nobody could sign in."""
 
 

@@ -12,6 +12,7 @@ from directory.staff.models import Role
 from selections.models import SelectionVersion
 from tests.given import Given
 from tests.web.conftest import Browser
+from worklists.selection_kinds import KINDS
 
 
 def fields_of(page: str) -> list[tuple[str, str]]:
@@ -48,9 +49,6 @@ class Builder:
         self.browser, self.address = browser, address
         self.page = browser.read(address)
         self.typed: dict[str, Any] = {}
-
-    def type(self, **_none: Any) -> None:
-        raise NotImplementedError
 
     def data(self, **more: Any) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -113,3 +111,145 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     again = Builder(head, saved.location)
     assert re.search(r'name="v.r-0" value="Kia" checked', again.page)
     assert "Корейцы" in head.read("/selections")
+
+
+def test_conditions_nest_move_and_are_copied(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    builder.press("copy:r-0").put("v.r-1", ["Lada"]).press("add:r:group")
+    builder.press("down:r-1").press("down:r-0")
+    # Both stand in the group now, where one of them is enough.
+    builder.press("")
+    assert builder.words == "Марка Lada или марка Kia."
+    assert builder.count == 2
+    builder.put("j.r-0", "none").press("")
+    assert (builder.count, builder.words) == (1, "(ни одно из: марка Lada; марка Kia).")
+    builder.press("up:r-0-0").press("del:r-1-0").press("del:r-1")
+    assert (builder.count, builder.words) == (1, "Марка Lada.")
+
+
+def test_a_condition_is_dragged_only_where_its_field_is_known(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    builder.press("add:r:newest:vehicle.visits").press("put:r-0:r-1-1:0")
+    assert 'name="f.r-0"' in builder.page and 'name="v.r-0"' in builder.page
+    builder.press("put:r-1:r:0")
+    assert re.search(r'name="k.r-0" value="newest"', builder.page)
+
+
+def test_a_question_is_asked_for_a_value_and_kept(head: Browser, database: Any) -> None:
+    builder = Builder(head).press("add:r:newest:vehicle.visits")
+    builder.put("p.r-0-1-0", "ask").press("")
+    assert "Вопросы при запуске" in builder.page
+    builder.put("q.r-0-1-0.1", "new").press("")
+    builder.put("pl.0", "С какого дня").put("name", "По периоду")
+    builder.put("t.pd-0.0", "12").put("t.pd-1.0", "6").press("")
+    assert "[с какого дня?]" not in builder.words and "от 12 до 6 месяцев назад" in builder.words
+    assert builder.save().status_code == 303
+    with database.reading_session() as session:
+        kept = session.scalars(select(SelectionVersion)).one().definition
+    assert [one["code"] for one in kept["parameters"]] == ["day", "day2"]
+    assert kept["parameters"][0]["label"] == "С какого дня"
+
+
+def test_what_somebody_saved_meanwhile_is_told_and_nothing_is_lost(
+    head: Browser, database: Any
+) -> None:
+    first = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    address = first.put("name", "Марки").save().location
+    mine, theirs = Builder(head, address), Builder(head, address)
+    assert theirs.put("v.r-0", ["Hyundai"]).save().status_code == 303
+    mine.press("add:r:field:vehicle.year").put("t.r-1.0", "2015")
+    answer = mine.save()
+    assert answer.status_code == 409
+    assert "Пока вы правили выборку" in answer.text and "<del>марка Hyundai</del>" in answer.text
+    mine.page, mine.typed = answer.text, {}
+    assert 'value="2015"' in mine.page
+    assert mine.save().status_code == 303
+    with database.reading_session() as session:
+        assert session.scalars(select(Selection)).one().version_no == 3
+    page = head.read(address.replace("/studio", ""))
+    assert "Версия 3" in page and "Первая версия." in page
+
+
+def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make").press("add:r:field:vehicle.year")
+    builder.put("t.r-1.0", "старый").put("note", "Пояснение на месте")
+    answer = builder.put("name", "Черновик").save()
+    assert answer.status_code == 422
+    assert "В правиле есть ошибки." in answer.text
+    assert "«Марка»: укажите значение." in answer.text
+    assert "такое значение не подходит" in answer.text
+    assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
+    nameless = Builder(head).press("add:r:field:client.has_phone").save()
+    assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"t.r-0-1-0.0": "9" * 30, "s.r-0-1-0.0": "year"},
+        {"t.r-0-1-0.0": "-5"},
+        {"p.r-0-1-0": "on", "d.r-0-1-0.0": "0000-99-99"},
+        {"p.r-0-1-0": "each", "m.r-0-1-0.0": "нет такого"},
+        {"o.r-0-1-0": "нет такого"},
+        {"k.r-0-1-0": "нет такого"},
+        {"f.r-0": "vehicle.gone"},
+        {"f.r-0-1-0": "visit.gone", "x.r-0-1-0": "[[[["},
+        {"subject": "client"},
+        {"pc.0": "day", "pt.0": "нет"},
+        {"sample": "-1"},
+    ],
+)
+def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> None:
+    builder = Builder(head).press("add:r:newest:vehicle.visits")
+    builder.typed = dict(typed)
+    builder.press("")
+    assert builder.save(name="Как есть").status_code in (303, 422)
+    for act in ("add:r-9:group", "del:r", "up:x", "put:r-0:r-0-1:0", "add:r:field:nothing", "::"):
+        builder.press(act)
+
+
+def test_every_shipped_kind_opens_and_is_saved_as_it_is(head: Browser, database: Any) -> None:
+    for kind in KINDS:
+        builder = Builder(head, f"/selections/studio/new?kind={kind.code}")
+        saved = builder.save()
+        assert saved.status_code == 303, kind.code
+        with database.reading_session() as session:
+            version = session.scalars(
+                select(SelectionVersion).order_by(SelectionVersion.id.desc()).limit(1)
+            ).one()
+            assert from_wire(version.definition) == kind.definition, kind.code
+
+
+def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    client = prepared.client("Иванов Иван", unit=unit)
+    prepared.asset(client)
+    campaign = prepared.campaign()
+    browser = browser_of(prepared.employee("Мария", unit=unit))
+    assert "Новая выборка" not in browser.read("/selections")
+    assert browser.get("/selections/studio/new").status_code == 403
+    address = f"/selections/{selection.id}"
+    assert browser.get(f"/selections/studio/{selection.id}").location == address
+    data = {"unit": unit.id, "campaign": campaign.id, "hold_out": "0"}
+    tried = browser.post(f"{address}/try", data)
+    assert "Условия никого не отсеяли" in tried.text and "Есть телефон" in tried.text
+    run = browser.post(f"{address}/run", data | {"form_key": "k1"})
+    twice = browser.post(f"{address}/run", data | {"form_key": "k1"})
+    assert run.location == twice.location
+    page = browser.read(run.location)
+    lead = re.search(r'name="row" value="(\d+)"', page)
+    assert lead is not None and "есть телефон" in page
+    leads = run.location.split("?")[0]
+    kept = browser.post(leads, {"campaign": campaign.id, "row": lead.group(1), "text": "нет таких"})
+    assert f'<input type="hidden" name="row" value="{lead.group(1)}">' in kept.text
+    formed = browser.post(
+        f"{leads}/work-lists", {"campaign": campaign.id, "row": lead.group(1), "form_key": "k2"}
+    )
+    assert formed.status_code == 303
+    assert "Создано задач: 1." in browser.read(formed.location)
+    nobody = browser.post(f"{leads}/work-lists", {"campaign": campaign.id, "form_key": "k3"})
+    assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
+    wrong = browser.post(f"{address}/try", data | {"hold_out": "99"})
+    assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text

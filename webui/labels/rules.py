@@ -47,8 +47,8 @@ LABELS: Pairs = (
 )
 
 _DAY_OPERATORS = {
-    Operator.AT_LEAST: _l("в этот день или позже"),
-    Operator.AT_MOST: _l("в этот день или раньше"),
+    Operator.AT_LEAST: _l("не раньше"),
+    Operator.AT_MOST: _l("не позже"),
     Operator.BETWEEN: _l("между днями"),
 }
 _FAULTS = {

@@ -36,7 +36,8 @@ from worklists.forming import Formed
 from worklists.forming_orders import formed_by, orders_of
 from worklists.lead_scopes import LeadFilter
 from worklists.permissions import WorkPermission
-from worklists.run_leads import LeadRow, form_run, leads_page
+from worklists.run_leads import LeadRow, LeadsPage, form_run, leads_page
+from worklists.task_page import names_of
 
 
 @bp.get("/selections/runs/<int:lead_run_id>", endpoint="leads")
@@ -153,19 +154,26 @@ def _page(
         ),
         may_form=g.actor.may(WorkPermission.FORM),
         problem=problem,
-        by=actor_words(run.run_by),
+        by=actor_words(run.run_by, names_of(session(), [run.run_by])),
+        formable=_formable(seen, only),
         **_orders(run),
     )  # fmt: skip
     return make_response(body, status)
 
 
-def _count(choice: LeadChoice, seen: Any, only: LeadFilter, text: str) -> int | None:
+def _count(choice: LeadChoice, seen: LeadsPage, only: LeadFilter, text: str) -> int | None:
     """How many are chosen; None: all of another filter, which this page does not count."""
     if choice.all_of is None:
         return len(choice.ticked)
     if choice.all_of != (only, text):
         return None
-    return max(0, int(seen.total) - len(choice.unticked))
+    return max(0, _formable(seen, only) - len(choice.unticked))
+
+
+def _formable(seen: LeadsPage, only: LeadFilter) -> int:
+    """How many of what the filter finds would become tasks."""
+    is_there = only in (LeadFilter.ALL, LeadFilter.CALLABLE)
+    return seen.counts[LeadFilter.CALLABLE] if is_there else 0
 
 
 def _orders(run: SelectionRun) -> dict[str, Any]:

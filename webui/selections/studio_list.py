@@ -36,6 +36,7 @@ from webui.requests import requires, session
 from webui.selections.studio_page import Draft
 from webui.selections.studio_pages import Studio
 from worklists.selection_kinds import KINDS as SHIPPED
+from worklists.task_page import names_of
 
 bp = Blueprint("selections", __name__)
 
@@ -81,6 +82,8 @@ def show(selection_id: int) -> Any:
     names = studio.offered.names([one for one in read if one], studio.selections)
     now = read[0]
     units = unit_tree(session())
+    runs = runs_of(session(), selection_id, actor=g.actor)[:_MOST_RUNS]
+    people = names_of(session(), [run.run_by for run in runs])
     shares = shares_of(session(), selection_id, actor=g.actor)
     return render_template(
         "selections/show.html",
@@ -89,12 +92,12 @@ def show(selection_id: int) -> Any:
         unit=next((row.unit for row in units if row.unit.id == selection.unit_id), None),
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
-        runs=runs_of(session(), selection_id, actor=g.actor)[:_MOST_RUNS],
+        runs=runs,
         units=units,
         shares=shares,
         may_define=may_define(selection, g.actor),
         may_copy=g.actor.may(SelectionPermission.DEFINE),
-        actor_words=actor_words,
+        who=lambda key: actor_words(key, people),
     )
 
 
