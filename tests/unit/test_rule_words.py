@@ -141,7 +141,7 @@ def test_groups_keep_their_brackets_and_what_is_unknown_is_named() -> None:
         "входит в выборку «Наши клиенты»"
     )
     assert said(Group(Join.NONE, (old, phone))) == (
-        "(ни одно из: год выпуска не больше 2015; нет телефона)"
+        "ни одно из: год выпуска не больше 2015; нет телефона"
     )
     assert "vehicle.colour" in said(Condition("vehicle.colour", Operator.ONE_OF, ("red",)))
     assert said() == "все клиенты подразделения"

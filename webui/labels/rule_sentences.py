@@ -59,6 +59,8 @@ def rule_words(definition: Definition, names: Names) -> str:
     """The whole rule; an empty one says whom it means too."""
     speaker = _Speaker(names, definition)
     root = definition.rule
+    if len(root.items) == 1 and isinstance(root.items[0], Group) and root.join is not Join.NONE:
+        root = root.items[0]
     parts = speaker.parts(root.items)
     if not parts:
         return _("все клиенты подразделения")

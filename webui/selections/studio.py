@@ -48,7 +48,7 @@ def show(selection_id: int) -> Any:
     if not may_define(selection, g.actor) or selection.archived_at is not None:
         return redirect(url_for("selections.show", selection_id=selection_id))
     definition = from_wire(newest_version(session(), selection_id).definition)
-    return Studio(session(), _draft(selection, definition)).page(selection=selection)
+    return Studio(session(), _draft(selection, definition)).page()
 
 
 @bp.post("/selections/studio/edit", endpoint="edit")
@@ -60,8 +60,6 @@ def edit() -> Any:
     action = (request.form.getlist("act") or [""])[-1]
     if draft.selection_id is not None:
         get_selection(session(), draft.selection_id, actor=g.actor)
-    if action == "new":
-        return Studio(session(), draft).page()
     act(draft, action, CATALOGUE)
     studio = Studio(session(), draft)
     if is_htmx():
@@ -93,7 +91,7 @@ def create() -> Any:
             catalogue=CATALOGUE,
         )  # fmt: skip
     except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
-        return _refused(draft, refused, None)
+        return _refused(draft, refused)
     flash(_("Выборка «%(name)s» сохранена.", name=selection.name))
     return redirect(url_for("studio.show", selection_id=selection.id), 303)
 
@@ -114,12 +112,10 @@ def save(selection_id: int) -> Any:
             now=g.now, catalogue=CATALOGUE,
         )  # fmt: skip
     except SelectionChangedByAnother as refused:
-        return _overtaken(draft, selection, refused)
+        return _overtaken(draft, refused)
     except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
-        return _refused(draft, refused, selection)
+        return _refused(draft, refused)
     flash(_("Сохранено: версия %(number)s.", number=version.number))
-    if request.form.get("then") == "run":
-        return redirect(url_for("selections.show", selection_id=selection_id), 303)
     return redirect(url_for("studio.show", selection_id=selection_id), 303)
 
 
@@ -131,26 +127,25 @@ def _draft(selection: Selection, definition: Definition) -> Draft:
     return draft
 
 
-def _refused(draft: Draft, refused: Any, selection: Selection | None) -> Any:
+def _refused(draft: Draft, refused: Any) -> Any:
     """The same page with everything typed, and what is wrong where it stands."""
     words = str(sentence(refused))
     field = getattr(refused, "field", "")
     is_named = field == "name"
     studio = Studio(session(), draft)
     return studio.page(
-        422, with_count=True, selection=selection, problem="" if is_named else words,
+        422, with_count=True, problem="" if is_named else words,
         name_problem=words if is_named else "",
     )  # fmt: skip
 
 
-def _overtaken(draft: Draft, selection: Selection, refused: SelectionChangedByAnother) -> Any:
+def _overtaken(draft: Draft, refused: SelectionChangedByAnother) -> Any:
     """What they saved and what is typed here, side by side; saving again takes what is typed."""
     session().rollback()
     theirs = from_wire(refused.version.definition)
     draft.opened_version = refused.version.number
     studio = Studio(session(), draft)
-    selection = get_selection(session(), draft.selection_id or 0, actor=g.actor)
     return studio.page(
-        409, with_count=True, selection=selection, problem=str(sentence(refused)),
+        409, with_count=True, problem=str(sentence(refused)),
         differences=studio.changes_from(theirs),
     )  # fmt: skip

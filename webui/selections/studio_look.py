@@ -61,7 +61,10 @@ class NodeLook:
     has_anchor: bool = False
     may_move: bool = False
     may_ask: bool = False
+    name: str = ""
     is_known: bool = True
+    is_here: bool = True
+    """Whether the field may be asked at this place."""
     is_searched: bool = False
     chosen: list[tuple[str, str]] = field(default_factory=list)
     """What is ticked, as it was ticked: value and name."""
@@ -151,7 +154,7 @@ class Painter:
         if asked is None:
             return NodeLook(
                 at, depth, node, fields=self.fields(scope), fault=fault, may_move=True,
-                is_known=False, hint=field_name(node.code),
+                is_known=False, is_here=False, name=field_name(node.code),
             )  # fmt: skip
         operator = Operator(node.operator)
         type_ = ask_type(asked.type, asked.offers)
@@ -165,6 +168,7 @@ class Painter:
             questions=self._asks(type_) if type_ is not None else [], may_ask=type_ is not None,
             unit=str(words.unit) if words else "", hint=str(words.hint) if words else "",
             shape=_shape(asked, operator, bool(offers)), may_move=True,
+            name=field_name(node.code), is_here=node.code.partition(".")[0] in scope,
             has_anchor=within is not None and within.anchor is not None,
             is_searched=len(offers) > _FEW, chosen=self._chosen(node, offers),
         )  # fmt: skip

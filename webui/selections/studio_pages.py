@@ -13,7 +13,7 @@ from directory.units.tree import get_unit, unit_tree
 from selections.checking import Problem
 from selections.drafts import problems_seen
 from selections.fields import Moment
-from selections.reading import question_for, selections_seen
+from selections.reading import get_selection, question_for, selections_seen
 from selections.rules import Definition, Subject
 from selections.settling import Answer
 from selections.statements import Question
@@ -128,11 +128,13 @@ class Studio:
         """Values of the tree with its questions."""
         painter = Painter(self.draft, CATALOGUE, self.offered, self.problems, self.selections)
         scope = ("client", "vehicle") if self.draft.subject.value == "vehicle" else ("client",)
+        columns = self.draft.columns
+        others = [one.code for one in CATALOGUE.fields_of(scope) if one.code not in columns]
         return {
             "draft": self.draft,
             "root": painter.root(),
             "selections": self.selections,
-            "columns": [(one.code, field_name(one.code)) for one in CATALOGUE.fields_of(scope)],
+            "columns": [(code, field_name(code)) for code in [*columns, *others]],
             "is_asked": _is_asked(self.draft),
         }  # fmt: skip
 
@@ -141,10 +143,12 @@ class Studio:
         panel: dict[str, Any] = {"found": None, "words": self.words(), "faulty": self.faulty()}
         panel |= {"unanswered": [], "draft_is_vehicle": True}
         unit = None
-        if self.draft.selection_id is not None and self.draft.unit_id is not None:
-            unit = get_unit(self.session, self.draft.unit_id, actor=g.actor)
+        selection = None
+        if self.draft.selection_id is not None:
+            selection = get_selection(self.session, self.draft.selection_id, actor=g.actor)
+            unit = get_unit(self.session, selection.unit_id, actor=g.actor)
         values: dict[str, Any] = {
-            "problem": "", "name_problem": "", "selection": None, "differences": None, "lines": [],
+            "problem": "", "name_problem": "", "selection": selection, "differences": None,
         }  # fmt: skip
         body = render_template(
             "selections/studio.html",
