@@ -22,7 +22,15 @@ from directory.units.models import Unit, UnitKind, UnitPath
 from directory.workshops.models import WorkKind, WorkshopCapacity, WorkshopWork
 from entrypoints.wiring import GRANTS
 from importers.models import ImportedFile
-from selections.models import Lead, RunSource, Selection, SelectionRun, SelectionVersion
+from selections.models import (
+    Cadence,
+    Lead,
+    RunSource,
+    Selection,
+    SelectionPlan,
+    SelectionRun,
+    SelectionVersion,
+)
 from selections.rules import Condition, Definition, Group, Join, Operator
 from selections.wire import to_wire
 from tests.conftest import NOON
@@ -340,6 +348,14 @@ class Given:
                              saved_at=self.now)
         )  # fmt: skip
         return selection
+
+    def selection_plan(self, selection: Selection, task: Task, employee: Employee) -> SelectionPlan:
+        """A plan that runs when data comes, for the unit and the campaign of the task."""
+        return self._add(
+            SelectionPlan(selection_id=selection.id, unit_id=task.unit_id,
+                          campaign_id=task.campaign_id, answers={}, cadence=Cadence.ON_DATA,
+                          created_by=employee.id, created_at=self.now)
+        )  # fmt: skip
 
     def lead(
         self,

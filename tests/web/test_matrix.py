@@ -72,6 +72,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
     employee = prepared.employee(f"Коллега {unit.name}", unit=unit)
     file_id = prepared.imported_file(unit, employee).id
     workshop = prepared.workshop(parent=unit)
+    selection = prepared.selection(unit, employee)
     return {
         "workshop_id": workshop.id,
         "request_id": prepared.booking(task, workshop, employee).id,
@@ -97,7 +98,8 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "link_id": prepared.link(task, prepared.task(unit=unit), employee).id,
         "involvement_id": prepared.involvement(task, employee).id,
         "preset_id": prepared.preset(unit, employee).id,
-        "selection_id": prepared.selection(unit, employee).id,
+        "selection_id": selection.id,
+        "selection_plan_id": prepared.selection_plan(selection, task, employee).id,
         "lead_run_id": prepared.run(unit, client).id,
         "section": "documents",
         "variant": "maintenance-due",

@@ -253,3 +253,31 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
     wrong = browser.post(f"{address}/try", data | {"hold_out": "99"})
     assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text
+
+
+def test_a_selection_is_put_on_the_clock_and_switched_off(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    campaign = prepared.campaign()
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/{selection.id}/plans/new"
+    assert "Задач в день" in browser.read(address)
+    data = {"unit": unit.id, "campaign": campaign.id, "cadence": "weekly", "weekday": "2"}
+    assert browser.post(address, data | {"at": "много"}).status_code == 422
+    assert browser.post(address, data | {"at": "09:30", "per_day": "0"}).status_code == 422
+    saved = browser.post(address, data | {"at": "09:30", "per_day": "40", "hold_out": "5"})
+    assert saved.status_code == 303, saved.text
+    page = browser.read(saved.location)
+    assert "Раз в неделю, 09:30" in page
+    plan = re.search(r"/selections/plans/(\d+)", page)
+    assert plan is not None
+    form = browser.read(plan.group(0))
+    assert 'value="40"' in form and 'value="5"' in form and 'value="09:30"' in form
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version is not None
+    changed = data | {"at": "10:00", "version": version.group(1)}
+    assert browser.post(plan.group(0), changed).status_code == 303
+    assert browser.post(plan.group(0), changed | {"at": "11:00"}).status_code == 409
+    off = browser.post(f"{plan.group(0)}/switch", {"on": "0"})
+    assert "выключено" in browser.read(off.location)

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 
 from selections.checking import Fault, Problem
 from selections.fields import FieldType
-from selections.models import Cadence, OrderState
 from selections.rules import Join, Operator, ParameterType, Span, Subject
 from webui.labels.pairs import Pairs
 from webui.labels.rule_fields import FIELDS, RELATIONS, field_name, relation_words
@@ -38,12 +37,6 @@ LABELS: Pairs = (
     (ParameterType.UNIT, _l("Подразделение")),
     (ParameterType.CENTRE, _l("ЦФО")),
     (ParameterType.WORKSHOP, _l("Цех")),
-    (Cadence.DAILY, _l("Каждый день")),
-    (Cadence.WEEKLY, _l("Раз в неделю")),
-    (Cadence.ON_DATA, _l("Когда пришли новые данные")),
-    (OrderState.WAITING, _l("Создаются")),
-    (OrderState.DONE, _l("Созданы")),
-    (OrderState.FAILED, _l("Не получилось")),
 )
 
 _DAY_OPERATORS = {

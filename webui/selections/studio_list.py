@@ -32,10 +32,11 @@ from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
-from webui.requests import requires, session
+from webui.requests import requires, session, settings
 from webui.selections.studio_page import Draft
 from webui.selections.studio_pages import Studio
 from worklists.selection_kinds import KINDS as SHIPPED
+from worklists.selection_plans import plans_of
 from worklists.task_page import names_of
 
 bp = Blueprint("selections", __name__)
@@ -93,6 +94,7 @@ def show(selection_id: int) -> Any:
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
+        plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
         units=units,
         shares=shares,
         may_define=may_define(selection, g.actor),
