@@ -1,4 +1,4 @@
-"""A control date that was derived from a booking goes along when the booking is moved (A13, A16)."""
+"""A control date that was derived from a booking goes along when it is moved (A13, A16)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
