@@ -94,7 +94,8 @@ class LocalMoment(Field):  # type: ignore[misc]
         """Turn the local text into UTC; raises ValueError with the sentence to show."""
         self.data = None
         text = valuelist[0].strip() if valuelist else ""
-        if text:
+        # A time without a day names no moment: it is left over where the date was emptied.
+        if text and not text.startswith("T"):
             self.data = _to_utc(_parsed(text), wording.zone())
 
     def halves(self) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import NotFound, Refused
 from core.journal import JournalEntry, record
+from directory.clients.models import Client
 from worklists.closing import lock_work_lists, reopen_for
 from worklists.due_times import working_moment
 from worklists.events.asked import (
@@ -44,6 +45,7 @@ class AskedPage:
     """What became of it, the oldest first."""
     people: dict[str, str]
     client_id: int
+    client: str
     source_id: int | None
 
 
@@ -66,7 +68,8 @@ def asked_page(session: Session, involvement_id: int, *, actor: Actor) -> AskedP
     history = [one for one in entries if one.details.get("involvement_id") == asked.id]
     return AskedPage(
         line=lines[0], history=history, people=names_of(session, (e.actor for e in history)),
-        client_id=lines[0].task.client_id, source_id=asked.from_task_id,
+        client_id=lines[0].task.client_id,
+        client=session.get_one(Client, lines[0].task.client_id).name, source_id=asked.from_task_id,
     )  # fmt: skip
 
 

@@ -143,7 +143,8 @@ def _save(
 
     attempt = add_attempt(session, task, campaign, code, report, trail, actor=actor, now=now)
     measure(session, task.client_id)
-    _move(session, task, decision, attempt, lease=lease, actor=actor, now=now)
+    _move(session, task, decision, attempt, lease=lease,
+          is_control_chosen=report.control_at is not None, actor=actor, now=now)  # fmt: skip
     planned = _follow_up(
         session, task, campaign, code, report, attempt, trail, actor=actor, now=now
     )
@@ -189,6 +190,7 @@ def _move(
     attempt: Attempt,
     *,
     lease: timedelta,
+    is_control_chosen: bool,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -218,6 +220,7 @@ def _move(
             finish=task.finish,
             due_at=task.due_at if task.state is TaskState.DEFERRED else None,
             control_at=task.control_at if task.state is TaskState.ON_CONTROL else None,
+            is_control_chosen=is_control_chosen,
             copied_from_id=attempt.copied_from_id,
         )
         record(session, event, actor=actor, at=now)

@@ -1,5 +1,6 @@
 """What an outcome leads to: shown beside the button before it is saved, then done (rule 9)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from campaigns.effects import EffectKind, RetryBy, default_effects, find
+from campaigns.effects import Effect, EffectKind, RetryBy, default_effects, find
 from campaigns.models import Campaign, Outcome
 from campaigns.result_codes import CodeChoice
 from campaigns.retries import next_attempt_at
@@ -122,7 +123,7 @@ def control_date(
     task: Task,
     campaign: Campaign,
     *,
-    code: CodeChoice | None = None,
+    effects: Sequence[Effect] = (),
     booked_on: date | None = None,
     now: datetime,
 ) -> datetime:
@@ -132,7 +133,7 @@ def control_date(
     Whether a booked client came is known on the morning after ``booked_on``, not before.
     """
     zone = ZoneInfo(task.time_zone)
-    asked = find(code.effects, EffectKind.CONTROL) if code else None
+    asked = find(effects, EffectKind.CONTROL)
     days = asked.days if asked and asked.days else campaign.control_days
     day = now.astimezone(zone).date() + timedelta(days=days)
     if booked_on is not None:
@@ -165,7 +166,9 @@ def _watch(
     task: Task, campaign: Campaign, code: CodeChoice, report: AttemptReport, now: datetime
 ) -> Decision:
     booked_on = report.service_request.wanted_on if report.service_request else None
-    at = report.control_at or control_date(task, campaign, code=code, booked_on=booked_on, now=now)
+    at = report.control_at or control_date(
+        task, campaign, effects=code.effects, booked_on=booked_on, now=now
+    )
     if at <= now:
         raise ControlInPast(at)
     check_not_too_far(at, now=now, field=ControlInPast.field)

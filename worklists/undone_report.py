@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ class UndoneReport:
     """For a repeat: the task whose result it took."""
     goal_reached: bool
     control_at: datetime | None
+    """What a person had chosen; the default is nobody's choice."""
     planned: Task | None
     request: ServiceRequest | None
     involve: InvolvementDraft | None
@@ -43,7 +45,7 @@ def undone_report(session: Session, task_id: int) -> UndoneReport | None:
     if attempt is None or attempt.undone_at is None:
         return None
     details = _recorded(session, attempt)
-    until = details.get("control_at")
+    until = details.get("control_at") if details.get("is_control_chosen") else None
     version_id, source = attempt.result_version_id, attempt.copied_from_id
     version = session.get(ResultCodeVersion, version_id) if version_id is not None else None
     return UndoneReport(
@@ -63,7 +65,7 @@ def undone_report(session: Session, task_id: int) -> UndoneReport | None:
     )
 
 
-def _recorded(session: Session, attempt: Attempt) -> dict[str, str]:
+def _recorded(session: Session, attempt: Attempt) -> dict[str, Any]:
     """What the journal says of it: how the task ended, until when it was watched."""
     entries = session.scalars(
         select(JournalEntry)

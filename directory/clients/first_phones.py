@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directory.clients.models import ContactKind, ContactPoint
+from directory.clients.models import ContactKind, ContactPoint, ContactState
 
 _AT_ONCE = 2_000
 
 
 def first_phones(session: Session, client_ids: Iterable[int]) -> dict[int, str]:
-    """Client to the valid phone with the lowest rank, E.164; clients without one are left out."""
+    """Client to the phone with the lowest rank that may be called, E.164.
+
+    Clients without one are left out: a wrong number is a stranger's.
+    """
     found: dict[int, str] = {}
     wanted = sorted(set(client_ids))
     for start in range(0, len(wanted), _AT_ONCE):
@@ -21,6 +24,8 @@ def first_phones(session: Session, client_ids: Iterable[int]) -> dict[int, str]:
                 ContactPoint.client_id.in_(wanted[start : start + _AT_ONCE]),
                 ContactPoint.kind == ContactKind.PHONE,
                 ContactPoint.is_valid,
+                ContactPoint.state != ContactState.WRONG,
+                ~ContactPoint.do_not_contact,
             )
             .order_by(ContactPoint.rank.desc(), ContactPoint.id.desc())
         )

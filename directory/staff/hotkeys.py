@@ -55,6 +55,7 @@ class Hotkey(StrEnum):
     ARRIVED = "arrived"
     MOVE_BOOKING = "move_booking"
     ACCEPT = "accept"
+    RETURN_ASKED = "return_asked"
 
 
 class KeyPlace(StrEnum):
@@ -106,6 +107,7 @@ BINDINGS: Mapping[Hotkey, Binding] = {
     Hotkey.SKIP: Binding("KeyS", _P.TASK),
     Hotkey.RELEASE: Binding("KeyR", _P.TASK),
     Hotkey.ACCEPT: Binding("KeyA", _P.TASK),
+    Hotkey.RETURN_ASKED: Binding("KeyV", _P.TASK),
     Hotkey.HISTORY: Binding("KeyH", _P.TASK, (_P.CONTROL,)),
     Hotkey.CONFIRM: Binding("KeyY", _P.CONTROL),
     Hotkey.PROLONG: Binding("KeyP", _P.CONTROL),

@@ -92,9 +92,11 @@ def test_a_department_accepts_returns_and_finishes(
     expect(tie).to_contain_text("принята")
     expect(tie).to_contain_text("Егор Дёмин")
 
-    theirs.fill("#comment", "Какой фильтр: W914 или W712?")
+    theirs.keyboard.press("KeyT")
+    theirs.keyboard.type("Какой фильтр: W914 или W712?")
+    theirs.keyboard.press("Escape")
+    theirs.keyboard.press("KeyV")
     returned = theirs.get_by_role("button", name="Вернуть с причиной")
-    returned.click()
     expect(theirs.locator("[data-toast]").first).to_contain_text("возвращена")
     _take_back(theirs, "Какой фильтр: W914 или W712?")
     returned.click()

@@ -104,3 +104,40 @@ def test_the_way_back_stays_as_a_line_beside_the_card(live: Live, page: Page, de
     expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
     expect(toast).to_contain_text("Пропуск отменён")
     expect(line).to_be_empty()
+
+
+def test_the_way_back_outlives_the_next_client_and_goes_with_its_use(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    _open(live, page, desk)
+    page.keyboard.press("Digit2")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("Соколова М.")
+    page.keyboard.press("KeyN")
+    line = page.locator("#undo-line")
+    expect(line).to_contain_text("Соколова М.")
+    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
+    page.keyboard.press("KeyZ")
+    expect(page.locator("#c-title")).to_have_text("Соколова Марина")
+    expect(page.locator("[data-toast]")).to_contain_text("Результат отменён")
+    expect(line).to_be_empty()
+    page.reload()
+    expect(line).to_be_empty()
+
+
+def test_a_key_that_opens_a_part_of_the_form_goes_there(live: Live, page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 1280, "height": 600})
+    _open(live, page, desk)
+    page.keyboard.press("Digit1")
+    page.select_option("#result_interview", desk.booked)
+    for key, field in (("KeyB", "#book_workshop"), ("KeyI", "#involve_unit"), ("KeyP", "#plan")):
+        page.keyboard.press(key)
+        expect(page.locator(field)).to_be_focused()
+        expect(page.locator(field)).to_be_in_viewport()
+    expect(page.locator("[data-key-cycle]").first).to_be_in_viewport()
+
+
+def test_the_card_that_is_open_is_seen_in_the_queue(live: Live, page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 1280, "height": 420})
+    _open(live, page, desk, 2)
+    expect(page.locator(".q-item[aria-current]")).to_be_in_viewport(ratio=1)

@@ -52,7 +52,7 @@ from worklists.bookings.outcomes import (
     take_back_arrival,
 )
 from worklists.bookings.taking import forget_holds, hold_slot, own_hold
-from worklists.control import confirm_control
+from worklists.control import confirm_control, prolong_control
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification, ServiceRequest, ServiceRequestState
 from worklists.models.task import Finish, Task, TaskKind
@@ -222,6 +222,38 @@ def test_moved_keeps_its_history_and_frees_the_old_time(desk: Desk) -> None:
     assert first.event == "ServiceRequested"
     with pytest.raises(BookingChanged):
         move_booking(desk.session, request.id, **values)
+
+
+@pytest.mark.parametrize("chosen", [None, "at once", "since"])
+def test_a_control_date_that_nobody_chose_goes_along(desk: Desk, chosen: str | None) -> None:
+    workshop = desk.given.workshop(posts=2)
+    at = NOON + timedelta(days=9) if chosen == "at once" else None
+    on = DAY + timedelta(days=7)
+    saved = desk.interview(
+        "booked_in_call", control_at=at, service_request=draft(desk, workshop, wanted_on=on)
+    )
+    was = saved.task.control_at
+    assert was is not None
+    request = desk.session.scalars(select(ServiceRequest)).one()
+    if chosen == "since":
+        was += timedelta(days=3)
+        prolong_control(desk.session, saved.task.id, until=was, reason="ждёт", actor=desk.manager,
+                        version=saved.task.version, now=NOON)  # fmt: skip
+        was = saved.task.control_at
+    for days in (4, 5):
+        move_booking(
+            desk.session, request.id, workshop_id=workshop.id, work_kind_id=desk.given.kind_id(),
+            day_on=on + timedelta(days=days), minute=TEN, version=request.version,
+            actor=desk.manager, now=LATER,
+        )  # fmt: skip
+        newest = history_of_booking(desk.session, request)[0].details.get("control_until")
+        desk.session.refresh(saved.task)
+        if chosen:
+            assert saved.task.control_at == was and newest is None
+        else:
+            found = saved.task.control_at
+            assert found is not None and newest == found.isoformat()
+            assert found.date() == on + timedelta(days=days + 1)
 
 
 def test_a_client_who_does_not_come_is_called_again(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def test_a_capacity_that_is_being_changed_counts_as_it_will_be(database: Databas
         return move_booking(
             session, request_id, workshop_id=workshop.id, work_kind_id=kind_id, day_on=DAY,
             minute=TEN, version=booked_version, actor=manager, now=later,
-        ).minutes  # fmt: skip
+        ).request.minutes  # fmt: skip
 
     hold = _hold(task_id, workshop, kind_id, manager)
     assert isinstance(_after(database, change({other_id: 60}, 1), hold), WorkKindMissing)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -252,6 +252,16 @@ def test_the_report_taken_back_holds_what_was_asked_by_hand(desk: Desk, by_hand:
     assert len(desk.session.scalars(select(Involvement)).all()) == 1 + by_hand
     report = undone_report(desk.session, desk.task.id)
     assert report is not None and report.involve == (asked if by_hand else None)
+
+
+@pytest.mark.parametrize("chosen", [None, TOMORROW])
+def test_the_report_taken_back_holds_the_control_date_that_was_chosen(
+    desk: Desk, chosen: datetime | None
+) -> None:
+    """The default is nobody's choice: with a booking added, it would be another one."""
+    undo(desk, desk.interview("booked_in_call", control_at=chosen))
+    report = undone_report(desk.session, desk.task.id)
+    assert report is not None and report.control_at == chosen
 
 
 def test_a_refusal_that_stood_before_stays(desk: Desk) -> None:

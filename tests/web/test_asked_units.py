@@ -68,6 +68,7 @@ def scene(prepared: Given) -> Scene:
 
 
 def test_a_request_goes_there_and_back_and_there(scene: Scene, browser_of: BrowserOf) -> None:
+    scene.given.calendar(scene.parts)
     mine, theirs = browser_of(scene.me), browser_of(scene.clerk)
     pages = (f"/tasks/{scene.source_id}", f"/work-lists/{scene.list_id}",
              f"/involvements/{scene.tie}")  # fmt: skip
@@ -97,8 +98,9 @@ def test_a_request_goes_there_and_back_and_there(scene: Scene, browser_of: Brows
     assert mine.post(f"/involvements/{scene.tie}/again", past).status_code == 422
     far = mine.post(f"/involvements/{scene.tie}/again", past | {"due_date": "2036-01-01"})
     assert far.status_code == 422 and "дальше двух лет не планируют" in far.text
-    mended = {"text": "Фильтр W914/2", "due_date": "2026-03-20", "due_time": "10:00"}
+    mended = {"text": "Фильтр W914/2", "due_date": "2026-03-21", "due_time": "10:00"}
     assert mine.post(f"/involvements/{scene.tie}/again", mended).status_code == 303
+    assert "Срок: пн 23\xa0мар, 09:00" in mine.read(pages[2]), "nobody works there on that day"
     assert mine.post(f"/involvements/{scene.tie}/again", mended).status_code == 409
     seen("отправлена", "Фильтр W914/2")
     again = theirs.read(f"/tasks/{scene.there}")

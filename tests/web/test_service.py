@@ -109,6 +109,9 @@ def test_a_day_is_listed_and_a_booking_is_moved_and_cancelled(shop: tuple[Shop, 
     day = browser.get(f"/service?on={DAY}&workshop={scene.workshop_id}").text
     assert "Иванов Иван" in day and "10:00" in day and "Техобслуживание" in day
     assert "Записей на этот день нет" in browser.get(f"/service?on={DAY}&state=arrived").text
+    for other in ("2026-03-02", "2026-03-30"):
+        empty = browser.get(f"/service?on={other}&workshop={scene.workshop_id}").text
+        assert "Ближайшая запись: чт 19\xa0мар" in empty and f"on={DAY}" in empty
     assert browser.get(f"/service.xlsx?on={DAY}").status_code == 200
     move = {"book_workshop": scene.workshop_id, "book_kind": scene.kind, "book_on": DAY}
     shown = browser.post(f"{own}/move", data=move | {"show_times": "1"})
@@ -152,6 +155,7 @@ def test_undo_takes_the_booking_with_it(shop: tuple[Shop, Browser]) -> None:
     assert again.status_code == 303
     assert scene.request().state is ServiceRequestState.CANCELLED
     assert scene.rows(select(ServicePlace)) == []
+    assert "Записей на этот день нет" in browser.get(f"/service?on={DAY}").text, "it never was"
     form = browser.read(again.location)
     assert re.search(rf'<option selected value="{scene.kind}"', form), "the kind of work is back"
     (slot,) = re.findall(r'<input[^>]*name="book_slot"[^>]*checked[^>]*>', form)

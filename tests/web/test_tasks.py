@@ -343,6 +343,8 @@ def test_the_consequence_is_told_before_it_is_saved(scene: Scene, browser_of: Br
     talked = f"{address}?outcome=interview&result_interview={booked}"
     assert "Останется на контроле до" in browser.get(talked).text
     assert "Задача закроется" in browser.get(f"{talked}&goal_reached=y").text
+    left_over = f"{talked}&control_at_date=&control_at_time=10:00"
+    assert browser.get(left_over).text == browser.get(talked).text, "no date is no date"
     late = "&plan=y&plan_kind=callback&plan_due_date=2026-03-19&plan_due_time=23:00"
     assert "нерабочее время" in browser.get(talked + late).text
     assert scene.count(Attempt) == 0

@@ -148,6 +148,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "kind": lambda value: _label(TaskKind(value)),
     "due_at": _at,
     "control_at": _until,
+    "control_until": lambda text: str(_l("проверить %(at)s", at=_at(text))),
     "promised_at": lambda text: str(_l("обещали %(at)s", at=_at(text))),
     "policy": lambda value: _label(MissedCallback(value)).lower(),
     "moved_to": lambda text: str(_l("теперь %(at)s", at=_at(text))),

@@ -43,6 +43,7 @@ LABELS: Pairs = (
     (Hotkey.ARRIVED, _l("Клиент приехал")),
     (Hotkey.MOVE_BOOKING, _l("Перенести запись")),
     (Hotkey.ACCEPT, _l("Принять просьбу отдела")),
+    (Hotkey.RETURN_ASKED, _l("Вернуть с причиной")),
     (Hotkey.UNDO, _l("Отменить последнее")),
     (Hotkey.GOTO, _l("Перейти в раздел: затем его клавиша")),
     (Hotkey.MENU, _l("Моё меню")),

@@ -37,7 +37,7 @@ LABELS: Pairs = (
     (ServiceRequestState.REQUESTED, _l("Записан")),
     (ServiceRequestState.ARRIVED, _l("Приехал")),
     (ServiceRequestState.NO_SHOW, _l("Не приехал")),
-    (ServiceRequestState.CANCELLED, _l("Отменена")),
+    (ServiceRequestState.CANCELLED, _l("Отменён")),
 )
 
 EVENTS: Mapping[str, Any] = {

@@ -20,7 +20,13 @@ from webui.requests import requires, session
 from webui.service.routes import bp
 from webui.service.slot_pick import booked_work, duration, kind_words
 from webui.wording import minute_words
-from worklists.bookings.listing import BookingFilter, BookingLine, bookings, workshops_to_choose
+from worklists.bookings.listing import (
+    BookingFilter,
+    BookingLine,
+    bookings,
+    nearest_day,
+    workshops_to_choose,
+)
 from worklists.models.attempt import ServiceRequestState
 from worklists.permissions import WorkPermission
 
@@ -31,6 +37,7 @@ def page() -> str:
     """The list; ``?on=`` another day, ``?workshop=``, ``?kind=``, ``?state=``, ``?mine=1``."""
     wanted = _wanted()
     lines = bookings(session(), wanted, actor=g.actor)
+    nearest = None if lines else nearest_day(session(), wanted, actor=g.actor)
     return render_template(
         "service/day.html",
         page="service",
@@ -42,6 +49,8 @@ def page() -> str:
         before=_day_url(_day() - timedelta(days=1)),
         after=_day_url(_day() + timedelta(days=1)),
         today_url=_day_url(today()),
+        nearest=nearest,
+        nearest_url=_day_url(nearest) if nearest else "",
         workshops=workshops_to_choose(session(), actor=g.actor),
         kinds=[(kind.id, kind_words(kind.names)) for kind in work_kinds(session())],
         states=tuple(ServiceRequestState),

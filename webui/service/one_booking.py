@@ -20,7 +20,7 @@ from webui.requests import local_target, requires, session
 from webui.service.routes import bp
 from webui.service.slot_pick import SlotPick, duration, slot_pick
 from webui.tasks.choice_fields import Choice
-from webui.wording import minute_of
+from webui.wording import minute_of, moment
 from worklists.bookings.free_times import Except
 from worklists.bookings.listing import BookingLine, history_of_booking
 from worklists.bookings.listing import booking as booking_line
@@ -95,7 +95,7 @@ def move(request_id: int) -> Response:
         return _page(line, moving=form, is_moving=True, status=422)
     minute = minute_of(form.book_time.data)
     try:
-        move_booking(
+        moved = move_booking(
             session(),
             request_id,
             workshop_id=form.book_workshop.data or line.request.workshop_id,
@@ -114,7 +114,10 @@ def move(request_id: int) -> Response:
         return _page(line, moving=form, is_moving=True, status=422)
     except Refused as error:
         return _conflict(request_id, error)
-    return _done(request_id, _("Запись перенесена."))
+    words = _("Запись перенесена.")
+    if moved.control_until is not None:
+        words += " " + _("Останется на контроле до %(at)s.", at=moment(moved.control_until))
+    return _done(request_id, words)
 
 
 @bp.post("/service/<int:request_id>/times")

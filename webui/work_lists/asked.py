@@ -13,6 +13,7 @@ from webui.labels.journal import journal_line
 from webui.labels.words import sentence
 from webui.requests import requires, session
 from webui.tasks.quick_times import quick_times
+from webui.wording import moment
 from worklists.asking_again import AskedPage, asked_page, close_request, send_again
 from worklists.involved import AskedStep
 from worklists.permissions import WorkPermission
@@ -50,7 +51,7 @@ def again(involvement_id: int) -> Response:
     if not valid or due_at is None:
         return _answer(page, form, status=422)
     try:
-        send_again(
+        task = send_again(
             session(), involvement_id, text=form.text.data, due_at=due_at, actor=g.actor,
             now=g.now,
         )  # fmt: skip
@@ -61,7 +62,10 @@ def again(involvement_id: int) -> Response:
         return _answer(page, form, status=422)
     except Refused as error:
         return _refused(involvement_id, error)
-    flash(_("Просьба отправлена снова."))
+    words = _("Просьба отправлена снова.")
+    if task.due_at != due_at:  # moved into the working time of the unit
+        words = f"{words} {_('Срок')}: {moment(task.due_at)}."
+    flash(words)
     return _back(involvement_id)
 
 

@@ -1,11 +1,11 @@
 """The bookings of a day, for the workshop and for those who booked (A13)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
@@ -57,6 +57,10 @@ class BookingFilter:
     asset_id: int | None = None
 
 
+_WAS_MEANT = or_(ServiceRequest.state != ServiceRequestState.CANCELLED, ServiceRequest.reason != "")
+"""Whoever cancels says why; what an undo has withdrawn has no reason."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookingLine:
     """One booking with the names that a page shows."""
@@ -78,9 +82,12 @@ class BookingLine:
 
 
 def bookings(session: Session, wanted: BookingFilter, *, actor: Actor) -> list[BookingLine]:
-    """The bookings that this person sees, by day and time; those without a time come first."""
+    """The bookings that this person sees, by day and time; those without a time come first.
+
+    Those taken back with their outcome never were.
+    """
     actor.require(WorkPermission.SEE)
-    query = _query(actor).where(*_conditions(wanted))
+    query = _query(actor).where(*_conditions(wanted), _WAS_MEANT)
     order = (
         ServiceRequest.wanted_on,
         ServiceRequest.wanted_minute.is_not(None),
@@ -88,6 +95,17 @@ def bookings(session: Session, wanted: BookingFilter, *, actor: Actor) -> list[B
         ServiceRequest.id,
     )
     return _lines(session, query.order_by(*order).limit(MOST), actor)
+
+
+def nearest_day(session: Session, wanted: BookingFilter, *, actor: Actor) -> date | None:
+    """The next day that has bookings by the same filter, else the last one before it."""
+    actor.require(WorkPermission.SEE)
+    day, on = ServiceRequest.wanted_on, wanted.day_on
+    if on is None:
+        return None
+    rules = (*_conditions(replace(wanted, day_on=None)), _WAS_MEANT, booking_is_visible(actor))
+    after = session.scalar(select(func.min(day)).where(*rules, day > on))
+    return after or session.scalar(select(func.max(day)).where(*rules, day < on))
 
 
 def bookings_of_client(

@@ -3,6 +3,7 @@
 Each use-case takes the ``version`` that the page showed, and needs the right to book.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid, Refused
 from core.journal import Event, record
+from worklists.bookings.derived_control import move_control
 from worklists.bookings.free_times import Except
 from worklists.bookings.source_tasks import (
     call_client_again,
@@ -62,6 +64,14 @@ class CancelReasonMissing(Invalid):
     field = "reason"
 
 
+@dataclass(frozen=True)
+class Moved:
+    """The moved booking, and the task's control date where it went along."""
+
+    request: ServiceRequest
+    control_until: datetime | None
+
+
 def move_booking(
     session: Session,
     request_id: int,
@@ -73,8 +83,10 @@ def move_booking(
     version: int,
     actor: Actor,
     now: datetime,
-) -> ServiceRequest:
+) -> Moved:
     """Another time, work or workshop; its old place is free, the journal keeps what was.
+
+    A control date that nobody chose goes along (``worklists.bookings.derived_control``).
 
     Raises NotFound, BookingChanged, BookingSettled, NothingMoved, WorkshopUnknown, WantedInPast,
     SlotTaken and what else stands against the time.
@@ -89,6 +101,7 @@ def move_booking(
     if workshop_id != request.workshop_id:
         require_workshop(session, workshop_id)
     check_wanted(session, workshop_id, day_on, minute, actor=actor, now=now)
+    until = move_control(session, task, request, wanted_on=day_on, actor=actor, now=now)
     event = BookingMoved(
         task_id=task.id,
         service_request_id=request.id,
@@ -98,6 +111,7 @@ def move_booking(
         workshop_id=workshop_id,
         wanted_on=day_on,
         wanted_minute=minute,
+        control_until=until,
     )
     if plan is None:
         free_place(session, request.id)
@@ -109,7 +123,8 @@ def move_booking(
         request.work_kind_id, request.minutes = work_kind_id, plan.minutes_of(work_kind_id)
     request.workshop_id = workshop_id
     request.wanted_on, request.wanted_minute = day_on, minute
-    return _saved(session, request, event, actor=actor, now=now)
+    saved = _saved(session, request, event, actor=actor, now=now)
+    return Moved(saved, control_until=until)
 
 
 def cancel_booking(

@@ -1,7 +1,7 @@
 """What comes of a booking, written into the journal of the task that it was made in (A13)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from core.journal import Event
@@ -24,6 +24,8 @@ class BookingMoved(_OfBooking):
     workshop_id: int
     wanted_on: date
     wanted_minute: int | None = None
+    control_until: datetime | None = None
+    """The task's control date where it went along."""
 
 
 @dataclass(frozen=True, kw_only=True)

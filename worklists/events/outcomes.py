@@ -86,6 +86,8 @@ class AttemptRecorded(_Step):
     finish: Finish | None = None
     due_at: datetime | None = None
     control_at: datetime | None = None
+    is_control_chosen: bool = False
+    """Whether a person chose ``control_at``; else it is the default."""
     copied_from_id: int | None = None
 
 

@@ -64,9 +64,8 @@
 
   document.addEventListener("change", (e) => {
     const el = e.target;
-    const box = el.name && el.closest("[data-switch]");
-    for (let b = box; b; b = b.parentElement.closest("[data-switch]")) {
-      if (b.dataset.switch === el.name) applySwitch(b);
+    if (el.name && el.form) {
+      [el.form, ...all("[data-switch]", el.form)].filter((box) => box.dataset.switch === el.name).forEach(applySwitch);
     }
     if (el.type === "radio" || el.type === "checkbox") paintTiles(el.form || document);
   });
@@ -208,6 +207,9 @@
     field?.classList.remove("bad");
     const same = [...el.form.elements].filter((one) => one.name === el.name || field?.contains(one));
     same.forEach((one) => one.removeAttribute("aria-invalid"));
+    // Another choice here may need nothing there.
+    const other = el.dataset.forgives && el.form.elements[el.dataset.forgives];
+    if (other) forgive({ target: other });
   }
   document.addEventListener("input", forgive);
 

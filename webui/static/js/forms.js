@@ -64,6 +64,7 @@
   document.addEventListener("submit", (e) => {
     if (e.defaultPrevented || !e.target.matches('form[action="/sign-out"]')) return;
     dropAll();
+    way = null;
     store.set(local, "left", String(Date.now()));
   });
   addEventListener("storage", (e) => {
@@ -117,6 +118,7 @@
   /* ---- toasts: 5 seconds; one with a way back 30, then as a line for as long as there is a way back.
      They wait while somebody points at them or has focus inside. ---- */
   let way = null; // the toast whose way back is open
+  let wayEnds = 0;
   function arm(toast) {
     if (toast.dataset.armed || "toastKeep" in toast.dataset) return;
     toast.dataset.armed = "1";
@@ -124,6 +126,7 @@
     if (lasts) {
       find("#undo-line")?.replaceChildren();
       way = toast;
+      wayEnds = Date.now() + lasts;
       setTimeout(() => forget(toast), lasts);
     }
     let left = lasts ? 30000 : 5000;
@@ -153,6 +156,29 @@
     toast.remove();
     if (toast === way) way = null;
   }
+  /* It outlives the page: on the next one it is the line, for what is left of its time. */
+  addEventListener("pagehide", () => {
+    if (me && way && !left) store.set(session, "way", JSON.stringify([me, wayEnds, way.outerHTML]));
+  });
+  function bringWay() {
+    const [whose, ends, html] = JSON.parse(store.get(session, "way") || "[]");
+    store.set(session, "way", null);
+    if (!me || whose !== me || !(ends > Date.now()) || !find("#undo-line")) return;
+    const shell = document.createElement("template");
+    shell.innerHTML = html;
+    [way, wayEnds] = [shell.content.firstElementChild, ends];
+    const token = find('[name="csrf_token"]', way);
+    if (token) token.value = find('meta[name="csrf-token"]')?.content || token.value;
+    all("form", way).forEach(idle);
+    const brought = way;
+    setTimeout(() => forget(brought), ends - Date.now());
+    fold(way);
+  }
+  /* Taken, here or by another button that does the same, the way is gone. */
+  document.addEventListener("submit", (e) => {
+    const back = way && find("form", way);
+    if (back && !e.defaultPrevented && e.target.action === back.action) way = null;
+  });
   document.addEventListener("click", (e) => {
     const closed = e.target.closest?.("[data-dismiss]")?.closest(".toast");
     if (closed) forget(closed);
@@ -219,5 +245,6 @@
     fail: () => say(words.textFailed),
   });
   forgetSent();
+  bringWay();
   settle();
 })();

@@ -79,6 +79,7 @@
       fire(el, "input");
       fire(el, "change");
       if (el.type === "radio" && el.form) focusFirstEmpty(el.form, el);
+      else if (el.checked) goInto(el);
     } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
       el.form.requestSubmit(el);
     } else if (el.matches("details[open]:not(.menu) > summary")) {
@@ -88,6 +89,14 @@
       el.click();
       if (el.parentElement.open) find(".menu-i", el.parentElement)?.focus();
     } else el.click();
+  }
+
+  /* What the tick has opened may lie below the screen. */
+  function goInto(tick) {
+    const part = tick.closest("[data-switch]");
+    if (part?.dataset.switch !== tick.name) return;
+    focusFirstEmpty(part, tick);
+    part.scrollIntoView({ block: "nearest" });
   }
 
   function escape(e) {
