@@ -127,6 +127,7 @@ def sign_in(page: Page, login: str) -> None:
 def form_work_lists(live: Live, page: Page, *, count: int) -> list[int]:
     """Load the file, look, tick some, create; returns the tasks."""
     page.get_by_role("link", name="Выборки").click()
+    page.get_by_role("link", name="Внешние данные").click()
     choose_file(page, DUE, "maintenance-due", goto=False)
     page.get_by_role("button", name="Загрузить").click()
     expect(page.locator("h1")).to_have_text(DUE.name)

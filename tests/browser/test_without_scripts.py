@@ -99,6 +99,7 @@ def test_upload_and_form(live: Live, plain: Page) -> None:
     with live.database.reading() as session:
         before = session.scalar(select(func.count()).select_from(Task)) or 0
     plain.get_by_role("link", name="Выборки").click()
+    plain.get_by_role("link", name="Внешние данные").click()
     if not plain.locator("#f-unit").input_value():
         plain.locator("#f-unit").select_option(index=1)
     plain.check("input[name=format][value=lost-clients]")
