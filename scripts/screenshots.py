@@ -130,6 +130,9 @@ def walk(page: Page, address: str) -> Iterator[str]:
         page.goto(f"{address}{path}")
         yield name
     page.context.clear_cookies(name="sid")
+    sign_in(page, address, "orlov")
+    yield from walk_selections(page, address)
+    page.context.clear_cookies(name="sid")
     sign_in(page, address, "admin")
     for name, path in {
         "people": "/admin/people", "person": "/admin/people/2", "units": "/admin/units",
@@ -141,6 +144,28 @@ def walk(page: Page, address: str) -> Iterator[str]:
     }.items():  # fmt: skip
         page.goto(f"{address}{path}")
         yield name
+
+
+def walk_selections(page: Page, address: str) -> Iterator[str]:
+    """From the list of selections over the builder to the leads of a run."""
+    page.goto(f"{address}/selections")
+    yield "selections"
+    page.get_by_role("link", name="Невыполненные рекомендации").first.click()
+    page.wait_for_load_state()
+    yield "selection"
+    page.get_by_role("link", name="Изменить", exact=True).click()
+    page.get_by_text("Сейчас подходит").wait_for()
+    page.wait_for_timeout(1_000)
+    yield "selection-builder"
+    page.go_back()
+    page.get_by_role("link", name="Запустить", exact=True).click()
+    page.get_by_label("Кампания").select_option(index=1)
+    page.get_by_role("button", name="Проверить").click()
+    page.get_by_text("Что получится").wait_for()
+    yield "selection-dry-run"
+    page.get_by_role("button", name="Выбрать клиентов").click()
+    page.get_by_text("Почему здесь").wait_for()
+    yield "selection-leads"
 
 
 def main(folder: Path) -> None:

@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.catalogue import department_campaign_id
 from campaigns.lifecycle import TAKES_LEADS
 from campaigns.models import Campaign
 from core.access import Actor
@@ -121,6 +122,8 @@ def _default(parameter: Parameter, today: Any) -> str:
 
 
 def campaigns_that_take_leads(session: Session) -> list[tuple[int, str]]:
-    """Campaigns that work-lists may be formed for, by name."""
-    query = select(Campaign.id, Campaign.name).where(Campaign.state.in_(TAKES_LEADS))
+    """Campaigns that work-lists may be formed for, by name; not that of other units' requests."""
+    query = select(Campaign.id, Campaign.name).where(
+        Campaign.state.in_(TAKES_LEADS), Campaign.id != department_campaign_id(session)
+    )
     return [(row.id, row.name) for row in session.execute(query.order_by(Campaign.name))]

@@ -48,7 +48,7 @@ def show(selection_id: int) -> Any:
     if not may_define(selection, g.actor) or selection.archived_at is not None:
         return redirect(url_for("selections.show", selection_id=selection_id))
     definition = from_wire(newest_version(session(), selection_id).definition)
-    return Studio(session(), _draft(selection, definition)).page()
+    return Studio(session(), _draft(selection, definition)).page(with_count=True)
 
 
 @bp.post("/selections/studio/edit", endpoint="edit")
