@@ -77,6 +77,26 @@ def test_filter_all_found_dry_run_confirm_report_undo(
         assert reading.scalars(select(DispatchRun.state)).one() is RunState.UNDONE
 
 
+def test_a_run_taken_back_in_part_says_so(prepared: Given, browser_of: BrowserOf) -> None:
+    _unit, head, _people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    form = {"tab": "unassigned", "all": "1", "action": "priority", "new_priority": "2"}
+    first = browser.post("/dispatch/runs", form | {"form_key": "a"}).location
+    browser.post(f"{first}/confirm", {"form_key": "b"})
+    form |= {"new_priority": "1", "at_most": "2"}
+    second = browser.post("/dispatch/runs", form | {"form_key": "c"}).location
+    browser.post(f"{second}/confirm", {"form_key": "d"})
+
+    browser.post(f"{first}/undo", {"form_key": "e"})
+    report = browser.read(first)
+    assert "Отменено частично, 4 из 6" in browser.read("/dispatch/runs")
+    assert "Отменено частично, 4 из 6" in report
+    assert report.count("не возвращена: с ней уже работали") == 2
+    assert report.rindex("не возвращена") < report.index(">возвращена"), "what stayed comes first"
+    outcomes = [row[9] for row in read_workbook(browser.get(f"{first}.xlsx"))]
+    assert outcomes.count("Не возвращена: с ней уже работали") == 2
+
+
 def test_what_is_wrong_is_told_and_what_was_typed_stays(
     prepared: Given, browser_of: BrowserOf
 ) -> None:
