@@ -346,6 +346,13 @@ def test_who_records_an_absence_is_led_to_all_that_the_person_has(
     assert "Ничей" not in board and f"/control?all=1&amp;person={away.id}" in board
     # The same from the list of people beside the board: a button of the form of the panel.
     assert f'name="performer" value="{away.id}" formaction="/dispatch/filter?tab=open"' in board
-    browser.post("/dispatch/filter", {"clear": "1"})
+    # The rail leads to the tab that the filter was made for; «Не надо» to where the run came from.
+    assert browser.get("/dispatch").location == "/dispatch?tab=open"
+    form = {"tab": "open", "action": "priority", "new_priority": "2", "shown": "", "form_key": "k"}
+    for chosen in ({"all": "1"}, {"task": board.partition('name="task" value="')[2].split('"')[0]}):
+        run = browser.post("/dispatch/runs", form | chosen | {"form_key": str(chosen)})
+        assert 'href="/dispatch?tab=open">Не надо' in browser.read(run.location)
+    browser.post("/dispatch/filter", {"clear": "1", "tab": "open"})
+    assert "Ничей" in browser.read("/dispatch"), "nothing is narrowed: free tasks first"
     again = browser.post("/dispatch/filter?tab=open", {"tab": "planned", "performer": away.id})
     assert again.location == "/dispatch?tab=open" and "Ничей" not in browser.read(again.location)

@@ -35,13 +35,13 @@ _SHOWN = 100
 def plan() -> Any:
     """Work out what would happen, and show it."""
     form = request.form
-    found = None
+    found, tab = None, asked_tab(form.get("tab", ""))
     if form.get("all") == "1":
-        found = (present_filter(session(), actor=g.actor), asked_tab(form.get("tab", "")))
+        found = (present_filter(session(), actor=g.actor), tab)
     ids = keep_typed(form)
     try:
         run = plan_run(
-            session(), _wish(form), task_ids=ids, found=found,
+            session(), _wish(form), task_ids=ids, found=found, tab=tab,
             is_far_confirmed=form.get("far_confirmed") == "1", actor=g.actor, now=g.now,
         )  # fmt: skip
     except (Invalid, Refused) as refused:
