@@ -344,7 +344,9 @@ def test_who_records_an_absence_is_led_to_all_that_the_person_has(
     board = browser.read(answer.location)
     assert "Все 2 найденные" in board and "Плановый" in board and "Отложенный" in board
     assert "Ничей" not in board and f"/control?all=1&amp;person={away.id}" in board
-    # The same from the list of people beside the board: a button of the form of the panel.
+    # The same from the list of people beside the board: a button of the form of the panel, that
+    # says its own number where what is in hand is another one.
+    assert "все открытые:" not in board
     assert f'name="performer" value="{away.id}" formaction="/dispatch/filter?tab=open"' in board
     # The rail leads to the tab that the filter was made for; «Не надо» to where the run came from.
     assert browser.get("/dispatch").location == "/dispatch?tab=open"
@@ -356,3 +358,17 @@ def test_who_records_an_absence_is_led_to_all_that_the_person_has(
     assert "Ничей" in browser.read("/dispatch"), "nothing is narrowed: free tasks first"
     again = browser.post("/dispatch/filter?tab=open", {"tab": "planned", "performer": away.id})
     assert again.location == "/dispatch?tab=open" and "Ничей" not in browser.read(again.location)
+
+
+def test_the_number_beside_a_person_opens_a_list_of_that_length(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit, head, people = _floor(prepared)
+    for n, state in enumerate((TaskState.PLANNED, TaskState.ON_CONTROL)):
+        client = prepared.client(f"Её {n}", unit=unit)
+        prepared.task(unit=unit, client=client, performer=people[0], state=state)
+    browser = browser_of(head, Role.SUPERVISOR)
+    board = browser.read("/dispatch")
+    assert "все открытые: 2</button>" in board and board.count("все открытые:") == 1
+    answer = browser.post("/dispatch/filter?tab=open", {"performer": people[0].id})
+    assert "Все 2 найденные" in browser.read(answer.location)

@@ -23,7 +23,7 @@ from worklists.dispatch.board import BoardLine, Cursor, all_lines, board_page, p
 from worklists.dispatch.capacity import people_for
 from worklists.dispatch.filters import NOBODY, DispatchFilter
 from worklists.dispatch.kept_filters import present_filter, present_tab, saved_filters
-from worklists.dispatch.tabs import CLOSED_WITHIN, Tab
+from worklists.dispatch.tabs import CLOSED_WITHIN, Tab, open_of_people
 from worklists.dispatch.ticking import ticked_tasks
 from worklists.dispatch.wishes import MOST_TASKS, PRIORITIES
 from worklists.lateness import is_overdue
@@ -85,6 +85,7 @@ def board_answer(
     ticked = ticked_tasks(session(), tab, actor=g.actor)
     here = {line.task_id for line in seen.lines}
     found = packages(session(), wanted, actor=g.actor, now=g.now) if is_packages else []
+    people = people_for(session(), actor=g.actor, now=g.now)
     body = render_template(
         "dispatch/board.html",
         page="dispatch",
@@ -112,7 +113,8 @@ def board_answer(
         all_units=_all_units(),
         campaigns=offered.campaigns(),
         colleagues=offered.colleagues(),
-        people=people_for(session(), actor=g.actor, now=g.now),
+        people=people,
+        open_tasks=open_of_people(session(), [one.id for one in people], actor=g.actor),
         columns=_file_columns(wanted),
         recent_packages=_recent_packages(),
         quick_times=quick_times(g.now),
