@@ -32,7 +32,7 @@ from worklists.dispatch.filters import NOBODY, DispatchFilter
 from worklists.dispatch.housekeeping import forget_drafts
 from worklists.dispatch.seen_runs import run_lines, run_page
 from worklists.dispatch.tabs import Tab, open_of_people
-from worklists.dispatch.taking_back import AllTouched, take_back_run
+from worklists.dispatch.taking_back import AllTouched, take_back_run, untouched_count
 from worklists.dispatch.wishes import NoTasksChosen, Wish
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.attempt import Notification
@@ -624,6 +624,30 @@ def test_taking_back_leaves_what_was_touched(floor: Floor) -> None:
     )
     with pytest.raises(AllTouched):
         take_back_run(floor.session, given.id, actor=floor.head, now=LATER)
+
+
+def test_runs_are_taken_back_last_in_first_out(floor: Floor) -> None:
+    anna, boris, _vera = floor.people
+    tasks = floor.tasks(3)
+    first = floor.do(DispatchAction.TO_PERSON, tasks, employee_ids=(anna.id,))
+    onward = floor.do(DispatchAction.TO_PERSON, tasks, employee_ids=(boris.id,))
+    with pytest.raises(AllTouched):
+        take_back_run(floor.session, first.id, actor=floor.head, now=LATER)
+    urgent = floor.do(DispatchAction.PRIORITY, _latest(floor, boris), priority=3)
+    for run in (urgent, onward):
+        assert take_back_run(floor.session, run.id, actor=floor.head, now=LATER) == 3
+    # A further run that stands has touched one of them; the others are free to go back.
+    floor.do(DispatchAction.PRIORITY, tasks[:1], priority=3)
+    assert untouched_count(floor.session, first) == 2
+    assert take_back_run(floor.session, first.id, actor=floor.head, now=LATER) == 2
+    floor.session.expire_all()
+    assert [task.performer_id for task in tasks] == [anna.id, None, None]
+    assert {task.state for task in tasks} == {TaskState.PLANNED}
+
+
+def _latest(floor: Floor, person: Employee) -> list[Task]:
+    mine = select(Task).where(Task.performer_id == person.id, Task.state.in_(OPEN))
+    return list(floor.session.scalars(mine.order_by(Task.id)))
 
 
 def _told(floor: Floor) -> list[tuple[int, str, int]]:

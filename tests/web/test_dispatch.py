@@ -77,6 +77,26 @@ def test_filter_all_found_dry_run_confirm_report_undo(
         assert reading.scalars(select(DispatchRun.state)).one() is RunState.UNDONE
 
 
+def test_a_run_taken_back_in_part_says_so(prepared: Given, browser_of: BrowserOf) -> None:
+    _unit, head, _people = _floor(prepared)
+    browser = browser_of(head, Role.SUPERVISOR)
+    form = {"tab": "unassigned", "all": "1", "action": "priority", "new_priority": "2"}
+    first = browser.post("/dispatch/runs", form | {"form_key": "a"}).location
+    browser.post(f"{first}/confirm", {"form_key": "b"})
+    form |= {"new_priority": "1", "at_most": "2"}
+    second = browser.post("/dispatch/runs", form | {"form_key": "c"}).location
+    browser.post(f"{second}/confirm", {"form_key": "d"})
+
+    browser.post(f"{first}/undo", {"form_key": "e"})
+    report = browser.read(first)
+    assert "Отменено частично, 4 из 6" in browser.read("/dispatch/runs")
+    assert "Отменено частично, 4 из 6" in report
+    assert report.count("не возвращена: с ней уже работали") == 2
+    assert report.rindex("не возвращена") < report.index(">возвращена"), "what stayed comes first"
+    outcomes = [row[9] for row in read_workbook(browser.get(f"{first}.xlsx"))]
+    assert outcomes.count("Не возвращена: с ней уже работали") == 2
+
+
 def test_what_is_wrong_is_told_and_what_was_typed_stays(
     prepared: Given, browser_of: BrowserOf
 ) -> None:
@@ -324,8 +344,31 @@ def test_who_records_an_absence_is_led_to_all_that_the_person_has(
     board = browser.read(answer.location)
     assert "Все 2 найденные" in board and "Плановый" in board and "Отложенный" in board
     assert "Ничей" not in board and f"/control?all=1&amp;person={away.id}" in board
-    # The same from the list of people beside the board: a button of the form of the panel.
+    # The same from the list of people beside the board: a button of the form of the panel, that
+    # says its own number where what is in hand is another one.
+    assert "все открытые:" not in board
     assert f'name="performer" value="{away.id}" formaction="/dispatch/filter?tab=open"' in board
-    browser.post("/dispatch/filter", {"clear": "1"})
+    # The rail leads to the tab that the filter was made for; «Не надо» to where the run came from.
+    assert browser.get("/dispatch").location == "/dispatch?tab=open"
+    form = {"tab": "open", "action": "priority", "new_priority": "2", "shown": "", "form_key": "k"}
+    for chosen in ({"all": "1"}, {"task": board.partition('name="task" value="')[2].split('"')[0]}):
+        run = browser.post("/dispatch/runs", form | chosen | {"form_key": str(chosen)})
+        assert 'href="/dispatch?tab=open">Не надо' in browser.read(run.location)
+    browser.post("/dispatch/filter", {"clear": "1", "tab": "open"})
+    assert "Ничей" in browser.read("/dispatch"), "nothing is narrowed: free tasks first"
     again = browser.post("/dispatch/filter?tab=open", {"tab": "planned", "performer": away.id})
     assert again.location == "/dispatch?tab=open" and "Ничей" not in browser.read(again.location)
+
+
+def test_the_number_beside_a_person_opens_a_list_of_that_length(
+    prepared: Given, browser_of: BrowserOf
+) -> None:
+    unit, head, people = _floor(prepared)
+    for n, state in enumerate((TaskState.PLANNED, TaskState.ON_CONTROL)):
+        client = prepared.client(f"Её {n}", unit=unit)
+        prepared.task(unit=unit, client=client, performer=people[0], state=state)
+    browser = browser_of(head, Role.SUPERVISOR)
+    board = browser.read("/dispatch")
+    assert "все открытые: 2</button>" in board and board.count("все открытые:") == 1
+    answer = browser.post("/dispatch/filter?tab=open", {"performer": people[0].id})
+    assert "Все 2 найденные" in browser.read(answer.location)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -22,8 +22,8 @@ from webui.tasks.quick_times import quick_times
 from worklists.dispatch.board import BoardLine, Cursor, all_lines, board_page, packages
 from worklists.dispatch.capacity import people_for
 from worklists.dispatch.filters import NOBODY, DispatchFilter
-from worklists.dispatch.kept_filters import present_filter, saved_filters
-from worklists.dispatch.tabs import CLOSED_WITHIN, Tab
+from worklists.dispatch.kept_filters import present_filter, present_tab, saved_filters
+from worklists.dispatch.tabs import CLOSED_WITHIN, Tab, open_of_people
 from worklists.dispatch.ticking import ticked_tasks
 from worklists.dispatch.wishes import MOST_TASKS, PRIORITIES
 from worklists.lateness import is_overdue
@@ -42,8 +42,15 @@ _LEADS_LOOKED_AT = 200
 
 @bp.get("/dispatch")
 @requires(WorkPermission.DISPATCH)
-def board() -> Response:
-    """The board of this person, narrowed by the filter that they left it with."""
+def board() -> Any:
+    """The board of this person, narrowed by the filter that they left it with.
+
+    Without a tab it opens on the one that the filter was made for: on others it may find nothing.
+    """
+    if not request.args:
+        tab = present_tab(session(), actor=g.actor)
+        if tab not in (None, Tab.UNASSIGNED):
+            return redirect(url_for("dispatch.board", tab=tab.value))
     is_left_over = asked_tab(request.args.get("tab", "")) is Tab.LEFT_OVER
     action = DispatchAction.CANCEL if is_left_over else DispatchAction.DISTRIBUTE
     return board_answer(MultiDict({"action": action.value}))
@@ -78,6 +85,7 @@ def board_answer(
     ticked = ticked_tasks(session(), tab, actor=g.actor)
     here = {line.task_id for line in seen.lines}
     found = packages(session(), wanted, actor=g.actor, now=g.now) if is_packages else []
+    people = people_for(session(), actor=g.actor, now=g.now)
     body = render_template(
         "dispatch/board.html",
         page="dispatch",
@@ -105,7 +113,8 @@ def board_answer(
         all_units=_all_units(),
         campaigns=offered.campaigns(),
         colleagues=offered.colleagues(),
-        people=people_for(session(), actor=g.actor, now=g.now),
+        people=people,
+        open_tasks=open_of_people(session(), [one.id for one in people], actor=g.actor),
         columns=_file_columns(wanted),
         recent_packages=_recent_packages(),
         quick_times=quick_times(g.now),

@@ -17,6 +17,7 @@ from worklists.dispatch.kept_filters import (
     save_filter,
     use_filter,
 )
+from worklists.dispatch.tabs import Tab
 from worklists.dispatch.ticking import clear_ticks
 from worklists.permissions import WorkPermission
 
@@ -42,7 +43,8 @@ def narrow() -> Any:
         name: form[key] for key, name in _FIELDS.items() if form.get(key, "").strip()
     }  # fmt: skip
     before = present_filter(session(), actor=g.actor)
-    keep_filter(session(), DispatchFilter.from_json(typed), actor=g.actor, now=g.now)
+    keep_filter(session(), DispatchFilter.from_json(typed), tab=_tab(), actor=g.actor,
+                now=g.now)  # fmt: skip
     _forget_ticks(before)
     return _back()
 
@@ -69,7 +71,7 @@ def save() -> Any:
 def use(filter_id: int) -> Any:
     """Narrow the board by a saved filter."""
     before = present_filter(session(), actor=g.actor)
-    use_filter(session(), filter_id, actor=g.actor, now=g.now)
+    use_filter(session(), filter_id, tab=_tab(), actor=g.actor, now=g.now)
     _forget_ticks(before)
     return _back()
 
@@ -90,5 +92,13 @@ def _forget_ticks(before: DispatchFilter) -> None:
 
 
 def _back() -> Any:
-    tab = request.args.get("tab") or request.form.get("tab")
-    return redirect(url_for("dispatch.board", tab=tab or None), 303)
+    return redirect(url_for("dispatch.board", tab=_asked() or None), 303)
+
+
+def _asked() -> str:
+    return request.args.get("tab") or request.form.get("tab", "")
+
+
+def _tab() -> Tab | None:
+    """The tab that the filter is made for; packages are none."""
+    return next((tab for tab in Tab if tab.value == _asked()), None)

@@ -15,11 +15,11 @@ from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.words import label, sentence
 from webui.requests import requires, session
-from webui.wording import moment, zone
+from webui.wording import moment, whole, zone
 from worklists.dispatch.confirming import DraftTooOld, confirm_run
 from worklists.dispatch.dry_run import plan_run
 from worklists.dispatch.kept_filters import present_filter
-from worklists.dispatch.seen_runs import RunLine, recent_runs, run_lines, run_page
+from worklists.dispatch.seen_runs import RunLine, RunSummary, recent_runs, run_lines, run_page
 from worklists.dispatch.taking_back import AllTouched, take_back_run, untouched_count
 from worklists.dispatch.ticking import clear_ticks
 from worklists.dispatch.wishes import Wish
@@ -35,13 +35,13 @@ _SHOWN = 100
 def plan() -> Any:
     """Work out what would happen, and show it."""
     form = request.form
-    found = None
+    found, tab = None, asked_tab(form.get("tab", ""))
     if form.get("all") == "1":
-        found = (present_filter(session(), actor=g.actor), asked_tab(form.get("tab", "")))
+        found = (present_filter(session(), actor=g.actor), tab)
     ids = keep_typed(form)
     try:
         run = plan_run(
-            session(), _wish(form), task_ids=ids, found=found,
+            session(), _wish(form), task_ids=ids, found=found, tab=tab,
             is_far_confirmed=form.get("far_confirmed") == "1", actor=g.actor, now=g.now,
         )  # fmt: skip
     except (Invalid, Refused) as refused:
@@ -59,7 +59,8 @@ def plan() -> Any:
 def runs() -> str:
     """What was dispatched so far, the newest first."""
     found = recent_runs(session(), actor=g.actor)
-    return render_template("dispatch/runs.html", page="dispatch", runs=found, describe=describe)
+    return render_template("dispatch/runs.html", page="dispatch", runs=found, describe=describe,
+                           state_of=state_of)  # fmt: skip
 
 
 @bp.get("/dispatch/runs/<int:run_id>")
@@ -80,6 +81,7 @@ def run(run_id: int) -> str:
         following=after + _SHOWN if len(lines) > _SHOWN else None,
         previous=max(after - _SHOWN, 0) if after else None,
         describe=describe,
+        state_of=state_of,
         undoable=untouched_count(session(), one) if one.state is RunState.DONE else 0,
         is_mine=one.created_by == g.actor.employee_id,
     )
@@ -119,9 +121,9 @@ def undo(run_id: int) -> Any:
 @requires(WorkPermission.DISPATCH)
 def run_export(run_id: int) -> Response:
     """The tasks of the run with what became of each, as a workbook."""
-    is_draft = run_page(session(), run_id, actor=g.actor).summary.run.state is RunState.DRAFT
+    state = run_page(session(), run_id, actor=g.actor).summary.run.state
     lines = run_lines(session(), run_id, actor=g.actor)
-    rows = (_row(line, is_draft=is_draft) for line in lines)
+    rows = (_row(line, state) for line in lines)
     return workbook_answer(f"dispatch-{run_id}", _columns(), rows, sheet=_("Распределение"))
 
 
@@ -134,6 +136,14 @@ def describe(wish: Wish) -> str:
         DispatchAction.CANCEL: lambda: wish.reason,
     }.get(wish.action)
     return f"{label(wish.action)}: {words()}" if words else label(wish.action)
+
+
+def state_of(summary: RunSummary) -> str:
+    """«Выполнено», «Отменено», «Отменено частично, 4 из 28»."""
+    if summary.is_partly_undone:
+        numbers = {"n": whole(summary.undone), "total": whole(summary.changed)}
+        return str(_("Отменено частично, %(n)s из %(total)s", **numbers))
+    return label(summary.run.state)
 
 
 def _wish(form: Any) -> Wish:
@@ -181,13 +191,15 @@ def _columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _row(line: RunLine, *, is_draft: bool) -> list[Any]:
+def _row(line: RunLine, state: RunState) -> list[Any]:
     if line.reason is not None:
         outcome = label(line.reason)
     elif line.is_undone:
         outcome = _("Возвращена")
+    elif state is RunState.UNDONE:
+        outcome = _("Не возвращена: с ней уже работали")
     else:
-        outcome = _("Будет изменена") if is_draft else _("Изменена")
+        outcome = _("Будет изменена") if state is RunState.DRAFT else _("Изменена")
     return [
         line.task_id, line.client, line.campaign, line.unit, line.due_at, line.priority,
         line.from_name, line.to_name if line.reason is None else "", line.to_unit, outcome,

@@ -56,11 +56,14 @@ def plan_run(
     *,
     task_ids: Sequence[int] = (),
     found: tuple[DispatchFilter, Tab] | None = None,
+    tab: Tab | None = None,
     is_far_confirmed: bool = False,
     actor: Actor,
     now: datetime,
 ) -> DispatchRun:
     """Write down what the wish would do with these tasks, or with all that a filter finds.
+
+    ``tab``: where they were ticked, kept for the way back.
 
     Raises the errors of ``wishes``, TooFar, FarAhead unless confirmed, NotPermitted.
     """
@@ -70,7 +73,8 @@ def plan_run(
         which = chosen_by(session, found[0], found[1], actor=actor, now=now)
         kept = found[0].as_json() | {"tab": found[1].value}
     else:
-        which, kept = [Task.id.in_(task_ids), task_is_visible(actor)], {}
+        which = [Task.id.in_(task_ids), task_is_visible(actor)]
+        kept = {"tab": tab.value} if tab else {}
     run = DispatchRun(
         action=wish.action, parameters=wish.as_json(), filter=kept, created_by=actor.person,
         created_at=now,

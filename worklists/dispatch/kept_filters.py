@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from core.access import Actor
 from core.db import insert_into
 from core.errors import Invalid, NotFound
 from worklists.dispatch.filters import DispatchFilter
+from worklists.dispatch.tabs import Tab
 from worklists.models.dispatch import DispatchFilterKept
 from worklists.permissions import WorkPermission
 
 PRESENT = ""
 """The name of the filter that a person's board has now."""
+_TAB = "tab"
 
 
 class FilterNameMissing(Invalid):
@@ -25,18 +28,28 @@ class FilterNameMissing(Invalid):
 
 def present_filter(session: Session, *, actor: Actor) -> DispatchFilter:
     """What this person's board is narrowed to now."""
-    wanted = session.scalar(
-        select(DispatchFilterKept.wanted).where(
-            DispatchFilterKept.employee_id == actor.person, DispatchFilterKept.name == PRESENT
-        )
-    )
-    return DispatchFilter.from_json(wanted or {})
+    return DispatchFilter.from_json(_present(session, actor))
 
 
-def keep_filter(session: Session, wanted: DispatchFilter, *, actor: Actor, now: datetime) -> None:
-    """Narrow this person's board until they choose otherwise."""
+def present_tab(session: Session, *, actor: Actor) -> Tab | None:
+    """The tab that the present filter was made for; None while nothing is narrowed."""
+    kept = _present(session, actor)
+    if DispatchFilter.from_json(kept).is_empty:
+        return None
+    return next((tab for tab in Tab if tab.value == kept.get(_TAB)), None)
+
+
+def keep_filter(
+    session: Session,
+    wanted: DispatchFilter,
+    *,
+    tab: Tab | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Narrow this person's board until they choose otherwise; ``tab``: what it is looked at for."""
     actor.require(WorkPermission.DISPATCH)
-    _write(session, PRESENT, wanted, None, actor=actor, now=now)
+    _write(session, PRESENT, wanted, None, tab=tab, actor=actor, now=now)
 
 
 def save_filter(
@@ -56,10 +69,12 @@ def save_filter(
     _write(session, cleaned, present, shared_unit_id, actor=actor, now=now)
 
 
-def use_filter(session: Session, filter_id: int, *, actor: Actor, now: datetime) -> None:
+def use_filter(
+    session: Session, filter_id: int, *, tab: Tab | None = None, actor: Actor, now: datetime
+) -> None:
     """Narrow the board by a saved filter. Raises NotFound."""
     kept = _visible(session, filter_id, actor=actor)
-    keep_filter(session, DispatchFilter.from_json(kept.wanted), actor=actor, now=now)
+    keep_filter(session, DispatchFilter.from_json(kept.wanted), tab=tab, actor=actor, now=now)
 
 
 def forget_filter(session: Session, filter_id: int, *, actor: Actor) -> None:
@@ -77,6 +92,15 @@ def saved_filters(session: Session, *, actor: Actor) -> Sequence[DispatchFilterK
         .where(_may_use(actor))
         .order_by(DispatchFilterKept.name, DispatchFilterKept.id)
     ).all()
+
+
+def _present(session: Session, actor: Actor) -> dict[str, Any]:
+    kept = session.scalar(
+        select(DispatchFilterKept.wanted).where(
+            DispatchFilterKept.employee_id == actor.person, DispatchFilterKept.name == PRESENT
+        )
+    )
+    return kept or {}
 
 
 def _may_use(actor: Actor) -> ColumnElement[bool]:
@@ -105,10 +129,12 @@ def _write(
     wanted: DispatchFilter,
     shared_unit_id: int | None,
     *,
+    tab: Tab | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    values = {"wanted": wanted.as_json(), "shared_unit_id": shared_unit_id, "changed_at": now}
+    kept = wanted.as_json() | ({_TAB: tab.value} if tab else {})
+    values = {"wanted": kept, "shared_unit_id": shared_unit_id, "changed_at": now}
     session.execute(
         insert_into(session, DispatchFilterKept)
         .values(employee_id=actor.person, name=name, **values)

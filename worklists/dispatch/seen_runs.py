@@ -38,6 +38,13 @@ class RunSummary:
     chosen: int
     changed: int
     """Would be changed, or was."""
+    undone: int
+    """Of these so many were taken back."""
+
+    @property
+    def is_partly_undone(self) -> bool:
+        """It was taken back, but somebody had gone on from some of its tasks."""
+        return self.run.state is RunState.UNDONE and self.undone < self.changed
 
     @property
     def stayed(self) -> int:
@@ -69,7 +76,6 @@ class RunPage:
     people: Sequence[PersonLine]
     reasons: dict[SkipReason, int]
     """Why tasks stay, and how many."""
-    undone: int
     to_unit: str
 
 
@@ -126,7 +132,7 @@ def recent_runs(session: Session, *, actor: Actor, limit: int = 50) -> list[RunS
         .limit(limit)
     ).all()
     numbers = _numbers(session, [run.id for run, _ in runs])
-    return [_summary(run, by, numbers.get(run.id, (0, 0))) for run, by in runs]
+    return [_summary(run, by, numbers.get(run.id, (0, 0, 0))) for run, by in runs]
 
 
 def run_page(session: Session, run_id: int, *, actor: Actor) -> RunPage:
@@ -141,13 +147,11 @@ def run_page(session: Session, run_id: int, *, actor: Actor) -> RunPage:
         .order_by(func.count().desc())
     )
     wish = Wish.from_json(run.parameters)
-    undone = select(func.count()).select_from(row).where(row.run_id == run_id, row.is_undone)
     unit = select(Unit.name).where(Unit.id == wish.unit_id)
     return RunPage(
-        summary=_summary(run, by, _numbers(session, [run_id]).get(run_id, (0, 0))),
+        summary=_summary(run, by, _numbers(session, [run_id]).get(run_id, (0, 0, 0))),
         people=_people(session, run_id),
         reasons={reason: number for reason, number in reasons if reason is not None},
-        undone=session.scalar(undone) or 0,
         to_unit=(session.scalar(unit) or "") if wish.unit_id else "",
     )
 
@@ -155,7 +159,10 @@ def run_page(session: Session, run_id: int, *, actor: Actor) -> RunPage:
 def run_lines(
     session: Session, run_id: int, *, actor: Actor, limit: int | None = None, after: int = 0
 ) -> Iterator[RunLine]:
-    """The tasks of the run behind that place, those that change first. Raises NotFound."""
+    """The tasks of the run behind that place: those that change first, then those taken back.
+
+    Raises NotFound.
+    """
     get_run(session, run_id, actor=actor)
     row = DispatchRunTask
     old, new, there = aliased(Employee), aliased(Employee), aliased(Unit)
@@ -171,7 +178,7 @@ def run_lines(
         .outerjoin(new, new.id == row.to_performer_id)
         .outerjoin(there, there.id == row.to_unit_id)
         .where(row.run_id == run_id)
-        .order_by(row.reason.is_not(None), row.place)
+        .order_by(row.reason.is_not(None), row.is_undone, row.place)
         .offset(after)
         .limit(limit)
     )  # fmt: skip
@@ -213,16 +220,18 @@ def _people(session: Session, run_id: int) -> list[PersonLine]:
     ]  # fmt: skip
 
 
-def _numbers(session: Session, run_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _numbers(session: Session, run_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Chosen, changed and taken back by run."""
     row = DispatchRunTask
     counted = session.execute(
-        select(row.run_id, func.count(), func.count(row.reason))
+        select(row.run_id, func.count(), func.count(row.reason), func.count().filter(row.is_undone))
         .where(row.run_id.in_(run_ids))
         .group_by(row.run_id)
     )
-    return {run_id: (chosen, chosen - stayed) for run_id, chosen, stayed in counted}
+    return {run_id: (chosen, chosen - stayed, undone) for run_id, chosen, stayed, undone in counted}
 
 
-def _summary(run: DispatchRun, by: str, numbers: tuple[int, int]) -> RunSummary:
+def _summary(run: DispatchRun, by: str, numbers: tuple[int, int, int]) -> RunSummary:
+    chosen, changed, undone = numbers
     wish = Wish.from_json(run.parameters)
-    return RunSummary(run=run, wish=wish, by=by, chosen=numbers[0], changed=numbers[1])
+    return RunSummary(run=run, wish=wish, by=by, chosen=chosen, changed=changed, undone=undone)

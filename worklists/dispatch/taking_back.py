@@ -1,7 +1,8 @@
 """Taking a run back: every task of it that nobody has touched since is as it was before.
 
 Touched is a task (or its successor) with a newer line in the journal, or whose place in its
-work-list was taken meanwhile. Those stay as they are, and the report says so.
+work-list was taken meanwhile. Those stay as they are, and the report says so. What a later run did
+and its undo restored is no touch: runs are always taken back last in, first out.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
 from core.errors import Refused
-from core.journal import JournalEntry
+from core.journal import JournalEntry, event_name
 from worklists.card.models import ChecklistItem, Comment, Document
 from worklists.dispatch.carried import hang_on
 from worklists.dispatch.confirming import lock_for
@@ -20,7 +21,14 @@ from worklists.dispatch.of_run import UNSEEN, close_finished_lists
 from worklists.dispatch.seen_runs import get_run
 from worklists.dispatch.untelling import untell_cancelled, untell_run
 from worklists.dispatch.wishes import Wish
-from worklists.events.dispatch import DispatchTakenBack
+from worklists.events.dispatch import (
+    DispatchTakenBack,
+    TaskCancelled,
+    TaskDueChanged,
+    TaskGiven,
+    TaskPriorityChanged,
+    TaskRedirected,
+)
 from worklists.events.outcomes import WorkListReopened
 from worklists.lifecycle import CLOSED, OPEN, TaskAction, TaskState, after
 from worklists.models.dispatch import DispatchAction, DispatchRun, DispatchRunTask, RunState
@@ -29,6 +37,13 @@ from worklists.models.work_list import Involvement, WorkList
 from worklists.row_journal import record_rows
 
 _ROW = DispatchRunTask
+_OF_RUNS = [
+    event_name(event)
+    for event in (
+        TaskGiven, TaskRedirected, TaskPriorityChanged, TaskDueChanged, TaskCancelled,
+        DispatchTakenBack,
+    )
+]  # fmt: skip
 _WITHDRAWN = after(TaskState.PLANNED, TaskAction.CANCEL)
 
 
@@ -82,6 +97,7 @@ def _untouched(run: DispatchRun) -> list[ColumnElement[bool]]:
         entry.subject == "task",
         or_(entry.subject_id == _ROW.task_id, entry.subject_id == _ROW.successor_id),
         entry.id > (run.journal_id or 0),
+        ~_restored(entry),
     )
     place_taken = select(other.id).where(
         other.work_list_id == Task.work_list_id,
@@ -112,6 +128,17 @@ def _untouched(run: DispatchRun) -> list[ColumnElement[bool]]:
             ),
         ),
     ]
+
+
+def _restored(entry: type[JournalEntry]) -> ColumnElement[bool]:
+    """The entry tells of a run that was taken back for this task, or of its taking back."""
+    later = aliased(_ROW)
+    undone = select(later.task_id).where(
+        later.run_id == entry.details["run_id"].as_integer(),
+        later.task_id == entry.subject_id,
+        later.is_undone,
+    )
+    return and_(entry.event.in_(_OF_RUNS), undone.correlate(entry).exists())
 
 
 def _mark_untouched(session: Session, run: DispatchRun) -> int:

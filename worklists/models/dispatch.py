@@ -96,7 +96,7 @@ class DispatchRun(Base):
     parameters: Mapped[dict[str, Any]]
     """What was asked: ``worklists.dispatch.asking.Wish`` as JSON."""
     filter: Mapped[dict[str, Any]]
-    """The filter and the tab that the tasks were chosen by; empty when they were ticked."""
+    """The filter and the tab that the tasks were chosen by; when they were ticked the tab alone."""
     state: Mapped[RunState] = mapped_column(default=RunState.DRAFT)
     created_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     created_at: Mapped[datetime]
