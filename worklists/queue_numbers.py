@@ -30,6 +30,7 @@ from directory.assets.models import Asset
 from directory.assets.plates import vehicle_words
 from directory.clients.models import Client
 from directory.units.models import Unit
+from worklists.handed_on import goes_on_elsewhere
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.skip import TaskSkip
 from worklists.models.task import Finish, Task
@@ -46,7 +47,7 @@ SKIPPED = "skipped"
 TAKEN = "taken"
 ON_CONTROL = "on_control"
 DONE = "done"
-"""Closed since the day began by what somebody did."""
+"""Closed since the day began by what somebody did; what was handed on is no closed work."""
 EXPIRED = "expired"
 """Closed since then because their life was over."""
 MISSED = "missed"
@@ -270,7 +271,10 @@ def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
 def _in_scope(scope: Scope, *columns: Any) -> Select[Any]:
     return select(*columns).where(
         Task.unit_id.in_(scope.unit_ids),
-        or_(Task.state.in_(OPEN), Task.closed_at >= scope.day_began),
+        or_(
+            Task.state.in_(OPEN),
+            and_(Task.closed_at >= scope.day_began, ~goes_on_elsewhere()),
+        ),
     )
 
 

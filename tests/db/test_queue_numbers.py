@@ -143,7 +143,8 @@ def test_the_numbers_add_up_and_each_opens_its_list(place: Place, seed: int) -> 
     scope = _scope(place, me)
     lines = numbers(place.session, scope)
     found = totals(lines)
-    assert sum(found.values()) == len(tasks) == sum(line.total for line in lines)
+    counted = [task for task in tasks if task.state is not TaskState.REDIRECTED]
+    assert sum(found.values()) == len(counted) == sum(line.total for line in lines)
     listed: Counter[int] = Counter()
     for part in PARTS:
         behind = tasks_in(place.session, scope, part, limit=1000)
@@ -151,7 +152,7 @@ def test_the_numbers_add_up_and_each_opens_its_list(place: Place, seed: int) -> 
         is_over = part in (DONE, EXPIRED, MISSED)
         assert behind == sorted(behind, key=lambda it: (it.at, it.task_id), reverse=is_over), part
         listed.update(line.task_id for line in behind)
-    assert set(listed) == set(ids(tasks)) and set(listed.values()) == {1}
+    assert set(listed) == set(ids(counted)) and set(listed.values()) == {1}
 
 
 @pytest.mark.parametrize("part", [BlockRule.NOT_DUE.value, DONE, EXPIRED, MISSED])
