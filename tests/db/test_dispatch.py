@@ -48,6 +48,7 @@ from worklists.models.dispatch import (
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.queue import take_task
+from worklists.stages import BoardFilter, Stage, board
 from worklists.work_list_page import work_list_page
 
 LATER = NOON + timedelta(minutes=1)
@@ -477,6 +478,33 @@ def test_a_new_performer_closes_the_old_ones_task(floor: Floor) -> None:
     (line,) = history_of(floor.session, "task", new.id)
     assert line.details["redirected_from_id"] == old.id
     assert run.state is RunState.DONE
+
+
+def test_who_handed_a_task_on_has_not_done_it(floor: Floor) -> None:
+    anna, boris, vera = floor.people
+    finished = {"state": TaskState.DONE, "performer": anna, "closed_by_id": anna.id}
+    alone, first = floor.tasks(2, closed_at=NOON, **finished)
+    promised = floor.given.task(
+        floor.session.get_one(WorkList, first.work_list_id), performer=anna,
+        asset=floor.given.asset(), kind=TaskKind.CALLBACK,
+    )  # fmt: skip
+
+    def done_by(who: BoardFilter, actor: Actor) -> set[int]:
+        (column,) = board(floor.session, actor=actor, now=LATER, narrowed=who, stages=[Stage.DONE])
+        assert column.count == len(column.cards)
+        return {card.task_id for card in column.cards}
+
+    herself = floor.given.actor(anna, role=Role.OPERATOR)
+    handed = promised
+    for taker in (None, boris, vera):
+        if taker is not None:
+            floor.do(DispatchAction.TO_PERSON, [handed], employee_ids=(taker.id,))
+            handed = floor.successor(handed)
+        assert done_by(BoardFilter(of_everybody=True), floor.head) == {alone.id}
+        assert done_by(BoardFilter(), herself) == {alone.id}
+    handed.state, handed.closed_at, handed.closed_by_id = TaskState.DONE, LATER, vera.id
+    floor.session.flush()
+    assert done_by(BoardFilter(), herself) == {alone.id, first.id}
 
 
 def test_another_unit_gets_a_list_of_its_own(floor: Floor) -> None:
