@@ -4,7 +4,7 @@ One expression says it for each task; the numbers are its groups and a list is o
 so that the numbers add up to the total and each opens exactly as many tasks as it says.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,16 +24,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from directory.assets.models import Asset
 from directory.assets.plates import vehicle_words
 from directory.clients.models import Client
 from directory.units.models import Unit
+from worklists.handed_on import goes_on_elsewhere
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.skip import TaskSkip
-from worklists.models.task import Finish, Task
+from worklists.models.task import PHONING, Finish, Task
 from worklists.permissions import WorkPermission
+from worklists.queue_waits import Waiting
 from worklists.skips import not_skipped
 from worklists.verdict_sets import Place, closed_places, opening, places_of, until_of, weightiest
 from worklists.verdicts import BlockRule
@@ -46,7 +48,7 @@ SKIPPED = "skipped"
 TAKEN = "taken"
 ON_CONTROL = "on_control"
 DONE = "done"
-"""Closed since the day began by what somebody did."""
+"""Closed since the day began by what somebody did; what was handed on is no closed work."""
 EXPIRED = "expired"
 """Closed since then because their life was over."""
 MISSED = "missed"
@@ -72,15 +74,6 @@ class CampaignNumbers:
     def total(self) -> int:
         """All of them."""
         return sum(self.parts.values())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Tasks that one rule keeps back, or SKIPPED; ``until``: when the first becomes free."""
-
-    part: str
-    tasks: int
-    until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,38 +232,50 @@ def why_empty(session: Session, scope: Scope) -> Sequence[Waiting]:
     part = _part(Task, scope)
     until = case((part == SKIPPED, _skipped_until(scope)), else_=until_of(Task, part))
     found = (
-        _in_scope(scope, part.label("part"), Task.campaign_id, Task.time_zone, until.label("until"))
+        _in_scope(
+            scope, part.label("part"), Task.campaign_id, Task.time_zone, until.label("until"),
+            Task.kind.in_(PHONING).label("is_call"),
+        )
         .where(Task.state.in_((TaskState.PLANNED, TaskState.DEFERRED)))
         .subquery()
-    )
+    )  # fmt: skip
+    groups = (found.c.part, found.c.campaign_id, found.c.time_zone, found.c.is_call)
     rows = session.execute(
-        select(
-            found.c.part, found.c.campaign_id, found.c.time_zone, func.count(),
-            func.min(found.c.until),
-        ).group_by(found.c.part, found.c.campaign_id, found.c.time_zone)
-    ).all()  # fmt: skip
+        select(*groups, func.count(), func.min(found.c.until)).group_by(*groups)
+    ).all()
     campaigns = {c.id: c for c in session.scalars(select(Campaign))}
     counts: dict[str, int] = {}
     ends: dict[str, list[datetime]] = {}
-    for name, campaign_id, zone, count, end in rows:
+    # What has to be mended first says so, paused or not.
+    active: set[str] = {BlockRule.DO_NOT_CONTACT, BlockRule.NO_VALID_PHONE}
+    for name, campaign_id, zone, is_call, count, end in rows:
         if name in (IN_QUEUE, GIVEN):
             continue
         counts[name] = counts.get(name, 0) + count
+        if is_call and campaigns[campaign_id].state is CampaignState.PAUSED:
+            continue  # whatever ends before the pause does, nobody is called
+        active.add(name)
         if name == BlockRule.OUTSIDE_HOURS:
             end = opening(campaigns[campaign_id], zone, scope.now)
         if end is not None:
             ends.setdefault(name, []).append(end)
     return [
-        Waiting(part=name, tasks=counts[name], until=min(ends.get(name, []), default=None))
+        Waiting(
+            part=name, tasks=counts[name], until=min(ends.get(name, []), default=None),
+            is_paused=name not in active,
+        )
         for name in PARTS
         if name in counts
-    ]
+    ]  # fmt: skip
 
 
 def _in_scope(scope: Scope, *columns: Any) -> Select[Any]:
     return select(*columns).where(
         Task.unit_id.in_(scope.unit_ids),
-        or_(Task.state.in_(OPEN), Task.closed_at >= scope.day_began),
+        or_(
+            Task.state.in_(OPEN),
+            and_(Task.closed_at >= scope.day_began, ~goes_on_elsewhere()),
+        ),
     )
 
 
@@ -308,8 +313,3 @@ def _skipped_until(scope: Scope) -> ScalarSelect[datetime]:
         TaskSkip.task_id == Task.id, TaskSkip.employee_id == scope.viewer_id
     )
     return skips.correlate(Task).scalar_subquery()
-
-
-def next_free_at(waiting: Collection[Waiting]) -> datetime | None:
-    """When the first of them becomes free by itself; None: nobody knows."""
-    return min((line.until for line in waiting if line.until is not None), default=None)

@@ -28,7 +28,8 @@ class Stage(StrEnum):
     ON_CONTROL = "on_control"
     """This person left a task of it on control."""
     DONE = "done"
-    """This person finished a task in it and has none open there."""
+    """This person finished a task in it and has none open there, nor one that another goes on with:
+    who handed a task on has not done it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +102,27 @@ def _of_everybody(
 
 
 def _done_for_good(since: datetime) -> ColumnElement[bool]:
-    """Finished since then, and who finished it has nothing open in the same work-list."""
-    other = aliased(Task)
+    """Finished since then, and who finished it has nothing open in the same work-list, nor handed
+    on what is open there."""
+    other, handed, open_still = aliased(Task), aliased(Task), aliased(Task)
     open_of_theirs = exists().where(
         other.work_list_id == Task.work_list_id,
         other.state.in_(OPEN),
         or_(other.performer_id == Task.closed_by_id, other.control_by_id == Task.closed_by_id),
     )
-    return and_(Task.state == TaskState.DONE, Task.closed_at >= since, ~open_of_theirs)
+    going_on = exists().where(
+        open_still.work_list_id == Task.work_list_id,
+        open_still.state.in_(OPEN),
+        open_still.redirected_from_id.is_not(None),
+    )
+    handed_on = exists().where(
+        handed.work_list_id == Task.work_list_id,
+        handed.state == TaskState.REDIRECTED,
+        handed.performer_id == Task.closed_by_id,
+    )
+    return and_(
+        Task.state == TaskState.DONE,
+        Task.closed_at >= since,
+        ~open_of_theirs,
+        ~and_(handed_on, going_on),
+    )

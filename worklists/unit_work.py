@@ -12,8 +12,8 @@ from core.locks import exclusively
 from directory.permissions import DirectoryPermission
 from directory.units.models import Unit
 from directory.units.tree import TREE, archive_unit, get_unit
-from worklists.lifecycle import OPEN
-from worklists.models.task import Task
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import PHONING, Task
 
 
 class UnitHasWork(Refused):
@@ -38,9 +38,16 @@ def open_tasks_of_units(session: Session, unit_ids: Collection[int]) -> Mapping[
     return dict.fromkeys(unit_ids, 0) | {row[0]: row[1] for row in counted}
 
 
-def open_tasks_of_campaign(session: Session, campaign_id: int) -> int:
-    """How many tasks of the campaign are open, in the whole company: who ends it ends them all."""
-    query = select(func.count()).where(Task.campaign_id == campaign_id, Task.state.in_(OPEN))
+def calls_ended_with(session: Session, campaign_id: int) -> int:
+    """How many calls of the campaign nobody is offered once it is finished, in the whole company.
+
+    What is on control stays work, and so do jobs that are no calls.
+    """
+    query = select(func.count()).where(
+        Task.campaign_id == campaign_id,
+        Task.state.in_(OPEN - {TaskState.ON_CONTROL}),
+        Task.kind.in_(PHONING),
+    )
     return session.scalar(query) or 0
 
 

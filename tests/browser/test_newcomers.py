@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from directory.staff.models import Role
 from tests.browser.conftest import Live, visit
 from tests.browser.furnished import Office, furnish
 from worklists.models.task import Task, TaskKind
@@ -118,3 +119,19 @@ def test_a_text_box_drawn_larger_does_not_offend_the_policy(
     page.keyboard.press("KeyJ")
     expect(page).not_to_have_url(re.compile(f"/tasks/{office.job}$"))
     expect(page.locator("#comment")).to_be_visible()
+
+
+def test_a_preview_is_where_the_page_goes(live: Live, page: Page) -> None:
+    with live.given() as given:
+        head = given.employee("Глава", role=Role.HEAD, unit=given.unit())
+        campaign, code = given.campaign().id, given.code_id("complaint")
+        login = head.login
+    live.sign_in(page, login)
+    visit(page, f"/admin/campaigns/{campaign}")
+    page.get_by_role("button", name="Показать", exact=True).click()
+    expect(page).to_have_url(re.compile("/preview#outlook$"))
+    expect(page.get_by_text("Если начать сейчас, попытки")).to_be_in_viewport()
+    visit(page, f"/admin/result-codes/{code}")
+    page.get_by_role("button", name="Показать, что увидит менеджер").click()
+    expect(page).to_have_url(re.compile("#last-effect$"))
+    expect(page.locator("#last-effect")).to_be_in_viewport()

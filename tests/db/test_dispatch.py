@@ -18,6 +18,7 @@ from directory.staff.models import Employee, Role
 from directory.units.models import Unit
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
+from worklists import queue_numbers
 from worklists.dispatch import capacity
 from worklists.dispatch.board import all_lines, board_page, packages
 from worklists.dispatch.capacity import (
@@ -47,6 +48,7 @@ from worklists.models.dispatch import (
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.queue import take_task
+from worklists.stages import BoardFilter, Stage, board
 from worklists.work_list_page import work_list_page
 
 LATER = NOON + timedelta(minutes=1)
@@ -478,6 +480,33 @@ def test_a_new_performer_closes_the_old_ones_task(floor: Floor) -> None:
     assert run.state is RunState.DONE
 
 
+def test_who_handed_a_task_on_has_not_done_it(floor: Floor) -> None:
+    anna, boris, vera = floor.people
+    finished = {"state": TaskState.DONE, "performer": anna, "closed_by_id": anna.id}
+    alone, first = floor.tasks(2, closed_at=NOON, **finished)
+    promised = floor.given.task(
+        floor.session.get_one(WorkList, first.work_list_id), performer=anna,
+        asset=floor.given.asset(), kind=TaskKind.CALLBACK,
+    )  # fmt: skip
+
+    def done_by(who: BoardFilter, actor: Actor) -> set[int]:
+        (column,) = board(floor.session, actor=actor, now=LATER, narrowed=who, stages=[Stage.DONE])
+        assert column.count == len(column.cards)
+        return {card.task_id for card in column.cards}
+
+    herself = floor.given.actor(anna, role=Role.OPERATOR)
+    handed = promised
+    for taker in (None, boris, vera):
+        if taker is not None:
+            floor.do(DispatchAction.TO_PERSON, [handed], employee_ids=(taker.id,))
+            handed = floor.successor(handed)
+        assert done_by(BoardFilter(of_everybody=True), floor.head) == {alone.id}
+        assert done_by(BoardFilter(), herself) == {alone.id}
+    handed.state, handed.closed_at, handed.closed_by_id = TaskState.DONE, LATER, vera.id
+    floor.session.flush()
+    assert done_by(BoardFilter(), herself) == {alone.id, first.id}
+
+
 def test_another_unit_gets_a_list_of_its_own(floor: Floor) -> None:
     anna = floor.people[0]
     there = floor.given.unit("Кузов", parent=floor.company)
@@ -573,6 +602,38 @@ def test_what_changed_after_the_dry_run_is_left_out(floor: Floor) -> None:
         SkipReason.CLOSED: 1,
     }
     assert floor.read(free).performer_id == boris.id
+
+
+def test_handing_on_and_taking_back_close_nothing(floor: Floor) -> None:
+    floor.tasks(1, state=TaskState.DONE, closed_at=NOON)
+    held = floor.tasks(3, performer=floor.people[0])
+    day = timedelta(hours=12)
+    for _round in range(2):  # handed on anew, the withdrawn ones have a newer one beside them
+        run = floor.do(
+            DispatchAction.TO_PERSON, [floor.read(one) for one in held],
+            employee_ids=(floor.people[1].id,),
+        )  # fmt: skip
+        for is_back in (False, True):
+            if is_back:
+                assert take_back_run(floor.session, run.id, actor=floor.head, now=LATER) == 3
+            page = board_page(
+                floor.session, DispatchFilter(), Tab.CLOSED, actor=floor.head, now=LATER
+            )
+            assert (page.total, page.number(Tab.CLOSED), len(page.lines)) == (4, 1, 1)
+            scope = queue_numbers.scope_of(
+                floor.session, actor=floor.head, now=LATER, day_began=NOON - day, own=False
+            )
+            found = queue_numbers.totals(queue_numbers.numbers(floor.session, scope))
+            assert (found[queue_numbers.DONE], sum(found.values())) == (1, 4)
+    floor.do(DispatchAction.TO_PERSON, [floor.read(held[0])],
+             employee_ids=(floor.people[2].id,))  # fmt: skip
+    last = floor.session.scalars(
+        select(Task).where(Task.redirected_from_id == held[0].id).order_by(Task.id.desc())
+    ).first()
+    assert last is not None
+    floor.do(DispatchAction.CANCEL, [last], reason="не нужно")
+    page = board_page(floor.session, DispatchFilter(), Tab.CLOSED, actor=floor.head, now=LATER)
+    assert page.number(Tab.CLOSED) == 2, "what somebody cancelled is closed"
 
 
 def test_taking_back_restores_when_it_was_given(floor: Floor) -> None:

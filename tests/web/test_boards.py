@@ -250,3 +250,12 @@ def test_counts_stop_alike_and_say_why(
     page = browser.read("/stages")
     assert "с просрочкой: 2+" in page and ">2+</span>" in page and "с просрочкой: 3" not in page
     assert page.count('title="Больше 2. Точно не считается') == 2
+
+
+def test_a_substitute_reads_for_whom_and_until_when(prepared: Given, browser_of: BrowserOf) -> None:
+    unit = prepared.unit()
+    away, me = prepared.employee("Соколов", unit=unit), prepared.employee("Смирнов", unit=unit)
+    prepared.absence(away, days=2, substitute=me)
+    prepared.session.commit()
+    assert "Вы замещаете: Соколов" in browser_of(me).read("/my")
+    assert "Вы замещаете" not in browser_of(away).read("/my")

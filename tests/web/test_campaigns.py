@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from campaigns.contact_caps import household_days
 from campaigns.models import Campaign, CampaignState, MissedCallback
+from core.db import Database
 from core.journal import history_of
 from directory.staff.models import Role
 from tests.given import Given
 from tests.web.conftest import Browser
+from worklists.lifecycle import TaskState
+from worklists.models.task import TaskKind
+from worklists.unit_work import calls_ended_with
 
 BrowserOf = Callable[..., Browser]
 FORM = {
@@ -72,8 +76,22 @@ def test_a_head_changes_a_campaign_and_the_journal_says_what(
     page = browser.read(address)
     assert "Завершить кампанию?" not in page and "Продолжить" in page
     assert browser.post(f"{address}/state", {"action": "resume"}).status_code == 303
-    assert "Завершить кампанию? В ней не завершен" in browser.read(address)
+    page = browser.read(address)
+    assert "Завершить кампанию? В ней не завершен" in page and "всей компании" in page
     assert browser.post(f"{address}/state", {"action": "x"}).status_code == 404
+
+
+def test_finishing_counts_the_calls_it_ends(database: Database, prepared: Given) -> None:
+    campaign = prepared.campaign()
+    for values in (
+        {}, {"state": TaskState.DEFERRED, "kind": TaskKind.CALLBACK},
+        {"state": TaskState.ON_CONTROL}, {"state": TaskState.DONE}, {"kind": TaskKind.DEPARTMENT},
+    ):  # fmt: skip
+        prepared.task(unit=prepared.unit(), campaign=campaign, **values)
+    prepared.task(unit=prepared.unit(), campaign=prepared.campaign("another"))
+    prepared.session.commit()
+    with database.reading() as session:
+        assert calls_ended_with(session, campaign.id) == 2, "of every unit"
 
 
 @pytest.fixture

@@ -39,6 +39,13 @@ def test_the_digest_leads_to_what_it_was_about(
     escalate(database, lambda _session: NOON, default_zone="Europe/Moscow")
     notices = mine.read("/notifications")
     assert "Ждут слишком долго" in notices and "задач: 2" in notices
+    outsider = browser_of(
+        prepared.employee("Орлов", role=Role.SUPERVISOR, unit=company), Role.SUPERVISOR
+    )
+    nothing = outsider.read("/escalations")
+    assert "Никто не ждёт слишком долго" not in nothing and "задач: 3" in nothing
+    assert 'href="/escalations?all=1"' in nothing
+    assert "Никто не ждёт слишком долго" in outsider.read("/escalations?level=3")
     link = re.search(r'href="(/escalations\?digest=\d+)"', notices)
     assert link is not None
     page = mine.read(link.group(1))

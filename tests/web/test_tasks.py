@@ -488,6 +488,16 @@ def test_the_next_client_is_handed_out(scene: Scene, browser_of: BrowserOf) -> N
     assert "Сейчас звонить некому" in browser.get("/queue?own=1").text
 
 
+def test_who_is_written_down_as_absent_reads_it_with_the_next_client(
+    scene: Scene, prepared: Given, browser_of: BrowserOf
+) -> None:
+    prepared.absence(scene.me)
+    prepared.session.commit()
+    browser = browser_of(scene.me)
+    answer = browser.post("/queue/next")
+    assert "записано, что вас нет" in browser.read(answer.location)
+
+
 def test_a_part_answers_with_the_regions_that_go_with_it(
     scene: Scene, browser_of: BrowserOf
 ) -> None:

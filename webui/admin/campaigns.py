@@ -34,7 +34,7 @@ from webui.labels.words import label, sentence
 from webui.requests import is_htmx, requires
 from webui.wording import moment
 from worklists.task_page import names_of
-from worklists.unit_work import open_tasks_of_campaign
+from worklists.unit_work import calls_ended_with
 
 bp = Blueprint("admin_campaigns", __name__, url_prefix="/admin/campaigns")
 _manages = requires(CampaignPermission.MANAGE_CAMPAIGNS)
@@ -168,7 +168,7 @@ def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -
         "admin/campaign.html",
         form=form,
         campaign=found,
-        open_tasks=open_tasks_of_campaign(g.session, found.id),
+        open_tasks=calls_ended_with(g.session, found.id),
         actions=[action for (state, action) in TRANSITIONS if state is found.state],
         outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),
         history=_changes(history_of(g.session, "campaign", found.id, limit=_SHOWN), form),

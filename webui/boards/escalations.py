@@ -36,6 +36,7 @@ def page() -> str:
             session(), [one.task_id for one in lines if one.state is TaskState.ON_CONTROL]
         ),
         too_often=TOO_OFTEN,
+        elsewhere=_of_units() if not lines and _only_mine() and not digest_id else 0,
         only_mine=_only_mine(),
         level=_level(),
         levels=tuple(Level),
@@ -64,6 +65,14 @@ def _lines(digest_id: int | None, limit: int | None = MOST) -> Sequence[Escalati
         session(), only_mine=_only_mine(), level=_level(), digest_id=digest_id, actor=g.actor,
         now=g.now, limit=limit,
     )  # fmt: skip
+
+
+def _of_units() -> int:
+    """How many wait in the units when nothing escalated to the person; counts to MOST."""
+    found = escalations(
+        session(), only_mine=False, level=_level(), actor=g.actor, now=g.now, limit=MOST
+    )
+    return len(found)
 
 
 def _only_mine() -> bool:

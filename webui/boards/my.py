@@ -1,5 +1,6 @@
 """«Мои задачи»: what I perform or performed, and what I may take; as a list or as notes (A3)."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import ngettext
 
 from directory.assets.plates import plate_shown
 from directory.calendars.absences import absent_ids
+from directory.calendars.standing_in import stood_in_for
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
@@ -58,6 +60,8 @@ def tasks() -> str:
         pages=-(-min(mine.count, MORE_THAN) // _PER_PAGE),
         more_than=MORE_THAN,
         batch=BATCH,
+        stands_in=stood_in_for(session(), actor=g.actor, now=g.now),
+        instant=timedelta(microseconds=1),
     )
 
 

@@ -22,13 +22,13 @@ from worklists.queue_numbers import (
     Cursor,
     Scope,
     how_many_in,
-    next_free_at,
     numbers,
     scope_of,
     tasks_in,
     totals,
     why_empty,
 )
+from worklists.queue_waits import next_free_at
 from worklists.verdicts import BlockRule
 
 bp = Blueprint("queue", __name__)
@@ -61,6 +61,7 @@ def page() -> str:
         part_labels=PART_LABELS,
         part_tones=PART_TONES,
         until_mended=UNTIL_MENDED,
+        paused=BlockRule.CAMPAIGN_PAUSED.value,
     )
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
+from directory.calendars.absences import absent_ids
 from webui.numbers import row_number
 from webui.requests import is_htmx, keep_only, requires, session, settings
 from webui.tasks.answers import card_answer, conflict_answer, leave
@@ -97,7 +98,9 @@ def take_next() -> Response:
     taken = take_next_task(session(), actor=g.actor, now=g.now, lease=settings().lease)
     if taken is None:
         return leave(_("Сейчас звонить некому. Вот почему."), url_for("queue.page", own=1))
+    words = []  # none: the card itself says whose it is, and until when
     if give_back_others(session(), taken.task_id, actor=g.actor, now=g.now):
-        words = _("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь.")
-        return leave(words, task_url(taken.task_id))
-    return leave("", task_url(taken.task_id))  # the card itself says whose it is, and until when
+        words.append(_("Клиент ваш. Наберите номер. Незаконченный звонок вернулся в очередь."))
+    if absent_ids(session(), [g.actor.person], g.now):
+        words.append(_("На сегодня записано, что вас нет. Если вы работаете, скажите супервизору."))
+    return leave(" ".join(words), task_url(taken.task_id))

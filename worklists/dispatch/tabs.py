@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from worklists.finished_campaigns import is_left_over
+from worklists.handed_on import goes_on_elsewhere
 from worklists.lateness import task_is_late
 from worklists.lifecycle import CLOSED, OPEN, WAITING, TaskState
 from worklists.models.task import Task, TaskKind
@@ -80,9 +81,11 @@ def tab_of(now: datetime) -> ColumnElement[str]:
 
 
 def closed_recently(now: datetime, *, is_dated: bool) -> ColumnElement[bool]:
-    """Condition on closed tasks: those of the last weeks, unless the filter names days."""
+    """Condition on closed tasks: those of the last weeks, unless the filter names days; without
+    what was handed on or withdrawn, whose work goes on in a task that is counted."""
     since = (now - CLOSED_WITHIN).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Task.closed_at.is_not(None) if is_dated else Task.closed_at >= since
+    lately = Task.closed_at.is_not(None) if is_dated else Task.closed_at >= since
+    return and_(lately, ~goes_on_elsewhere())
 
 
 def tab_counts(
