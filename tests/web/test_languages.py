@@ -79,8 +79,14 @@ def ids(prepared: Given) -> dict[str, object]:
     asked = prepared.involvement(planned, mate)
     there = prepared.session.get_one(Task, asked.to_task_id)
     prepared.session.get_one(Unit, there.unit_id).name, there.goal = "Warranty", "Look it up"
+    selection = prepared.selection(unit, mate, "Due")
+    lead_run = prepared.run(unit, client)
+    lead_run.title = "Due"
     prepared.session.flush()
     return {
+        "selection_id": selection.id,
+        "selection_plan_id": prepared.selection_plan(selection, planned, mate).id,
+        "lead_run_id": lead_run.id,
         "workshop_id": workshop.id,
         "request_id": booked.id,
         "work_kind_id": prepared.kind_id("repair"),
