@@ -107,7 +107,7 @@ def test_a_rule_reads_as_a_sentence() -> None:
             "за последние 60 дней",
         ),
         (Operator.BETWEEN, (date(2026, 1, 1), date(2026, 3, 1)), "с 1 января по 1 марта"),
-        (Operator.AT_LEAST, (FromToday(-3, Span.YEAR),), "за последние 3 лет"),
+        (Operator.AT_LEAST, (FromToday(-3, Span.YEAR),), "за последние 3 года"),
         (Operator.AT_MOST, (FromToday(-12, Span.MONTH),), "12 месяцев назад или раньше"),
         (Operator.AT_LEAST, (Asked("period_from"),), "не раньше [начало периода?]"),
         (Operator.AT_LEAST, ("",), "…"),
@@ -129,7 +129,7 @@ def test_counts_sums_and_their_absence() -> None:
     )
     before = Condition("visit.done_on", Operator.AT_LEAST, (Earlier(3, Span.YEAR),))
     assert said(Having("visit.earlier", Group(Join.ALL, (before,)), values=(5,))) == (
-        "до него не меньше 5 заездов за 3 лет"
+        "до него не меньше 5 заездов за 3 года"
     )
 
 

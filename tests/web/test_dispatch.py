@@ -338,7 +338,7 @@ def test_who_records_an_absence_is_led_to_all_that_the_person_has(
     form = {"employee_id": away.id, "from_on": day, "until_on": day, "substitute_id": ""}
     assert browser.post("/admin/absences", form).status_code == 303
     page = browser.read("/admin/absences")
-    assert "Открытых задач: 2, их можно передать другим" in page and "Задачи: 2" in page
+    assert "Открыты 2 задачи: их можно передать другим" in page and "Задачи: 2" in page
     answer = browser.post("/dispatch/filter", {"performer": away.id, "tab": "open"})
     assert answer.location == "/dispatch?tab=open"
     board = browser.read(answer.location)
