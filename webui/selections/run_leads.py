@@ -76,8 +76,10 @@ def form(lead_run_id: int) -> Any:
         return _nothing(lead_run_id, choice, str(sentence(refused)))
     flash(_("Создаём рабочие листы. Страницу можно закрыть.") if isinstance(made, FormingOrder)
           else formed_words(made))  # fmt: skip
-    told = {"campaign": campaign_id, "to_unit": unit_id}
-    return redirect(url_for("selections.leads", lead_run_id=run.id, **told), 303)
+    address = url_for(
+        "selections.leads", lead_run_id=run.id, campaign=campaign_id, to_unit=unit_id
+    )  # fmt: skip
+    return redirect(address, 303)
 
 
 @bp.get("/selections/runs/<int:lead_run_id>/orders", endpoint="orders")
