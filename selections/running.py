@@ -31,6 +31,7 @@ from core.json_columns import json_object, json_of_known
 from directory.assets.models import Asset
 from directory.assets.plates import plate_shown
 from directory.clients.models import Client
+from directory.units.models import UnitPath
 from selections.answering import answers_to_wire
 from selections.asking import ready_to_run
 from selections.chance import is_held_out
@@ -192,6 +193,29 @@ def runs_of(session: Session, selection_id: int, *, actor: Actor) -> list[Select
     get_selection(session, selection_id, actor=actor)
     of_it = _visible_runs(actor).where(SelectionRun.selection_id == selection_id)
     return list(session.scalars(of_it.order_by(SelectionRun.id.desc())))
+
+
+def ran_above(session: Session, selection_id: int, *, actor: Actor) -> tuple[datetime, int] | None:
+    """When it last ran for a unit above this person's, whose leads they do not see, and for which.
+
+    Such a run took their clients too, so that «never ran» would have them run it once more.
+    Raises NotFound, NotPermitted.
+    """
+    get_selection(session, selection_id, actor=actor)
+    mine = sorted(actor.unit_ids)
+    above = select(UnitPath.ancestor_id).where(UnitPath.descendant_id.in_(mine))
+    last = (
+        select(SelectionRun.run_at, SelectionRun.unit_id)
+        .where(
+            SelectionRun.selection_id == selection_id,
+            SelectionRun.unit_id.in_(above),
+            SelectionRun.unit_id.not_in(mine),
+        )
+        .order_by(SelectionRun.id.desc())
+        .limit(1)
+    )
+    found = session.execute(last).one_or_none()
+    return None if found is None else (found.run_at, found.unit_id)
 
 
 def _visible_runs(actor: Actor) -> Select[SelectionRun]:

@@ -138,7 +138,7 @@ def dry_run(
         numbers = count_verdicts(session)
         samples = _samples(session, question, asked)
         previous, both = found_before(session, selection_id, unit_id)
-        overlaps = overlaps_of(session, campaign_id)
+        overlaps = overlaps_of(session, campaign_id, unit_id)
         clients = session.scalar(select(func.count(FOUND.c.client_id.distinct()))) or 0
     blocked = {BlockRule(key): number for key, number in numbers.items() if key in set(BlockRule)}
     return DryRun(

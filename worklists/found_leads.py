@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -52,7 +53,7 @@ FOUND = Table(
 
 @dataclass(frozen=True)
 class Overlap:
-    """Clients found who have an open task of another campaign, in whatever unit."""
+    """Clients found who have an open task of another campaign, or of this one elsewhere."""
 
     campaign: str
     count: int
@@ -131,8 +132,12 @@ def found_before(
     return run, session.scalar(again) or 0
 
 
-def overlaps_of(session: Session, campaign_id: int | None) -> list[Overlap]:
-    """The other campaigns that work with the clients found, the one with the most first."""
+def overlaps_of(session: Session, campaign_id: int | None, unit_id: int) -> list[Overlap]:
+    """The campaigns that work with the clients found, the one with the most first.
+
+    Of ``campaign_id`` itself only tasks of other units: lists are per unit (rule 2), so that
+    those do not count as in work and the client would be called twice.
+    """
     clients = func.count(Task.client_id.distinct())
     others = (
         select(Campaign.name, clients)
@@ -142,5 +147,5 @@ def overlaps_of(session: Session, campaign_id: int | None) -> list[Overlap]:
         .order_by(clients.desc(), Campaign.name)
     )
     if campaign_id is not None:
-        others = others.where(Campaign.id != campaign_id)
+        others = others.where(or_(Campaign.id != campaign_id, Task.unit_id != unit_id))
     return [Overlap(name, count) for name, count in session.execute(others)]

@@ -13,6 +13,7 @@ from core.access import Actor
 from core.errors import NotFound
 from directory.assets.models import Asset
 from directory.clients.models import Client
+from directory.units.models import Unit, UnitPath
 from directory.units.tree import get_unit
 from selections.models import FormingOrder, Lead, SelectionRun
 from selections.running import get_run
@@ -28,6 +29,8 @@ from worklists.lead_scopes import (
     in_work_already,
     verdict_on_lead,
 )
+from worklists.lifecycle import OPEN
+from worklists.models.task import Task
 from worklists.permissions import WorkPermission
 from worklists.task_page import vehicle
 from worklists.verdicts import BlockRule
@@ -131,6 +134,34 @@ def leads_page(
         for lead, name, make, model, plate, block, in_work in rows
     ]  # fmt: skip
     return LeadsPage(rows=lines, counts=counts, total=total, page=page)
+
+
+def usual_unit(
+    session: Session, run: SelectionRun, campaign_id: int | None, *, actor: Actor
+) -> int:
+    """Which unit to offer for the work-lists of a run: where most open tasks of the campaign are.
+
+    Of the run's unit and those below it that this person has; so new tasks are added to the lists
+    that are there. The run's unit when the campaign is not chosen yet or works nowhere.
+    """
+    if campaign_id is None:
+        return run.unit_id
+    most = (
+        select(Task.unit_id)
+        .join(UnitPath, UnitPath.descendant_id == Task.unit_id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .where(
+            UnitPath.ancestor_id == run.unit_id,
+            Task.unit_id.in_(sorted(actor.unit_ids)),
+            Unit.is_archived.is_(False),
+            Task.campaign_id == campaign_id,
+            Task.state.in_(OPEN),
+        )
+        .group_by(Task.unit_id, UnitPath.depth)
+        .order_by(func.count().desc(), UnitPath.depth, Task.unit_id)
+        .limit(1)
+    )
+    return session.scalar(most) or run.unit_id
 
 
 def form_run(

@@ -35,7 +35,7 @@ from worklists.forming_orders import (
 from worklists.lead_scopes import LeadFilter, LeadScope, NoLeadsChosen
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
-from worklists.run_leads import form_run, leads_page
+from worklists.run_leads import form_run, leads_page, usual_unit
 from worklists.task_effort import USUAL_MINUTES, Effort, effort_of
 from worklists.verdicts import BlockRule
 
@@ -234,6 +234,25 @@ def test_a_dry_run_tells_all_and_writes_nothing(stage: Stage) -> None:
     assert not told.finds_everybody
     assert stage.session.scalar(select(func.count()).select_from(SelectionRun)) == 1
     assert numbers(stage.form(stage.run())) == (told.callable, 0, 1, 0)
+
+
+def test_tasks_of_the_campaign_in_another_unit_are_told_and_their_unit_is_offered(
+    stage: Stage,
+) -> None:
+    given, below, beside = stage.given, stage.given.unit(parent=stage.unit), stage.given.unit()
+    boss = head(given, stage.unit)
+    run = stage.run()
+    assert usual_unit(stage.session, run, stage.campaign.id, actor=boss) == stage.unit.id
+    for client in (stage.free, stage.silent):
+        given.task(unit=below, client=client, asset=stage.assets[client.id])
+    for _ in range(3):
+        given.task(unit=beside, client=given.client())
+    told = stage.dry(stage.selection.id)
+    assert told.overlaps == [Overlap(stage.campaign.name, 2)]
+    assert usual_unit(stage.session, run, stage.campaign.id, actor=boss) == below.id
+    assert usual_unit(stage.session, run, None, actor=boss) == stage.unit.id
+    other = given.campaign("lost-clients").id
+    assert usual_unit(stage.session, run, other, actor=boss) == stage.unit.id
 
 
 def test_a_dry_run_of_what_is_not_saved_yet(stage: Stage) -> None:

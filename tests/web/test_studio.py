@@ -114,6 +114,21 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     assert "Корейцы" in head.read("/selections")
 
 
+def test_two_lengths_from_today_may_come_in_either_order(head: Browser, database: Any) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.sold_on")
+    builder.put("o.r-0", "between").press("").put("p.r-0", "ago").put("s.r-0.0", "month")
+    builder.put("t.r-0.0", "12").put("t.r-0.1", "18").put("name", "Давние").press("")
+    assert "Поменяйте их местами" not in builder.page
+    assert "от 18 до 12 месяцев назад" in builder.words
+    assert builder.save().status_code == 303
+    with database.reading_session() as session:
+        item = session.scalars(select(SelectionVersion)).one().definition["rule"]["items"][0]
+    assert item["values"] == [
+        {"from_today": -18, "span": "month"},
+        {"from_today": -12, "span": "month"},
+    ]
+
+
 def test_conditions_nest_move_and_are_copied(head: Browser) -> None:
     builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     builder.press("copy:r-0").put("v.r-1", ["Lada"]).press("add:r:group")
@@ -253,6 +268,36 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
     wrong = browser.post(f"{address}/try", data | {"hold_out": "99"})
     assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text
+
+
+def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
+    prepared: Given, browser_of: Any
+) -> None:
+    centre = prepared.unit("Меридиан")
+    below = prepared.unit("Обзвон", parent=centre)
+    boss = prepared.employee("Автор", role=Role.HEAD, unit=centre)
+    address = f"/selections/{prepared.selection(centre, boss, 'С телефоном').id}"
+    client, campaign = prepared.client("Иванов Иван", unit=centre), prepared.campaign()
+    prepared.task(unit=below, client=client)
+    lower = browser_of(prepared.employee("Мария", unit=below))
+    assert "Ещё не запускали" in lower.read(address)
+    head = browser_of(boss, Role.HEAD)
+    data = {"unit": centre.id, "hold_out": "0", "form_key": "k1"}
+    run = head.post(f"{address}/run", data).location
+    page = lower.read(address)
+    assert "Ещё не запускали" not in page and "Последний запуск: Меридиан, " in page
+    assert "/selections/runs/" not in page
+    assert "Последний запуск" not in head.read(address)
+
+    def offered(**more: Any) -> str | None:
+        shown = head.post(run.split("?")[0], {"to_unit": centre.id, **more}).text
+        chosen = re.search(r'<option value="(\d+)" selected>\s*(?:Обзвон|Меридиан)', shown)
+        return chosen and chosen.group(1)
+
+    # Where the campaign is at work already, until another unit is chosen.
+    assert offered(usual_unit=centre.id) == str(centre.id)
+    assert offered(usual_unit=centre.id, campaign=campaign.id) == str(below.id)
+    assert offered(usual_unit=below.id, campaign=campaign.id) == str(centre.id)
 
 
 def test_a_selection_is_put_on_the_clock_and_switched_off(prepared: Given, browser_of: Any) -> None:

@@ -36,7 +36,7 @@ from worklists.forming import Formed
 from worklists.forming_orders import formed_by, orders_of
 from worklists.lead_scopes import LeadFilter
 from worklists.permissions import WorkPermission
-from worklists.run_leads import LeadRow, LeadsPage, form_run, leads_page
+from worklists.run_leads import LeadRow, LeadsPage, form_run, leads_page, usual_unit
 from worklists.task_page import names_of
 
 
@@ -64,10 +64,11 @@ def form(lead_run_id: int) -> Any:
     choice = LeadChoice.from_form(request.form)
     if campaign_id is None:
         return _nothing(lead_run_id, choice, _("Выберите кампанию: по ней создаются задачи."))
+    unit_id = row_number_or_none(request.form.get("to_unit", "")) or run.unit_id
     try:
         made = form_run(
             session(), run.id, campaign_id=campaign_id,
-            unit_id=row_number_or_none(request.form.get("to_unit", "")) or run.unit_id,
+            unit_id=unit_id,
             scope=choice.scope(), form_key=request.form.get("form_key"), actor=g.actor, now=g.now,
             default_zone=settings().time_zone,
         )  # fmt: skip
@@ -75,7 +76,10 @@ def form(lead_run_id: int) -> Any:
         return _nothing(lead_run_id, choice, str(sentence(refused)))
     flash(_("Создаём рабочие листы. Страницу можно закрыть.") if isinstance(made, FormingOrder)
           else formed_words(made))  # fmt: skip
-    return redirect(url_for("selections.leads", lead_run_id=run.id, campaign=campaign_id), 303)
+    address = url_for(
+        "selections.leads", lead_run_id=run.id, campaign=campaign_id, to_unit=unit_id
+    )  # fmt: skip
+    return redirect(address, 303)
 
 
 @bp.get("/selections/runs/<int:lead_run_id>/orders", endpoint="orders")
@@ -116,7 +120,10 @@ def _page(
     campaign_id = asked.get("campaign", type=row_number)
     campaign = session().get(Campaign, campaign_id) if campaign_id else None
     only, text = lead_filter(asked.get("only", "")), asked.get("text", "")[:100]
-    to_unit = asked.get("to_unit", type=row_number) or run.unit_id
+    usual = usual_unit(session(), run, campaign.id if campaign else None, actor=g.actor)
+    to_unit = asked.get("to_unit", type=row_number) or usual
+    if to_unit == asked.get("usual_unit", type=row_number):
+        to_unit = usual  # Nobody chose it, and the campaign may be another one by now.
     seen = leads_page(
         session(), run.id, campaign_id=campaign.id if campaign else None, unit_id=to_unit,
         actor=g.actor, now=g.now, only=only, text=text, page=asked.get("page", 1, type=row_number),
@@ -136,6 +143,7 @@ def _page(
         unit=get_unit(session(), run.unit_id, actor=g.actor),
         units=unit_tree(session(), within=g.actor.unit_ids),
         to_unit=to_unit,
+        usual_unit=usual,
         words=rule_words(definition, names) if definition else "",
         answers=_answers(run, definition, names),
         campaigns=campaigns_that_take_leads(session()),

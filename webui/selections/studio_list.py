@@ -23,7 +23,7 @@ from selections.permissions import SelectionPermission
 from selections.reading import selections_seen, versions_of
 from selections.refusals import SelectionNameMissing
 from selections.rules import Definition
-from selections.running import runs_of
+from selections.running import ran_above, runs_of
 from selections.visibility import may_define
 from selections.wire import DefinitionTooNew, DefinitionUnreadable, from_wire
 from webui.labels.journal import actor_words
@@ -94,6 +94,8 @@ def show(selection_id: int) -> Any:
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
+        above=ran_above(session(), selection_id, actor=g.actor),
+        unit_names={row.unit.id: row.unit.name for row in unit_tree(session(), with_archived=True)},
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
         units=units,
         shares=shares,
