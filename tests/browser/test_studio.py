@@ -186,6 +186,46 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     expect(page.get_by_text("Здесь некому звонить")).to_be_visible()
 
 
+def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
+    """Also when an act draws the lists anew, with what is chosen at their top."""
+    login = _furnish(live)
+    with live.given() as given:
+        unit = given.unit("Сервис Юг")
+        for make in ("Audi", "BMW", "Chery", "Ford", "Geely", "Haval", "Opel", "Skoda"):
+            given.asset(given.client(f"Владелец {make}", unit=unit), make=make)
+    live.sign_in(page, login)
+    page.goto(f"{live.url}/selections/studio/new")
+    keys = Keys(page)
+    ticked = page.locator('[name="v.r-0"]:checked')
+
+    def values() -> list[str]:
+        return sorted(ticked.evaluate_all("boxes => boxes.map(one => one.value)"))
+
+    keys.add("r", "марка")
+    page.locator('[id="n.r-0"] details.ms > summary').focus()
+    page.keyboard.press("Enter")
+    search = page.locator('[id="n.r-0"] .rule-v [data-narrow]')
+    expect(search).to_be_focused()
+    for words in ("kia", "hyu"):
+        search.fill(words)
+        search.press("Enter")
+    page.keyboard.press("Escape")
+    keys.add("r", "год выпуска")
+    expect(page.locator('[id="n.r-1"]')).to_be_visible()
+    assert values() == ["Hyundai", "Kia"]
+    expect(page.locator('[id="n.r-0"] details.ms > summary')).to_have_text("Hyundai, Kia")
+    expect(page.locator(".words")).to_contain_text("Марка Hyundai или Kia;")
+
+    # What is deleted leaves nothing to the condition that takes its place.
+    keys.add("r", "марка")
+    expect(page.locator('[id="n.r-2"]')).to_be_visible()
+    keys.tick("r-2", "Ford")
+    for left in (2, 1):
+        page.locator('[id="n.r-0"] [name=act][value="del:r-0"]').click()
+        expect(page.locator(f'[id="n.r-{left}"]')).to_have_count(0)
+    assert values() == ["Ford"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(live: Live, window: Callable[..., Page], scheme: str) -> None:
     login = _furnish(live)

@@ -88,10 +88,35 @@
     const id = e.detail.ctx?.target?.id;
     if (id === "rules") {
       changed = true;
+      obey();
       fire(find("input[name=opened]"), "input");
     }
     if (id === "preview") tellFaults();
   });
+  /* A morph copies attributes, but what a person has touched keeps its own state: a box that now stands
+     for another value would stay ticked. So each field takes the state that was drawn. Only what was
+     done after the question was asked, and the server cannot know, is done again. */
+  const later = new Map();
+  const mark = (e) => {
+    const el = e.target;
+    if (el.name && e.isTrusted) later.set(`${el.name}\n${el.type === "checkbox" ? el.value : ""}`, el.type === "checkbox" ? el.checked : el.value);
+  };
+  form.addEventListener("input", mark);
+  form.addEventListener("change", mark);
+  document.addEventListener("htmx:before:request", (e) => {
+    if (e.detail.ctx?.target?.id === "rules") later.clear();
+  });
+  function obey() {
+    all("#rules [name]").forEach((el) => {
+      const ticks = el.type === "checkbox";
+      const now = later.get(`${el.name}\n${ticks ? el.value : ""}`);
+      if (ticks) el.checked = now ?? el.defaultChecked;
+      else if (el.tagName === "SELECT") {
+        el.selectedIndex = Math.max(0, [...el.options].findIndex((one) => (now === undefined ? one.defaultSelected : one.value === now)));
+      } else if (el !== document.activeElement && /^(INPUT|TEXTAREA)$/.test(el.tagName)) el.value = now ?? el.defaultValue;
+    });
+    later.clear();
+  }
   function tellFaults() {
     const told = new Map(all("#faults [data-at]").map((li) => [li.dataset.at, li.textContent.trim()]));
     all("[data-fault]").forEach((slot) => {
