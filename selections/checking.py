@@ -27,6 +27,9 @@ from selections.rules import (
 )
 from selections.settling import Answers, day_from
 
+FOUND = "found"
+"""What a problem of another selection within the rule is named after while none is chosen."""
+
 
 class Fault(StrEnum):
     """What may be wrong at a place of the rule."""
@@ -236,6 +239,9 @@ def _circles(
 ) -> Iterator[Problem]:
     for path, rule in walk(definition.rule):
         if isinstance(rule, Found):
+            if not rule.selection_id:
+                yield Problem(path, Fault.VALUE_MISSING, FOUND)
+                continue
             above = frozenset() if selection_id is None else frozenset({selection_id})
             fault = _fault_of(rule.selection_id, definition_of, above)
             if fault is not None:

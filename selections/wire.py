@@ -34,6 +34,7 @@ from selections.rules import (
 VERSION = 1
 DEEPEST = 12
 """Groups and relations in one another."""
+LARGEST_SAMPLE = 10_000_000
 MOST_NODES = 300
 MOST_VALUES = 5_000
 """In one condition: a list of VINs."""
@@ -84,7 +85,7 @@ def from_wire(wire: Any) -> Definition:
     if not isinstance(rule, Group):
         raise DefinitionUnreadable("rule")
     sample = parts.get("sample")
-    if sample is not None and not (_is_whole(sample) and 0 < sample <= 10_000_000):
+    if sample is not None and not (_is_whole(sample) and 0 < sample <= LARGEST_SAMPLE):
         raise DefinitionUnreadable("sample")
     return Definition(
         subject=reader.member(Subject, parts.get("subject"), "subject"),

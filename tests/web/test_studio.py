@@ -326,3 +326,33 @@ def test_a_selection_is_put_on_the_clock_and_switched_off(prepared: Given, brows
     assert browser.post(plan.group(0), changed | {"at": "11:00"}).status_code == 409
     off = browser.post(f"{plan.group(0)}/switch", {"on": "0"})
     assert "выключено" in browser.read(off.location)
+
+
+def test_a_sample_that_is_no_number_is_told_and_not_saved(head: Browser, database: Any) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make")
+    builder.put("v.r-0", ["Kia"]).put("name", "Корейцы").press("")
+    for typed in ("абв", "-5", "0", "99999999999999999999"):
+        refused = builder.save(sample=typed)
+        assert refused.status_code == 422
+        assert refused.text.count("Введите число от 1 до 10\u00a0000\u00a0000.") == 2
+        assert f'name="sample" value="{typed}"' in refused.text
+        assert re.search(r'name="v.r-0" value="Kia" checked', refused.text)
+    assert builder.save(sample="10 000").status_code == 303
+    with database.reading_session() as session:
+        assert session.scalars(select(SelectionVersion)).one().definition["sample"] == 10_000
+
+
+def test_another_selection_is_asked_for_and_a_group_has_a_bottom(head: Browser) -> None:
+    saved = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    assert saved.put("name", "Корейцы").save().status_code == 303
+    builder = Builder(head).press("add:r:found")
+    assert "«Входит в выборку»: укажите значение." in builder.page
+    assert "больше нет" not in builder.page
+    assert builder.words == "Входит в выборку «…»."
+    place = "r"
+    for depth in range(11):
+        builder.press(f"add:{place}:group")
+        place += "-1" if depth == 0 else "-0"
+    assert f'value="add:{place}:group"' not in builder.page
+    builder.press(f"add:{place}:field:vehicle.make")
+    assert f'id="n.{place}-0"' in builder.page

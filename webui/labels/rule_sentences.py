@@ -119,7 +119,7 @@ class _Speaker:
             case Newest():
                 return _Phrase(self._newest(rule))
             case Found(selection_id=selection_id):
-                name = self.names.selections.get(selection_id, str(selection_id))
+                name = self.names.selections.get(selection_id, str(selection_id or "…"))
                 return _Phrase(_("входит в выборку «%(name)s»", name=name))
 
     def _group(self, group: Group) -> _Phrase:

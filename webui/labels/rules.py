@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from selections.checking import Fault, Problem
+from selections.checking import FOUND, Fault, Problem
 from selections.fields import FieldType
 from selections.rules import Join, Operator, ParameterType, Span, Subject
 from webui.labels.pairs import Pairs
@@ -99,6 +99,8 @@ def parameter_words(code: str, label: str) -> str:
 
 
 def _named(code: str) -> str:
+    if code == FOUND:
+        return _("Входит в выборку")
     if code in FIELDS:
         return field_name(code)
     return str(relation_words(code).name) if code in RELATIONS else ""

@@ -84,6 +84,8 @@ def create() -> Any:
     """Keep a new selection."""
     draft = read_draft(request.form, CATALOGUE)
     studio = Studio(session(), draft)
+    if draft.is_sample_faulty:
+        return studio.page(422, with_count=True)
     try:
         selection = create_selection(
             session(), name=draft.name, unit_id=draft.unit_id or 0, definition=studio.definition,
@@ -105,6 +107,8 @@ def save(selection_id: int) -> Any:
     selection = get_selection(session(), selection_id, actor=g.actor)
     draft.unit_id = selection.unit_id
     studio = Studio(session(), draft)
+    if draft.is_sample_faulty:
+        return studio.page(422, with_count=True)
     try:
         version = save_version(
             session(), selection_id, name=draft.name, note=draft.note,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from selections.fields import Catalogue, FieldType, Offers
 from selections.rules import Definition, Parameter, ParameterType, Subject, Value
-from selections.wire import DefinitionUnreadable, value_from_wire, value_to_wire
+from selections.wire import LARGEST_SAMPLE, DefinitionUnreadable, value_from_wire, value_to_wire
 from webui.selections.studio_draft import (
     Node,
     Slot,
@@ -78,15 +78,26 @@ class Draft:
     focus: str = ""
     """The place that an act led to."""
 
+    @property
+    def sample_size(self) -> int | None:
+        """How many at most; None: all, or what is typed is no such number."""
+        digits = "".join(self.sample.split())
+        is_count = digits.isascii() and digits.isdigit() and len(digits) < 20
+        number = int(digits) if is_count else 0
+        return number if 0 < number <= LARGEST_SAMPLE else None
+
+    @property
+    def is_sample_faulty(self) -> bool:
+        """Whether something is typed there that is no number of that kind."""
+        return bool(self.sample.strip()) and self.sample_size is None
+
     def definition(self, catalogue: Catalogue) -> Definition:
         """What the draft says."""
-        digits = "".join(self.sample.split())
-        is_count = digits.isascii() and digits.isdigit() and 0 < len(digits) < 8
         return Definition(
             subject=self.subject,
             rule=group_of(self.root, catalogue),
             parameters=tuple(one.parameter for one in self.questions),
-            sample=(int(digits) or None) if is_count else None,
+            sample=self.sample_size,
             columns=tuple(self.columns),
         )
 

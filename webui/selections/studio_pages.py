@@ -17,10 +17,12 @@ from selections.reading import get_selection, question_for, selections_seen
 from selections.rules import Definition, Subject
 from selections.settling import Answer
 from selections.statements import Question
+from selections.wire import DEEPEST, LARGEST_SAMPLE
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_fields import field_name
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.rules import fault_words
+from webui.labels.spoken import gettext as _
 from webui.requests import settings
 from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import written
@@ -28,6 +30,10 @@ from webui.selections.studio_count import Count, count
 from webui.selections.studio_look import Painter
 from webui.selections.studio_offers import OfferedValues
 from webui.selections.studio_page import Draft
+from webui.wording import whole
+
+SAMPLE = "sample"
+"""The place of a fault that is not in the tree."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,16 @@ class Studio:
 
     def faulty(self) -> list[Faulty]:
         """The problems in words, each with its place."""
-        return [Faulty(written(one.path), fault_words(one)) for one in self.problems]
+        found = [Faulty(written(one.path), fault_words(one)) for one in self.problems]
+        sample = self.sample_fault()
+        return [*found, Faulty(SAMPLE, sample)] if sample else found
+
+    def sample_fault(self) -> str:
+        """What is wrong with the size of a random sample; empty: nothing."""
+        if not self.draft.is_sample_faulty:
+            return ""
+        most = whole(LARGEST_SAMPLE)
+        return _("Введите число от %(min)s до %(max)s.", min=1, max=most)
 
     def question(self) -> Question | None:
         """What the draft is asked with; None while there is nobody to ask about."""
@@ -134,6 +149,8 @@ class Studio:
             "draft": self.draft,
             "root": painter.root(),
             "selections": self.selections,
+            "sample_fault": self.sample_fault(),
+            "deepest": DEEPEST,
             "columns": [(code, field_name(code)) for code in [*columns, *others]],
             "is_asked": _is_asked(self.draft),
         }  # fmt: skip
