@@ -216,6 +216,21 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
     expect(page.locator('[id="n.r-0"] details.ms > summary')).to_have_text("Hyundai, Kia")
     expect(page.locator(".words")).to_contain_text("Марка Hyundai или Kia;")
 
+    # A size that is none is told at its field while it is typed, and again by saving.
+    sample = page.locator("#sample")
+    if not sample.is_visible():
+        page.get_by_text("Кого и сколько показать").click()
+    sample.fill("абв")
+    told = page.locator('[id="e.sample"]')
+    expect(told).to_have_text("Введите число от 1 до 10 000 000.")
+    _picture(page, "sample")
+    page.keyboard.press("Control+Enter")
+    expect(told).to_be_visible()
+    expect(sample).to_have_value("абв")
+    assert values() == ["Hyundai", "Kia"]
+    sample.fill("5")
+    expect(told).to_be_hidden()
+
     # What is deleted leaves nothing to the condition that takes its place.
     keys.add("r", "марка")
     expect(page.locator('[id="n.r-2"]')).to_be_visible()
