@@ -10,14 +10,14 @@
       const items = rovers(list);
       const current = items.find((x) => x.hasAttribute("aria-current")) || items[0];
       items.forEach((x) => { x.tabIndex = x === current ? 0 : -1; });
-      if (current?.hasAttribute("aria-current")) inSight(list, current);
+      if (!hasArrived && current?.hasAttribute("aria-current")) inSight(list, current);
     });
+    hasArrived = true;
   }
-  /* The current row of a list that scrolls; the page itself stays, and so does where somebody scrolled to. */
-  const sightOf = new WeakMap();
+  /* The current row of a list that scrolls, when the page opens; after a save the list stays where it is. */
+  let hasArrived = false;
   function inSight(list, current) {
-    if (sightOf.get(list) === current || list.scrollHeight <= list.clientHeight) return;
-    sightOf.set(list, current);
+    if (list.scrollHeight <= list.clientHeight) return;
     const [row, box] = [current.getBoundingClientRect(), list.getBoundingClientRect()];
     if (row.top >= box.top && row.bottom <= box.bottom) return;
     list.scrollTop += (row.top + row.bottom - box.top - box.bottom) / 2;

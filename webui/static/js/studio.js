@@ -115,7 +115,6 @@
         el.selectedIndex = Math.max(0, [...el.options].findIndex((one) => (now === undefined ? one.defaultSelected : one.value === now)));
       } else if (el !== document.activeElement && /^(INPUT|TEXTAREA)$/.test(el.tagName)) el.value = now ?? el.defaultValue;
     });
-    later.clear();
   }
   function tellFaults() {
     const told = new Map(all("#faults [data-at]").map((li) => [li.dataset.at, li.textContent.trim()]));
