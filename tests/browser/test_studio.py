@@ -89,11 +89,14 @@ class Keys:
         """Open the list of values and tick these."""
         self.page.locator(f'[id="n.{node}"] > .rule-v details.ms > summary').focus()
         self.page.keyboard.press("Enter")
+        search = self.page.locator(f'[id="n.{node}"] details.ms [data-narrow]')
+        if search.count():
+            expect(search).to_be_focused()  # it takes the focus a moment after the list opens
         for value in values:
-            self.page.locator(f'[id="n.{node}"] .ms-l label', has_text=value).locator(
-                "input"
-            ).focus()
+            label = self.page.locator(f'[id="n.{node}"] .ms-l label', has_text=value)
+            label.locator("input").focus()
             self.page.keyboard.press("Space")
+            expect(label.locator("input")).to_be_checked()
         self.page.keyboard.press("Escape")
 
     def type(self, name: str, text: str) -> None:
