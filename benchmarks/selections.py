@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import log10
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -11,10 +12,19 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from benchmarks.filling import Company, found_company
-from benchmarks.harness import Goal, Line, Stopwatch, compare, is_noisy, ratio_line
+from benchmarks.harness import (
+    Goal,
+    Line,
+    Stopwatch,
+    compare,
+    is_noisy,
+    plain_line,
+    ratio_line,
+)
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options
 from benchmarks.selections_by_hand import Hand, by_hand
+from benchmarks.selections_whole import whole_table
 from benchmarks.service_history import fill_history
 from selections.fields import Moment
 from selections.rules import Definition
@@ -28,36 +38,54 @@ _LIVE = 0.3
 """Seconds in which the count answers while a rule is edited, at the median of the kinds."""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One kind with the answers that the hand-written statement has too."""
+@dataclass
+class _Taken:
+    """What all kinds together found at one size, and the seconds of our statements."""
 
-    code: str
-    definition: Definition
-    hand: Hand
+    rows: int = 0
+    seconds: float = 0.0
 
 
 def run(options: Options) -> Iterator[Line]:
-    """Every shipped kind in one unit: the same rows, the time as a ratio; then the live count."""
+    """Every shipped kind in one unit: the same rows, the time as a ratio; then the live count.
+
+    Then how the time of all kinds together grows with what they find, the first look for the makes
+    that are offered, and the memory of the process while it runs and forms the largest kind.
+    """
     sizes = (options.pick(20_000, 10_000), *(() if options.pick(1, 0) else (100_000, 1_000_000)))
     for engine in options.engines:
+        taken: list[_Taken] = []
         for clients in sizes:
             with fresh_place(engine) as place:
                 company = found_company(place)
                 fill_history(place, company, clients)
-                yield from _kinds(place, company, clients, is_largest=clients == sizes[-1])
+                yield from _kinds(place, company, clients, taken, is_largest=clients == sizes[-1])
+                if clients == sizes[-1]:
+                    yield from whole_table(place, company, clients)
+        if len(taken) > 1:
+            rows, seconds = taken[-1].rows / taken[0].rows, taken[-1].seconds / taken[0].seconds
+            yield plain_line(
+                "selections", engine, sizes[-1], "all kinds: growth exponent of time in rows found",
+                "", [log10(seconds) / log10(rows)], Goal(1.15),
+                rows=" ".join(str(one.rows) for one in taken),
+                seconds=" ".join(f"{one.seconds:.2f}" for one in taken),
+            )  # fmt: skip
 
 
-def _kinds(place: Place, company: Company, clients: int, *, is_largest: bool) -> Iterator[Line]:
+def _kinds(
+    place: Place, company: Company, clients: int, taken: list[_Taken], *, is_largest: bool
+) -> Iterator[Line]:
     unit_id = company.unit_ids[0]
     today = company.base.date()
     counts: list[float] = []
+    together = _Taken()
+    taken.append(together)
     with place.database.reading() as session:
         for kind in KINDS:
             hand = by_hand(kind.code, unit_id, today, is_postgresql=place.is_postgresql)
             question = _question(unit_id, today, hand)
             ours = question.found(kind.definition)
-            _check(session, place, kind.code, ours, hand)
+            rows = _checked(session, place, kind.code, ours, hand)
             found = compare(
                 ours=lambda sql=_text(place, ours): place.bare.execute(sql).fetchall(),  # type: ignore[misc]
                 bare=lambda hand=hand: place.bare.execute(hand.sql).fetchall(),  # type: ignore[misc]
@@ -67,8 +95,10 @@ def _kinds(place: Place, company: Company, clients: int, *, is_largest: bool) ->
             )
             yield ratio_line(
                 found, bench="selections", engine=place.engine, size=clients, goal=Goal(1.3),
-                measure=f"{kind.code}: time of the statement written by hand",
+                measure=f"{kind.code}: time of the statement written by hand", rows=rows,
             )  # fmt: skip
+            together.rows += rows
+            together.seconds += found.ours_wall
             counts.append(_seconds(session, question.count(kind.definition)))
     if is_largest:
         yield Line(
@@ -84,15 +114,17 @@ def _question(unit_id: int, today: date, hand: Hand) -> Question:
         moment=Moment(today, ZONE),
         unit_ids=(unit_id,),
         answers=hand.answers,
-        definition_of={}.__getitem__,
+        definition_of=dict[int, Definition]().__getitem__,
     )
 
 
-def _check(session: Session, place: Place, code: str, ours: Select[Any], hand: Hand) -> None:
+def _checked(session: Session, place: Place, code: str, ours: Select[Any], hand: Hand) -> int:
+    """How many are found; an error when the statement written by hand finds others."""
     found = {(row.client_id, row.asset_key) for row in session.execute(ours)}
     wanted = {(row[0], row[1]) for row in place.bare.execute(hand.sql)}
     if found != wanted or not found:
         raise AssertionError(f"{code}: {len(found)} found, {len(wanted)} by hand")
+    return len(found)
 
 
 def _text(place: Place, statement: Select[Any]) -> str:

@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date
+from sqlalchemy import ColumnElement, Date, extract, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -37,6 +37,11 @@ class earlier_day(FunctionElement[date]):  # noqa: N801 a function of SQL
     def __init__(self, day: ColumnElement[date], *, months: int = 0, days: int = 0) -> None:
         super().__init__(day)
         self.months, self.days = months, days
+
+
+def month_and_day(day: ColumnElement[Any]) -> ColumnElement[int]:
+    """SQL: 1231 for the last of December; written without bound values, as in an index of it."""
+    return extract("month", day) * literal(100, literal_execute=True) + extract("day", day)
 
 
 class utc_day(FunctionElement[date]):  # noqa: N801 a function of SQL

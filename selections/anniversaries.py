@@ -4,7 +4,9 @@ import calendar
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, or_
+from sqlalchemy import ColumnElement, and_, or_
+
+from core.days import month_and_day
 
 _WHOLE_YEAR = 365
 
@@ -13,7 +15,7 @@ def is_coming(day: ColumnElement[Any], today: date, days: int) -> ColumnElement[
     """SQL: an anniversary of the day is today or within the next ``days`` days."""
     if days >= _WHOLE_YEAR:
         return day.is_not(None)
-    number = extract("month", day) * 100 + extract("day", day)
+    number = month_and_day(day)
     first, last = _window(today, days)
     if first <= last:
         return and_(number >= first, number <= last)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.days import month_and_day
 from core.db import Base, ByteOrdered
 from directory.units.models import Unit
 
@@ -60,6 +61,9 @@ class Client(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+Index("ix_clients_birthday", month_and_day(Client.__table__.c.birth_on))
 
 
 class ClientUnit(Base):

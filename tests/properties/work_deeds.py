@@ -27,7 +27,7 @@ from worklists.expiry import expire_tasks
 from worklists.forming import form_work_lists
 from worklists.involvement import involve_unit
 from worklists.jobs_done import finish_job
-from worklists.lifecycle import OPEN, TaskState
+from worklists.lifecycle import OPEN, WAITING, TaskState
 from worklists.missed import miss_callbacks
 from worklists.models.task import PHONING, Task, TaskKind
 from worklists.models.work_list import Involvement
@@ -78,6 +78,10 @@ def is_open_call(task: Task) -> bool:
     return task.state in OPEN and task.kind in PHONING
 
 
+def is_promised(task: Task) -> bool:
+    return task.kind is TaskKind.CALLBACK and task.state in WAITING
+
+
 def is_any(task: Task) -> bool:
     return True
 
@@ -99,6 +103,13 @@ class Deeds:
         for sweep in SWEEPS:
             sweep(self.world.database, self.world.clock)
         assert [sweep(self.world.database, self.world.clock) for sweep in SWEEPS] == [0] * 7
+
+    def a_callback_is_forgotten(self, pick: int) -> None:
+        """Nobody makes a promised call for three days, and the clock goes on."""
+        promised = [task for task in self.tasks if is_promised(task)]
+        due_at = promised[pick % len(promised)].due_at
+        self.world.now = max(self.world.now, due_at + timedelta(days=3))
+        self.the_clock_does_its_work()
 
     def leads_are_formed_twice(
         self, unit: int, campaign: int, chosen: set[int], head: bool

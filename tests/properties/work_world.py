@@ -65,13 +65,13 @@ class World:
             client.id: [given.asset(client) for _ in range(2)] for client in self.clients
         }
         self.campaigns: list[Campaign] = [
-            given.campaign("maintenance-due", missed_callback=MissedCallback.CLOSE),
+            given.campaign("maintenance-due", missed_callback=MissedCallback.NEXT_DAY),
             given.campaign(
                 "lost-clients",
                 data_unit_id=self.data_unit.id,
                 cooling_off_days=1,
                 retry_ladder=[{"hours": 2}],
-                missed_callback=MissedCallback.NEXT_DAY,
+                missed_callback=MissedCallback.CLOSE,
                 expires_after_days=1,
             ),
         ]
