@@ -27,6 +27,12 @@ def is_left_over(task: type[Task] = Task) -> ColumnElement[bool]:
     return and_(task.state.in_(_words(WAITING)), is_of_finished(task))
 
 
+def was_left_over(task: Task, campaign_state: CampaignState) -> bool:
+    """The same of one task whose campaign is known."""
+    is_of = campaign_state is CampaignState.FINISHED and task.kind in PHONING
+    return is_of and task.state in WAITING
+
+
 def _words(words: Iterable[StrEnum]) -> list[ColumnElement[Any]]:
     """Written out: parameters of the statements around would clash with names made up for them."""
     return [constant(word) for word in sorted(words)]

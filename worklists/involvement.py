@@ -171,6 +171,16 @@ def ask_unit(
     return _tie(session, source, task, from_task_id=from_task_id, actor=actor, now=now)
 
 
+def is_asking(session: Session, task: Task) -> bool:
+    """Whether a unit still has to answer what was asked from this task; the caller sees it."""
+    asked = select(Involvement.id).where(
+        Involvement.from_work_list_id == task.work_list_id,  # the way by index
+        Involvement.from_task_id == task.id,
+        Involvement.finished_at.is_(None),
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
 def tell_asker(session: Session, task: Task, *, actor: Actor, now: datetime) -> None:
     """If another unit asked for this closed task: tell who asked, write it on both sides."""
     assert task.finish is not None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from core.access import Actor
 from directory.staff.models import Appointment
-from worklists.finished_campaigns import is_left_over, is_of_finished
+from worklists.finished_campaigns import is_of_finished
 from worklists.lifecycle import OPEN, TaskState
 from worklists.models.task import Task
 
@@ -76,12 +76,9 @@ def left_overs(wanted: BoardFilter) -> bool | None:
 
 
 def _new(wanted: BoardFilter) -> ColumnElement[bool]:
-    match left_overs(wanted):
-        case True:
-            return is_left_over()
-        case False:
-            return and_(Task.state.in_(WAITING), ~is_of_finished())
-    return Task.state.in_(WAITING)
+    only = left_overs(wanted)
+    waits = Task.state.in_(WAITING)
+    return waits if only is None else and_(waits, is_of_finished() if only else ~is_of_finished())
 
 
 def _of_everybody(

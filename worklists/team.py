@@ -1,6 +1,6 @@
 """The team at a glance: what each person of the units has in hand and did today."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -125,9 +125,7 @@ def _in_hand(
     ).where(*in_hand_of(people, units))
 
 
-def in_hand_of(
-    people: Select[int] | Collection[int], units: frozenset[int]
-) -> tuple[ColumnElement[bool], ...]:
+def in_hand_of(people: Select[int], units: frozenset[int]) -> tuple[ColumnElement[bool], ...]:
     """Conditions: what these people have in hand in these units."""
     # Not a bare column: else SQLite would walk all that waits in the units, given or not.
     of_units = (Task.unit_id + 0).in_(units)

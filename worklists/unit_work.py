@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.db import constant
 from core.errors import Refused
 from core.locks import exclusively
 from directory.permissions import DirectoryPermission
@@ -43,12 +44,14 @@ def calls_ended_with(session: Session, campaign_id: int) -> int:
 
     What is on control stays work, and so do jobs that are no calls.
     """
-    query = select(func.count()).where(
-        Task.campaign_id == campaign_id,
-        Task.state.in_(OPEN - {TaskState.ON_CONTROL}),
-        Task.kind.in_(PHONING),
-    )
-    return session.scalar(query) or 0
+    parts = [
+        select(func.count().label("number")).where(
+            Task.state == constant(state), Task.campaign_id == campaign_id, Task.kind.in_(PHONING)
+        )
+        for state in sorted(OPEN - {TaskState.ON_CONTROL})  # each has a small index of its own
+    ]
+    each = union_all(*parts).subquery("each")
+    return session.scalar(select(func.sum(each.c.number))) or 0
 
 
 def hold_unit(session: Session, unit_id: int) -> None:

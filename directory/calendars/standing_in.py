@@ -22,12 +22,15 @@ class StandingIn:
 
 
 def stood_in_for(session: Session, *, actor: Actor, now: datetime) -> Sequence[StandingIn]:
-    """Those for whom this person stands in, now or later, the soonest first."""
+    """Those for whom this person stands in, now or later, the soonest first.
+
+    Raises NotPermitted for who is not a person.
+    """
     rows = session.execute(
         select(Employee.full_name, Absence.from_at, Absence.until_at)
         .join(Employee, Employee.id == Absence.employee_id)
         .where(
-            Absence.substitute_id == actor.employee_id,
+            Absence.substitute_id == actor.person,
             Absence.until_at > now,
             Absence.cancelled_at.is_(None),
         )

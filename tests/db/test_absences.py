@@ -24,6 +24,7 @@ from directory.calendars.absences import (
     substitute_for,
 )
 from directory.calendars.models import Absence
+from directory.calendars.standing_in import stood_in_for
 from directory.staff.models import Employee, Role
 from tests.conftest import NOON
 from tests.given import Given
@@ -68,6 +69,16 @@ class Staff:
 @pytest.fixture
 def staff(session: Session) -> Staff:
     return Staff(session)
+
+
+def test_only_a_person_stands_in_for_somebody(staff: Staff) -> None:
+    staff.away(staff.anna, 0, 2, by=staff.boris)
+    staff.away(staff.vera, 0, 2)
+    boris = Actor(key=f"employee:{staff.boris.id}", employee_id=staff.boris.id)
+    (line,) = stood_in_for(staff.session, actor=boris, now=NOON)
+    assert line.name == "Анна"
+    with pytest.raises(NotPermitted):
+        stood_in_for(staff.session, actor=Actor(key="scheduler"), now=NOON)
 
 
 def test_the_substitute_stands_in_from_the_first_moment_until_the_last(staff: Staff) -> None:

@@ -342,6 +342,7 @@ def test_another_performer_gets_everything_and_all_are_told(asked: Asked) -> Non
     add_comment(asked.session, new.id, text="Нашёл", actor=asked.other, now=LATER)
     take_back_run(asked.session, run.id, actor=asked.head, now=LATER)
     assert asked.standing().step is AskedStep.ACCEPTED
+    assert not {"task_given", "task_redirected"} & set(asked.told(asked.other)), "unread, untold"
     said = timeline(asked.session, old.id, only=TimelineKind.COMMENTS, actor=asked.doer, now=NOON)
     assert len(said.lines) == 2
     assert len(items_of(asked.session, old.id, actor=asked.doer)) == 1
@@ -354,7 +355,7 @@ def test_another_unit_reads_what_went_before_and_is_told(
     there = asked.given.manager(third, name="Кузовщик")
     paper = asked.document(asked.task)
     watch_task(asked.session, asked.task.id, actor=asked.other, now=NOON)
-    asked.hand(DispatchAction.TO_UNIT, unit_id=third.id)
+    run = asked.hand(DispatchAction.TO_UNIT, unit_id=third.id)
     new = asked.task
     assert asked.told(there) == ["unit_given"]
     (line,) = documents_of(asked.session, new.id, actor=there)
@@ -366,6 +367,8 @@ def test_another_unit_reads_what_went_before_and_is_told(
     assert asked.told(asked.other)[-1] == "task_redirected"
     page = task_page(asked.session, asked.source.id, actor=asked.asker)
     assert page.involved[0].unit == "Кузов"
+    take_back_run(asked.session, run.id, actor=asked.head, now=LATER)
+    assert asked.told(there) == [] and "task_redirected" not in asked.told(asked.other)
 
 
 def test_documents_go_along_with_the_request(asked: Asked) -> None:

@@ -38,7 +38,13 @@ from worklists.bookings.free_times import (
     free_times,
     nearest_days,
 )
-from worklists.bookings.listing import BookingFilter, booking, bookings, history_of_booking
+from worklists.bookings.listing import (
+    BookingFilter,
+    booking,
+    bookings,
+    bookings_of_client,
+    history_of_booking,
+)
 from worklists.bookings.models import ServicePlace, SlotHold
 from worklists.bookings.outcomes import (
     BookingChanged,
@@ -201,12 +207,16 @@ def test_undoing_the_outcome_frees_the_place(desk: Desk) -> None:
     workshop = desk.given.workshop()
     saved, request = book(desk, workshop)
     assert TEN not in free(desk, workshop)
+    client_id = request.client_id
+    assert [one.request for one in bookings_of_client(desk.session, client_id, actor=desk.manager)
+            ] == [request]  # fmt: skip
     undo_attempt(
         desk.session, saved.attempt.id, actor=desk.manager, now=NOON + timedelta(minutes=2),
         lease=LEASE,
     )  # fmt: skip
     assert request.state is ServiceRequestState.CANCELLED
     assert TEN in free(desk, workshop) and places(desk) == 0
+    assert not bookings_of_client(desk.session, client_id, actor=desk.manager), "it never was"
 
 
 def test_moved_keeps_its_history_and_frees_the_old_time(desk: Desk) -> None:
@@ -339,6 +349,8 @@ def test_cancelled_for_a_reason(desk: Desk, call_again: bool) -> None:
     cancel_booking(desk.session, request.id, reason="Передумал", **values)
     assert TEN in free(desk, workshop)
     assert (request.next_task_id is not None) is call_again
+    (line,) = bookings_of_client(desk.session, request.client_id, actor=desk.manager)
+    assert line.request.reason == "Передумал", "the client's card shows what was called off"
 
 
 def test_rows_belong_to_the_workshop_and_to_who_booked(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, update
 from sqlalchemy.orm import Session
 
 from benchmarks.filling import Company, fill_clients, fill_tasks, found_company
@@ -16,14 +16,20 @@ from core.access import Actor
 from core.db import Database
 from core.settings import Settings
 from directory.clients.search import search_clients
+from worklists.dispatch.untelling import untell_run
+from worklists.lifecycle import OPEN, TaskState
+from worklists.models.task import Task
 from worklists.my_tasks import TaskFilter, available_tasks
 from worklists.queue import take_next_task
 from worklists.stages import BoardFilter, Stage, board
 from worklists.sweeps import return_deferred
 from worklists.team import team
+from worklists.unit_work import calls_ended_with
 
 ROWS = 20_000
-BIG = ("tasks", "clients", "contact_points", "assets", "ownerships", "work_lists")
+BIG = (
+    "tasks", "clients", "contact_points", "assets", "ownerships", "work_lists", "notifications",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -169,6 +175,35 @@ def test_the_team_walks_indexes(place: Place, company: Company, manager: Actor) 
     assert walked_tables(plans) == set()
     assert index_used(plans, "ix_tasks_performer")
     assert len(plans) == 1
+
+
+def test_what_finishing_a_campaign_ends_is_counted_by_an_index(
+    place: Place, company: Company
+) -> None:
+    closed = update(Task).where(Task.id % 20 != 0, Task.state.in_(OPEN))
+    with place.database.writing_session() as session:  # after years little of it is open
+        session.execute(closed.values(state=TaskState.DONE, closed_at=company.base))
+        session.commit()
+    place.bare.execute("ANALYZE")
+    plans = plans_of(place.database, lambda session: calls_ended_with(session, 1))
+    for index in ("ix_tasks_queue", "ix_tasks_deferred", "ix_tasks_leases"):
+        assert index_used(plans, index)
+    assert walked_tables(plans) == set()
+
+
+def test_what_a_run_has_told_is_found_by_its_occasions(place: Place, company: Company) -> None:
+    place.run(
+        "INSERT INTO notifications (employee_id, kind, task_id, work_list_id, occasion, created_at,"
+        " tasks) SELECT 1, 'task_given', id, work_list_id, 'given:' || id, due_at, 1 FROM tasks",
+        "ANALYZE",
+    )
+    with (
+        explaining(place.database, "DELETE", "UPDATE") as plans,
+        place.database.writing_session() as session,
+    ):
+        untell_run(session, 1)
+        session.rollback()
+    assert len(plans) == 4 and walked_tables(plans) == set()
 
 
 def test_tasks_to_take_are_found_by_an_index(

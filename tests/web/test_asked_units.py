@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from directory.staff.models import Employee, Role
 from directory.units.models import Unit
@@ -272,6 +272,12 @@ def test_what_was_asked_comes_back_into_the_form_with_the_outcome(
         "involve_due_date": "2026-03-19", "involve_due_time": "12:00", "stay": "1",
         "version": "1", "token": "", "form_key": "one",
     }  # fmt: skip
+    asks = {"outcome": "interview", "result_interview": code}
+    hint, nobody = f"{address}/consequence", "о вопросе никто не узнает"
+    assert nobody not in mine.get(hint, query_string=asks).text, "asked before"
+    scene.given.session.execute(update(Involvement).values(finished_at=scene.given.now))
+    scene.given.session.commit()
+    assert nobody in mine.get(hint, query_string=asks).text
     assert mine.post(f"{address}/attempts", typed).status_code == 303
     undo = re.search(rf'action="({address}/attempts/\d+/undo)"', mine.read(address))
     assert undo is not None
@@ -280,3 +286,4 @@ def test_what_was_asked_comes_back_into_the_form_with_the_outcome(
     assert re.search(rf'<option selected value="{scene.parts.id}"', page)
     told = ("involve_text", "involve_due_date", "involve_due_time")
     assert [_value(page, name) for name in told] == [typed[name] for name in told]
+    assert nobody in mine.get(hint, query_string=asks).text, "what was asked is taken back"

@@ -164,12 +164,14 @@ def _outlook(draft: CampaignDraft) -> Outlook:
 
 
 def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -> str:
+    actions = [action for (state, action) in TRANSITIONS if state is found.state]
+    can_finish = CampaignAction.FINISH in actions
     return render_template(
         "admin/campaign.html",
         form=form,
         campaign=found,
-        open_tasks=calls_ended_with(g.session, found.id),
-        actions=[action for (state, action) in TRANSITIONS if state is found.state],
+        open_tasks=calls_ended_with(g.session, found.id) if can_finish else 0,
+        actions=actions,
         outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),
         history=_changes(history_of(g.session, "campaign", found.id, limit=_SHOWN), form),
     )

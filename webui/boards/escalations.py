@@ -12,11 +12,12 @@ from webui.exports.workbook import Column
 from webui.labels.words import label
 from webui.requests import requires, session
 from worklists.escalation.models import Level
-from worklists.escalation.seen import MOST, EscalationLine, escalations
+from worklists.escalation.seen import MOST, EscalationLine, escalations, how_many
 from worklists.lifecycle import TaskState
 from worklists.models.dispatch import DispatchAction
 from worklists.permissions import WorkPermission
 from worklists.prolongings import TOO_OFTEN, prolongings_of
+from worklists.soonest import MORE_THAN
 
 bp = Blueprint("escalations", __name__)
 
@@ -36,13 +37,14 @@ def page() -> str:
             session(), [one.task_id for one in lines if one.state is TaskState.ON_CONTROL]
         ),
         too_often=TOO_OFTEN,
-        elsewhere=_of_units() if not lines and _only_mine() and not digest_id else 0,
+        elsewhere=_elsewhere() if not lines and _only_mine() and not digest_id else 0,
         only_mine=_only_mine(),
         level=_level(),
         levels=tuple(Level),
         digest_id=digest_id,
         is_cut=len(lines) == MOST,
         most=MOST,
+        more_than=MORE_THAN,
         colleagues=filters.colleagues() if leads else (),
         to_person=DispatchAction.TO_PERSON.value,
         may_take=g.actor.may(WorkPermission.WORK),
@@ -67,12 +69,9 @@ def _lines(digest_id: int | None, limit: int | None = MOST) -> Sequence[Escalati
     )  # fmt: skip
 
 
-def _of_units() -> int:
-    """How many wait in the units when nothing escalated to the person; counts to MOST."""
-    found = escalations(
-        session(), only_mine=False, level=_level(), actor=g.actor, now=g.now, limit=MOST
-    )
-    return len(found)
+def _elsewhere() -> int:
+    """How many wait in the units when nothing escalated to the person."""
+    return how_many(session(), level=_level(), actor=g.actor)
 
 
 def _only_mine() -> bool:

@@ -13,7 +13,6 @@ from worklists.dispatch.kept_filters import (
     FilterNameMissing,
     forget_filter,
     keep_filter,
-    present_filter,
     save_filter,
     use_filter,
 )
@@ -42,10 +41,9 @@ def narrow() -> Any:
     typed = {} if form.get("clear") == "1" else {
         name: form[key] for key, name in _FIELDS.items() if form.get(key, "").strip()
     }  # fmt: skip
-    before = present_filter(session(), actor=g.actor)
-    keep_filter(session(), DispatchFilter.from_json(typed), tab=_tab(), actor=g.actor,
-                now=g.now)  # fmt: skip
-    _forget_ticks(before)
+    wanted = DispatchFilter.from_json(typed)
+    if keep_filter(session(), wanted, tab=_tab(), actor=g.actor, now=g.now):
+        _forget_ticks()
     return _back()
 
 
@@ -70,9 +68,8 @@ def save() -> Any:
 @requires(WorkPermission.DISPATCH)
 def use(filter_id: int) -> Any:
     """Narrow the board by a saved filter."""
-    before = present_filter(session(), actor=g.actor)
-    use_filter(session(), filter_id, tab=_tab(), actor=g.actor, now=g.now)
-    _forget_ticks(before)
+    if use_filter(session(), filter_id, tab=_tab(), actor=g.actor, now=g.now):
+        _forget_ticks()
     return _back()
 
 
@@ -85,9 +82,9 @@ def forget(filter_id: int) -> Any:
     return _back()
 
 
-def _forget_ticks(before: DispatchFilter) -> None:
+def _forget_ticks() -> None:
     """Other tasks are shown now: ticks that nobody sees would be acted upon. It is said."""
-    if present_filter(session(), actor=g.actor) != before and clear_ticks(session(), actor=g.actor):
+    if clear_ticks(session(), actor=g.actor):
         flash(_("Отметки сняты: отбор изменён."))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Refused
 from directory.calendars.absences import absent_ids
+from directory.clients.models import Client
 from webui.numbers import row_number
 from webui.requests import is_htmx, keep_only, requires, session, settings
 from webui.tasks.answers import card_answer, conflict_answer, leave
@@ -64,14 +65,14 @@ def release(task_id: int) -> Response:
     """«Вернуть в очередь»."""
     token = request.form.get("token", type=row_number) or 0
     try:
-        release_task(session(), task_id, token=token, actor=g.actor, now=g.now)
+        task = release_task(session(), task_id, token=token, actor=g.actor, now=g.now)
     except LeaseLost as error:
         return conflict_answer(task_id, error)
-    card = open_card(task_id, actor=g.actor, now=g.now)
-    toast = of_client(card.page.client, _("Задача вернулась в очередь."))
+    client = session().get_one(Client, task.client_id)
+    toast = of_client(client, _("Задача вернулась в очередь."))
     if not is_htmx():
         return leave(toast, task_url(task_id))
-    return card_answer(card, toast=toast)
+    return card_answer(open_card(task_id, actor=g.actor, now=g.now), toast=toast)
 
 
 @bp.post("/tasks/<int:task_id>/lease")

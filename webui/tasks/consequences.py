@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from campaigns.effects import EffectKind, find
 from campaigns.models import Outcome
@@ -19,8 +18,8 @@ from webui.tasks.outcome_form import OutcomeForm
 from webui.tasks.routes import bp
 from worklists.attempts import NewTask, consequence_of
 from worklists.far_dates import check_planned_for
+from worklists.involvement import is_asking
 from worklists.models.task import TaskKind
-from worklists.models.work_list import Involvement
 from worklists.permissions import WorkPermission
 from worklists.repeats import has_finished_tasks
 from worklists.service_requests import is_booked
@@ -90,8 +89,7 @@ def _asks_nobody(card: Card, form: OutcomeForm) -> bool:
         return False  # a department is told anyway
     if not form.counts("involve") or form.involve.data:
         return False
-    asked = select(Involvement.id).where(Involvement.from_task_id == card.page.task.id)
-    return session().scalar(asked.limit(1)) is None
+    return not is_asking(session(), card.page.task)
 
 
 def _far(new: NewTask, now: datetime) -> str:

@@ -7,9 +7,10 @@ from flask_babel import ngettext
 
 from campaigns.models import CampaignState
 from webui.wording import ago_or_due, moment
+from worklists.finished_campaigns import was_left_over
 from worklists.lateness import is_overdue
-from worklists.lifecycle import WAITING, TaskState
-from worklists.models.task import PHONING, Task
+from worklists.lifecycle import TaskState
+from worklists.models.task import Task
 
 
 def task_due_words(task: Task, campaign_state: CampaignState, now: datetime) -> str:
@@ -21,9 +22,8 @@ def task_due_words(task: Task, campaign_state: CampaignState, now: datetime) -> 
         return str(_("закрыта %(at)s", at=moment(task.closed_at)))
     if task.state is TaskState.ON_CONTROL:
         return str(_("проверить %(at)s", at=moment(task.control_at)))
-    is_finished = campaign_state is CampaignState.FINISHED and task.kind in PHONING
-    is_left_over = is_finished and task.state in WAITING
-    is_late = not is_left_over and is_overdue(task.kind, task.state, task.due_at, now)
+    is_dropped = was_left_over(task, campaign_state)
+    is_late = not is_dropped and is_overdue(task.kind, task.state, task.due_at, now)
     is_plain = task.due_at < now and not is_late
     at = moment(task.due_at) if is_plain else ago_or_due(task.due_at, now)
     parts = [_("срок %(at)s", at=at)]

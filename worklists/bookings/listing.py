@@ -111,8 +111,11 @@ def nearest_day(session: Session, wanted: BookingFilter, *, actor: Actor) -> dat
 def bookings_of_client(
     session: Session, client_id: int, *, limit: int = 10, actor: Actor
 ) -> list[BookingLine]:
-    """The newest bookings of the client that this person sees, the last day first."""
-    query = _query(actor).where(ServiceRequest.client_id == client_id)
+    """The newest bookings of the client that this person sees, the last day first.
+
+    Those taken back with their outcome never were.
+    """
+    query = _query(actor).where(ServiceRequest.client_id == client_id, _WAS_MEANT)
     last = ServiceRequest.wanted_on.desc(), ServiceRequest.id.desc()
     return _lines(session, query.order_by(*last).limit(limit), actor)
 

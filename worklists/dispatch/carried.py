@@ -85,14 +85,18 @@ def tell_of_handing(session: Session, run_id: int, *, actor: Actor, now: datetim
     tell_watchers(session, old, kind="task_redirected", occasion=f"redirected:{run_id}",
                   actor=actor, now=now)  # fmt: skip
     _tell_askers(session, run_id, actor=actor, now=now)
-    nobodys = select(func.min(_ROW.successor_id)).where(
-        *_handed(run_id), _ROW.to_unit_id.is_not(None), _ROW.to_performer_id.is_(None)
-    )
-    first = session.scalar(nobodys)
+    first = session.scalar(first_of_nobody(run_id))
     if first is not None:
         # The run goes to one unit: its people are told once, of the first of its tasks.
         tell_unit(session, first, kind="unit_given", occasion=f"run:{run_id}", actor=actor,
                   now=now)  # fmt: skip
+
+
+def first_of_nobody(run_id: int) -> Select[int | None]:
+    """The first task that a unit got and none of its people: its people are told of that one."""
+    return select(func.min(_ROW.successor_id)).where(
+        *_handed(run_id), _ROW.to_unit_id.is_not(None), _ROW.to_performer_id.is_(None)
+    )
 
 
 def _handed(run_id: int) -> list[ColumnElement[bool]]:

@@ -46,10 +46,15 @@ def keep_filter(
     tab: Tab | None = None,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Narrow this person's board until they choose otherwise; ``tab``: what it is looked at for."""
+) -> bool:
+    """Narrow this person's board until they choose otherwise; ``tab``: what it is looked at for.
+
+    Returns whether the board was narrowed otherwise before.
+    """
     actor.require(WorkPermission.DISPATCH)
+    before = present_filter(session, actor=actor)
     _write(session, PRESENT, wanted, None, tab=tab, actor=actor, now=now)
+    return wanted != before
 
 
 def save_filter(
@@ -71,10 +76,11 @@ def save_filter(
 
 def use_filter(
     session: Session, filter_id: int, *, tab: Tab | None = None, actor: Actor, now: datetime
-) -> None:
-    """Narrow the board by a saved filter. Raises NotFound."""
+) -> bool:
+    """Narrow the board by a saved filter; whether it was narrowed otherwise. Raises NotFound."""
     kept = _visible(session, filter_id, actor=actor)
-    keep_filter(session, DispatchFilter.from_json(kept.wanted), tab=tab, actor=actor, now=now)
+    wanted = DispatchFilter.from_json(kept.wanted)
+    return keep_filter(session, wanted, tab=tab, actor=actor, now=now)
 
 
 def forget_filter(session: Session, filter_id: int, *, actor: Actor) -> None:

@@ -1,7 +1,11 @@
-"""What a run has told people is untold when it is taken back, unless they have read it (C3)."""
+"""What a run has told people is untold when it is taken back, unless they have read it (C3).
+
+Occasions are named in full: each is found by their index, however many notifications there are.
+"""
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     String,
     Subquery,
     cast,
@@ -14,6 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from directory.staff.models import Employee
+from worklists.card.models import Watcher
+from worklists.dispatch.carried import first_of_nobody
 from worklists.dispatch.of_run import UNSEEN
 from worklists.models.attempt import Notification
 from worklists.models.dispatch import DispatchRunTask
@@ -35,14 +42,15 @@ def untell_run(session: Session, run_id: int) -> None:
     asked = select(literal(f"{HANDED}:") + cast(tie.id, String) + literal(f":{run_id}")).where(
         tie.to_task_id.in_(back)
     )
-    watched = Notification.occasion.startswith(f"redirected:{run_id}:", autoescape=True)
     _withdraw(session, Notification.occasion.in_(asked))
-    _withdraw(session, watched & Notification.task_id.in_(back))
+    _withdraw(session, Notification.occasion.in_(_watched(run_id, back)))
     left = _left(run_id)
-    nobodys = exists().where(left.c.person.is_(None))
-    _withdraw(session, _told_by(run_id) & (Notification.kind == "unit_given") & ~nobodys)
+    first = session.scalar(first_of_nobody(run_id))
+    if first is not None:
+        nobodys = exists().where(left.c.person.is_(None))
+        _withdraw(session, Notification.occasion.in_(_unit_told(run_id, first)) & ~nobodys)
     kept = select(left.c.person).where(left.c.person.is_not(None))
-    given = _told_by(run_id) & Notification.kind.in_(["task_given", "tasks_given"])
+    given = Notification.occasion.in_(_people_told(run_id))
     _withdraw(session, given & Notification.employee_id.not_in(kept))
     session.execute(
         update(Notification)
@@ -67,8 +75,28 @@ def untell_cancelled(session: Session, run_id: int) -> None:
     _withdraw(session, of_these & (Notification.kind == INVOLVEMENT_DONE))
 
 
-def _told_by(run_id: int) -> ColumnElement[bool]:
-    return Notification.occasion.startswith(f"run:{run_id}:", autoescape=True)
+def _watched(run_id: int, back: Select[int]) -> Select[str]:
+    """Occasions on which those who watch these tasks were told of another performer."""
+    return select(
+        literal(f"redirected:{run_id}:")
+        + cast(Watcher.task_id, String)
+        + ":"
+        + cast(Watcher.employee_id, String)
+    ).where(Watcher.task_id.in_(back))
+
+
+def _unit_told(run_id: int, first: int) -> Select[str]:
+    """Occasions on which anybody was told of what nobody of the unit was given."""
+    return select(literal(f"run:{run_id}:{first}:") + cast(Employee.id, String))
+
+
+def _people_told(run_id: int) -> Select[str]:
+    """Occasions on which people were told how many tasks they were given."""
+    people = select(_ROW.to_performer_id).where(
+        _ROW.run_id == run_id, _ROW.to_performer_id.is_not(None)
+    )
+    person = people.distinct().subquery("people").c[0]
+    return select(literal(f"run:{run_id}:") + cast(person, String))
 
 
 def _left(run_id: int) -> Subquery:

@@ -24,6 +24,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.permissions import WorkPermission
+from worklists.soonest import capped_count
 from worklists.task_page import vehicle
 from worklists.visibility import task_is_visible
 
@@ -107,6 +108,22 @@ def escalations(
     ``only_mine``: what escalated to this person, at their level; ``digest_id`` narrows that to one
     notification. Otherwise all of the person's units. ``limit`` None: all.
     """
+    query = _query(only_mine=only_mine, level=level, digest_id=digest_id, actor=actor)
+    found = session.execute(query.limit(limit)).all()
+    away = absent_ids(session, {row.holder_id for row in found if row.holder_id}, now)
+    told = _told(session, [row.escalation_id for row in found])
+    return [_line(row, away, told) for row in found]
+
+
+def how_many(session: Session, *, level: Level | None = None, actor: Actor) -> int:
+    """How many tasks of the person's units wait for too long; stops above ``MORE_THAN``."""
+    waiting = _query(only_mine=False, level=level, actor=actor)
+    return session.scalar(capped_count(waiting.with_only_columns(Task.id).order_by(None))) or 0
+
+
+def _query(
+    *, only_mine: bool, level: Level | None = None, digest_id: int | None = None, actor: Actor
+) -> Select[Any]:
     actor.require(WorkPermission.SEE)
     highest = select(
         Escalation.task_id, Escalation.since, func.max(Escalation.level).label("level"),
@@ -119,10 +136,7 @@ def escalations(
         if digest_id is not None:
             highest = highest.where(EscalationPerson.notification_id == digest_id)
     top = highest.group_by(Escalation.task_id, Escalation.since).subquery("top")
-    found = session.execute(_lines(top, actor, level).limit(limit)).all()
-    away = absent_ids(session, {row.holder_id for row in found if row.holder_id}, now)
-    told = _told(session, [row.escalation_id for row in found])
-    return [_line(row, away, told) for row in found]
+    return _lines(top, actor, level)
 
 
 def digest_lines(session: Session, notification_id: int, *, limit: int) -> Sequence[DigestLine]:
