@@ -1,0 +1,41 @@
+"""The pages around a selection: its plans, runs and versions, when something they name is gone."""
+
+import re
+from datetime import time
+from typing import Any
+
+from campaigns.models import CampaignState
+from directory.staff.models import Role
+from selections.models import Cadence, SelectionPlan
+from tests.conftest import NOON
+from tests.given import Given
+
+
+def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    finished = prepared.campaign(state=CampaignState.FINISHED)
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=finished.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), per_day=77, created_by=author.id, created_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    prepared.session.flush()
+    address = f"/selections/plans/{plan.id}"
+    browser = browser_of(author, Role.HEAD)
+    form = browser.read(address)
+    campaigns = re.search(r'<select [^>]*name="campaign".*?</select>', form, re.DOTALL)
+    assert campaigns is not None
+    # A browser sends the first option of a list where none is selected.
+    assert "selected" not in campaigns.group() and len(campaigns.group().split("<option")) > 2
+    assert campaigns.group().split("<option")[1].startswith(' value=""')
+    typed = {"unit": unit.id, "campaign": "", "cadence": "daily", "at": "08:00", "per_day": "78"}
+    refused = browser.post(address, typed | {"version": "1"})
+    assert refused.status_code == 422
+    assert "Выберите кампанию: по ней создаются задачи." in refused.text
+    assert 'value="78"' in refused.text
+    prepared.session.expire_all()
+    assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
