@@ -1,6 +1,6 @@
 """Selections as people find them: lists, versions, and what they say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -75,6 +75,22 @@ def selections_seen(
         if all(word in f"{selection.name} {selection.note}".casefold() for word in words)
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (line.selection.name.casefold(), line.selection.id))
+
+
+def names_of_selections(
+    session: Session, selection_ids: Collection[int], *, actor: Actor
+) -> dict[int, str]:
+    """What these are called, archived or not; without those that the person does not see.
+
+    Raises NotPermitted.
+    """
+    actor.require(SelectionPermission.RUN)
+    if not selection_ids:
+        return {}
+    named = select(Selection.id, Selection.name).where(
+        Selection.id.in_(sorted(selection_ids)), selection_is_visible(actor)
+    )
+    return {row.id: row.name for row in session.execute(named)}
 
 
 def versions_of(session: Session, selection_id: int, *, actor: Actor) -> list[SelectionVersion]:

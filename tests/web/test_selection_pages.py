@@ -7,8 +7,10 @@ from typing import Any
 from campaigns.models import CampaignState
 from directory.staff.models import Role
 from selections.models import Cadence, SelectionPlan
+from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
+from tests.web.test_studio import Builder
 
 
 def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
@@ -39,3 +41,29 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert 'value="78"' in refused.text
     prepared.session.expire_all()
     assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
+
+
+def test_a_rule_keeps_a_selection_that_went_to_the_archive(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit = prepared.unit("Сервис", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    inner = prepared.selection(unit, author, "Старые Лады")
+    of_others = prepared.selection(prepared.unit("Чужой", parent=company), author, "Тайная")
+    inner.archived_at = NOON
+    rule = Group(Join.ALL, (Found(inner.id), Found(of_others.id)))
+    outer = prepared.selection(unit, author, "Сборная", rule)
+    browser = browser_of(author, Role.HEAD)
+    builder = Builder(browser, f"/selections/studio/{outer.id}")
+    named = f'<option value="{inner.id}" selected>Старые Лады (в архиве)</option>'
+    assert named in builder.page
+    assert builder.words.startswith("Входит в выборку «Старые Лады»")
+    # What the person may not see is not named, and is not lost either.
+    assert "Тайная" not in builder.page
+    assert f'<option value="{of_others.id}" selected>' in builder.page
+    builder.press("copy:r-0")
+    assert builder.page.count(named) == 2
+    builder.press("del:r-2")
+    assert builder.save(name="Сборная снова").status_code == 303
+    assert "ходит в выборку «Старые Лады»" in browser.read(f"/selections/{outer.id}")

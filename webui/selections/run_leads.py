@@ -29,8 +29,7 @@ from webui.selections.run_asked import campaigns_that_take_leads
 from webui.selections.run_choice import LeadChoice, lead_filter
 from webui.selections.studio_count import reason_words, shown_value
 from webui.selections.studio_list import bp
-from webui.selections.studio_page import Draft
-from webui.selections.studio_pages import Studio
+from webui.selections.studio_offers import offered_now
 from webui.wording import whole
 from worklists.forming import Formed
 from worklists.forming_orders import formed_by, orders_of
@@ -129,8 +128,7 @@ def _page(
         actor=g.actor, now=g.now, only=only, text=text, page=asked.get("page", 1, type=row_number),
     )  # fmt: skip
     definition = _definition(run)
-    studio = Studio(session(), Draft())
-    names = studio.offered.names([definition] if definition else [], studio.selections)
+    names = offered_now(session()).names([definition] if definition else [])
     nodes = {written(path): rule for path, rule in walk(definition.rule)} if definition else {}
     rows = [(row, _why(row, nodes, names)) for row in seen.rows]
     here = {row.lead_id for row in seen.rows}

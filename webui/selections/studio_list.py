@@ -33,8 +33,7 @@ from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import requires, session, settings
-from webui.selections.studio_page import Draft
-from webui.selections.studio_pages import Studio
+from webui.selections.studio_offers import offered_now
 from worklists.selection_kinds import KINDS as SHIPPED
 from worklists.selection_plans import plans_of
 from worklists.task_page import names_of
@@ -79,8 +78,7 @@ def show(selection_id: int) -> Any:
     selection = get_selection(session(), selection_id, actor=g.actor)
     versions = versions_of(session(), selection_id, actor=g.actor)
     read = [_read(version) for version in versions]
-    studio = Studio(session(), Draft())
-    names = studio.offered.names([one for one in read if one], studio.selections)
+    names = offered_now(session()).names([one for one in read if one])
     now = read[0]
     units = unit_tree(session())
     runs = runs_of(session(), selection_id, actor=g.actor)[:_MOST_RUNS]

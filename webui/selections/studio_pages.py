@@ -12,7 +12,6 @@ from core.errors import NotFound
 from directory.units.tree import get_unit, unit_tree
 from selections.checking import Problem
 from selections.drafts import problems_seen
-from selections.fields import Moment
 from selections.reading import get_selection, question_for, selections_seen
 from selections.rules import Definition, Subject
 from selections.settling import Answer
@@ -28,7 +27,7 @@ from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import written
 from webui.selections.studio_count import Count, count
 from webui.selections.studio_look import Painter
-from webui.selections.studio_offers import OfferedValues
+from webui.selections.studio_offers import offered_now
 from webui.selections.studio_page import Draft
 from webui.wording import whole
 
@@ -50,8 +49,7 @@ class Studio:
     def __init__(self, session: Session, draft: Draft) -> None:
         self.session, self.draft = session, draft
         self.definition: Definition = draft.definition(CATALOGUE)
-        moment = Moment(self.today, g.actor.time_zone or settings().time_zone)
-        self.offered = OfferedValues(session, CATALOGUE, g.actor, moment)
+        self.offered = offered_now(session)
 
     @cached_property
     def today(self) -> Any:
@@ -65,7 +63,7 @@ class Studio:
 
     @cached_property
     def selections(self) -> dict[int, str]:
-        """The selections that a rule may use."""
+        """The selections that are offered to a rule: those not in the archive."""
         lines = selections_seen(self.session, actor=g.actor)
         return {line.selection.id: line.selection.name for line in lines}
 
@@ -80,7 +78,7 @@ class Studio:
     @cached_property
     def names(self) -> Names:
         """What the values of the draft are called."""
-        return self.offered.names([self.definition], self.selections)
+        return self.offered.names([self.definition])
 
     def words(self) -> str:
         """The draft as a sentence."""
@@ -124,7 +122,7 @@ class Studio:
 
     def changes_from(self, before: Definition) -> list[Change]:
         """What the draft would change of what is saved."""
-        names = self.offered.names([before, self.definition], self.selections)
+        names = self.offered.names([before, self.definition])
         return changes(before, self.definition, names)
 
     def panel(self) -> dict[str, Any]:
@@ -141,7 +139,10 @@ class Studio:
 
     def rules(self) -> dict[str, Any]:
         """Values of the tree with its questions."""
-        painter = Painter(self.draft, CATALOGUE, self.offered, self.problems, self.selections)
+        painter = Painter(
+            self.draft, CATALOGUE, self.offered, self.problems, self.selections,
+            self.names.selections,
+        )  # fmt: skip
         scope = ("client", "vehicle") if self.draft.subject.value == "vehicle" else ("client",)
         columns = self.draft.columns
         others = [one.code for one in CATALOGUE.fields_of(scope) if one.code not in columns]
