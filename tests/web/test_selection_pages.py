@@ -4,9 +4,11 @@ import re
 from datetime import time
 from typing import Any
 
+from sqlalchemy import delete
+
 from campaigns.models import CampaignState
 from directory.staff.models import Role
-from selections.models import Cadence, SelectionPlan
+from selections.models import Cadence, SelectionPlan, SelectionShare
 from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
@@ -67,3 +69,34 @@ def test_a_rule_keeps_a_selection_that_went_to_the_archive(
     builder.press("del:r-2")
     assert builder.save(name="Сборная снова").status_code == 303
     assert "ходит в выборку «Старые Лады»" in browser.read(f"/selections/{outer.id}")
+
+
+def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    other, unit = prepared.unit("Чужой", parent=company), prepared.unit("Сервис", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=other)
+    person = prepared.employee("Илья", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(other, author, "С телефоном")
+    client, campaign = prepared.client("Иванов Иван", unit=unit), prepared.campaign()
+    prepared.asset(client)
+    prepared.session.add(SelectionShare(selection_id=selection.id, unit_id=unit.id))
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=person.id, created_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    browser = browser_of(person, Role.HEAD)
+    address = f"/selections/{selection.id}"
+    data = {"unit": unit.id, "hold_out": "0", "form_key": "k1"}
+    run = browser.post(f"{address}/run", data).location
+    assert f'href="{address}"' in browser.read(run)
+    with_plan = f"/selections/plans/{plan.id}/switch"
+    assert browser.post(with_plan, {"on": "0"}).location == address
+    prepared.session.execute(delete(SelectionShare))
+    prepared.session.commit()
+    assert browser.get(address).status_code == 404
+    page = browser.read(run)
+    assert "Иванов Иван" in page and f'href="{address}"' not in page
+    assert browser.post(with_plan, {"on": "0"}).location == "/selections"

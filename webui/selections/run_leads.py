@@ -6,10 +6,10 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 
 from campaigns.lifecycle import CampaignFinished
 from campaigns.models import Campaign
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from directory.units.tree import get_unit, unit_tree
 from selections.answering import answers_from_wire
-from selections.models import FormingOrder, SelectionRun, SelectionVersion
+from selections.models import FormingOrder, Selection, SelectionRun, SelectionVersion
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
 from selections.rules import Definition, Rule, walk
@@ -136,8 +136,7 @@ def _page(
         "selections/leads.html",
         page="selections",
         run=run,
-        selection=get_selection(session(), run.selection_id, actor=g.actor)
-        if run.selection_id else None,
+        selection=_selection(run),
         unit=get_unit(session(), run.unit_id, actor=g.actor),
         units=unit_tree(session(), within=g.actor.unit_ids),
         to_unit=to_unit,
@@ -188,6 +187,16 @@ def _orders(run: SelectionRun) -> dict[str, Any]:
         (one, formed_words(told) if (told := formed_by(one)) is not None else "") for one in asked
     ]
     return {"orders": lines, "is_waiting": any(one.state.value == "waiting" for one in asked)}
+
+
+def _selection(run: SelectionRun) -> Selection | None:
+    """Where it leads back to; None for a file, and for what is no longer shared with them."""
+    if run.selection_id is None:
+        return None
+    try:
+        return get_selection(session(), run.selection_id, actor=g.actor)
+    except NotFound:
+        return None
 
 
 def _definition(run: SelectionRun) -> Definition | None:
