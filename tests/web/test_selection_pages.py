@@ -7,12 +7,15 @@ from typing import Any
 from sqlalchemy import delete
 
 from campaigns.models import CampaignState
+from core.journal import record
 from directory.staff.models import Role
-from selections.models import Cadence, SelectionPlan, SelectionShare
+from selections.models import Cadence, FormingOrder, OrderState, SelectionPlan, SelectionShare
 from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
 from tests.web.test_studio import Builder
+from worklists.events.selection_plans import SelectionPlanStopped
+from worklists.sweeping import SCHEDULER
 
 
 def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
@@ -100,3 +103,31 @@ def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
     page = browser.read(run)
     assert "Иванов Иван" in page and f'href="{address}"' not in page
     assert browser.post(with_plan, {"on": "0"}).location == "/selections"
+
+
+def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    campaign = prepared.campaign()
+    run = prepared.run(unit, prepared.client("Иванов Иван", unit=unit))
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+    )  # fmt: skip
+    order = FormingOrder(
+        run_id=run.id, campaign_id=campaign.id, unit_id=unit.id, scope={}, asked_by="system",
+        asked_at=NOON, finished_at=NOON, state=OrderState.FAILED, problem="NotYetNamed",
+    )  # fmt: skip
+    prepared.session.add_all([plan, order])
+    prepared.session.flush()
+    stopped = SelectionPlanStopped(selection_plan_id=plan.id, problem="AnswerMissing")
+    record(prepared.session, stopped, actor=SCHEDULER, at=NOON)
+    browser = browser_of(author, Role.HEAD)
+    assert "Выключено. На вопрос выборки нет ответа." in browser.read(f"/selections/{selection.id}")
+    page = browser.read(f"/selections/runs/{run.id}")
+    assert "). Запустите выборку вручную: там видна причина." in page
+    order.problem = "CampaignFinished"
+    prepared.session.commit()
+    page = browser.get(f"/selections/runs/{run.id}/orders").text
+    assert "). Кампания завершена: новых задач она не принимает." in page

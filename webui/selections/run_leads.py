@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from core.errors import NotFound, Refused
 from directory.units.tree import get_unit, unit_tree
 from selections.answering import answers_from_wire
-from selections.models import FormingOrder, Selection, SelectionRun, SelectionVersion
+from selections.models import FormingOrder, OrderState, Selection, SelectionRun, SelectionVersion
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
 from selections.rules import Definition, Rule, walk
@@ -21,6 +21,7 @@ from webui.labels.rule_days import one_day
 from webui.labels.rule_fields import field_name, lowered
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.rules import parameter_words
+from webui.labels.selections import unattended_words
 from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.numbers import row_number, row_number_or_none
@@ -183,10 +184,15 @@ def _formable(seen: LeadsPage, only: LeadFilter) -> int:
 
 def _orders(run: SelectionRun) -> dict[str, Any]:
     asked = orders_of(session(), run.id, actor=g.actor)
-    lines = [
-        (one, formed_words(told) if (told := formed_by(one)) is not None else "") for one in asked
-    ]
+    lines = [(one, _order_words(one)) for one in asked]
     return {"orders": lines, "is_waiting": any(one.state.value == "waiting" for one in asked)}
+
+
+def _order_words(order: FormingOrder) -> str:
+    if order.state is OrderState.FAILED:
+        return unattended_words(order.problem)
+    formed = formed_by(order)
+    return formed_words(formed) if formed is not None else ""
 
 
 def _selection(run: SelectionRun) -> Selection | None:

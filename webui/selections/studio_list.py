@@ -30,6 +30,7 @@ from webui.labels.journal import actor_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
+from webui.labels.selections import unattended_words
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import requires, session, settings
@@ -95,6 +96,7 @@ def show(selection_id: int) -> Any:
         above=ran_above(session(), selection_id, actor=g.actor),
         unit_names={row.unit.id: row.unit.name for row in unit_tree(session(), with_archived=True)},
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
+        unattended_words=unattended_words,
         units=units,
         shares=shares,
         may_define=may_define(selection, g.actor),
