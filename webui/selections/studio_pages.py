@@ -1,7 +1,7 @@
 """What the builder's routes share: the page of a draft, its problems, its question (A5)."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from flask import g, make_response, render_template
@@ -12,6 +12,7 @@ from core.errors import NotFound
 from directory.units.tree import get_unit, unit_tree
 from selections.checking import Problem
 from selections.drafts import problems_seen
+from selections.fields import SUBJECT_ENTITIES
 from selections.reading import get_selection, question_for, selections_seen
 from selections.rules import Definition, Subject
 from selections.settling import Answer
@@ -28,7 +29,7 @@ from webui.selections.studio_acts import written
 from webui.selections.studio_count import Count, count
 from webui.selections.studio_look import Painter
 from webui.selections.studio_offers import offered_now
-from webui.selections.studio_page import Draft
+from webui.selections.studio_page import Draft, is_asked
 from webui.wording import whole
 
 SAMPLE = "sample"
@@ -126,9 +127,9 @@ class Studio:
         return changes(before, self.definition, names)
 
     def panel(self) -> dict[str, Any]:
-        """Values of the panel beside the rule."""
+        """Values of the panel beside the rule; an empty one, which finds everybody, is not asked."""
         return {
-            "found": self.count(),
+            "found": self.count() if self.draft.root.kids else None,
             "words": self.words(),
             "faulty": self.faulty(),
             "draft_is_vehicle": self.draft.subject is Subject.VEHICLE,
@@ -143,7 +144,7 @@ class Studio:
             self.draft, CATALOGUE, self.offered, self.problems, self.selections,
             self.names.selections,
         )  # fmt: skip
-        scope = ("client", "vehicle") if self.draft.subject.value == "vehicle" else ("client",)
+        scope = SUBJECT_ENTITIES[self.draft.subject]
         columns = self.draft.columns
         others = [one.code for one in CATALOGUE.fields_of(scope) if one.code not in columns]
         return {
@@ -153,13 +154,11 @@ class Studio:
             "sample_fault": self.sample_fault(),
             "deepest": DEEPEST,
             "columns": [(code, field_name(code)) for code in [*columns, *others]],
-            "is_asked": _is_asked(self.draft),
+            "is_asked": partial(is_asked, self.draft),
         }  # fmt: skip
 
-    def page(self, status: int = 200, *, with_count: bool = False, **more: Any) -> Any:
+    def page(self, status: int = 200, **more: Any) -> Any:
         """The whole page of the draft."""
-        panel: dict[str, Any] = {"found": None, "words": self.words(), "faulty": self.faulty()}
-        panel |= {"unanswered": [], "draft_is_vehicle": True}
         unit = None
         selection = None
         if self.draft.selection_id is not None:
@@ -174,13 +173,7 @@ class Studio:
             units=self.units,
             unit=unit,
             **self.rules(),
-            **(self.panel() if with_count else panel),
+            **self.panel(),
             **(values | more),
         )
         return make_response(body, status)
-
-
-def _is_asked(draft: Draft) -> Any:
-    from webui.selections.studio_page import is_asked
-
-    return lambda code: is_asked(draft, code)
