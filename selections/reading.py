@@ -100,6 +100,18 @@ def versions_of(session: Session, selection_id: int, *, actor: Actor) -> list[Se
     return list(session.scalars(of_it.order_by(SelectionVersion.number.desc())))
 
 
+def version_of(session: Session, selection_id: int, number: int) -> SelectionVersion:
+    """What it said in this version, whoever asks. Raises NotFound."""
+    found = session.scalar(
+        select(SelectionVersion).where(
+            SelectionVersion.selection_id == selection_id, SelectionVersion.number == number
+        )
+    )
+    if found is None:
+        raise NotFound("selection_version", number)
+    return found
+
+
 def newest_version(session: Session, selection_id: int) -> SelectionVersion:
     """What it says now, whoever asks. Raises NotFound."""
     found = session.scalar(_newest(selection_id))

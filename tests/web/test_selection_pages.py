@@ -9,7 +9,14 @@ from sqlalchemy import delete
 from campaigns.models import CampaignState
 from core.journal import record
 from directory.staff.models import Role
-from selections.models import Cadence, FormingOrder, OrderState, SelectionPlan, SelectionShare
+from selections.models import (
+    Cadence,
+    FormingOrder,
+    OrderState,
+    SelectionPlan,
+    SelectionShare,
+    SelectionVersion,
+)
 from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
@@ -131,3 +138,27 @@ def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser
     prepared.session.commit()
     page = browser.get(f"/selections/runs/{run.id}/orders").text
     assert "). Кампания завершена: новых задач она не принимает." in page
+
+
+def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    broken = SelectionVersion(
+        selection_id=selection.id, number=2, name=selection.name, definition={"version": "?"},
+        saved_by=author.id, saved_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(broken)
+    selection.version_no = 2
+    address = f"/selections/{selection.id}"
+    browser = browser_of(author, Role.HEAD)
+    page = browser.read(address)
+    assert "возьмите копию более ранней версии" in page
+    assert "Копировать версию 1" in page and "Копировать версию 2" not in page
+    assert browser.post(f"{address}/copy", {"version": "7"}).status_code == 404
+    newest = browser.post(f"{address}/copy", {})
+    assert newest.status_code == 409 and "Возьмите копию более ранней версии." in newest.text
+    copied = browser.post(f"{address}/copy", {"version": "1"})
+    assert copied.status_code == 303
+    builder = Builder(browser, copied.location)
+    assert builder.words == "Есть телефон." and "С телефоном, версия 1" in builder.page

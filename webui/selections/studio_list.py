@@ -108,10 +108,17 @@ def show(selection_id: int) -> Any:
 @bp.post("/selections/<int:selection_id>/copy", endpoint="copy")
 @requires(SelectionPermission.DEFINE)
 def copy(selection_id: int) -> Any:
-    """A selection of the person's own that says the same."""
+    """A selection of the person's own that says the same, or what an older version said."""
     origin = get_selection(session(), selection_id, actor=g.actor)
-    name = request.form.get("name", "").strip() or _("%(name)s, копия", name=origin.name)
-    made = copy_selection(session(), selection_id, name=name[:200], actor=g.actor, now=g.now)
+    number = row_number_or_none(request.form.get("version", ""))
+    usual = (
+        _("%(name)s, копия", name=origin.name) if number is None
+        else _("%(name)s, версия %(number)s", name=origin.name, number=number)
+    )  # fmt: skip
+    name = request.form.get("name", "").strip() or usual
+    made = copy_selection(
+        session(), selection_id, name=name[:200], version_no=number, actor=g.actor, now=g.now
+    )
     flash(_("Выборка скопирована."))
     return redirect(url_for("studio.show", selection_id=made.id), 303)
 

@@ -127,7 +127,7 @@ class Studio:
         return changes(before, self.definition, names)
 
     def panel(self) -> dict[str, Any]:
-        """Values of the panel beside the rule; an empty one, which finds everybody, is not asked."""
+        """Values of the panel beside the rule; an empty rule, which finds all, is not asked."""
         return {
             "found": self.count() if self.draft.root.kids else None,
             "words": self.words(),
