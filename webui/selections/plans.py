@@ -179,7 +179,6 @@ def _refused(
         note_refusal(asked, refused)
     selection_id, plan_id = selection.id, found.id if found else None
     session().rollback()
-    g.form_key = None
     selection = get_selection(session(), selection_id, actor=g.actor)
     found = get_plan(session(), plan_id, actor=g.actor) if plan_id else None
     status = 422 if isinstance(refused, Invalid) else 409

@@ -101,7 +101,6 @@ def _definition(selection: Selection) -> Definition:
 def _refused(selection: Selection, asked: AskedRun, problem: str = "") -> Any:
     selection_id = selection.id
     session().rollback()
-    g.form_key = None
     selection = get_selection(session(), selection_id, actor=g.actor)
     return _page(selection, _definition(selection), asked, problem=problem, status=422)
 

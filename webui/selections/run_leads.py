@@ -109,7 +109,6 @@ def formed_words(formed: Formed) -> str:
 
 def _nothing(lead_run_id: int, choice: LeadChoice, problem: str) -> Any:
     session().rollback()
-    g.form_key = None
     return _page(lead_run_id, request.form, choice, problem=problem, status=422)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from selections.fields import SUBJECT_ENTITIES, Catalogue
-from selections.rules import Join, ParameterType
+from selections.rules import Join
 from selections.wire import DEEPEST
 from webui.numbers import row_number_or_none
 from webui.selections.studio_draft import Node, Slot
 from webui.selections.studio_form import ROOT, fresh_condition
-from webui.selections.studio_page import Draft, add_question, is_asked
+from webui.selections.studio_page import Draft, is_asked
 
 _MOST_NODES = 250
 
@@ -21,9 +21,7 @@ def act(draft: Draft, action: str, catalogue: Catalogue) -> None:
     """Do it to the draft; ``draft.focus`` becomes the place that it led to."""
     verb, _, rest = action.partition(":")
     place, _, more = rest.partition(":")
-    if verb == "ask":
-        _ask(draft, place)
-    elif verb == "unask":
+    if verb == "unask":
         draft.questions = [
             one for one in draft.questions if one.code != place or is_asked(draft, place)
         ]
@@ -45,11 +43,6 @@ def _path(place: str) -> Path | None:
     root, *parts = place.split("-")
     path = tuple(number for part in parts if (number := row_number_or_none(part)) is not None)
     return path if root == ROOT and len(path) == len(parts) else None
-
-
-def _ask(draft: Draft, type_: str) -> None:
-    if type_ in [one.value for one in ParameterType]:
-        add_question(draft, ParameterType(type_))
 
 
 class _Tree:

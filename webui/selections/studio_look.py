@@ -10,7 +10,6 @@ from selections.rules import Operator, ParameterType
 from webui.labels.rule_fields import ENTITIES, FIELDS, field_name, relation_words
 from webui.labels.rules import fault_words, operator_words, parameter_words
 from webui.labels.spoken import gettext as _
-from webui.labels.words import label
 from webui.selections.studio_acts import written
 from webui.selections.studio_draft import Node, Slot, is_list, wanted
 from webui.selections.studio_offers import Offer, OfferedValues
@@ -252,8 +251,3 @@ def _shape(asked: Field, operator: Operator, has_offers: bool) -> str:
     if asked.type is FieldType.DAY and operator is not Operator.COMING:
         return "period" if operator is Operator.BETWEEN else "days"
     return "yes_no" if asked.type is FieldType.YES_NO else "number"
-
-
-def question_types() -> list[Choice]:
-    """The kinds of questions that may be added."""
-    return [Choice(one.value, label(one)) for one in ParameterType]
