@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.errors import Invalid
 from directory.staff.models import Employee
+from directory.units.models import Unit
 from directory.units.tree import unit_tree
 from selections.editing import (
     archive_selection,
@@ -81,25 +82,25 @@ def show(selection_id: int) -> Any:
     read = [_read(version) for version in versions]
     names = offered_now(session()).names([one for one in read if one])
     now = read[0]
-    units = unit_tree(session())
-    runs = runs_of(session(), selection_id, actor=g.actor)[:_MOST_RUNS]
+    may_change = may_define(selection, g.actor)
+    above = ran_above(session(), selection_id, actor=g.actor)
+    runs = runs_of(session(), selection_id, most=_MOST_RUNS, actor=g.actor)
     people = names_of(session(), [run.run_by for run in runs])
-    shares = shares_of(session(), selection_id, actor=g.actor)
     return render_template(
         "selections/show.html",
         page="selections",
         selection=selection,
-        unit=next((row.unit for row in units if row.unit.id == selection.unit_id), None),
+        unit=session().get_one(Unit, selection.unit_id),
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
-        above=ran_above(session(), selection_id, actor=g.actor),
-        unit_names={row.unit.id: row.unit.name for row in unit_tree(session(), with_archived=True)},
+        above=above,
+        above_unit=session().get_one(Unit, above[1]) if above else None,
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
         unattended_words=unattended_words,
-        units=units,
-        shares=shares,
-        may_define=may_define(selection, g.actor),
+        units=unit_tree(session()) if may_change else [],
+        shares=shares_of(session(), selection_id, actor=g.actor) if may_change else [],
+        may_define=may_change,
         may_copy=g.actor.may(SelectionPermission.DEFINE),
         who=lambda key: actor_words(key, people),
     )
