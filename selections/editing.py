@@ -33,6 +33,7 @@ from selections.reading import (
     newest_version,
     question_for,
     selections_seen,
+    version_of,
     versions_of,
 )
 from selections.refusals import (
@@ -138,13 +139,15 @@ def copy_selection(
     *,
     name: str,
     unit_id: int | None = None,
+    version_no: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Selection:
     """A selection of the person's own that says the same, whatever may be wrong with it.
 
     ``unit_id`` None: of the same unit if that is theirs, else of the highest of their units.
-    Raises NotFound, NotPermitted, SelectionNameMissing.
+    ``version_no`` None: the newest one. Raises NotFound, NotPermitted, SelectionNameMissing,
+    DefinitionUnreadable, DefinitionTooNew.
     """
     actor.require(SelectionPermission.DEFINE)
     origin = get_selection(session, selection_id, actor=actor)
@@ -152,7 +155,11 @@ def copy_selection(
         is_theirs = origin.unit_id in actor.unit_ids
         unit_id = origin.unit_id if is_theirs else _highest_unit(session, actor)
     get_unit(session, unit_id, actor=actor)
-    definition = from_wire(newest_version(session, origin.id).definition)
+    version = (
+        newest_version(session, origin.id)
+        if version_no is None else version_of(session, origin.id, version_no)
+    )  # fmt: skip
+    definition = from_wire(version.definition)
     return _add(
         session, unit_id=unit_id, kind=origin.kind, copied_from_id=origin.id, name=name,
         note=origin.note, definition=definition, actor=actor, now=now,

@@ -1,6 +1,6 @@
 """Selections as people find them: lists, versions, and what they say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -77,11 +77,39 @@ def selections_seen(
     return sorted(lines, key=lambda line: (line.selection.name.casefold(), line.selection.id))
 
 
+def names_of_selections(
+    session: Session, selection_ids: Collection[int], *, actor: Actor
+) -> dict[int, str]:
+    """What these are called, archived or not; without those that the person does not see.
+
+    Raises NotPermitted.
+    """
+    actor.require(SelectionPermission.RUN)
+    if not selection_ids:
+        return {}
+    named = select(Selection.id, Selection.name).where(
+        Selection.id.in_(sorted(selection_ids)), selection_is_visible(actor)
+    )
+    return {row.id: row.name for row in session.execute(named)}
+
+
 def versions_of(session: Session, selection_id: int, *, actor: Actor) -> list[SelectionVersion]:
     """All versions, the newest first. Raises NotFound, NotPermitted."""
     get_selection(session, selection_id, actor=actor)
     of_it = select(SelectionVersion).where(SelectionVersion.selection_id == selection_id)
     return list(session.scalars(of_it.order_by(SelectionVersion.number.desc())))
+
+
+def version_of(session: Session, selection_id: int, number: int) -> SelectionVersion:
+    """What it said in this version, whoever asks. Raises NotFound."""
+    found = session.scalar(
+        select(SelectionVersion).where(
+            SelectionVersion.selection_id == selection_id, SelectionVersion.number == number
+        )
+    )
+    if found is None:
+        raise NotFound("selection_version", number)
+    return found
 
 
 def newest_version(session: Session, selection_id: int) -> SelectionVersion:

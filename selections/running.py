@@ -188,11 +188,11 @@ def get_run(session: Session, run_id: int, *, actor: Actor) -> SelectionRun:
     return run
 
 
-def runs_of(session: Session, selection_id: int, *, actor: Actor) -> list[SelectionRun]:
-    """Its runs for units of this person, the newest first. Raises NotFound, NotPermitted."""
+def runs_of(session: Session, selection_id: int, *, most: int, actor: Actor) -> list[SelectionRun]:
+    """The ``most`` newest of its runs for units of this person. Raises NotFound, NotPermitted."""
     get_selection(session, selection_id, actor=actor)
     of_it = _visible_runs(actor).where(SelectionRun.selection_id == selection_id)
-    return list(session.scalars(of_it.order_by(SelectionRun.id.desc())))
+    return list(session.scalars(of_it.order_by(SelectionRun.id.desc()).limit(most)))
 
 
 def ran_above(session: Session, selection_id: int, *, actor: Actor) -> tuple[datetime, int] | None:

@@ -56,6 +56,7 @@ class PlanDraft:
 
     unit_id: int
     campaign_id: int
+    """0: none is chosen, which the plan refuses."""
     answers: Answers
     cadence: Cadence
     at: time | None = None
@@ -217,6 +218,8 @@ def _checked(
     actor.require(SelectionPermission.DEFINE)
     actor.require(WorkPermission.FORM)
     selection = get_selection(session, selection_id, actor=actor)
+    if not draft.campaign_id:
+        raise PlanWrong("campaign")
     question, _definition, _version = ready_to_run(
         session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
     )

@@ -189,6 +189,16 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     expect(page.get_by_text("Здесь некому звонить")).to_be_visible()
 
 
+def test_a_page_that_comes_with_its_number_is_not_counted_again(live: Live, page: Page) -> None:
+    asked: list[str] = []
+    live.sign_in(page, _furnish(live))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{live.url}/selections/studio/new?kind=lost_by_workshop")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-count]")).to_be_visible()
+    assert not [url for url in asked if url.endswith("/studio/count")]
+
+
 def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
     """Also when an act draws the lists anew, with what is chosen at their top."""
     login = _furnish(live)

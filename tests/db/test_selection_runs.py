@@ -169,7 +169,9 @@ def test_one_submit_is_one_run(given: Given) -> None:
     assert run(given, one, unit, form_key="k", actor=boss).id == first.id
     assert len(leads(given, first)) == 1
     second = run(given, one, unit, form_key="l", actor=boss)
-    assert [each.id for each in runs_of(given.session, one.id, actor=boss)] == [second.id, first.id]
+    seen = runs_of(given.session, one.id, most=9, actor=boss)
+    assert [each.id for each in seen] == [second.id, first.id]
+    assert runs_of(given.session, one.id, most=1, actor=boss) == [second]
     assert get_run(given.session, first.id, actor=boss).id == first.id
     with pytest.raises(NotFound):
         get_run(given.session, first.id, actor=acting(given, given.unit()))

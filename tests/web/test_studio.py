@@ -219,8 +219,18 @@ def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> 
     builder.typed = dict(typed)
     builder.press("")
     assert builder.save(name="Как есть").status_code in (303, 422)
-    for act in ("add:r-9:group", "del:r", "up:x", "put:r-0:r-0-1:0", "add:r:field:nothing", "::"):
+    for act in (
+        "add:r-9:group", "del:r", "up:x", "put:r-0:r-0-1:0", "add:r:field:nothing", "::",
+        "del:r-²", "del:r-٣", "put:r-0:r:²", "del:r-99999999999", "put:r-0:r:9999999999999",
+    ):  # fmt: skip
         builder.press(act)
+
+
+def test_what_is_no_number_of_a_row_is_no_value_of_a_list(head: Browser) -> None:
+    builder = Builder(head).press("add:r:having:vehicle.visits")
+    builder.press("add:r-0-0:field:visit.workshop").put("v.r-0-0-0", ["²", "٣", "9" * 10])
+    refused = builder.save(name="Цеха")
+    assert refused.status_code == 422 and "«Цех»: укажите значение." in refused.text
 
 
 def test_every_shipped_kind_opens_and_is_saved_as_it_is(head: Browser, database: Any) -> None:

@@ -16,12 +16,10 @@ from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
 
 _VISIT = (_l("есть заезд"), _l("нет заездов"))
-_VEHICLE = _l("Автомобиль")
-_CLIENT = _l("Клиент")
 
 ENTITIES: Mapping[str, Any] = {
-    "client": _CLIENT,
-    "vehicle": _VEHICLE,
+    "client": _l("Клиент"),
+    "vehicle": _l("Автомобиль"),
     "visit": _l("Заезд"),
     "recommendation": _l("Рекомендация"),
     "refusal": _l("Отказ от звонков"),
@@ -130,40 +128,39 @@ def _lines(n: int) -> str:
 RELATIONS: dict[str, RelationWords] = {
     "client.vehicles": RelationWords(
         _l("Автомобили клиента"), _l("есть автомобиль"), _l("нет автомобилей"), _vehicles,
-        _l("последний автомобиль"), over=_l("по автомобилям"), group=_CLIENT,
+        _l("последний автомобиль"), over=_l("по автомобилям"),
     ),
     "client.visits": RelationWords(
         _l("Заезды клиента"), _l("клиент заезжал"), _l("клиент не заезжал"), _visits,
-        _l("последний заезд клиента"), over=_l("по заездам клиента"), group=_CLIENT,
+        _l("последний заезд клиента"), over=_l("по заездам клиента"),
     ),
     "client.units": RelationWords(
         _l("Подразделения клиента"), _l("клиент"), _l("не клиент"), _units,
-        _l("последнее подразделение"), group=_CLIENT,
+        _l("последнее подразделение"),
     ),
     "client.refusals": RelationWords(
         _l("Отказы от звонков"), _l("есть отказ от звонков"), _l("нет отказов от звонков"),
-        _refusals, _l("последний отказ от звонков"), group=_CLIENT,
+        _refusals, _l("последний отказ от звонков"),
     ),
     "vehicle.visits": RelationWords(
         _l("Заезды"), *_VISIT, _visits, _l("последний заезд"), over=_l("по заездам"),
-        group=_VEHICLE,
     ),
     "vehicle.orders": RelationWords(
         _l("Заказ-наряды, в том числе открытые"), _l("есть заказ-наряд"), _l("нет заказ-нарядов"),
-        _orders, _l("последний заказ-наряд"), over=_l("по заказ-нарядам"), group=_VEHICLE,
+        _orders, _l("последний заказ-наряд"), over=_l("по заказ-нарядам"),
     ),
     "vehicle.open_orders": RelationWords(
         _l("Открытые заказ-наряды"), _l("есть открытый заказ-наряд"),
         _l("нет открытых заказ-нарядов"), _open_orders, _l("последний открытый заказ-наряд"),
-        over=_l("по открытым заказ-нарядам"), group=_VEHICLE,
+        over=_l("по открытым заказ-нарядам"),
     ),
     "vehicle.recommendations": RelationWords(
         _l("Рекомендации"), _l("есть рекомендация"), _l("нет рекомендаций"), _recommendations,
-        _l("последняя рекомендация"), over=_l("по рекомендациям"), group=_VEHICLE,
+        _l("последняя рекомендация"), over=_l("по рекомендациям"),
     ),
     "vehicle.ownerships": RelationWords(
         _l("Владельцы"), _l("был владелец"), _l("не было владельцев"), _ownerships,
-        _l("последний владелец"), group=_VEHICLE,
+        _l("последний владелец"),
     ),
     "visit.lines": RelationWords(
         _l("Работы и детали"), _l("с работой или деталью"), _l("без работ и деталей"), _lines,

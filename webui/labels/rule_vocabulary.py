@@ -34,5 +34,3 @@ class RelationWords:
     """What stands before every form: «до него»."""
     over: Any = ""
     """«по заездам»: whose sum it is."""
-    group: Any = ""
-    """The heading in the list of what may be added."""

@@ -8,8 +8,6 @@ from flask_babel import lazy_gettext as _l
 from webui.labels.rule_vocabulary import FieldWords, RelationWords
 from webui.labels.spoken import ngettext
 
-_VEHICLE = _l("Автомобиль")
-_CLIENT = _l("Клиент")
 WORK_ENTITIES: Mapping[str, Any] = {
     "task": _l("Задача"),
     "attempt": _l("Контакт"),
@@ -89,16 +87,15 @@ def _of_client(code: str) -> RelationWords:
     return {
         "tasks": RelationWords(
             _l("Задачи клиента"), _l("есть задача"), _l("нет задач"), _tasks,
-            _l("последняя задача"), over=_l("по задачам"), group=_CLIENT,
+            _l("последняя задача"), over=_l("по задачам"),
         ),
         "attempts": RelationWords(
             _l("Звонки клиенту"), _l("клиенту звонили"), _l("клиенту не звонили"), _calls,
-            _l("последний звонок клиенту"), group=_CLIENT,
+            _l("последний звонок клиенту"),
         ),
         "bookings": RelationWords(
             _l("Записи клиента на сервис"), _l("клиент записан на сервис"),
             _l("клиент не записан на сервис"), _bookings, _l("последняя запись клиента"),
-            group=_CLIENT,
         ),
     }[code]  # fmt: skip
 
@@ -110,16 +107,15 @@ WORK_RELATIONS: Mapping[str, RelationWords] = {
     "vehicle.tasks": RelationWords(
         _l("Задачи по автомобилю"), _l("есть задача по автомобилю"),
         _l("нет задач по автомобилю"), _tasks, _l("последняя задача по автомобилю"),
-        over=_l("по задачам"), group=_VEHICLE,
+        over=_l("по задачам"),
     ),
     "vehicle.attempts": RelationWords(
         _l("Звонки об автомобиле"), _l("об автомобиле звонили"), _l("об автомобиле не звонили"),
-        _calls, _l("последний звонок об автомобиле"), group=_VEHICLE,
+        _calls, _l("последний звонок об автомобиле"),
     ),
     "vehicle.bookings": RelationWords(
         _l("Записи автомобиля на сервис"), _l("автомобиль записан на сервис"),
         _l("автомобиль не записан на сервис"), _bookings, _l("последняя запись автомобиля"),
-        group=_VEHICLE,
     ),
     "visit.contacts_since": RelationWords(
         _l("Звонки после заезда"), _l("после него звонили"), _l("после него не звонили"), _calls,

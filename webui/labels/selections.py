@@ -44,6 +44,7 @@ LABELS: Pairs = (
 )
 
 _OF_PLAN = {
+    "campaign": _l("Выберите кампанию: по ней создаются задачи."),
     "at": _l("Укажите время запуска, например 07:30."),
     "weekday": _l("Выберите день недели."),
     "per_day": _l("Задач в день: число от 1 до %(most)s или пусто.", most=whole(MOST_A_DAY)),
@@ -65,7 +66,8 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     ),
     DefinitionFaulty: lambda _e: _l("В правиле есть ошибки. Исправьте отмеченные условия."),
     DefinitionUnreadable: lambda _e: _l(
-        "Правило не читается: оно повреждено или слишком велико. Откройте другую версию выборки."
+        "Правило не читается: оно повреждено или слишком велико. "
+        "Возьмите копию более ранней версии."
     ),
     DefinitionTooNew: lambda _e: _l(
         "Правило сохранено более новой версией программы. Обновите программу, чтобы открыть его."
@@ -90,7 +92,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     ),
 }
 
-UNATTENDED: Mapping[str, Any] = {
+_UNATTENDED: Mapping[str, Any] = {
     "CampaignFinished": _l("Кампания завершена: новых задач она не принимает."),
     "UnitOutOfUse": _l("Подразделение в архиве."),
     "NotFound": _l("Выборка или подразделение больше не доступны: проверьте доступ и архив."),
@@ -98,9 +100,16 @@ UNATTENDED: Mapping[str, Any] = {
     "DefinitionFaulty": _l("В правиле есть ошибки."),
     "AnswerMissing": _l("На вопрос выборки нет ответа."),
     "AnswerUnitUnknown": _l("Подразделения из ответа нет среди действующих."),
+    "AnswerUnitForeign": _l("Подразделение из ответа не входит в то, для которого запуск."),
+    "AnswerUnusable": _l("Ответ не подходит к вопросу выборки."),
+    "DefinitionUnreadable": _l("Правило выборки не читается."),
+    "DefinitionTooNew": _l("Правило сохранено более новой версией программы."),
     "PeriodTurnedRound": _l("Начало периода позже его конца."),
 }
-"""Why something that nobody watched did not happen, by the class of the refusal that is kept
-(``FormingOrder.problem``, ``PlanLine.problem``)."""
-UNATTENDED_OTHERWISE = _l("Не удалось выполнить. Запустите выборку вручную: там видна причина.")
-"""For what is not among them."""
+_UNATTENDED_OTHERWISE = _l("Запустите выборку вручную: там видна причина.")
+
+
+def unattended_words(problem: str) -> str:
+    """Why something that nobody watched did not happen, by the class of the refusal that is kept
+    (``FormingOrder.problem``, ``PlanLine.problem``)."""
+    return str(_UNATTENDED.get(problem, _UNATTENDED_OTHERWISE))

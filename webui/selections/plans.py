@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from core.clock import local_day
-from core.errors import Invalid, Refused
+from core.errors import Invalid, NotFound, Refused
 from directory.units.tree import unit_tree
 from selections.answering import answers_from_wire
 from selections.models import Cadence, Selection, SelectionPlan
@@ -93,7 +93,16 @@ def switch(selection_plan_id: int) -> Any:
         default_zone=settings().time_zone,
     )  # fmt: skip
     flash(_("Расписание включено.") if is_on else _("Расписание выключено."))
-    return redirect(url_for("selections.show", selection_id=found.selection_id), 303)
+    return redirect(_back(found), 303)
+
+
+def _back(plan: SelectionPlan) -> str:
+    """The page of its selection; the list when that is no longer shared with the person."""
+    try:
+        get_selection(session(), plan.selection_id, actor=g.actor)
+    except NotFound:
+        return url_for("selections.page")
+    return url_for("selections.show", selection_id=plan.selection_id)
 
 
 def _lines(value: Any) -> list[str]:
@@ -170,7 +179,6 @@ def _refused(
         note_refusal(asked, refused)
     selection_id, plan_id = selection.id, found.id if found else None
     session().rollback()
-    g.form_key = None
     selection = get_selection(session(), selection_id, actor=g.actor)
     found = get_plan(session(), plan_id, actor=g.actor) if plan_id else None
     status = 422 if isinstance(refused, Invalid) else 409

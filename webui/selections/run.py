@@ -30,8 +30,7 @@ from webui.selections.run_asked import (
 )
 from webui.selections.studio_count import reason_words
 from webui.selections.studio_list import bp
-from webui.selections.studio_page import Draft
-from webui.selections.studio_pages import Studio
+from webui.selections.studio_offers import offered_now
 from worklists.dry_runs import DryRun, dry_run
 
 _SECONDS = 60.0
@@ -102,7 +101,6 @@ def _definition(selection: Selection) -> Definition:
 def _refused(selection: Selection, asked: AskedRun, problem: str = "") -> Any:
     selection_id = selection.id
     session().rollback()
-    g.form_key = None
     selection = get_selection(session(), selection_id, actor=g.actor)
     return _page(selection, _definition(selection), asked, problem=problem, status=422)
 
@@ -117,8 +115,7 @@ def _page(
     status: int = 200,
 ) -> Any:
     today = local_day(g.now, g.actor.time_zone or settings().time_zone)
-    studio = Studio(session(), Draft())
-    names = studio.offered.names([definition], studio.selections)
+    names = offered_now(session()).names([definition])
     units = unit_tree(session(), within=g.actor.unit_ids)
     known = {row.unit.id for row in units}
     if asked.unit_id not in known:

@@ -6,10 +6,10 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 
 from campaigns.lifecycle import CampaignFinished
 from campaigns.models import Campaign
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from directory.units.tree import get_unit, unit_tree
 from selections.answering import answers_from_wire
-from selections.models import FormingOrder, SelectionRun, SelectionVersion
+from selections.models import FormingOrder, OrderState, Selection, SelectionRun, SelectionVersion
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
 from selections.rules import Definition, Rule, walk
@@ -21,6 +21,7 @@ from webui.labels.rule_days import one_day
 from webui.labels.rule_fields import field_name, lowered
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.rules import parameter_words
+from webui.labels.selections import unattended_words
 from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.numbers import row_number, row_number_or_none
@@ -29,8 +30,7 @@ from webui.selections.run_asked import campaigns_that_take_leads
 from webui.selections.run_choice import LeadChoice, lead_filter
 from webui.selections.studio_count import reason_words, shown_value
 from webui.selections.studio_list import bp
-from webui.selections.studio_page import Draft
-from webui.selections.studio_pages import Studio
+from webui.selections.studio_offers import offered_now
 from webui.wording import whole
 from worklists.forming import Formed
 from worklists.forming_orders import formed_by, orders_of
@@ -109,7 +109,6 @@ def formed_words(formed: Formed) -> str:
 
 def _nothing(lead_run_id: int, choice: LeadChoice, problem: str) -> Any:
     session().rollback()
-    g.form_key = None
     return _page(lead_run_id, request.form, choice, problem=problem, status=422)
 
 
@@ -129,8 +128,7 @@ def _page(
         actor=g.actor, now=g.now, only=only, text=text, page=asked.get("page", 1, type=row_number),
     )  # fmt: skip
     definition = _definition(run)
-    studio = Studio(session(), Draft())
-    names = studio.offered.names([definition] if definition else [], studio.selections)
+    names = offered_now(session()).names([definition] if definition else [])
     nodes = {written(path): rule for path, rule in walk(definition.rule)} if definition else {}
     rows = [(row, _why(row, nodes, names)) for row in seen.rows]
     here = {row.lead_id for row in seen.rows}
@@ -138,8 +136,7 @@ def _page(
         "selections/leads.html",
         page="selections",
         run=run,
-        selection=get_selection(session(), run.selection_id, actor=g.actor)
-        if run.selection_id else None,
+        selection=_selection(run),
         unit=get_unit(session(), run.unit_id, actor=g.actor),
         units=unit_tree(session(), within=g.actor.unit_ids),
         to_unit=to_unit,
@@ -186,10 +183,25 @@ def _formable(seen: LeadsPage, only: LeadFilter) -> int:
 
 def _orders(run: SelectionRun) -> dict[str, Any]:
     asked = orders_of(session(), run.id, actor=g.actor)
-    lines = [
-        (one, formed_words(told) if (told := formed_by(one)) is not None else "") for one in asked
-    ]
+    lines = [(one, _order_words(one)) for one in asked]
     return {"orders": lines, "is_waiting": any(one.state.value == "waiting" for one in asked)}
+
+
+def _order_words(order: FormingOrder) -> str:
+    if order.state is OrderState.FAILED:
+        return unattended_words(order.problem)
+    formed = formed_by(order)
+    return formed_words(formed) if formed is not None else ""
+
+
+def _selection(run: SelectionRun) -> Selection | None:
+    """Where it leads back to; None for a file, and for what is no longer shared with them."""
+    if run.selection_id is None:
+        return None
+    try:
+        return get_selection(session(), run.selection_id, actor=g.actor)
+    except NotFound:
+        return None
 
 
 def _definition(run: SelectionRun) -> Definition | None:

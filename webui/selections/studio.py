@@ -37,7 +37,7 @@ def new() -> Any:
     draft = draft_of(kind.definition, CATALOGUE)
     draft.name, draft.note = map(str, KINDS[kind.code])
     draft.kind = kind.code
-    return Studio(session(), draft).page(with_count=True)
+    return Studio(session(), draft).page()
 
 
 @bp.get("/selections/studio/<int:selection_id>")
@@ -48,7 +48,7 @@ def show(selection_id: int) -> Any:
     if not may_define(selection, g.actor) or selection.archived_at is not None:
         return redirect(url_for("selections.show", selection_id=selection_id))
     definition = from_wire(newest_version(session(), selection_id).definition)
-    return Studio(session(), _draft(selection, definition)).page(with_count=True)
+    return Studio(session(), _draft(selection, definition)).page()
 
 
 @bp.post("/selections/studio/edit", endpoint="edit")
@@ -64,7 +64,7 @@ def edit() -> Any:
     studio = Studio(session(), draft)
     if is_htmx():
         return render_template("selections/_rules.html", **studio.rules())
-    return studio.page(with_count=True)
+    return studio.page()
 
 
 @bp.post("/selections/studio/count", endpoint="count")
@@ -75,7 +75,7 @@ def count() -> Any:
     studio = Studio(session(), read_draft(request.form, CATALOGUE))
     if is_htmx():
         return render_template("selections/_studio_count.html", **studio.panel())
-    return studio.page(with_count=True)
+    return studio.page()
 
 
 @bp.post("/selections/studio/save", endpoint="create")
@@ -85,7 +85,7 @@ def create() -> Any:
     draft = read_draft(request.form, CATALOGUE)
     studio = Studio(session(), draft)
     if draft.is_sample_faulty:
-        return studio.page(422, with_count=True)
+        return studio.page(422)
     try:
         selection = create_selection(
             session(), name=draft.name, unit_id=draft.unit_id or 0, definition=studio.definition,
@@ -108,7 +108,7 @@ def save(selection_id: int) -> Any:
     draft.unit_id = selection.unit_id
     studio = Studio(session(), draft)
     if draft.is_sample_faulty:
-        return studio.page(422, with_count=True)
+        return studio.page(422)
     try:
         version = save_version(
             session(), selection_id, name=draft.name, note=draft.note,
@@ -138,7 +138,7 @@ def _refused(draft: Draft, refused: Any) -> Any:
     is_named = field == "name"
     studio = Studio(session(), draft)
     return studio.page(
-        422, with_count=True, problem="" if is_named else words,
+        422, problem="" if is_named else words,
         name_problem=words if is_named else "",
     )  # fmt: skip
 
@@ -150,6 +150,6 @@ def _overtaken(draft: Draft, refused: SelectionChangedByAnother) -> Any:
     draft.opened_version = refused.version.number
     studio = Studio(session(), draft)
     return studio.page(
-        409, with_count=True, problem=str(sentence(refused)),
+        409, problem=str(sentence(refused)),
         differences=studio.changes_from(theirs),
     )  # fmt: skip

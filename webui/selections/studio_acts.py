@@ -7,11 +7,12 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from selections.fields import SUBJECT_ENTITIES, Catalogue
-from selections.rules import Join, ParameterType
+from selections.rules import Join
 from selections.wire import DEEPEST
+from webui.numbers import row_number_or_none
 from webui.selections.studio_draft import Node, Slot
 from webui.selections.studio_form import ROOT, fresh_condition
-from webui.selections.studio_page import Draft, add_question, is_asked
+from webui.selections.studio_page import Draft, is_asked
 
 _MOST_NODES = 250
 
@@ -20,9 +21,7 @@ def act(draft: Draft, action: str, catalogue: Catalogue) -> None:
     """Do it to the draft; ``draft.focus`` becomes the place that it led to."""
     verb, _, rest = action.partition(":")
     place, _, more = rest.partition(":")
-    if verb == "ask":
-        _ask(draft, place)
-    elif verb == "unask":
+    if verb == "unask":
         draft.questions = [
             one for one in draft.questions if one.code != place or is_asked(draft, place)
         ]
@@ -42,13 +41,8 @@ def written(path: Path) -> str:
 
 def _path(place: str) -> Path | None:
     root, *parts = place.split("-")
-    is_path = root == ROOT and all(part.isdigit() and len(part) < 4 for part in parts)
-    return tuple(map(int, parts)) if is_path else None
-
-
-def _ask(draft: Draft, type_: str) -> None:
-    if type_ in [one.value for one in ParameterType]:
-        add_question(draft, ParameterType(type_))
+    path = tuple(number for part in parts if (number := row_number_or_none(part)) is not None)
+    return path if root == ROOT and len(path) == len(parts) else None
 
 
 class _Tree:
@@ -181,13 +175,13 @@ def _down(tree: _Tree, path: Path, _more: str) -> None:
 def _put(tree: _Tree, path: Path, more: str) -> None:
     """Drag: ``more`` is the group and the place in it, as they stood before."""
     target, _, number = more.partition(":")
-    into = _path(target)
+    into, place = _path(target), row_number_or_none(number)
     group = tree.node(into) if into is not None else None
-    if into is None or group is None or group.kind != "group" or not number.isdigit():
+    if into is None or place is None or group is None or group.kind != "group":
         return
     if into[: len(path)] == path or tree.scope(into) != tree.scope(path[:-1]):
         return
-    place = min(int(number[:4]), len(group.kids))
+    place = min(place, len(group.kids))
     above, at = path[:-1], path[-1] if path else 0
     if into == above and place > at:
         place -= 1

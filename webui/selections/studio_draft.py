@@ -23,7 +23,7 @@ from selections.rules import (
     Value,
 )
 from selections.wire import DefinitionUnreadable, value_from_wire, value_to_wire
-from webui.numbers import FIRST_DAY, LAST_DAY
+from webui.numbers import FIRST_DAY, LAST_DAY, row_number_or_none
 
 MEASURES = ("some", "none", "at_least", "at_most", "between")
 PERIODS = ("ago", "ahead", "on", "ask", "each")
@@ -187,11 +187,10 @@ def _condition(node: Node, catalogue: Catalogue) -> Condition:
     if operator in NO_VALUES:
         return Condition(node.code, operator)
     if is_list(asked.type, operator):
-        is_id = asked.offers in _ID_OFFERS
-        chosen: list[Value] = [
-            int(text) if is_id and text.isdigit() and len(text) < 11 else text
-            for text in node.chosen
-        ]
+        chosen: list[Value] = [*node.chosen]
+        if asked.offers in _ID_OFFERS:
+            ids = map(row_number_or_none, node.chosen)
+            chosen = [number for number in ids if number is not None]
         if node.asked:
             chosen.append(Asked(node.asked))
         return Condition(node.code, operator, tuple(chosen))

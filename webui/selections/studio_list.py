@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.errors import Invalid
 from directory.staff.models import Employee
+from directory.units.models import Unit
 from directory.units.tree import unit_tree
 from selections.editing import (
     archive_selection,
@@ -30,11 +31,11 @@ from webui.labels.journal import actor_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
+from webui.labels.selections import unattended_words
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import requires, session, settings
-from webui.selections.studio_page import Draft
-from webui.selections.studio_pages import Studio
+from webui.selections.studio_offers import offered_now
 from worklists.selection_kinds import KINDS as SHIPPED
 from worklists.selection_plans import plans_of
 from worklists.task_page import names_of
@@ -79,27 +80,27 @@ def show(selection_id: int) -> Any:
     selection = get_selection(session(), selection_id, actor=g.actor)
     versions = versions_of(session(), selection_id, actor=g.actor)
     read = [_read(version) for version in versions]
-    studio = Studio(session(), Draft())
-    names = studio.offered.names([one for one in read if one], studio.selections)
+    names = offered_now(session()).names([one for one in read if one])
     now = read[0]
-    units = unit_tree(session())
-    runs = runs_of(session(), selection_id, actor=g.actor)[:_MOST_RUNS]
+    may_change = may_define(selection, g.actor)
+    above = ran_above(session(), selection_id, actor=g.actor)
+    runs = runs_of(session(), selection_id, most=_MOST_RUNS, actor=g.actor)
     people = names_of(session(), [run.run_by for run in runs])
-    shares = shares_of(session(), selection_id, actor=g.actor)
     return render_template(
         "selections/show.html",
         page="selections",
         selection=selection,
-        unit=next((row.unit for row in units if row.unit.id == selection.unit_id), None),
+        unit=session().get_one(Unit, selection.unit_id),
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
-        above=ran_above(session(), selection_id, actor=g.actor),
-        unit_names={row.unit.id: row.unit.name for row in unit_tree(session(), with_archived=True)},
+        above=above,
+        above_unit=session().get_one(Unit, above[1]) if above else None,
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
-        units=units,
-        shares=shares,
-        may_define=may_define(selection, g.actor),
+        unattended_words=unattended_words,
+        units=unit_tree(session()) if may_change else [],
+        shares=shares_of(session(), selection_id, actor=g.actor) if may_change else [],
+        may_define=may_change,
         may_copy=g.actor.may(SelectionPermission.DEFINE),
         who=lambda key: actor_words(key, people),
     )
@@ -108,10 +109,17 @@ def show(selection_id: int) -> Any:
 @bp.post("/selections/<int:selection_id>/copy", endpoint="copy")
 @requires(SelectionPermission.DEFINE)
 def copy(selection_id: int) -> Any:
-    """A selection of the person's own that says the same."""
+    """A selection of the person's own that says the same, or what an older version said."""
     origin = get_selection(session(), selection_id, actor=g.actor)
-    name = request.form.get("name", "").strip() or _("%(name)s, копия", name=origin.name)
-    made = copy_selection(session(), selection_id, name=name[:200], actor=g.actor, now=g.now)
+    number = row_number_or_none(request.form.get("version", ""))
+    usual = (
+        _("%(name)s, копия", name=origin.name) if number is None
+        else _("%(name)s, версия %(number)s", name=origin.name, number=number)
+    )  # fmt: skip
+    name = request.form.get("name", "").strip() or usual
+    made = copy_selection(
+        session(), selection_id, name=name[:200], version_no=number, actor=g.actor, now=g.now
+    )
     flash(_("Выборка скопирована."))
     return redirect(url_for("studio.show", selection_id=made.id), 303)
 

@@ -1,5 +1,6 @@
 """What the builder's page shows of a draft: each node with all that may be chosen there (A5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ from selections.fields import SUBJECT_ENTITIES, Catalogue, Field, FieldType
 from selections.rules import Operator, ParameterType
 from webui.labels.rule_fields import ENTITIES, FIELDS, field_name, relation_words
 from webui.labels.rules import fault_words, operator_words, parameter_words
-from webui.labels.words import label
+from webui.labels.spoken import gettext as _
 from webui.selections.studio_acts import written
 from webui.selections.studio_draft import Node, Slot, is_list, wanted
 from webui.selections.studio_offers import Offer, OfferedValues
@@ -79,10 +80,11 @@ class Painter:
         catalogue: Catalogue,
         offered: OfferedValues,
         problems: list[Problem],
-        selections: dict[int, str],
+        selections: Mapping[int, str],
+        mentioned: Mapping[int, str],
     ) -> None:
         self.draft, self.catalogue, self.offered = draft, catalogue, offered
-        self.selections = selections
+        self.selections, self.mentioned = selections, mentioned
         self.faults: dict[str, str] = {}
         for problem in problems:
             self.faults.setdefault(written(problem.path), fault_words(problem))
@@ -120,10 +122,19 @@ class Painter:
     def _found(self, node: Node, path: tuple[int, ...], depth: int) -> NodeLook:
         own = self.draft.selection_id
         choices = [Choice(str(id_), name) for id_, name in self.selections.items() if id_ != own]
+        if node.code and all(one.value != node.code for one in choices):
+            choices.append(Choice(node.code, self._not_offered(node.code)))
         return NodeLook(
             written(path), depth, node, operators=choices, may_move=True,
             fault=self.faults.get(written(path), ""),
         )  # fmt: skip
+
+    def _not_offered(self, code: str) -> str:
+        """What the draft says already stays, though nobody would choose it now."""
+        name = self.mentioned.get(int(code))
+        if name is None:
+            return _("выборка, которой вам не видно")
+        return name if int(code) in self.selections else _("%(name)s (в архиве)", name=name)
 
     def _relation(self, node: Node, path: tuple[int, ...], depth: int) -> NodeLook:
         relation = self.catalogue.relation(node.code)
@@ -240,8 +251,3 @@ def _shape(asked: Field, operator: Operator, has_offers: bool) -> str:
     if asked.type is FieldType.DAY and operator is not Operator.COMING:
         return "period" if operator is Operator.BETWEEN else "days"
     return "yes_no" if asked.type is FieldType.YES_NO else "number"
-
-
-def question_types() -> list[Choice]:
-    """The kinds of questions that may be added."""
-    return [Choice(one.value, label(one)) for one in ParameterType]

@@ -1,21 +1,26 @@
 """The values that the builder offers: from the data, from lists, and what they are called (A5)."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, ResultCode, ResultCodeVersion
 from campaigns.result_codes import current_version_of_code, wording
 from core.access import Actor
+from core.clock import local_day
 from directory.units.models import UnitKind
 from directory.units.tree import unit_tree
 from selections.fields import Catalogue, Field, Moment, Offers
+from selections.reading import names_of_selections
 from selections.rules import Definition, Found, walk
 from webui.labels.rule_sentences import Names
 from webui.labels.words import label
+from webui.requests import settings
+from webui.selections.catalogue import CATALOGUE
 from webui.wording import language
 
 _MOST_VALUES = 1_000
@@ -50,14 +55,16 @@ class OfferedValues:
             self._found[key] = self._look_up(field, offers)
         return self._found[key]
 
-    def names(self, definitions: Iterable[Definition], selections: dict[int, str]) -> Names:
-        """What the values of these definitions are called."""
+    def names(self, definitions: Collection[Definition]) -> Names:
+        """What the values of these definitions are called, and the selections they mention."""
         named: dict[tuple[str, str], str] = {}
         for definition in definitions:
             for _path, rule in walk(definition.rule):
                 field = self._catalogue.field(getattr(rule, "field", ""))
                 if field is not None:
                     named |= {(field.code, one.value): one.name for one in self.of(field)}
+        mentioned = found_ids(definitions)
+        selections = names_of_selections(self._session, mentioned, actor=self._actor)
         return Names(self._catalogue, named, selections)
 
     def _look_up(self, field: Field, offers: Offers) -> list[Offer]:
@@ -114,6 +121,12 @@ class OfferedValues:
         if texts:
             _kept[key] = (time.monotonic(), texts)
         return texts
+
+
+def offered_now(session: Session) -> OfferedValues:
+    """What is offered to the person of this request, on their day."""
+    zone = g.actor.time_zone or settings().time_zone
+    return OfferedValues(session, CATALOGUE, g.actor, Moment(local_day(g.now, zone), zone))
 
 
 def found_ids(definitions: Iterable[Definition]) -> set[int]:

@@ -1,7 +1,7 @@
 """What the builder's routes share: the page of a draft, its problems, its question (A5)."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from flask import g, make_response, render_template
@@ -12,7 +12,7 @@ from core.errors import NotFound
 from directory.units.tree import get_unit, unit_tree
 from selections.checking import Problem
 from selections.drafts import problems_seen
-from selections.fields import Moment
+from selections.fields import SUBJECT_ENTITIES
 from selections.reading import get_selection, question_for, selections_seen
 from selections.rules import Definition, Subject
 from selections.settling import Answer
@@ -28,8 +28,8 @@ from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import written
 from webui.selections.studio_count import Count, count
 from webui.selections.studio_look import Painter
-from webui.selections.studio_offers import OfferedValues
-from webui.selections.studio_page import Draft
+from webui.selections.studio_offers import offered_now
+from webui.selections.studio_page import Draft, is_asked
 from webui.wording import whole
 
 SAMPLE = "sample"
@@ -50,8 +50,7 @@ class Studio:
     def __init__(self, session: Session, draft: Draft) -> None:
         self.session, self.draft = session, draft
         self.definition: Definition = draft.definition(CATALOGUE)
-        moment = Moment(self.today, g.actor.time_zone or settings().time_zone)
-        self.offered = OfferedValues(session, CATALOGUE, g.actor, moment)
+        self.offered = offered_now(session)
 
     @cached_property
     def today(self) -> Any:
@@ -65,7 +64,7 @@ class Studio:
 
     @cached_property
     def selections(self) -> dict[int, str]:
-        """The selections that a rule may use."""
+        """The selections that are offered to a rule: those not in the archive."""
         lines = selections_seen(self.session, actor=g.actor)
         return {line.selection.id: line.selection.name for line in lines}
 
@@ -80,7 +79,7 @@ class Studio:
     @cached_property
     def names(self) -> Names:
         """What the values of the draft are called."""
-        return self.offered.names([self.definition], self.selections)
+        return self.offered.names([self.definition])
 
     def words(self) -> str:
         """The draft as a sentence."""
@@ -124,13 +123,13 @@ class Studio:
 
     def changes_from(self, before: Definition) -> list[Change]:
         """What the draft would change of what is saved."""
-        names = self.offered.names([before, self.definition], self.selections)
+        names = self.offered.names([before, self.definition])
         return changes(before, self.definition, names)
 
     def panel(self) -> dict[str, Any]:
-        """Values of the panel beside the rule."""
+        """Values of the panel beside the rule; an empty rule, which finds all, is not asked."""
         return {
-            "found": self.count(),
+            "found": self.count() if self.draft.root.kids else None,
             "words": self.words(),
             "faulty": self.faulty(),
             "draft_is_vehicle": self.draft.subject is Subject.VEHICLE,
@@ -141,8 +140,11 @@ class Studio:
 
     def rules(self) -> dict[str, Any]:
         """Values of the tree with its questions."""
-        painter = Painter(self.draft, CATALOGUE, self.offered, self.problems, self.selections)
-        scope = ("client", "vehicle") if self.draft.subject.value == "vehicle" else ("client",)
+        painter = Painter(
+            self.draft, CATALOGUE, self.offered, self.problems, self.selections,
+            self.names.selections,
+        )  # fmt: skip
+        scope = SUBJECT_ENTITIES[self.draft.subject]
         columns = self.draft.columns
         others = [one.code for one in CATALOGUE.fields_of(scope) if one.code not in columns]
         return {
@@ -152,13 +154,11 @@ class Studio:
             "sample_fault": self.sample_fault(),
             "deepest": DEEPEST,
             "columns": [(code, field_name(code)) for code in [*columns, *others]],
-            "is_asked": _is_asked(self.draft),
+            "is_asked": partial(is_asked, self.draft),
         }  # fmt: skip
 
-    def page(self, status: int = 200, *, with_count: bool = False, **more: Any) -> Any:
+    def page(self, status: int = 200, **more: Any) -> Any:
         """The whole page of the draft."""
-        panel: dict[str, Any] = {"found": None, "words": self.words(), "faulty": self.faulty()}
-        panel |= {"unanswered": [], "draft_is_vehicle": True}
         unit = None
         selection = None
         if self.draft.selection_id is not None:
@@ -173,13 +173,7 @@ class Studio:
             units=self.units,
             unit=unit,
             **self.rules(),
-            **(self.panel() if with_count else panel),
+            **self.panel(),
             **(values | more),
         )
         return make_response(body, status)
-
-
-def _is_asked(draft: Draft) -> Any:
-    from webui.selections.studio_page import is_asked
-
-    return lambda code: is_asked(draft, code)

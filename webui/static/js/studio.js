@@ -189,7 +189,5 @@
     clean();
   });
 
-  // htmx looks at the page only after all scripts have run.
-  addEventListener("load", () => fire(find("input[name=opened]"), "input"));
   tellFaults();
 })();

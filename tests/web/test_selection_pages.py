@@ -1,0 +1,164 @@
+"""The pages around a selection: its plans, runs and versions, when something they name is gone."""
+
+import re
+from datetime import time
+from typing import Any
+
+from sqlalchemy import delete
+
+from campaigns.models import CampaignState
+from core.journal import record
+from directory.staff.models import Role
+from selections.models import (
+    Cadence,
+    FormingOrder,
+    OrderState,
+    SelectionPlan,
+    SelectionShare,
+    SelectionVersion,
+)
+from selections.rules import Found, Group, Join
+from tests.conftest import NOON
+from tests.given import Given
+from tests.web.test_studio import Builder
+from worklists.events.selection_plans import SelectionPlanStopped
+from worklists.sweeping import SCHEDULER
+
+
+def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    finished = prepared.campaign(state=CampaignState.FINISHED)
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=finished.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), per_day=77, created_by=author.id, created_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    prepared.session.flush()
+    address = f"/selections/plans/{plan.id}"
+    browser = browser_of(author, Role.HEAD)
+    form = browser.read(address)
+    campaigns = re.search(r'<select [^>]*name="campaign".*?</select>', form, re.DOTALL)
+    assert campaigns is not None
+    # A browser sends the first option of a list where none is selected.
+    assert "selected" not in campaigns.group() and len(campaigns.group().split("<option")) > 2
+    assert campaigns.group().split("<option")[1].startswith(' value=""')
+    typed = {"unit": unit.id, "campaign": "", "cadence": "daily", "at": "08:00", "per_day": "78"}
+    refused = browser.post(address, typed | {"version": "1"})
+    assert refused.status_code == 422
+    assert "Выберите кампанию: по ней создаются задачи." in refused.text
+    assert 'value="78"' in refused.text
+    prepared.session.expire_all()
+    assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
+
+
+def test_a_rule_keeps_a_selection_that_went_to_the_archive(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit = prepared.unit("Сервис", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    inner = prepared.selection(unit, author, "Старые Лады")
+    of_others = prepared.selection(prepared.unit("Чужой", parent=company), author, "Тайная")
+    inner.archived_at = NOON
+    rule = Group(Join.ALL, (Found(inner.id), Found(of_others.id)))
+    outer = prepared.selection(unit, author, "Сборная", rule)
+    browser = browser_of(author, Role.HEAD)
+    builder = Builder(browser, f"/selections/studio/{outer.id}")
+    named = f'<option value="{inner.id}" selected>Старые Лады (в архиве)</option>'
+    assert named in builder.page
+    assert builder.words.startswith("Входит в выборку «Старые Лады»")
+    # What the person may not see is not named, and is not lost either.
+    assert "Тайная" not in builder.page
+    assert f'<option value="{of_others.id}" selected>' in builder.page
+    builder.press("copy:r-0")
+    assert builder.page.count(named) == 2
+    builder.press("del:r-2")
+    assert builder.save(name="Сборная снова").status_code == 303
+    assert "ходит в выборку «Старые Лады»" in browser.read(f"/selections/{outer.id}")
+
+
+def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    other, unit = prepared.unit("Чужой", parent=company), prepared.unit("Сервис", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=other)
+    person = prepared.employee("Илья", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(other, author, "С телефоном")
+    client, campaign = prepared.client("Иванов Иван", unit=unit), prepared.campaign()
+    prepared.asset(client)
+    prepared.session.add(SelectionShare(selection_id=selection.id, unit_id=unit.id))
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=person.id, created_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    browser = browser_of(person, Role.HEAD)
+    address = f"/selections/{selection.id}"
+    data = {"unit": unit.id, "hold_out": "0", "form_key": "k1"}
+    run = browser.post(f"{address}/run", data).location
+    assert f'href="{address}"' in browser.read(run)
+    with_plan = f"/selections/plans/{plan.id}/switch"
+    assert browser.post(with_plan, {"on": "0"}).location == address
+    prepared.session.execute(delete(SelectionShare))
+    prepared.session.commit()
+    assert browser.get(address).status_code == 404
+    page = browser.read(run)
+    assert "Иванов Иван" in page and f'href="{address}"' not in page
+    assert browser.post(with_plan, {"on": "0"}).location == "/selections"
+
+
+def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    campaign = prepared.campaign()
+    run = prepared.run(unit, prepared.client("Иванов Иван", unit=unit))
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+    )  # fmt: skip
+    order = FormingOrder(
+        run_id=run.id, campaign_id=campaign.id, unit_id=unit.id, scope={}, asked_by="system",
+        asked_at=NOON, finished_at=NOON, state=OrderState.FAILED, problem="NotYetNamed",
+    )  # fmt: skip
+    prepared.session.add_all([plan, order])
+    prepared.session.flush()
+    stopped = SelectionPlanStopped(selection_plan_id=plan.id, problem="AnswerMissing")
+    record(prepared.session, stopped, actor=SCHEDULER, at=NOON)
+    browser = browser_of(author, Role.HEAD)
+    assert "Выключено. На вопрос выборки нет ответа." in browser.read(f"/selections/{selection.id}")
+    page = browser.read(f"/selections/runs/{run.id}")
+    assert "). Запустите выборку вручную: там видна причина." in page
+    order.problem = "CampaignFinished"
+    prepared.session.commit()
+    page = browser.get(f"/selections/runs/{run.id}/orders").text
+    assert "). Кампания завершена: новых задач она не принимает." in page
+
+
+def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    broken = SelectionVersion(
+        selection_id=selection.id, number=2, name=selection.name, definition={"version": "?"},
+        saved_by=author.id, saved_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(broken)
+    selection.version_no = 2
+    address = f"/selections/{selection.id}"
+    browser = browser_of(author, Role.HEAD)
+    page = browser.read(address)
+    assert "возьмите копию более ранней версии" in page
+    assert "Копировать версию 1" in page and "Копировать версию 2" not in page
+    assert browser.post(f"{address}/copy", {"version": "7"}).status_code == 404
+    newest = browser.post(f"{address}/copy", {})
+    assert newest.status_code == 409 and "Возьмите копию более ранней версии." in newest.text
+    copied = browser.post(f"{address}/copy", {"version": "1"})
+    assert copied.status_code == 303
+    builder = Builder(browser, copied.location)
+    assert builder.words == "Есть телефон." and "С телефоном, версия 1" in builder.page
