@@ -18,7 +18,8 @@ from queue import Empty
 from statistics import median
 from typing import Any
 
-from benchmarks.filling import Company, Shape, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import Shape, fill_tasks
 from benchmarks.harness import Goal, Line, percentile, plain_line
 from benchmarks.places import Place, bare_connection, fresh_place
 from benchmarks.registry import Options, Size

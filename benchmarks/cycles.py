@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from benchmarks.filling import Company, Shape, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import Shape, fill_tasks
 from benchmarks.harness import Goal, Line, percentile, plain_line
 from benchmarks.places import Place, cpu_of_family, fresh_place
 from benchmarks.registry import Options

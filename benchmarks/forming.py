@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from benchmarks.filling import Company, fill_clients, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import fill_clients
 from benchmarks.harness import Goal, Line, Stopwatch, compare, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from sqlalchemy import event, select
 
-from benchmarks.filling import QUEUE_UNITS, Company, Shape, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import QUEUE_UNITS, Shape, fill_tasks
 from benchmarks.harness import Line, Stopwatch, compare, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options

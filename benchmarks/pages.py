@@ -14,7 +14,8 @@ from flask import Flask, before_render_template, template_rendered
 from sqlalchemy import event, text
 from werkzeug.test import EnvironBuilder
 
-from benchmarks.filling import Company, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import fill_tasks
 from benchmarks.harness import Goal, Line, frozen_garbage, percentile, plain_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options, Size

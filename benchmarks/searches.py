@@ -6,7 +6,8 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from benchmarks.filling import Company, fill_clients, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import fill_clients
 from benchmarks.harness import Goal, Line, frozen_garbage, percentile, plain_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options

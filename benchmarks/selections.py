@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from benchmarks.filling import Company, found_company
+from benchmarks.company import Company, found_company
 from benchmarks.harness import (
     Goal,
     Line,

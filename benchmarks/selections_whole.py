@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.filling import Company
+from benchmarks.company import Company
 from benchmarks.harness import Goal, Line, plain_line
 from benchmarks.places import Place
 from core.bulk import lift_time_limits

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.filling import Company, Sql, advance, fill_clients, place_for_filling
+from benchmarks.company import Company
+from benchmarks.filling import Sql, advance, fill_clients, place_for_filling
 from benchmarks.places import Place
 from directory.assets.forecast_models import MileageForecast
 from directory.visits.models import Recommendation, Visit

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from benchmarks.filling import Company, Shape, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import Shape, fill_tasks
 from benchmarks.harness import Goal, Line, Stopwatch, compare, plain_line, ratio_line
 from benchmarks.places import Place, fresh_place
 from benchmarks.registry import Options

@@ -17,9 +17,10 @@ from directory.units.models import Unit, UnitKind, UnitPath
 from entrypoints.connecting import connected
 from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
+from importers.error_rows import error_rows
 from importers.formats.catalogue import FORMATS
 from importers.loading import keep_file, read_file
-from importers.preview import error_rows, preview
+from importers.preview import preview
 from importers.problems import FileRefused
 from importers.running import form_from_file
 from webui.exports.workbook import Column, write_workbook

@@ -282,38 +282,3 @@ def _preview_row(
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorRow:
-    """A row to be mended: the file's own cells, and what is wrong with them."""
-
-    row_no: int
-    cells: tuple[str, ...]
-    problems: tuple[RowProblem, ...]
-    is_taken: bool
-    duplicate_of: int | None
-
-
-def error_rows(session: Session, file_id: int, *, actor: Actor) -> Iterator[ErrorRow]:
-    """The rejected rows, the repeats and those with warnings, as in the file (rule 20)."""
-    file = get_file(session, file_id, actor=actor)
-    rows = session.execute(
-        select(
-            ImportedRow.row_no,
-            ImportedRow.cells,
-            ImportedRow.problems,
-            ImportedRow.fate,
-            ImportedRow.duplicate_of,
-        )
-        .where(ImportedRow.file_id == file.id)
-        .order_by(ImportedRow.row_no),
-        execution_options={"yield_per": 1000},
-    )
-    for row_no, cells, kept, fate, duplicate_of in rows:
-        told = (*problems_of(kept, rejecting=True), *problems_of(kept, rejecting=False))
-        is_repeat = fate is RowFate.DUPLICATE
-        if told or is_repeat:
-            is_taken = not is_repeat and fate is not RowFate.REJECTED
-            earlier = duplicate_of if is_repeat else None
-            yield ErrorRow(row_no, tuple(cells), told, is_taken, earlier)

@@ -10,7 +10,6 @@ colours' own script, 40 by the screenshots.
 
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -21,47 +20,10 @@ from sqlalchemy import update
 from directory.staff.models import Employee
 from tests.browser.conftest import Live, serving_sqlite, visit
 from tests.browser.furnished import MANAGER, Office, furnish
+from tests.browser.measures import CLIPPED, OVERFLOWS, SHIFTS, SPACED, TOO_SMALL, Inline
 from webui.headers import CONTENT_SECURITY_POLICY
 
 MOST_BYTES, MOST_REQUESTS, MOST_WARM_BYTES = 130_000, 15, 15_000
-_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => list.getEntries().forEach((e) => {
-  if (!e.hadRecentInput) window.shifts.push([e.value, ...e.sources.map((s) => s.node?.className)]);
-})).observe({ type: "layout-shift", buffered: true });
-"""
-_SPACED = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
-    word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`);
-  document.adoptedStyleSheets = [sheet];
-}"""
-_CLIPPED = """() => [...document.querySelectorAll("main *, header.bar *")].filter((el) => {
-  if (!el.getClientRects().length) return false;
-  if (el.closest(".sr, svg, .trunc, .clamp-3, input, select")) return false;
-  if (![...el.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) return false;
-  for (let box = el; box && box.tagName !== "MAIN"; box = box.parentElement) {
-    const rule = getComputedStyle(box);
-    if (/hidden|clip/.test(rule.overflowY) && box.scrollHeight > box.clientHeight + 2) return true;
-    if (/auto|scroll/.test(rule.overflowY + rule.overflowX)) return false;
-  }
-  return false;
-}).map((el) => `${el.tagName}.${el.className}: ${el.textContent.trim().slice(0, 40)}`)"""
-_TOO_SMALL = """() => [...document.querySelectorAll(
-  "a[href], button, input:not([type=hidden]), select, textarea, summary")].flatMap((el) => {
-  if (!el.getClientRects().length || el.disabled) return [];
-  const style = getComputedStyle(el);
-  if (el.tagName === "A" && style.display === "inline") return [];
-  const target = /^(radio|checkbox)$/.test(el.type) && el.closest("label") || el;
-  const box = target.getBoundingClientRect();
-  if (el.closest(".skip, .sr") || Math.min(box.width, box.height) >= 23.9) return [];
-  return [`${el.tagName}.${el.className} ${Math.round(box.width)}x${Math.round(box.height)}`
-    + ` ${target.textContent.trim().slice(0, 30)}`];
-})"""
-_OVERFLOWS = """() => {
-  const page = document.scrollingElement;
-  return page.scrollWidth > innerWidth ? [`${page.scrollWidth} > ${innerWidth}`] : [];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +75,7 @@ def test_02_the_work_page_is_light(live: Live, page: Page, office: Office) -> No
 
 
 def test_03_nothing_moves_while_a_page_loads(page: Page, walk: Callable[..., Any]) -> None:
-    page.add_init_script(_SHIFTS)
+    page.add_init_script(SHIFTS)
     moved = {}
     for name in walk(page):
         page.wait_for_load_state("networkidle")
@@ -148,7 +110,7 @@ def test_12_no_page_has_inline_style_or_script(
 ) -> None:
     found = {}
     for name in walk(page):
-        inline = _Inline()
+        inline = Inline()
         inline.feed(page.context.request.get(page.url).text())
         if inline.found:
             found[name] = inline.found
@@ -201,7 +163,7 @@ def test_24_at_twice_the_size_nothing_is_lost(
     live: Live, window: Callable[..., Page], walk: Callable[..., Any], office: Office
 ) -> None:
     page = window(viewport={"width": 683, "height": 384})
-    wide = {name: found for name in walk(page) if (found := page.evaluate(_OVERFLOWS))}
+    wide = {name: found for name in walk(page) if (found := page.evaluate(OVERFLOWS))}
     assert wide == {}
     live.sign_in(page, office.login, MANAGER)
     visit(page, "/stages")
@@ -224,15 +186,15 @@ def test_24_at_twice_the_size_nothing_is_lost(
 def test_25_wider_text_is_not_clipped(page: Page, walk: Callable[..., Any]) -> None:
     clipped = {}
     for name in walk(page):
-        page.evaluate(_SPACED)
-        found = page.evaluate(_CLIPPED)
+        page.evaluate(SPACED)
+        found = page.evaluate(CLIPPED)
         if found:
             clipped[name] = found
     assert clipped == {}
 
 
 def test_26_targets_are_large_enough(page: Page, walk: Callable[..., Any]) -> None:
-    small = {name: found for name in walk(page) if (found := page.evaluate(_TOO_SMALL))}
+    small = {name: found for name in walk(page) if (found := page.evaluate(TOO_SMALL))}
     assert small == {}
 
 
@@ -312,30 +274,13 @@ def test_39_other_languages_fit(
     expect(page.locator("html")).to_have_attribute("lang", locale)
     wide = {}
     for name in walk(page):
-        found = page.evaluate(_OVERFLOWS) + page.evaluate(_CLIPPED)
+        found = page.evaluate(OVERFLOWS) + page.evaluate(CLIPPED)
         if found or page.locator(f"html[lang={locale}]").count() == 0:
             wide[name] = found
     with live.given() as given:
         mine = update(Employee).where(Employee.login == office.login)
         given.session.execute(mine.values(locale="ru"))
     assert wide == {}
-
-
-class _Inline(HTMLParser):
-    """Collects what the policy of the content would have to allow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = dict(attrs)
-        if tag == "style" or (tag == "script" and not names.get("src")):
-            self.found.append(f"<{tag}>")
-        for name, value in attrs:
-            is_code = name == "style" or name.startswith(("on", "hx-on"))
-            if is_code or (value or "").strip().lower().startswith("javascript:"):
-                self.found.append(f"{tag} {name}={value}")
 
 
 def _settled(page: Page, address: str) -> None:

@@ -1,15 +1,12 @@
 """How many keys the work takes, in any layout, and when keys are silent (issue 3, item 11)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from campaigns.models import Outcome
-from directory.staff.models import Employee
 from tests.browser.conftest import Live, assert_accessible, visit
 from tests.browser.test_task_card import Desk, _attempts, _open, desk
 from worklists.lifecycle import TaskState
@@ -215,123 +212,6 @@ def test_the_key_of_the_history_never_closes_it(live: Live, page: Page, desk: De
     for _ in range(2):
         page.keyboard.press("KeyH")
         expect(page.locator("#history")).to_have_attribute("open", "")
-
-
-def _draft(page: Page) -> list[str]:
-    return page.evaluate(
-        """() => [...Object.keys(sessionStorage), ...Object.values(sessionStorage),
-                  ...Object.keys(localStorage), ...Object.values(localStorage)]"""
-    )  # type: ignore[no-any-return]
-
-
-def _type_secret(page: Page) -> None:
-    page.keyboard.press("Digit2")
-    page.keyboard.press("KeyT")
-    page.keyboard.type("Тайна клиента")
-
-
-def _end_sessions(live: Live) -> None:
-    from sqlalchemy import update
-
-    from directory.staff.models import SignInSession
-
-    with live.database.unit_of_work() as session:
-        session.execute(
-            update(SignInSession).values(ended_at=live.clock(session), ended_by="expired")
-        )
-
-
-def _give_password(live: Live, *logins: str) -> None:
-    from tests.staff import password_hash
-
-    with live.given() as given:
-        for one in given.session.scalars(select(Employee).where(Employee.login.in_(logins))):
-            one.password_hash = password_hash()
-
-
-def _sign_in_here(page: Page, login: str) -> None:
-    from tests.staff import PASSWORD
-
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-
-
-def test_a_draft_outlives_the_session_and_another_person_does_not_see_it(
-    live: Live, page: Page, desk: Desk, window: Callable[..., Any]
-) -> None:
-    _give_password(live, desk.login, desk.colleague)
-    _open(live, page, desk)
-    _type_secret(page)
-    _end_sessions(live)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#login")).to_be_visible()
-    _sign_in_here(page, desk.login)
-    expect(page.locator("#comment")).to_have_value("Тайна клиента")
-    expect(page.locator("input[value=no_answer]")).to_be_checked()
-    assert _attempts(live) == 0
-    _end_sessions(live)
-    page.reload()
-    _sign_in_here(page, desk.colleague)
-    expect(page.locator("#c-title")).to_be_visible()
-    expect(page.locator("#comment")).to_have_value("")
-    assert not any("Тайна" in text for text in _draft(page))
-
-
-def test_a_draft_without_scripts_driving_the_form_outlives_the_session(
-    live: Live, page: Page, desk: Desk
-) -> None:
-    """The form posts by itself (the driver did not load): the way over the sign-in keeps it too."""
-    _give_password(live, desk.login)
-    _open(live, page, desk)
-    _type_secret(page)
-    _end_sessions(live)
-    page.evaluate(
-        """() => { const form = document.getElementById("outcome-form");
-                   const copy = (e) => e.stopImmediatePropagation();
-                   form.addEventListener("submit", copy, true);
-                   sessionStorage.setItem("draft-sent", form.dataset.draft);
-                   HTMLFormElement.prototype.submit.call(form); }"""
-    )
-    expect(page.locator("#login")).to_be_visible()
-    _sign_in_here(page, desk.login)
-    expect(page.locator("#comment")).to_have_value("Тайна клиента")
-
-
-def test_who_signs_out_leaves_nothing_in_the_browser(live: Live, page: Page, desk: Desk) -> None:
-    _open(live, page, desk)
-    _type_secret(page)
-    assert any("Тайна" in text for text in _draft(page))
-    other = page.context.new_page()
-    visit(other, f"{live.url}/tasks/{desk.tasks[1]}")
-    _type_secret(other)
-    page.keyboard.press("Escape")
-    page.keyboard.press("KeyU")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
-    expect(page.locator("#login")).to_be_visible()
-    expect(other.locator("#login")).to_be_visible()
-    for one in (page, other):
-        assert not any("Тайна" in text for text in _draft(one))
-
-
-def test_a_saved_draft_is_gone_and_a_lost_connection_keeps_it(
-    live: Live, page: Page, desk: Desk
-) -> None:
-    _open(live, page, desk)
-    _type_secret(page)
-    page.context.set_offline(True)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".toast.bad")).to_be_visible()
-    page.context.set_offline(False)
-    page.reload()
-    expect(page.locator("#comment")).to_have_value("Тайна клиента")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#c-title")).to_have_text("Зайцев Тимур")
-    assert not any("Тайна" in text for text in _draft(page))
-    with live.database.reading() as session:
-        assert session.scalars(select(Attempt.comment)).all() == ["Тайна клиента"]
-    live.troubles[:] = [t for t in live.troubles if "Failed to fetch" not in t]
 
 
 def test_undo_is_one_key(live: Live, page: Page, desk: Desk, keyboard: Keyboard) -> None:

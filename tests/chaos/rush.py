@@ -17,8 +17,8 @@ _WAITING = (
     " AND wait_event IN ('transactionid', 'tuple', 'relation', 'advisory')"
 )
 _LOOK_EVERY = 0.02
-_THREADS = 16
-"""Of a process: as many as its pool has connections."""
+CONNECTIONS = 16
+"""That the pool of a process has: so many threads a server gives it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,11 @@ class Rush:
     """Sessions that were found waiting on the lock of another, over all looks."""
 
 
-def rush(url: str, given: Crowd, *, processes: int, seed: int) -> Rush:
-    """All people of the crowd take and complete tasks until none is left (PostgreSQL only)."""
+def rush(url: str, given: Crowd, *, processes: int, threads: int = CONNECTIONS, seed: int) -> Rush:
+    """All people of the crowd take and complete tasks until none is left (PostgreSQL only).
+
+    ``threads``: of each process; with more of them than connections they wait for one another.
+    """
     stop, looks = threading.Event(), list[int]()
     watcher = threading.Thread(target=_watch, args=(url, stop, looks))
     with children(url, seed) as family:
@@ -43,7 +46,7 @@ def rush(url: str, given: Crowd, *, processes: int, seed: int) -> Rush:
                 "rush",
                 unit=given.unit_id,
                 people=list(given.people[i::processes]),
-                threads=_THREADS,
+                threads=threads,
             )
             for i in range(processes)
         ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database, database_now
 from tests.chaos.given import actor_for, check_exclusive, crowd
-from tests.chaos.rush import rush
+from tests.chaos.rush import CONNECTIONS, rush
 from tests.chaos.test_queue import FULL
 from worklists.events.queue import TaskTaken
 from worklists.queue import take_next_task
@@ -26,6 +26,17 @@ def test_two_hundred_claimers_share_no_task_and_no_client(
     happened = check_exclusive(database)
     assert happened["Completed"] == happened["TaskTaken"] == len(given.task_ids)
     print(f"{seen.waits} waits in {seen.looks} looks")
+
+
+def test_more_threads_than_connections_wait_for_one_and_lose_nothing(
+    database: Database, database_url: str, engine_name: str
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("SQLite has one writer: its claimers take turns by design")
+    given = crowd(database, people=3 * CONNECTIONS, clients=200, each=2)
+    rush(database_url, given, processes=1, threads=3 * CONNECTIONS, seed=2)
+    happened = check_exclusive(database)
+    assert happened["Completed"] == happened["TaskTaken"] == len(given.task_ids)
 
 
 def test_a_claim_passes_by_a_client_whom_somebody_takes_this_instant(

@@ -19,13 +19,14 @@ from directory.clients.models import (
     RefusalScope,
 )
 from directory.units.models import Unit
+from importers.error_rows import error_rows
 from importers.files import recent_files
 from importers.formats.lost_clients import LOST_CLIENTS
 from importers.formats.maintenance_due import MAINTENANCE_DUE
 from importers.loading import keep_file, load_file, read_file
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.plans import RowPlan
-from importers.preview import Called, Preview, error_rows, preview
+from importers.preview import Called, Preview, preview
 from importers.problems import FileProblem, FileRefused, RowProblemCode
 from importers.running import FormedFromFile, NothingChosen, form_from_file
 from selections.models import Lead

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, event, update
 from sqlalchemy.orm import Session
 
-from benchmarks.filling import Company, fill_clients, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import fill_clients, fill_tasks
 from benchmarks.places import Place
 from core.access import Actor
 from core.db import Database

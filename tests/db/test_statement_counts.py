@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from benchmarks.filling import Company, fill_tasks, found_company
+from benchmarks.company import Company, found_company
+from benchmarks.filling import fill_tasks
 from benchmarks.pages import Ask, answer_of, requests_of
 from benchmarks.places import Place
 from core.clock import database_clock

@@ -237,7 +237,12 @@ def test_a_task_is_passed_over_with_a_reason(prepared: Given, browser_of: Browse
     assert browser.post(f"/tasks/{ids[0]}/skip").status_code == 422
     answer = browser.post(f"/tasks/{ids[0]}/skip", {"reason": reason.group(1)})
     assert answer.location == f"/tasks/{ids[1]}"
-    assert f'href="/tasks/{ids[0]}"' not in browser.read(answer.location)
+    page = browser.read(answer.location)
+    assert page.count("Первый") == 1, "only the message names who was passed over"
+    queue, card = (
+        page.split(f'id="{part}"')[1].split("</section>")[0] for part in ("queue", "card")
+    )
+    assert "Второй" in card and "Первый" not in queue + card
     assert "Пропущена" in browser.read(f"/tasks/{ids[0]}/talk?tab=timeline")
 
 

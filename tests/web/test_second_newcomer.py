@@ -165,6 +165,8 @@ def test_prolonging_opens_its_form_and_can_be_taken_back(
     assert f'href="{address}?open=prolong"' in browser.read("/control")
     opened = browser.read(f"{address}?open=prolong")
     assert re.findall(r'<details class="ctl"( open)?>', opened) == ["", " open", ""]
+    form = opened.split('<details class="ctl" open>')[1].split("</details>")[0]
+    assert "autofocus" in form and f'action="{address}/control/prolong"' in form
 
     sent = {"until_date": "2026-12-03", "until_time": "10:00", "reason": "ждёт запчасть",
             "version": before.version, "next": "/control"}  # fmt: skip

@@ -121,6 +121,11 @@ def test_call_keep_and_give_back(scene: Scene, browser_of: BrowserOf) -> None:
     assert browser.post(f"{address}/release", {"token": token}).status_code == 303
     assert scene.stored().state is TaskState.PLANNED
     assert browser.post(f"{address}/release", {"token": token}).status_code == 409
+    browser.post(f"{address}/claim")
+    again = {"token": scene.stored().claim_token}
+    card = browser.post(f"{address}/release", again, headers={"HX-Request": "true"})
+    assert card.status_code == 200 and 'id="card"' in card.text
+    assert "задача вернулась в очередь" in card.text
 
 
 def test_a_colleague_who_holds_it_is_named(scene: Scene, browser_of: BrowserOf) -> None:

@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.columns import Field
+from importers.error_rows import ErrorRow
 from importers.models import RowFate
 from importers.plans import RowPlan
-from importers.preview import ErrorRow, PreviewRow
+from importers.preview import PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
 from importers.variants import FileAlreadyUsed

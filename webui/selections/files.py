@@ -25,6 +25,7 @@ from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
+from importers.error_rows import error_rows
 from importers.files import get_file, last_unit, recent_files
 from importers.formats.catalogue import FORMATS
 from importers.formings import formings_of
@@ -32,7 +33,7 @@ from importers.guard import MAX_ROWS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
-from importers.preview import PAGE_SIZE, error_rows, preview
+from importers.preview import PAGE_SIZE, preview
 from importers.running import NothingChosen, form_from_file
 from importers.variants import is_used, take_as, variant_by_headings
 from webui.exports.answers import workbook_answer
