@@ -3,6 +3,7 @@
 The only way in: a number beyond the column would be an error of the database, not of the person.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from werkzeug.routing import IntegerConverter
@@ -34,6 +35,11 @@ def row_number_or_none(text: str) -> int | None:
         return row_number(text)
     except ValueError:
         return None
+
+
+def row_numbers(texts: Iterable[str]) -> frozenset[int]:
+    """Those of the ticked boxes of a form; without what is no such number."""
+    return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)
 
 
 def sane_day(text: str) -> date:

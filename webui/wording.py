@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import get_decimal_symbol
 from flask import current_app, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -134,6 +135,13 @@ def money(amount: Decimal | int | float | None, currency: str = "RUB") -> str:
 def whole(number: int | None) -> str:
     """Return «48 200»: a count in groups of three."""
     return "" if number is None else f"{number:,}".replace(",", _NBSP).replace("-", _MINUS)
+
+
+def tenths(number: float) -> str:
+    """Return «1 048,5», with a point where the language has one: an amount that is not counted."""
+    count, tenth = f"{number:,.1f}".split(".")
+    count = count.replace(",", _NBSP).replace("-", _MINUS)
+    return f"{count}{get_decimal_symbol(get_locale())}{tenth}"
 
 
 def phone(number: str | None) -> str:

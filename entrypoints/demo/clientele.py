@@ -17,6 +17,8 @@ from entrypoints.demo.vehicles import Upkeep, plate_as_typed, upkeep_of
 PLAIN = 500
 """The first clients are persons with one vehicle of the same number: the sample files name them."""
 YEARS = 5
+_WARRANTY_YEARS = 3
+_INSURED = 0.8
 _FIRMS = (
     "СтройМонтаж", "Вектор", "АльянсТранс", "Северный ветер", "ПромСнаб", "Агроторг", "МедТехника",
     "Логистика Плюс", "Гарант", "ТеплоСервис", "Фасад", "Городские грузы", "Электросеть", "Каскад",
@@ -162,6 +164,21 @@ def _add_contacts(rng: Random, told: Clientele, key: int, clients: int, twin: in
     if rng.random() < 0.28:
         address = f"client{key}@example.{rng.choice(('com', 'org', 'net'))}"
         keep(ContactRow(len(told.contacts) + 1, key, ContactKind.EMAIL, address, address, None))
+
+
+def tell_covers(rng: Random, told: Clientele, day: date) -> None:
+    """Warranties of the younger vehicles; the insurance of most ends some day within the year."""
+    for vehicle in told.vehicles:
+        row = vehicle.row
+        row.warranty_until = _warranty(rng, row.year, day)
+        if rng.random() < _INSURED:
+            row.insured_until = day + timedelta(days=rng.randrange(365))
+
+
+def _warranty(rng: Random, year: int | None, day: date) -> date | None:
+    if year is None or year < day.year - _WARRANTY_YEARS:
+        return None
+    return date(year + _WARRANTY_YEARS, rng.randint(1, 12), rng.randint(1, 28))
 
 
 def _vehicle(rng: Random, told: Clientele, key: int, day: date) -> Vehicle:

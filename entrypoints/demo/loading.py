@@ -25,7 +25,7 @@ from directory.units.company import COMPANY_CODE
 from directory.units.models import Unit, UnitPath
 from entrypoints.demo import selections, writing
 from entrypoints.demo.chronicle import Chronicle
-from entrypoints.demo.clientele import invent_clientele
+from entrypoints.demo.clientele import invent_clientele, tell_covers
 from entrypoints.demo.company import CENTRES, COMPANY_ZONE, EMPLOYEES, UNITS, demo_logins
 from entrypoints.demo.desk import World
 from entrypoints.demo.facts import read_facts
@@ -114,6 +114,7 @@ def _load(
     tell("clients and vehicles")
     count = [max(40, round(whole * scale)) for whole in (CLIENTS, VEHICLES, VISITS)]
     told = invent_clientele(_chance("clientele"), day, count[0], count[1])
+    tell_covers(_chance("covers"), told, day)
     tell("service history")
     visits = invent_visits(_chance("visits"), told.vehicles, day, count[2])
     tell("work of the departments")
@@ -137,7 +138,6 @@ def _load(
     tell("mileage forecasts")
     forecast_now(session, now=now, today=day)
     tell("selections")
-    selections.write_covers(session, _chance("covers"), day)
     selections.write_selections(session, now)
     tell("database statistics")
     refresh_statistics(session)

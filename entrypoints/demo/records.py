@@ -68,6 +68,8 @@ class AssetRow:
     sold_on: date | None
     is_confirmed: bool
     created_at: datetime
+    warranty_until: date | None = None
+    insured_until: date | None = None
 
 
 @dataclass(slots=True)

@@ -1,13 +1,11 @@
-"""Selections that heads of the demo keep, and until when their clients' vehicles are covered."""
+"""Selections that heads of the demo keep."""
 
-from datetime import date, datetime, timedelta
-from random import Random
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from directory.assets.models import Asset
 from directory.staff.models import Role
 from directory.units.models import UnitPath
 from entrypoints.demo.company import CENTRES, Centre
@@ -22,24 +20,6 @@ _KEPT = (
     ("declined_work", "Невыполненные рекомендации"),
     ("cover_ends", "Заканчивается гарантия или страховка"),
 )
-_WARRANTY_YEARS = 3
-
-
-def write_covers(session: Session, rng: Random, day: date) -> None:
-    """Warranties of the younger vehicles; the insurance of most ends some day within the year."""
-    known = session.execute(select(Asset.id, Asset.year).order_by(Asset.id)).all()
-    rows = [
-        {
-            "id": asset_id,
-            "warranty_until": _warranty(rng, year, day),
-            "insured_until": day + timedelta(days=rng.randrange(365))
-            if rng.random() < 0.8
-            else None,
-        }
-        for asset_id, year in known
-    ]
-    if rows:
-        session.execute(update(Asset), rows)
 
 
 def write_selections(session: Session, now: datetime) -> None:
@@ -51,12 +31,6 @@ def write_selections(session: Session, now: datetime) -> None:
                 session, name=name, unit_id=centre.unit_id, kind=code,
                 definition=KIND_OF[code].definition, actor=actor, now=now, catalogue=CATALOGUE,
             )  # fmt: skip
-
-
-def _warranty(rng: Random, year: int | None, day: date) -> date | None:
-    if year is None or year < day.year - _WARRANTY_YEARS:
-        return None
-    return date(year + _WARRANTY_YEARS, rng.randint(1, 12), rng.randint(1, 28))
 
 
 def _head(session: Session, centre: Centre) -> Actor:

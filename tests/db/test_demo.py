@@ -200,6 +200,10 @@ def test_involved_units_know_the_origin(reading: Session) -> None:
 
 def test_vehicles_and_visits_are_lifelike(reading: Session) -> None:
     day = NOON.date()
+    covers = select(func.count(Asset.warranty_until), func.count(Asset.insured_until))
+    warranted, insured = reading.execute(covers).one()
+    vehicles = reading.scalar(select(func.count()).select_from(Asset)) or 0
+    assert 0 < warranted < vehicles / 2 < insured < vehicles
     present = select(Ownership.asset_id).where(Ownership.until_on.is_(None))
     assert reading.scalar(select(func.count()).select_from(present.subquery())) > 0
     visits = reading.scalars(select(Visit)).all()

@@ -89,6 +89,15 @@ def test_money(amount: Decimal | int | None, text: str) -> None:
     assert " " not in wording.money(amount)
 
 
+@pytest.mark.parametrize(
+    ("spoken", "texts"),
+    [("ru", ("48\u00a0200,0", "2,5", "\u22120,1")), ("en", ("48\u00a0200.0", "2.5", "\u22120.1"))],
+)
+def test_tenths_follow_the_language(spoken: str, texts: tuple[str, ...]) -> None:
+    with small_app().test_request_context("/", headers={"Accept-Language": spoken}):
+        assert tuple(map(wording.tenths, (48_200, 2.46, -0.12))) == texts
+
+
 def test_phones() -> None:
     assert wording.phone("+79126401877") == "+7 912 640-18-77"
     assert wording.phone("+380501234567") == "+380 50 123-45-67"

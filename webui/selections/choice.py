@@ -1,6 +1,5 @@
 """What is chosen among a file's rows: ticked ones, or all of a filter but those unticked again."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from core.access import Actor
 from importers.choices import KeptChoice
 from importers.plans import RowPlan
 from importers.preview import Preview, PreviewRow, choosable_ids
-from webui.numbers import row_number_or_none
+from webui.numbers import row_numbers
 
 EVERYTHING = "1"
 WARNED = "warned"
@@ -56,11 +55,11 @@ class Choice:
         scope = (asked.getlist("all") or [""])[-1]
         if asked.get("clear") == "1" or scope == "0":
             return cls(None, frozenset(), frozenset())
-        ticked = _numbers(asked.getlist("row"))
+        ticked = row_numbers(asked.getlist("row"))
         if not scope:
             return cls(None, ticked, frozenset())
-        unticked = _numbers(asked.getlist("shown")) - _numbers(asked.getlist("kept"))
-        return cls(Filter.of(scope), ticked, _numbers(asked.getlist("except")) | unticked)
+        unticked = row_numbers(asked.getlist("shown")) - row_numbers(asked.getlist("kept"))
+        return cls(Filter.of(scope), ticked, row_numbers(asked.getlist("except")) | unticked)
 
     @classmethod
     def from_kept(cls, kept: KeptChoice) -> "Choice":
@@ -111,7 +110,3 @@ class Choice:
         plan, warned = self.scope.plan, self.scope.warned
         found = choosable_ids(session, file_id, actor=actor, now=now, plan=plan, warned=warned)
         return Choice(self.scope, (self.ticked & free) - found, self.excluded & found)
-
-
-def _numbers(texts: Iterable[str]) -> frozenset[int]:
-    return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)

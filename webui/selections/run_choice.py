@@ -1,10 +1,9 @@
 """What is chosen among the leads of a run: ticked ones, or all of a filter but those unticked."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from webui.numbers import row_number_or_none
+from webui.numbers import row_numbers
 from worklists.lead_scopes import LeadFilter, LeadScope
 
 
@@ -23,13 +22,13 @@ class LeadChoice:
             return cls()
         if form.get("take_all") == "1":
             return cls(all_of=(lead_filter(form.get("only", "")), form.get("text", "")[:100]))
-        ticked = _numbers(form.getlist("row"))
+        ticked = row_numbers(form.getlist("row"))
         scope = form.get("all", "")
         if not scope:
             return cls(ticked=ticked)
-        unticked = _numbers(form.getlist("except"))
-        unticked |= _numbers(form.getlist("shown")) - _numbers(form.getlist("kept"))
-        unticked -= _numbers(form.getlist("kept"))
+        unticked = row_numbers(form.getlist("except"))
+        unticked |= row_numbers(form.getlist("shown")) - row_numbers(form.getlist("kept"))
+        unticked -= row_numbers(form.getlist("kept"))
         return cls((lead_filter(scope), form.get("all_text", "")[:100]), unticked=unticked)
 
     def takes(self, lead_id: int) -> bool:
@@ -49,7 +48,3 @@ class LeadChoice:
 def lead_filter(text: str) -> LeadFilter:
     """The filter of an address or a form; an unknown one is all leads."""
     return next((one for one in LeadFilter if one.value == text), LeadFilter.ALL)
-
-
-def _numbers(texts: Iterable[str]) -> frozenset[int]:
-    return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)

@@ -33,7 +33,7 @@ from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
 from webui.labels.selections import unattended_words
 from webui.labels.words import sentence
-from webui.numbers import row_number_or_none
+from webui.numbers import row_number_or_none, row_numbers
 from webui.requests import requires, session, settings
 from webui.selections.studio_offers import offered_now
 from worklists.selection_kinds import KINDS as SHIPPED
@@ -146,8 +146,7 @@ def restore(selection_id: int) -> Any:
 @requires(SelectionPermission.DEFINE)
 def share(selection_id: int) -> Any:
     """Let the people of exactly the ticked units run it."""
-    ticked = (row_number_or_none(text) for text in request.form.getlist("unit"))
-    unit_ids = {one for one in ticked if one is not None}
+    unit_ids = row_numbers(request.form.getlist("unit"))
     try:
         share_selection(session(), selection_id, unit_ids=unit_ids, actor=g.actor, now=g.now)
     except (Invalid, SelectionNameMissing) as refused:
