@@ -8,14 +8,22 @@ from sqlalchemy import ColumnElement, Date, extract, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-FIRST_DAY = date(1900, 1, 1)
-LAST_DAY = date(9999, 12, 31)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that anybody means: what a form, a file or a rule says beyond them is refused."""
+
+
+def sane_day(text: str) -> date:
+    """The day of ``2026-03-18``, 1900 to 2200. Raises ValueError for any other text."""
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("beyond the days that anybody means")
+    return day
 
 
 def moved(day: date, *, months: int = 0, days: int = 0) -> date:
     """The day so many months and then days later; the last day of a month that is too short.
 
-    What would lie before 1900 or after 9999 stays at that end.
+    What would lie before 1900 or after 2200 stays at that end.
     """
     count = day.year * 12 + day.month - 1 + months
     year, month = divmod(count, 12)

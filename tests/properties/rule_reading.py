@@ -1,7 +1,7 @@
 """A rule read the plain way: row by row, knowing nothing of SQL. The oracle of its statement."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from selections.rules import (
     Join,
     Newest,
     Operator,
+    Parameter,
     Rule,
     Subject,
 )
@@ -52,9 +53,13 @@ class Reading:
     answers: Answers
     definitions: Mapping[int, Definition]
     seed: int = 0
+    questions: tuple[Parameter, ...] = ()
+    """Those of the definition that is being read."""
 
     def found(self, definition: Definition) -> set[tuple[int, int]]:
         """Pairs of client and vehicle (0 for a client alone)."""
+        if self.questions != definition.parameters:
+            return replace(self, questions=definition.parameters).found(definition)
         rule = settle(definition.rule, self.answers, TODAY)
         known = {r["client_id"] for r in self.world.of(ClientUnit) if r["unit_id"] in self.units}
         pairs = {
@@ -83,11 +88,22 @@ class Reading:
             case Newest():
                 return self._newest(rule, around)
             case Found():
-                found = self.found(self.definitions[rule.selection_id])
-                inner = self.definitions[rule.selection_id].subject
-                if inner is Subject.VEHICLE and "vehicle" in around:
+                inner = self.definitions[rule.selection_id]
+                found = replace(self, answers=self._passed_on(inner)).found(inner)
+                if inner.subject is Subject.VEHICLE and "vehicle" in around:
                     return around["vehicle"]["id"] in {pair[1] for pair in found}
                 return around["client"]["id"] in {pair[0] for pair in found}
+
+    def _passed_on(self, inner: Definition) -> Answers:
+        """Its questions: by the answers here to questions of the same name and type, or as said."""
+        kinds = {one.code: one.type for one in self.questions}
+        told: dict[str, Any] = {one.code: one.default for one in inner.parameters}
+        told |= {
+            one.code: self.answers[one.code]
+            for one in inner.parameters
+            if kinds.get(one.code) == one.type and one.code in self.answers
+        }
+        return {code: answer for code, answer in told.items() if answer is not None}
 
     def _subjects(self, subject: Subject) -> list[dict[str, Row]]:
         clients = {row["id"]: row for row in self.world.of(Client)}
