@@ -205,8 +205,10 @@ def plans_of(
 
 
 def last_run_of(session: Session, plan: SelectionPlan) -> SelectionRun | None:
-    """The newest run of the plan."""
-    of_plan = select(SelectionRun).where(SelectionRun.plan_id == plan.id)
+    """The newest run of the plan for the unit that it runs for now."""
+    of_plan = select(SelectionRun).where(
+        SelectionRun.plan_id == plan.id, SelectionRun.unit_id == plan.unit_id
+    )
     return session.scalar(of_plan.order_by(SelectionRun.id.desc()).limit(1))
 
 
