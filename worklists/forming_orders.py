@@ -70,7 +70,7 @@ def ask_forming(
     if order_id is not None:
         return session.get_one(FormingOrder, order_id)
     twin = session.scalar(select(FormingOrder).where(FormingOrder.form_key == form_key))
-    if twin is None or twin.run_id != run_id:
+    if twin is None or (twin.run_id, twin.asked_by) != (run_id, actor.key):
         raise NotFound("forming_order", form_key)
     return twin
 
@@ -81,14 +81,6 @@ def orders_of(session: Session, run_id: int, *, actor: Actor) -> Sequence[Formin
         raise NotFound("selection_run", run_id)
     of_run = select(FormingOrder).where(FormingOrder.run_id == run_id)
     return session.scalars(of_run.order_by(FormingOrder.id.desc())).all()
-
-
-def get_order(session: Session, order_id: int, *, actor: Actor) -> FormingOrder:
-    """The order, if its run is of a unit of this person. Raises NotFound."""
-    order = session.get(FormingOrder, order_id)
-    if order is None or _run_unit(session, order.run_id) not in actor.unit_ids:
-        raise NotFound("forming_order", order_id)
-    return order
 
 
 def formed_by(order: FormingOrder) -> Formed | None:
@@ -146,7 +138,8 @@ def _carry_out(database: Database, clock: Clock, order_id: int, default_zone: st
         formed = form_work_lists(
             session, order.run_id, campaign_id=order.campaign_id, unit_id=order.unit_id,
             which=chosen_leads(
-                session, scope, campaign=campaign, unit_id=order.unit_id, actor=actor, now=now
+                session, scope, run_id=order.run_id, campaign=campaign, unit_id=order.unit_id,
+                actor=actor, now=now,
             ),
             most=order.most, actor=actor, now=now, default_zone=default_zone,
         )  # fmt: skip
