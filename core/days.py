@@ -1,7 +1,7 @@
 """Days counted back and forth, in Python and in SQL, with the same result on either engine."""
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, extract, literal
@@ -52,21 +52,27 @@ def month_and_day(day: ColumnElement[Any]) -> ColumnElement[int]:
     return extract("month", day) * literal(100, literal_execute=True) + extract("day", day)
 
 
-class utc_day(FunctionElement[date]):  # noqa: N801 a function of SQL
-    """SQL: the day of a moment in UTC."""
+class day_at(FunctionElement[date]):  # noqa: N801 a function of SQL
+    """SQL: the day of a column of moments so far from UTC; a whole number of minutes."""
 
     type = Date()
-    inherit_cache = True
+    inherit_cache = False
+
+    def __init__(self, moment: ColumnElement[Any], offset: timedelta) -> None:
+        super().__init__(moment)
+        self.minutes = offset // timedelta(minutes=1)
 
 
-@compiles(utc_day, "postgresql")
-def _utc_on_postgresql(element: utc_day, compiler: Any, **options: Any) -> str:
-    return f"({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC')::date"
+@compiles(day_at, "postgresql")
+def _day_on_postgresql(element: day_at, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses.clauses[0], **options)
+    return f"({moment} AT TIME ZONE 'UTC' + interval '{element.minutes:d} minutes')::date"
 
 
-@compiles(utc_day, "sqlite")
-def _utc_on_sqlite(element: utc_day, compiler: Any, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)})"
+@compiles(day_at, "sqlite")
+def _day_on_sqlite(element: day_at, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses.clauses[0], **options)
+    return f"date({moment}, '{element.minutes:+d} minutes')"
 
 
 @compiles(earlier_day, "postgresql")

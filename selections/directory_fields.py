@@ -171,14 +171,14 @@ OWNERSHIP = entity(
 )
 
 
-def _earlier(around: Any, row: Any) -> ColumnElement[bool]:
+def _earlier(around: Any, row: Any, _moment: Moment) -> ColumnElement[bool]:
     is_earlier: ColumnElement[bool] = row.done_on < around.done_on
     return is_earlier
 
 
-def _earlier_here(around: Any, row: Any) -> ColumnElement[bool]:
+def _earlier_here(around: Any, row: Any, moment: Moment) -> ColumnElement[bool]:
     is_here: ColumnElement[bool] = row.workshop_id == around.workshop_id
-    return _earlier(around, row) & is_here
+    return _earlier(around, row, moment) & is_here
 
 
 VISIT = entity(
