@@ -16,10 +16,12 @@ from sqlalchemy import (
     Date,
     Dialect,
     Enum,
+    Select,
     String,
     Table,
     bindparam,
     func,
+    insert,
     literal,
     select,
     text,
@@ -36,6 +38,8 @@ Binding = Callable[[Any], Any]
 BATCH = 5_000
 """Rows per statement: enough to make the statement's overhead vanish, few enough to hold."""
 
+_MANY = 1_000
+"""From so many rows on PostgreSQL needs to know how many there are."""
 _FEW = 50
 """So many rows are not worth a stage."""
 _STAGE = "temp.staged_rows"
@@ -159,6 +163,20 @@ def refresh_statistics_of(session: Session, table: Table | type[Base]) -> None:
     if is_postgresql(session):
         name = _table_of(table).name
         session.execute(text(f'ANALYZE "{name}"'))
+
+
+def insert_found(
+    session: Session, table: Table | type[Base], columns: Iterable[str], rows: Select[Any]
+) -> int:
+    """Write what the statement finds into these columns; how many rows that were.
+
+    PostgreSQL is told when there are many: the next statement of this transaction plans by it.
+    """
+    into = insert(table).from_select(list(columns), rows)
+    done = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
+    if done >= _MANY:
+        refresh_statistics_of(session, table)
+    return done
 
 
 @contextmanager

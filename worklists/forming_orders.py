@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
+from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.bulk import lift_time_limits
 from core.clock import Clock
@@ -51,11 +51,7 @@ def ask_forming(
     for what, number in (("selection_run", _run_unit(session, run_id)), ("unit", unit_id)):
         if number not in actor.unit_ids:
             raise NotFound(what, run_id if what == "selection_run" else unit_id)
-    campaign = session.get(Campaign, campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", campaign_id)
-    if campaign.state not in TAKES_LEADS:
-        raise CampaignFinished(campaign_id)
+    campaign_taking_leads(session, campaign_id)
     hold_unit(session, unit_id)
     order_id = session.scalar(
         insert_into(session, FormingOrder)

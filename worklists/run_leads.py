@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
+from campaigns.taking_leads import known_campaign
 from core.access import Actor
-from core.errors import NotFound
 from directory.assets.models import Asset
 from directory.clients.models import Client
 from directory.units.models import Unit, UnitPath
@@ -220,9 +220,4 @@ def _counts(
 
 def _campaign(session: Session, campaign_id: int | None) -> Campaign | None:
     """The campaign, None when none is chosen yet. Raises NotFound."""
-    if campaign_id is None:
-        return None
-    campaign = session.get(Campaign, campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", campaign_id)
-    return campaign
+    return None if campaign_id is None else known_campaign(session, campaign_id)

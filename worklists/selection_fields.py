@@ -9,7 +9,8 @@ from core.days import day_at
 from core.db import constant
 from directory.assets.forecast_expressions import expected_km, km_per_day
 from directory.assets.forecast_models import ForecastBasis, MileageForecast
-from selections.directory_fields import DIRECTORY, below
+from directory.units.tree import units_below
+from selections.directory_fields import DIRECTORY
 from selections.fields import (
     Beside,
     Catalogue,
@@ -52,7 +53,7 @@ def _of_call(entity_code: str) -> tuple[Field, ...]:
         _of_one_of_ours(
             f"{entity_code}.purpose", "campaign_id", Offers.PURPOSES, among=_of_purposes
         ),
-        _of_one_of_ours(f"{entity_code}.unit", "unit_id", Offers.UNITS, among=below),
+        _of_one_of_ours(f"{entity_code}.unit", "unit_id", Offers.UNITS, among=units_below),
         column(f"{entity_code}.result", FieldType.CHOICE, "result_version_id",
                offers=Offers.RESULTS, among=_of_results),
     )  # fmt: skip
@@ -145,7 +146,7 @@ BOOKING = entity(
         column("booking.created_on", FieldType.DAY, "created_at", is_moment=True,
                is_nullable=False),
         _of_one_of_ours("booking.workshop", "workshop_id", Offers.WORKSHOPS),
-        _of_one_of_ours("booking.unit", "workshop_id", Offers.UNITS, among=below),
+        _of_one_of_ours("booking.unit", "workshop_id", Offers.UNITS, among=units_below),
         # The task in which the client is called because of what came of it.
         Field("booking.has_open_task", FieldType.YES_NO, _has_open_task, is_nullable=False),
     ),

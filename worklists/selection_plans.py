@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
+from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from core.journal import JournalEntry, event_name, history_of, record
@@ -23,8 +23,7 @@ from selections.fields import Catalogue
 from selections.models import Cadence, SelectionPlan, SelectionRun
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
-from selections.refusals import HoldOutImpossible
-from selections.running import HIGHEST_HOLD_OUT
+from selections.running import check_hold_out
 from selections.settling import Answers
 from worklists.events.selection_plans import (
     SelectionPlanAdded,
@@ -222,11 +221,7 @@ def _checked(
     question, _definition, _version = ready_to_run(
         session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
     )
-    campaign = session.get(Campaign, draft.campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", draft.campaign_id)
-    if campaign.state not in TAKES_LEADS:
-        raise CampaignFinished(campaign.id)
+    campaign_taking_leads(session, draft.campaign_id)
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return values | {"answers": answers_to_wire(question.answers)} | _times(draft)
 
@@ -240,8 +235,7 @@ def _times(draft: PlanDraft) -> dict[str, Any]:
         raise PlanWrong("weekday")
     if draft.per_day is not None and not 1 <= draft.per_day <= MOST_A_DAY:
         raise PlanWrong("per_day")
-    if not 0 <= draft.hold_out_share <= HIGHEST_HOLD_OUT:
-        raise HoldOutImpossible(draft.hold_out_share)
+    check_hold_out(draft.hold_out_share)
     return {"at": draft.at if by_clock else None, "weekday": draft.weekday if weekly else None}
 
 
