@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from campaigns.taking_leads import campaign_taking_leads
@@ -16,7 +16,7 @@ from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from core.journal import JournalEntry, event_name, history_of, record
 from directory.units.models import Unit
-from directory.units.tree import zone_of
+from directory.units.tree import zone_above, zone_of
 from selections.answering import answers_to_wire
 from selections.asking import ready_to_run
 from selections.fields import Catalogue
@@ -183,10 +183,18 @@ def plans_of(
     Raises NotFound, NotPermitted.
     """
     get_selection(session, selection_id, actor=actor)
+    one = aliased(SelectionRun)
+    last_run = (
+        select(func.max(one.id))
+        .where(one.plan_id == SelectionPlan.id, one.unit_id == SelectionPlan.unit_id)
+        .scalar_subquery()
+    )
+    zone = zone_above(SelectionPlan.unit_id)
     rows = session.execute(
-        select(SelectionPlan, Unit.name, Campaign.name)
+        select(SelectionPlan, Unit.name, Campaign.name, zone, SelectionRun)
         .join(Unit, Unit.id == SelectionPlan.unit_id)
         .join(Campaign, Campaign.id == SelectionPlan.campaign_id)
+        .outerjoin(SelectionRun, SelectionRun.id == last_run)
         .where(
             SelectionPlan.selection_id == selection_id,
             SelectionPlan.unit_id.in_(sorted(actor.unit_ids)),
@@ -196,10 +204,10 @@ def plans_of(
     return [
         PlanLine(
             plan=plan, unit_name=unit, campaign_name=campaign,
-            zone=zone_of(session, plan.unit_id, default_zone), last_run=last_run_of(session, plan),
+            zone=zone or default_zone, last_run=run,
             problem="" if plan.is_on else _problem(session, plan.id),
         )
-        for plan, unit, campaign in rows
+        for plan, unit, campaign, zone, run in rows
     ]  # fmt: skip
 
 
@@ -258,7 +266,7 @@ def _to_change(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan
 
 
 def _problem(session: Session, plan_id: int) -> str:
-    entries = history_of(session, SelectionPlanStopped.subject, plan_id)
+    entries = history_of(session, SelectionPlanStopped.subject, plan_id, limit=1)
     last: JournalEntry | None = entries[-1] if entries else None
     if last is None or last.event != event_name(SelectionPlanStopped):
         return ""

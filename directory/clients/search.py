@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Actor
 from core.db import holding
 from directory.assets.models import Asset, Ownership
+from directory.clients.hit_details import FoundVehicle, phones_of, vehicles_of
 from directory.clients.keyboard import other_layouts
 from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint
 from directory.clients.names import name_norm
@@ -51,16 +52,6 @@ class SearchHit:
     value: str
     asset_id: int | None = None
     is_past_owner: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundVehicle:
-    """A vehicle that a found client owns now."""
-
-    asset_id: int
-    make: str
-    model: str
-    plate: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +119,8 @@ def _search(session: Session, query: str, *, actor: Actor, limit: int) -> Search
         kind=terms.kind,
         hits=hits,
         has_more=len(found) > limit,
-        phones=_phones_of(session, ids),
-        vehicles=_vehicles_of(session, ids),
+        phones=phones_of(session, ids),
+        vehicles=vehicles_of(session, ids),
     )
 
 
@@ -294,33 +285,3 @@ def _best_first(hits: Sequence[SearchHit], words: Sequence[str]) -> list[SearchH
         return not all(f" {word}" in spaced for word in words)
 
     return sorted(hits, key=lambda hit: (is_inside(hit), name_norm(hit.name)))
-
-
-def _phones_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    phones: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
-    rows = session.execute(
-        select(ContactPoint.client_id, ContactPoint.value)
-        .where(
-            ContactPoint.client_id.in_(ids),
-            ContactPoint.kind == ContactKind.PHONE,
-            ContactPoint.is_valid,
-        )
-        .order_by(ContactPoint.rank, ContactPoint.id)
-    )
-    for client_id, value in rows:
-        phones[client_id] += (value,)
-    return phones
-
-
-def _vehicles_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[FoundVehicle, ...]]:
-    vehicles: dict[int, tuple[FoundVehicle, ...]] = dict.fromkeys(ids, ())
-    rows = session.execute(
-        select(Ownership.client_id, Asset.id, Asset.make, Asset.model, Asset.plate)
-        .join(Asset, Asset.id == Ownership.asset_id)
-        .where(Ownership.client_id.in_(ids), Ownership.until_on.is_(None))
-        .order_by(Asset.id)
-    )
-    for client_id, asset_id, make, model, plate in rows:
-        vehicle = FoundVehicle(asset_id=asset_id, make=make, model=model, plate=plate)
-        vehicles[client_id] += (vehicle,)
-    return vehicles
