@@ -42,6 +42,12 @@ class _By:
             return f"timestamptz '{utc:%Y-%m-%d %H:%M:%S+00}'"
         return f"'{utc:%Y-%m-%d %H:%M:%S}.000000'"
 
+    def called_on(self) -> str:
+        """The day of a call in Moscow, which is three hours from UTC all the year."""
+        if self.is_postgresql:
+            return "(a.at AT TIME ZONE 'Europe/Moscow')::date"
+        return "date(a.at, '+180 minutes')"
+
     def vehicles(self, where: str, joins: str = "") -> str:
         """Vehicles of clients known to the unit."""
         return (
@@ -137,7 +143,6 @@ def _declined_work(by: _By) -> Hand:
 
 def _no_show(by: _By) -> Hand:
     since = by.day(days=-7)
-    utc_day = "(a.at AT TIME ZONE 'UTC')::date" if by.is_postgresql else "date(a.at)"
     same = "({0}.asset_id = r.asset_id OR {0}.asset_id IS NULL OR r.asset_id IS NULL)"
     sql = by.clients(
         "c.id IN (SELECT r.client_id FROM service_requests r WHERE r.wanted_on BETWEEN "
@@ -149,7 +154,7 @@ def _no_show(by: _By) -> Hand:
         f"{same.format('l')} AND l.state <> 'cancelled') AND NOT EXISTS (SELECT 1 FROM visits v "
         f"WHERE v.client_id = r.client_id AND v.opened_on >= r.wanted_on AND {same.format('v')} "
         "AND v.status <> 'cancelled') AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.client_id "
-        f"= r.client_id AND a.undone_at IS NULL AND a.at > r.created_at AND {utc_day} >= "
+        f"= r.client_id AND a.undone_at IS NULL AND a.at > r.created_at AND {by.called_on()} >= "
         "r.wanted_on))"
     )
     return Hand(sql, {"period_from": since, "period_until": by.today, "unit": by.unit_id})
@@ -157,12 +162,11 @@ def _no_show(by: _By) -> Hand:
 
 def _after_service(by: _By) -> Hand:
     since, until = by.day(days=-15), by.day(days=-3)
-    utc_day = "(a.at AT TIME ZONE 'UTC')::date" if by.is_postgresql else "date(a.at)"
     sql = by.clients(
         "c.id IN (SELECT v.client_id FROM visits v WHERE v.status = 'done' AND v.workshop_id = "
         f"{by.unit_id} AND v.done_on BETWEEN '{since}' AND '{until}' AND NOT EXISTS (SELECT 1 "
         "FROM attempts a WHERE a.client_id = v.client_id AND a.undone_at IS NULL AND "
-        f"{utc_day} > v.done_on))"
+        f"{by.called_on()} > v.done_on))"
     )
     return Hand(sql, {"period_from": since, "period_until": until, "unit": by.unit_id})
 

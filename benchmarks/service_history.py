@@ -88,7 +88,8 @@ def fill_history(place: Place, company: Company, clients: int) -> None:
 
 def _age(vehicle: str, number: str) -> str:
     """Days since the visit: the newest is 0 to 799 days old, each earlier one half a year more."""
-    return f"({vehicle} % 800 * 7919) % 800 + {number} * {_DAYS_APART} + ({vehicle} * {number} * 17) % 60"
+    newest = f"({vehicle} % 800 * 7919) % 800"
+    return f"{newest} + {number} * {_DAYS_APART} + ({vehicle} * {number} * 17) % 60"
 
 
 @contextmanager

@@ -11,7 +11,21 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Date, Dialect, Enum, String, Table, func, literal, select, text
+from sqlalchemy import (
+    Connection,
+    Date,
+    Dialect,
+    Enum,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -24,6 +38,8 @@ Binding = Callable[[Any], Any]
 BATCH = 5_000
 """Rows per statement: enough to make the statement's overhead vanish, few enough to hold."""
 
+_MANY = 1_000
+"""From so many rows on PostgreSQL needs to know how many there are."""
 _FEW = 50
 """So many rows are not worth a stage."""
 _STAGE = "temp.staged_rows"
@@ -122,6 +138,11 @@ def advance_sequence(session: Session, table: Table | type[Base]) -> None:
     session.execute(select(func.setval(sequence, select(func.max(key)).scalar_subquery())))
 
 
+def numbers_of(ids: Iterable[int]) -> Any:
+    """For ``IN``: thousands of numbers of our own, written into the statement as they are."""
+    return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)
+
+
 def lift_time_limits(session: Session) -> None:
     """Let this transaction take longer than a web request may; the limits return at its end."""
     if is_postgresql(session):
@@ -142,6 +163,20 @@ def refresh_statistics_of(session: Session, table: Table | type[Base]) -> None:
     if is_postgresql(session):
         name = _table_of(table).name
         session.execute(text(f'ANALYZE "{name}"'))
+
+
+def insert_found(
+    session: Session, table: Table | type[Base], columns: Iterable[str], rows: Select[Any]
+) -> int:
+    """Write what the statement finds into these columns; how many rows that were.
+
+    PostgreSQL is told when there are many: the next statement of this transaction plans by it.
+    """
+    into = insert(table).from_select(list(columns), rows)
+    done = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
+    if done >= _MANY:
+        refresh_statistics_of(session, table)
+    return done
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from core.db import is_postgresql
+
 _STEPS = 10_000
 """SQLite looks at the clock after so many instructions of its machine."""
 _CANCELLED = "57014"
@@ -21,8 +23,9 @@ class TookTooLong(Exception):
 @contextmanager
 def patience(session: Session, seconds: float) -> Iterator[None]:
     """Give up any statement of the block that takes longer. Raises TookTooLong."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    with _on_postgresql(session, seconds) if is_postgresql else _on_sqlite(session, seconds):
+    with (
+        _on_postgresql(session, seconds) if is_postgresql(session) else _on_sqlite(session, seconds)
+    ):
         yield
 
 

@@ -1,6 +1,6 @@
 """What a person answers to the questions of a selection: read, checked, and kept as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.days import sane_day
 from directory.units.models import Unit, UnitKind, UnitPath
 from selections.checking import is_turned_round
-from selections.fields import Catalogue, FieldType
+from selections.composing import Uses
 from selections.refusals import (
     AnswerMissing,
     AnswerUnitForeign,
@@ -23,20 +24,17 @@ from selections.rules import (
     Asked,
     Condition,
     Definition,
-    FromToday,
     Having,
     Operator,
     Parameter,
     ParameterType,
     Value,
-    values_of,
     walk,
 )
 from selections.settling import Answer, Answers
-from selections.wire import LONGEST_TEXT, MOST_AMOUNT, MOST_VALUES, value_from_wire, value_to_wire
+from selections.values import UNITS, Meant, is_answer, is_value
+from selections.wire import LONGEST_TEXT, MOST_VALUES, value_from_wire, value_to_wire
 
-_LARGEST = 10**12
-_UNITS = frozenset({ParameterType.UNIT, ParameterType.CENTRE, ParameterType.WORKSHOP})
 _KINDS: Mapping[ParameterType, UnitKind] = {
     ParameterType.CENTRE: UnitKind.CENTRE,
     ParameterType.WORKSHOP: UnitKind.WORKSHOP,
@@ -50,24 +48,24 @@ def checked_answers(
     *,
     today: date,
     actor: Actor,
-    catalogue: Catalogue,
+    uses: Uses,
 ) -> Answers:
     """The answers that count: those given, the defaults of what was not spoken of.
 
+    ``uses``: what they are compared with (``composing.uses_of``).
     A question answered with nothing (``""``, ``()``) has no answer, whatever its default; answers
     to questions that there are not are left out. Raises AnswerMissing, AnswerUnusable,
     AnswerUnitUnknown, AnswerUnitForeign, PeriodTurnedRound.
     """
     found: dict[str, Answer] = {}
-    whole = _whole_numbers(definition, catalogue)
     for parameter in definition.parameters:
         answer = given.get(parameter.code, parameter.default)
         if answer is None or answer in ("", ()):
             if parameter.is_required:
                 raise AnswerMissing(parameter)
             continue
-        found[parameter.code] = _usable(parameter, answer, parameter.code in whole)
-        if parameter.type in _UNITS:
+        found[parameter.code] = _usable(parameter, answer, uses.get(parameter.code, ()))
+        if parameter.type in UNITS:
             _check_units(session, parameter, found[parameter.code], actor)
     _check_periods(definition, found, today)
     return found
@@ -113,45 +111,35 @@ def answers_from_wire(wire: Mapping[str, Any]) -> dict[str, Answer]:
 def _read(parameter: Parameter, text: str) -> Value:
     try:
         if parameter.type is ParameterType.DAY:
-            return date.fromisoformat(text)
+            return sane_day(text)
         if parameter.type is ParameterType.NUMBER:
             return Decimal(text.replace(",", ".").replace("\N{NO-BREAK SPACE}", ""))
-        return int(text) if parameter.type in _UNITS else text
+        return int(text) if parameter.type in UNITS else text
     except (ValueError, InvalidOperation) as error:
         raise AnswerUnusable(parameter) from error
 
 
-def _usable(parameter: Parameter, answer: Answer, is_whole: bool) -> Answer:
+def _usable(parameter: Parameter, answer: Answer, uses: Collection[Meant]) -> Answer:
     """The answer if its values are of the type and as many as may be. Raises AnswerUnusable."""
     values = answer if isinstance(answer, tuple) else (answer,)
-    may_be_several = parameter.type is ParameterType.TEXT or parameter.type in _UNITS
+    may_be_several = parameter.type is ParameterType.TEXT or parameter.type in UNITS
     if len(values) > (MOST_VALUES if may_be_several else 1):
         raise AnswerUnusable(parameter)
-    checked = tuple(_value(parameter, value, is_whole) for value in values)
+    checked = tuple(_value(parameter, value, uses) for value in values)
     return checked if isinstance(answer, tuple) else checked[0]
 
 
-def _value(parameter: Parameter, value: Value, is_whole: bool) -> Value:
-    match parameter.type, value:
-        case _, bool():
-            pass
-        case ParameterType.DAY, date():
-            return value
-        case ParameterType.DAY, FromToday() if abs(value.amount) <= MOST_AMOUNT:
-            return value
-        case ParameterType.NUMBER, int() | Decimal() as number if _is_number(number, is_whole):
-            return int(number) if number == int(number) else number
-        case ParameterType.TEXT, str() if len(value) <= LONGEST_TEXT and "\x00" not in value:
-            return value
-        case ((ParameterType.UNIT | ParameterType.CENTRE | ParameterType.WORKSHOP), int()):
-            return value
+def _value(parameter: Parameter, value: Value, uses: Collection[Meant]) -> Value:
+    """The value if it is one of the question's type and of all that it is used for."""
+    if isinstance(value, Decimal) and is_value(value, Meant.MONEY) and value == int(value):
+        value = int(value)
+    if isinstance(value, str) and (len(value) > LONGEST_TEXT or "\x00" in value):
+        raise AnswerUnusable(parameter)
+    # Which unit an id is of, if any, is asked of the database.
+    is_id = parameter.type in UNITS and isinstance(value, int) and not isinstance(value, bool)
+    if is_id or is_answer(value, parameter.type, uses):
+        return value
     raise AnswerUnusable(parameter)
-
-
-def _is_number(value: Any, is_whole: bool) -> bool:
-    if isinstance(value, Decimal) and not value.is_finite():
-        return False
-    return abs(value) <= _LARGEST and (not is_whole or value == int(value))
 
 
 def _check_units(session: Session, parameter: Parameter, answer: Answer, actor: Actor) -> None:
@@ -182,14 +170,3 @@ def _check_periods(definition: Definition, answers: Answers, today: date) -> Non
         codes = [value.parameter for value in rule.values if isinstance(value, Asked)]
         if codes and is_turned_round(rule.values, answers, today):
             raise PeriodTurnedRound(asked[codes[0]])
-
-
-def _whole_numbers(definition: Definition, catalogue: Catalogue) -> frozenset[str]:
-    """Codes of the questions whose number is compared with whole ones."""
-    found = set()
-    for _path, rule in walk(definition.rule):
-        of = rule.field if isinstance(rule, Condition) else getattr(rule, "sum_of", None)
-        field = catalogue.field(of) if of is not None else None
-        if field is None or field.type is not FieldType.MONEY:
-            found |= {value.parameter for value in values_of(rule) if isinstance(value, Asked)}
-    return frozenset(found)

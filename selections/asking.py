@@ -1,5 +1,6 @@
 """What a selection asks when it is run or tried: a rule without faults, answers that count."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from core.errors import NotFound
 from directory.units.models import Unit
 from selections.answering import checked_answers
 from selections.checking import problems_of
+from selections.composing import uses_of
 from selections.fields import Catalogue
 from selections.models import Selection, SelectionVersion
 from selections.reading import newest_version, question_for
@@ -77,13 +79,9 @@ def checked_question(
     )  # fmt: skip
     if problems:
         raise DefinitionFaulty(problems)
-    checked = checked_answers(
-        session, definition, answers, today=today, actor=actor, catalogue=catalogue
-    )
-    return Question(
-        catalogue=catalogue, moment=bare.moment, unit_ids=bare.unit_ids, answers=checked,
-        definition_of=bare.definition_of, seed=seed_of(selection_id or 0, today),
-    )  # fmt: skip
+    uses = uses_of(definition, catalogue=catalogue, definition_of=bare.definition_of)
+    checked = checked_answers(session, definition, answers, today=today, actor=actor, uses=uses)
+    return replace(bare, answers=checked, seed=seed_of(selection_id or 0, today))
 
 
 def seed_of(selection_id: int, today: date) -> int:

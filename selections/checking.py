@@ -1,12 +1,13 @@
 """What is wrong with a definition, each with its place: shown while editing, refused at saving."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from core.errors import NotFound
+from selections.composing import DefinitionOf, asked_around, uses_of
 from selections.fields import SUBJECT_ENTITIES, Catalogue, Field, FieldType, Relation
 from selections.rules import (
     Asked,
@@ -19,13 +20,13 @@ from selections.rules import (
     Having,
     Newest,
     Operator,
-    ParameterType,
     Path,
     Rule,
     Value,
     walk,
 )
 from selections.settling import Answers, day_from
+from selections.values import Meant, is_answer, is_value, may_ask, meant_by
 
 FOUND = "found"
 """What a problem of another selection within the rule is named after while none is chosen."""
@@ -50,6 +51,10 @@ class Fault(StrEnum):
     SELECTION_GONE = "selection_gone"
     CIRCLE = "circle"
     """The selection contains itself, perhaps through others."""
+    SELECTION_FAULTY = "selection_faulty"
+    """Something is wrong in the rule or in a default of the selection that is meant."""
+    QUESTION_OPEN = "question_open"
+    """That selection must be told something that the one around it does not ask for sure."""
 
 
 @dataclass(frozen=True)
@@ -60,29 +65,6 @@ class Problem:
     fault: Fault
     name: str = ""
     """The field, relation, parameter or selection that is meant."""
-
-
-DefinitionOf = Callable[[int], Definition]
-"""The saved version of a selection. Raises NotFound."""
-
-_TYPES: Mapping[FieldType, tuple[type, ...]] = {
-    FieldType.TEXT: (str,),
-    FieldType.NUMBER: (int,),
-    FieldType.MONEY: (int, Decimal),
-    FieldType.DAY: (date, FromToday, Earlier),
-    FieldType.CHOICE: (str, int),
-    FieldType.YES_NO: (bool,),
-}
-_PARAMETERS: Mapping[FieldType, frozenset[ParameterType]] = {
-    FieldType.TEXT: frozenset({ParameterType.TEXT}),
-    FieldType.NUMBER: frozenset({ParameterType.NUMBER}),
-    FieldType.MONEY: frozenset({ParameterType.NUMBER}),
-    FieldType.DAY: frozenset({ParameterType.DAY}),
-    FieldType.CHOICE: frozenset(
-        {ParameterType.UNIT, ParameterType.CENTRE, ParameterType.WORKSHOP, ParameterType.TEXT}
-    ),
-    FieldType.YES_NO: frozenset(),
-}
 
 
 def problems_of(
@@ -96,7 +78,8 @@ def problems_of(
     """All that is wrong with it, in the order of the tree; ``selection_id``: its own, if saved."""
     checker = _Checker(catalogue, definition, today)
     found = list(checker.rule(definition.rule, (), SUBJECT_ENTITIES[definition.subject], None))
-    return found + list(_circles(definition, definition_of, selection_id))
+    within = _Within(catalogue, today, definition_of)
+    return found + list(within.problems(definition, selection_id))
 
 
 def is_turned_round(values: tuple[Value, ...], answers: Answers, today: date) -> bool:
@@ -152,8 +135,8 @@ class _Checker:
         if condition.operator not in asked.allowed:
             yield Problem(at, Fault.UNKNOWN_OPERATOR, condition.field)
             return
-        type_ = FieldType.NUMBER if condition.operator is Operator.COMING else asked.type
-        yield from self._values(condition, at, type_, within)
+        meant = meant_by(asked, condition.operator)
+        yield from self._values(condition, at, meant, within)
 
     def _relation(
         self, rule: Having | Newest, at: Path, scope: tuple[str, ...]
@@ -173,17 +156,16 @@ class _Checker:
         yield from self._items(rule.where, (*at, 0), inner, relation)
 
     def _measure(self, rule: Having, at: Path, relation: Relation) -> Iterator[Problem]:
-        type_ = FieldType.NUMBER
+        summed = None
         if rule.sum_of is not None:
             summed = self._sum(rule.sum_of, relation)
             if summed is None:
                 yield Problem(at, Fault.UNKNOWN_FIELD, rule.sum_of)
                 return
-            type_ = summed.type
         if rule.operator not in (Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN):
             yield Problem(at, Fault.UNKNOWN_OPERATOR, rule.relation)
             return
-        yield from self._values(rule, at, type_, None)
+        yield from self._values(rule, at, meant_by(summed, rule.operator), None)
 
     def _sum(self, code: str, relation: Relation) -> Field | None:
         summed = self.catalogue.field(code)
@@ -191,7 +173,7 @@ class _Checker:
         return summed if is_number and code.partition(".")[0] == relation.target else None
 
     def _values(
-        self, node: Condition | Having, at: Path, type_: FieldType, within: Relation | None
+        self, node: Condition | Having, at: Path, meant: Meant, within: Relation | None
     ) -> Iterator[Problem]:
         wanted = _count_of(node.operator)
         name = node.field if isinstance(node, Condition) else node.relation
@@ -199,7 +181,7 @@ class _Checker:
             yield Problem(at, Fault.VALUE_MISSING, name)
             return
         for value in node.values:
-            fault = self._value(value, type_, within)
+            fault = self._value(value, meant, within)
             if fault is not None:
                 is_parameter = isinstance(value, Asked)
                 yield Problem(at, fault, value.parameter if is_parameter else name)  # type: ignore[union-attr]
@@ -207,19 +189,17 @@ class _Checker:
         if node.operator is Operator.BETWEEN and is_turned_round(node.values, {}, self.today):
             yield Problem(at, Fault.TURNED_ROUND, name)
 
-    def _value(self, value: Value, type_: FieldType, within: Relation | None) -> Fault | None:
+    def _value(self, value: Value, meant: Meant, within: Relation | None) -> Fault | None:
         if isinstance(value, Asked):
             if value.parameter not in self.parameters:
                 return Fault.UNKNOWN_PARAMETER
-            fits = self.parameters[value.parameter] in _PARAMETERS[type_]
+            fits = may_ask(self.parameters[value.parameter], meant)
             return None if fits else Fault.VALUE_OF_OTHER_TYPE
         if isinstance(value, Earlier) and (within is None or within.anchor is None):
             return Fault.NO_ANCHOR
         if value == "":
             return Fault.VALUE_MISSING
-        is_number = isinstance(value, bool) and type_ is not FieldType.YES_NO
-        fits = isinstance(value, _TYPES[type_]) and not is_number
-        return None if fits else Fault.VALUE_OF_OTHER_TYPE
+        return None if is_value(value, meant) else Fault.VALUE_OF_OTHER_TYPE
 
 
 def _count_of(operator: Operator) -> int | None:
@@ -234,32 +214,61 @@ def _count_of(operator: Operator) -> int | None:
     return 1
 
 
-def _circles(
-    definition: Definition, definition_of: DefinitionOf, selection_id: int | None
-) -> Iterator[Problem]:
-    for path, rule in walk(definition.rule):
-        if isinstance(rule, Found):
-            if not rule.selection_id:
+@dataclass(frozen=True)
+class _Within:
+    """What is wrong with the selections within a rule."""
+
+    catalogue: Catalogue
+    today: date
+    definition_of: DefinitionOf
+
+    def problems(self, definition: Definition, selection_id: int | None) -> Iterator[Problem]:
+        above = frozenset() if selection_id is None else frozenset({selection_id})
+        for path, rule in walk(definition.rule):
+            if isinstance(rule, Found) and not rule.selection_id:
                 yield Problem(path, Fault.VALUE_MISSING, FOUND)
-                continue
-            above = frozenset() if selection_id is None else frozenset({selection_id})
-            fault = _fault_of(rule.selection_id, definition_of, above)
-            if fault is not None:
-                yield Problem(path, fault, str(rule.selection_id))
+            elif isinstance(rule, Found):
+                fault, name = self._fault(rule.selection_id, definition, above)
+                if fault is not None:
+                    yield Problem(path, fault, name or str(rule.selection_id))
+
+    def _fault(
+        self, selection_id: int, around: Definition, above: frozenset[int]
+    ) -> tuple[Fault | None, str]:
+        """The first fault of a selection within another, and the question that is meant."""
+        if selection_id in above:
+            return Fault.CIRCLE, ""
+        try:
+            inner = self.definition_of(selection_id)
+        except NotFound:
+            return Fault.SELECTION_GONE, ""
+        for _path, rule in walk(inner.rule):
+            if isinstance(rule, Found):
+                found = self._fault(rule.selection_id, inner, above | {selection_id})
+                if found[0] is not None:
+                    return found
+        if self._is_faulty(inner):
+            return Fault.SELECTION_FAULTY, ""
+        return _open_question(around, inner)
+
+    def _is_faulty(self, inner: Definition) -> bool:
+        rule, scope = inner.rule, SUBJECT_ENTITIES[inner.subject]
+        checker = _Checker(self.catalogue, inner, self.today)
+        if next(checker.rule(rule, (), scope, None), None) is not None:
+            return True
+        uses = uses_of(inner, catalogue=self.catalogue, definition_of=self.definition_of)
+        return any(
+            not is_answer(one.default, one.type, uses.get(one.code, ()))
+            for one in inner.parameters
+            if one.default is not None and one.default != ""
+        )
 
 
-def _fault_of(
-    selection_id: int, definition_of: DefinitionOf, above: frozenset[int]
-) -> Fault | None:
-    if selection_id in above:
-        return Fault.CIRCLE
-    try:
-        inner = definition_of(selection_id)
-    except NotFound:
-        return Fault.SELECTION_GONE
-    for _path, rule in walk(inner.rule):
-        if isinstance(rule, Found):
-            fault = _fault_of(rule.selection_id, definition_of, above | {selection_id})
-            if fault is not None:
-                return fault
-    return None
+def _open_question(around: Definition, inner: Definition) -> tuple[Fault | None, str]:
+    """A question that must be answered, and that neither a default nor the rule around answers."""
+    for one in inner.parameters:
+        outer = asked_around(around, one)
+        is_told = outer is not None and outer.is_required
+        if one.is_required and one.default in (None, "") and not is_told:
+            return Fault.QUESTION_OPEN, one.label or one.code
+    return None, ""

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select
+from sqlalchemy import ColumnElement, exists, literal
 
 from core.db import constant
 from directory.assets.models import Asset, Ownership
 from directory.assets.vin import read_vin
+from directory.clients.contact_points import is_reached_by
 from directory.clients.models import (
     Client,
     ClientKind,
@@ -14,10 +15,9 @@ from directory.clients.models import (
     ContactKind,
     ContactPoint,
     ContactRefusal,
-    ContactState,
     RefusalScope,
 )
-from directory.units.models import UnitPath
+from directory.units.tree import units_below
 from directory.visits.models import (
     Recommendation,
     RecommendationStatus,
@@ -27,6 +27,7 @@ from directory.visits.models import (
 )
 from selections.fields import (
     Catalogue,
+    Expression,
     Field,
     FieldType,
     Moment,
@@ -41,32 +42,13 @@ from selections.rules import Operator
 _CHOICE = (Operator.ONE_OF, Operator.NONE_OF)
 
 
-def below(unit_ids: tuple[Any, ...]) -> Select[Any]:
-    """These units and all below them."""
-    return select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(unit_ids))
-
-
 def _as_vin(typed: str) -> str:
     return read_vin(typed).vin or typed
 
 
-def _has_phone(row: Any, _moment: Moment) -> ColumnElement[bool]:
-    return exists().where(
-        ContactPoint.client_id == row.id,
-        ContactPoint.kind == ContactKind.PHONE,
-        ContactPoint.is_valid,
-        ContactPoint.state != ContactState.WRONG,
-        ~ContactPoint.do_not_contact,
-    )
-
-
-def _has_email(row: Any, _moment: Moment) -> ColumnElement[bool]:
-    return exists().where(
-        ContactPoint.client_id == row.id,
-        ContactPoint.kind == ContactKind.EMAIL,
-        ContactPoint.is_valid,
-        ContactPoint.state != ContactState.WRONG,
-        ~ContactPoint.do_not_contact,
+def _has(kind: ContactKind) -> Expression:
+    return lambda row, _moment: exists().where(
+        ContactPoint.client_id == row.id, *is_reached_by(ContactPoint, kind)
     )
 
 
@@ -85,7 +67,7 @@ def _age(row: Any, moment: Moment) -> ColumnElement[int]:
 
 def _by_unit(code: str, of: str) -> Field:
     return column(
-        code, FieldType.CHOICE, of, offers=Offers.UNITS, among=below, operators=_CHOICE,
+        code, FieldType.CHOICE, of, offers=Offers.UNITS, among=units_below, operators=_CHOICE,
         is_nullable=False,
     )  # fmt: skip
 
@@ -117,8 +99,8 @@ CLIENT = entity(
         column("client.name", FieldType.TEXT, is_nullable=False,
                operators=(Operator.CONTAINS, Operator.ONE_OF, Operator.NONE_OF)),
         column("client.birth_on", FieldType.DAY),
-        Field("client.has_phone", FieldType.YES_NO, _has_phone, is_nullable=False),
-        Field("client.has_email", FieldType.YES_NO, _has_email, is_nullable=False),
+        Field("client.has_phone", FieldType.YES_NO, _has(ContactKind.PHONE), is_nullable=False),
+        Field("client.has_email", FieldType.YES_NO, _has(ContactKind.EMAIL), is_nullable=False),
         Field("client.refuses_all", FieldType.YES_NO, _refuses_all, is_nullable=False),
         column("client.created_on", FieldType.DAY, "created_at", is_moment=True,
                is_nullable=False),
@@ -171,14 +153,14 @@ OWNERSHIP = entity(
 )
 
 
-def _earlier(around: Any, row: Any) -> ColumnElement[bool]:
+def _earlier(around: Any, row: Any, _moment: Moment) -> ColumnElement[bool]:
     is_earlier: ColumnElement[bool] = row.done_on < around.done_on
     return is_earlier
 
 
-def _earlier_here(around: Any, row: Any) -> ColumnElement[bool]:
+def _earlier_here(around: Any, row: Any, moment: Moment) -> ColumnElement[bool]:
     is_here: ColumnElement[bool] = row.workshop_id == around.workshop_id
-    return _earlier(around, row) & is_here
+    return _earlier(around, row, moment) & is_here
 
 
 VISIT = entity(

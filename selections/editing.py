@@ -6,7 +6,7 @@ The rules of a definition are checked before it is written; what was saved once 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.journal import record
 from directory.units.models import Unit, UnitPath
 from directory.units.tree import get_unit
-from selections.drafts import checked, problems_seen, usable_words
+from selections.drafts import checked, usable_words
 from selections.events import (
     SelectionArchived,
     SelectionCreated,
@@ -26,16 +26,7 @@ from selections.events import (
 from selections.fields import Catalogue
 from selections.models import Selection, SelectionShare, SelectionVersion
 from selections.permissions import SelectionPermission
-from selections.reading import (
-    SelectionLine,
-    definition_of,
-    get_selection,
-    newest_version,
-    question_for,
-    selections_seen,
-    version_of,
-    versions_of,
-)
+from selections.reading import get_selection, newest_version, version_of
 from selections.refusals import (
     SelectionChangedByAnother,
     SelectionOutOfUse,
@@ -43,12 +34,6 @@ from selections.refusals import (
 from selections.rules import Definition
 from selections.visibility import may_define
 from selections.wire import from_wire, to_wire
-
-__all__ = [
-    "SelectionLine", "archive_selection", "copy_selection", "create_selection", "definition_of",
-    "get_selection", "problems_seen", "question_for", "rename_selection", "restore_selection",
-    "save_version", "selections_seen", "share_selection", "shares_of", "versions_of",
-]  # fmt: skip
 
 
 def create_selection(
@@ -118,19 +103,6 @@ def save_version(
     saved = SelectionSaved(selection_id=selection_id, number=version.number)
     record(session, saved, actor=actor, at=now)
     return version
-
-
-def rename_selection(
-    session: Session, selection_id: int, *, name: str, note: str, actor: Actor, now: datetime
-) -> Selection:
-    """Another name and note, the same rule. Raises as ``save_version``."""
-    selection = _to_change(session, selection_id, actor=actor)
-    name, note = usable_words(name, note)
-    if (name, note) != (selection.name, selection.note):
-        selection.name, selection.note = name, note
-        event = SelectionRenamed(selection_id=selection_id, name=name)
-        record(session, event, actor=actor, at=now)
-    return selection
 
 
 def copy_selection(
@@ -270,15 +242,14 @@ def _add(
 
 def _highest_unit(session: Session, actor: Actor) -> int:
     """The unit of the person that has the fewest above it. Raises NotFound when there is none."""
-    depth = (
+    highest = session.scalar(
         select(UnitPath.descendant_id)
         .join(Unit, Unit.id == UnitPath.descendant_id)
         .where(UnitPath.descendant_id.in_(sorted(actor.unit_ids)), ~Unit.is_archived)
-        .order_by(UnitPath.depth.desc())
+        .group_by(UnitPath.descendant_id)
+        .order_by(func.count(), UnitPath.descendant_id)
+        .limit(1)
     )
-    found: dict[int, int] = {}
-    for unit_id in session.scalars(depth):
-        found[unit_id] = found.get(unit_id, 0) + 1
-    if not found:
+    if highest is None:
         raise NotFound("unit", None)
-    return min(found, key=lambda unit_id: (found[unit_id], unit_id))
+    return highest

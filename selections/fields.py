@@ -7,9 +7,10 @@ ours; what a person types never gets further than a bound value.
 import builtins
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select
 
@@ -70,6 +71,17 @@ class Moment:
     today: date
     zone: str
     """IANA zone in which a moment belongs to a day."""
+
+    @property
+    def offset(self) -> timedelta:
+        """How far the zone is from UTC today.
+
+        For days that are compared with other columns: SQLite knows no zones. Where clocks are
+        changed, a contact of the other half of the year within an hour of midnight may belong to
+        the day beside it.
+        """
+        noon = datetime.combine(self.today, time(12), ZoneInfo(self.zone))
+        return noon.utcoffset() or timedelta()
 
 
 Row = Any
@@ -146,7 +158,7 @@ class Relation:
     """The field by which the newest is told; None: there is no order."""
     narrowed: Callable[[Row], ColumnElement[bool]] | None = None
     """What else makes a row one of these, seen from the related row alone."""
-    anchored: Callable[[Row, Row], ColumnElement[bool]] | None = None
+    anchored: Callable[[Row, Row, Moment], ColumnElement[bool]] | None = None
     """What else ties the related row (second) to the row around (first). ``Earlier`` counts from
     the day of the row around."""
     anchor: str | None = None

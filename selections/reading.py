@@ -142,7 +142,6 @@ def question_for(
     now: datetime,
     default_zone: str,
     catalogue: Catalogue,
-    seed: int = 0,
 ) -> Question:
     """What a definition is asked with for a unit: its clients and those of all below it.
 
@@ -159,7 +158,6 @@ def question_for(
         unit_ids=sorted(actor.unit_ids.intersection(below)),
         answers=answers,
         definition_of=definition_of(session),
-        seed=seed,
     )
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     case,
     false,
     func,
-    insert,
     literal,
     literal_column,
     select,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.bulk import refresh_statistics_of
+from core.bulk import insert_found
 from core.db import insert_into
 from core.errors import NotFound
 from core.journal import record
@@ -48,8 +47,12 @@ from selections.statements import Question
 HIGHEST_HOLD_OUT = 5_000
 """Half of the leads, in ten-thousandths."""
 _KEYS = ("client_id", "asset_id", "asset_key")
-_MANY = 1_000
-"""From so many leads on PostgreSQL needs to know how many there are."""
+
+
+def check_hold_out(share: int) -> None:
+    """Raise HoldOutImpossible unless such a share, in ten-thousandths, may be kept uncalled."""
+    if not 0 <= share <= HIGHEST_HOLD_OUT:
+        raise HoldOutImpossible(share)
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,7 @@ def run_selection(
         session, selection, unit_id=unit_id, answers=answers, actor=actor, now=now,
         default_zone=default_zone, catalogue=catalogue,
     )  # fmt: skip
-    if not 0 <= hold_out_share <= HIGHEST_HOLD_OUT:
-        raise HoldOutImpossible(hold_out_share)
+    check_hold_out(hold_out_share)
     kept = {"answers": answers_to_wire(question.answers), "hold_out_share": hold_out_share}
     run_id = session.scalar(
         insert_into(session, SelectionRun)
@@ -255,10 +257,7 @@ def _find(
         "why": json_object(session, why),
         "is_held_out": held_out if share else false(),
     }
-    into = insert(Lead).from_select(list(values), select(*values.values()))
-    written = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
-    if written >= _MANY:
-        refresh_statistics_of(session, Lead)
+    insert_found(session, Lead, values, select(*values.values()))
     kept = func.count(case((Lead.is_held_out, 1)))
     run.leads_found, run.clients_found, run.held_out = session.execute(
         select(func.count(), func.count(Lead.client_id.distinct()), kept).where(

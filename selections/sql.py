@@ -274,7 +274,7 @@ class Compiler:
             rows = rows.where(relation.narrowed(row))
         if relation.anchored is not None:
             around = scope.row(relation.code.partition(".")[0])
-            rows = rows.where(relation.anchored(around, row))
+            rows = rows.where(relation.anchored(around, row, self.moment))
         return rows.where(wanted)
 
     def _all_rows(self, relation: Relation, row: Row, wanted: Truth) -> Select[Any]:

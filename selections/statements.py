@@ -21,6 +21,7 @@ from sqlalchemy.orm import aliased, join
 from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ClientUnit
 from selections.chance import chance
+from selections.composing import answers_within
 from selections.fields import Catalogue, Moment
 from selections.rules import (
     Condition,
@@ -59,11 +60,6 @@ class Question:
     def count(self, definition: Definition) -> Select[Any]:
         """How many it finds."""
         return select(func.count(literal(1))).select_from(self.found(definition).subquery())
-
-    def count_clients(self, definition: Definition) -> Select[Any]:
-        """How many clients that are."""
-        found = self.found(definition).subquery()
-        return select(func.count(found.c.client_id.distinct()))
 
     def explained(self, definition: Definition) -> Select[Any]:
         """As ``found``, with the values to tell beside.
@@ -189,4 +185,5 @@ class _Reading:
 
     def _found_by(self, selection_id: int) -> tuple[Subject, Select[Any]]:
         inner = self.question.definition_of(selection_id)
-        return inner.subject, self.question.found(inner)
+        answers = answers_within(self.definition, self.question.answers, inner)
+        return inner.subject, replace(self.question, answers=answers).found(inner)

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from core.days import sane_day
 from core.errors import Refused
 from selections.rules import (
     Asked,
@@ -30,6 +31,7 @@ from selections.rules import (
     Subject,
     Value,
 )
+from selections.values import FURTHEST, MOST_NUMBER
 
 VERSION = 1
 DEEPEST = 12
@@ -39,8 +41,6 @@ MOST_NODES = 300
 MOST_VALUES = 5_000
 """In one condition: a list of VINs."""
 LONGEST_TEXT = 500
-MOST_AMOUNT = 10_000
-"""Days, months or years of a relative day."""
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -160,6 +160,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_amount(wire: Any, span: Any) -> bool:
+    return _is_whole(wire) and abs(wire) <= FURTHEST[Span(span)]
+
+
 class _Reader:
     """Reads one definition; counts what it has read."""
 
@@ -194,7 +198,7 @@ class _Reader:
                 self.group(parts.get("among"), f"{where}.among", depth + 1),
                 self.group(parts.get("where"), f"{where}.where", depth + 1),
             )
-        if _is_whole(parts.get("found_by")):
+        if _is_whole(parts.get("found_by")) and 0 <= parts["found_by"] <= MOST_NUMBER:
             return Found(parts["found_by"])
         raise DefinitionUnreadable(where)
 
@@ -221,16 +225,16 @@ class _Reader:
         parts = self.mapping(wire, where)
         try:
             match parts:
-                case {"from_today": amount, "span": span} if self._is_amount(amount):
+                case {"from_today": amount, "span": span} if _is_amount(amount, span):
                     return FromToday(amount, Span(span))
-                case {"earlier": amount, "span": span} if self._is_amount(amount) and amount >= 0:
+                case {"earlier": amount, "span": span} if _is_amount(amount, span) and amount >= 0:
                     return Earlier(amount, Span(span))
                 case {"asked": str(parameter)}:
                     return Asked(self.text(parameter, where))
                 case {"number": str(number)} if len(number) < 30 and Decimal(number).is_finite():
                     return Decimal(number)
                 case {"day": str(day)}:
-                    return date.fromisoformat(day)
+                    return sane_day(day)
         except (ValueError, InvalidOperation) as error:
             raise DefinitionUnreadable(where) from error
         raise DefinitionUnreadable(where)
@@ -269,6 +273,3 @@ class _Reader:
             return kind(wire)
         except ValueError as error:
             raise DefinitionUnreadable(where) from error
-
-    def _is_amount(self, wire: Any) -> bool:
-        return _is_whole(wire) and abs(wire) <= MOST_AMOUNT

@@ -95,9 +95,11 @@ class Scene:
         work_list = self.given.work_list(self.unit, client, closed=True)
         return self.given.task(work_list, asset=vehicle, **({"state": TaskState.DONE} | values))
 
-    def contact(self, client: Client, vehicle: Asset | None, day: date, **values: Any) -> Attempt:
-        """Called at noon of the day."""
-        at = datetime.combine(day, time(9), UTC)
+    def contact(
+        self, client: Client, vehicle: Asset | None, day: date, hour: int = 9, **values: Any
+    ) -> Attempt:
+        """Called on the day, at this hour of UTC: at noon."""
+        at = datetime.combine(day, time(hour), UTC)
         return self.given.attempt(self.task(client, vehicle), self.manager, at=at, **values)
 
     def booking(

@@ -16,10 +16,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import html_params
 
+from core.days import FIRST_DAY, LAST_DAY
 from webui import wording
 from webui.kept_fields import rendered
 from webui.labels.inputs import InputWords
-from webui.numbers import FIRST_DAY, LAST_DAY
 
 _WORDS = InputWords()
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")

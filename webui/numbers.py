@@ -1,16 +1,14 @@
-"""Numbers and days of addresses and forms: what a database holds and a calendar has sense for.
+"""Numbers of addresses and forms: what a database holds (for days: ``core.days``).
 
 The only way in: a number beyond the column would be an error of the database, not of the person.
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 from werkzeug.routing import IntegerConverter
 
 MOST = 2_147_483_647
 """The largest id: PostgreSQL's ``integer``."""
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 
 class RowNumber(IntegerConverter):
@@ -40,11 +38,3 @@ def row_number_or_none(text: str) -> int | None:
 def row_numbers(texts: Iterable[str]) -> frozenset[int]:
     """Those of the ticked boxes of a form; without what is no such number."""
     return frozenset(found for text in texts if (found := row_number_or_none(text)) is not None)
-
-
-def sane_day(text: str) -> date:
-    """The day of ``2026-03-18``, 1900 to 2200. Raises ValueError for any other text."""
-    day = date.fromisoformat(text)
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise ValueError("beyond the days that anybody means")
-    return day

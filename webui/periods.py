@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import g, request
 
-from webui.numbers import sane_day
+from core.days import sane_day
 from webui.wording import zone
 
 

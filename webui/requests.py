@@ -255,6 +255,9 @@ def _answer_repeats() -> Any:
     key = request.form.get("form_key") if request.method not in SAFE_METHODS else None
     if not key or request.endpoint == "static":
         return None
+    if ":" in key:
+        # Keys of the program itself have one («plan:7:…»): nobody takes them before it does.
+        abort(400)
     g.form_key = key[:64]
     if first_time(g.session, g.form_key, actor_key=g.actor.key, at=g.now):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign
+from campaigns.taking_leads import known_campaign
 from core.access import Actor
 from core.bulk import temporary
 from core.errors import NotFound
@@ -17,9 +17,8 @@ from selections.chance import chance
 from selections.fields import Catalogue
 from selections.models import SelectionRun
 from selections.reading import get_selection
-from selections.refusals import HoldOutImpossible
 from selections.rules import Definition, Join, Path
-from selections.running import HIGHEST_HOLD_OUT, Example, read_examples
+from selections.running import Example, check_hold_out, read_examples
 from selections.settling import Answers
 from selections.statements import Question
 from worklists.found_leads import (
@@ -121,11 +120,8 @@ def dry_run(
     ``campaign_id`` None: no campaign is chosen yet, so that nothing is in work and no purpose is
     refused. Raises as ``run_selection``, NotFound.
     """
-    campaign = session.get(Campaign, campaign_id) if campaign_id is not None else None
-    if campaign is None and campaign_id is not None:
-        raise NotFound("campaign", campaign_id)
-    if not 0 <= hold_out_share <= HIGHEST_HOLD_OUT:
-        raise HoldOutImpossible(hold_out_share)
+    campaign = known_campaign(session, campaign_id) if campaign_id is not None else None
+    check_hold_out(hold_out_share)
     question, asked = _asked(
         session, selection_id, definition, unit_id=unit_id, answers=answers, actor=actor, now=now,
         default_zone=default_zone, catalogue=catalogue,

@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.life import life_of
-from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
+from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.bulk import temporary
 from core.db import insert_into
@@ -99,15 +99,11 @@ def form_work_lists(
     """
     actor.require(WorkPermission.FORM)
     run = session.get(SelectionRun, run_id)
-    campaign = session.get(Campaign, campaign_id)
     if run is None or run.unit_id not in actor.unit_ids:
         raise NotFound("selection_run", run_id)
     if unit_id not in actor.unit_ids or session.get(Unit, unit_id) is None:
         raise NotFound("unit", unit_id)
-    if campaign is None:
-        raise NotFound("campaign", campaign_id)
-    if campaign.state not in TAKES_LEADS:
-        raise CampaignFinished(campaign_id)
+    campaign = campaign_taking_leads(session, campaign_id)
     chosen = Lead.id.in_(lead_ids) if lead_ids is not None else true()
     forming = _Forming(
         leads=select(Lead).where(Lead.run_id == run_id, ~Lead.is_held_out, chosen, *which),

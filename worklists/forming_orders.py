@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
+from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.bulk import lift_time_limits
 from core.clock import Clock
@@ -51,11 +51,7 @@ def ask_forming(
     for what, number in (("selection_run", _run_unit(session, run_id)), ("unit", unit_id)):
         if number not in actor.unit_ids:
             raise NotFound(what, run_id if what == "selection_run" else unit_id)
-    campaign = session.get(Campaign, campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", campaign_id)
-    if campaign.state not in TAKES_LEADS:
-        raise CampaignFinished(campaign_id)
+    campaign_taking_leads(session, campaign_id)
     hold_unit(session, unit_id)
     order_id = session.scalar(
         insert_into(session, FormingOrder)
@@ -70,7 +66,7 @@ def ask_forming(
     if order_id is not None:
         return session.get_one(FormingOrder, order_id)
     twin = session.scalar(select(FormingOrder).where(FormingOrder.form_key == form_key))
-    if twin is None or twin.run_id != run_id:
+    if twin is None or (twin.run_id, twin.asked_by) != (run_id, actor.key):
         raise NotFound("forming_order", form_key)
     return twin
 
@@ -81,14 +77,6 @@ def orders_of(session: Session, run_id: int, *, actor: Actor) -> Sequence[Formin
         raise NotFound("selection_run", run_id)
     of_run = select(FormingOrder).where(FormingOrder.run_id == run_id)
     return session.scalars(of_run.order_by(FormingOrder.id.desc())).all()
-
-
-def get_order(session: Session, order_id: int, *, actor: Actor) -> FormingOrder:
-    """The order, if its run is of a unit of this person. Raises NotFound."""
-    order = session.get(FormingOrder, order_id)
-    if order is None or _run_unit(session, order.run_id) not in actor.unit_ids:
-        raise NotFound("forming_order", order_id)
-    return order
 
 
 def formed_by(order: FormingOrder) -> Formed | None:
@@ -146,7 +134,8 @@ def _carry_out(database: Database, clock: Clock, order_id: int, default_zone: st
         formed = form_work_lists(
             session, order.run_id, campaign_id=order.campaign_id, unit_id=order.unit_id,
             which=chosen_leads(
-                session, scope, campaign=campaign, unit_id=order.unit_id, actor=actor, now=now
+                session, scope, run_id=order.run_id, campaign=campaign, unit_id=order.unit_id,
+                actor=actor, now=now,
             ),
             most=order.most, actor=actor, now=now, default_zone=default_zone,
         )  # fmt: skip

@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     false,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
-from core.bulk import refresh_statistics_of
+from core.bulk import insert_found
 from selections.chance import is_held_out
 from selections.models import Lead, SelectionRun
 from worklists.judged_leads import is_already_in_work
@@ -35,8 +34,6 @@ from worklists.lifecycle import OPEN
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 from worklists.verdicts import client_block
-
-_MANY = 1_000
 
 FOUND = Table(
     "found_leads",
@@ -89,11 +86,7 @@ def find_leads(
         if share
         else false(),
     }
-    into = insert(FOUND).from_select(list(values), select(*values.values()).select_from(found))
-    count = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
-    if count >= _MANY:
-        refresh_statistics_of(session, FOUND)
-    return count
+    return insert_found(session, FOUND, values, select(*values.values()).select_from(found))
 
 
 def verdict_on_found() -> ColumnElement[Any]:

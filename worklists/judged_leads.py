@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     delete,
     exists,
-    insert,
     literal,
     select,
     update,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
-from core.bulk import refresh_statistics_of
+from core.bulk import insert_found
 from selections.models import Lead
 from worklists.lifecycle import OPEN
 from worklists.models.task import Task
@@ -42,8 +41,6 @@ JUDGED = Table(
     prefixes=["TEMPORARY"],
 )
 """The leads of a forming with the verdict on each; temporary."""
-_MANY = 1_000
-"""From so many leads on PostgreSQL needs to know how many there are."""
 
 
 def judge(
@@ -66,11 +63,7 @@ def judge(
         "in_work": is_already_in_work(unit_id, campaign.id, client_id, asset_key),
     }
     rows = leads.with_only_columns(*values.values()).order_by(Lead.id)
-    into = insert(JUDGED).from_select(list(values), rows)
-    found = session.connection().execute(into.execution_options(preserve_rowcount=True)).rowcount
-    if found >= _MANY:
-        refresh_statistics_of(session, JUDGED)
-    return found
+    return insert_found(session, JUDGED, values, rows)
 
 
 def judge_again(session: Session, *, campaign: Campaign, unit_id: int) -> None:

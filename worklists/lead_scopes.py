@@ -1,18 +1,18 @@
 """Which leads of a run are meant: what a filter finds, with what was ticked and unticked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, false, literal
+from sqlalchemy import ColumnElement, case, exists, false, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from core.access import Actor
+from core.bulk import numbers_of
 from core.db import constant
 from core.errors import Refused
-from directory.clients.search import search_clients
+from directory.clients.search import clients_found
 from selections.models import Lead, SelectionRun
 from worklists.judged_leads import is_already_in_work
 from worklists.models.task import Task
@@ -20,7 +20,6 @@ from worklists.models.work_list import WorkList
 from worklists.verdicts import client_block
 
 MOST_TICKED = 10_000
-_MOST_CLIENTS = 1_000
 
 
 class NoLeadsChosen(Refused):
@@ -79,12 +78,13 @@ def chosen_leads(
     session: Session,
     scope: LeadScope,
     *,
+    run_id: int,
     campaign: Campaign | None,
     unit_id: int,
     actor: Actor,
     now: Any,
 ) -> list[ColumnElement[bool]]:
-    """The scope as conditions on ``leads``; the run is not among them.
+    """The scope as conditions on ``leads``; that they are of the run is not among them.
 
     Raises NoLeadsChosen, TooManyTicks.
     """
@@ -93,23 +93,26 @@ def chosen_leads(
     if not scope.is_all:
         if not scope.ticked:
             raise NoLeadsChosen
-        return [Lead.id.in_(_numbers(scope.ticked))]
-    found = found_by_text(session, scope.text, actor=actor)
+        return [Lead.id.in_(numbers_of(scope.ticked))]
+    found = found_by_text(session, scope.text, run_id=run_id, actor=actor)
     if scope.only is not LeadFilter.ALL:
         found.append(verdict_on_lead(campaign, unit_id, now) == scope.only.value)
     if scope.is_fresh and campaign is not None:
         found.append(~_is_done_with(campaign, unit_id))
     if scope.unticked:
-        found.append(Lead.id.not_in(_numbers(scope.unticked)))
+        found.append(Lead.id.not_in(numbers_of(scope.unticked)))
     return found
 
 
-def found_by_text(session: Session, text: str, *, actor: Actor) -> list[ColumnElement[bool]]:
-    """Leads whose client or vehicle is meant by the text: name, phone, VIN, plate."""
+def found_by_text(
+    session: Session, text: str, *, run_id: int, actor: Actor
+) -> list[ColumnElement[bool]]:
+    """All leads of the run whose client or vehicle the text means: name, phone, VIN, plate."""
     if not text.strip():
         return []
-    hits = search_clients(session, text, actor=actor, limit=_MOST_CLIENTS).hits
-    return [Lead.client_id.in_(_numbers([hit.client_id for hit in hits]))]
+    of_run = select(Lead.client_id).where(Lead.run_id == run_id)
+    ids = clients_found(session, text, among=of_run, actor=actor)
+    return [Lead.client_id.in_(numbers_of(ids))]
 
 
 def block_of_lead(campaign: Campaign | None, now: Any) -> ColumnElement[str | None]:
@@ -150,7 +153,3 @@ def _is_done_with(campaign: Campaign, unit_id: int) -> ColumnElement[bool]:
         task.unit_id + 0 == unit_id,
         task.closed_at >= run.run_at,
     )
-
-
-def _numbers(ids: Sequence[int]) -> Any:
-    return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)

@@ -30,10 +30,12 @@ from selections.models import (
     FormingOrder,
     Lead,
     RunSource,
+    Selection,
     SelectionPlan,
     SelectionRun,
 )
 from selections.permissions import SelectionPermission
+from selections.refusals import SelectionOutOfUse
 from selections.running import run_selection
 from worklists.events.selection_plans import SelectionPlanStopped
 from worklists.forming_orders import ask_forming
@@ -164,6 +166,8 @@ def _feed(session: Session, plan: SelectionPlan, now: datetime, default_zone: st
     zone = zone_of(session, plan.unit_id, default_zone)
     if plan.per_day is None or not is_past(plan.at, zone=zone, now=now):
         return 0
+    if session.get_one(Selection, plan.selection_id).archived_at is not None:
+        raise SelectionOutOfUse(plan.selection_id)
     run = last_run_of(session, plan)
     if run is None or not _has_more(session, run):
         return 0

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
+from campaigns.taking_leads import known_campaign
 from core.access import Actor
-from core.errors import NotFound
 from directory.assets.models import Asset
 from directory.clients.models import Client
 from directory.units.models import Unit, UnitPath
@@ -107,7 +107,7 @@ def leads_page(
     campaign = _campaign(session, campaign_id)
     unit = run.unit_id if unit_id is None else get_unit(session, unit_id, actor=actor).id
     verdict = verdict_on_lead(campaign, unit, now)
-    found = [Lead.run_id == run.id, *found_by_text(session, text, actor=actor)]
+    found = [Lead.run_id == run.id, *found_by_text(session, text, run_id=run.id, actor=actor)]
     counts = _counts(session, verdict, found)
     total = counts[only]
     page = min(max(page, 1), max(1, -(-total // PAGE)))
@@ -183,7 +183,9 @@ def form_run(
     actor.require(WorkPermission.FORM)
     run = get_run(session, run_id, actor=actor)
     campaign = _campaign(session, campaign_id)
-    which = chosen_leads(session, scope, campaign=campaign, unit_id=unit_id, actor=actor, now=now)
+    which = chosen_leads(
+        session, scope, run_id=run.id, campaign=campaign, unit_id=unit_id, actor=actor, now=now
+    )
     if _is_many(session, run, which):
         return ask_forming(
             session, run.id, campaign_id=campaign_id, unit_id=unit_id, scope=scope,
@@ -218,9 +220,4 @@ def _counts(
 
 def _campaign(session: Session, campaign_id: int | None) -> Campaign | None:
     """The campaign, None when none is chosen yet. Raises NotFound."""
-    if campaign_id is None:
-        return None
-    campaign = session.get(Campaign, campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", campaign_id)
-    return campaign
+    return None if campaign_id is None else known_campaign(session, campaign_id)

@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from campaigns.models import Campaign, Outcome, ResultCodeVersion
-from core.days import utc_day
+from core.days import day_at
 from core.db import constant
 from directory.assets.forecast_expressions import expected_km, km_per_day
 from directory.assets.forecast_models import ForecastBasis, MileageForecast
-from selections.directory_fields import DIRECTORY, below
+from directory.units.tree import units_below
+from selections.directory_fields import DIRECTORY
 from selections.fields import (
     Beside,
     Catalogue,
@@ -52,7 +53,7 @@ def _of_call(entity_code: str) -> tuple[Field, ...]:
         _of_one_of_ours(
             f"{entity_code}.purpose", "campaign_id", Offers.PURPOSES, among=_of_purposes
         ),
-        _of_one_of_ours(f"{entity_code}.unit", "unit_id", Offers.UNITS, among=below),
+        _of_one_of_ours(f"{entity_code}.unit", "unit_id", Offers.UNITS, among=units_below),
         column(f"{entity_code}.result", FieldType.CHOICE, "result_version_id",
                offers=Offers.RESULTS, among=_of_results),
     )  # fmt: skip
@@ -74,7 +75,7 @@ def _same_vehicle(around: Any, row: Any) -> ColumnElement[bool]:
     return or_(row.asset_id == around.asset_id, row.asset_id.is_(None), around.asset_id.is_(None))
 
 
-def _later_booking(around: Any, row: Any) -> ColumnElement[bool]:
+def _later_booking(around: Any, row: Any, _moment: Moment) -> ColumnElement[bool]:
     is_later = or_(
         row.wanted_on > around.wanted_on,
         and_(row.wanted_on == around.wanted_on, row.id > around.id),
@@ -82,18 +83,18 @@ def _later_booking(around: Any, row: Any) -> ColumnElement[bool]:
     return and_(is_later, _same_vehicle(around, row))
 
 
-def _visit_since_booking(around: Any, row: Any) -> ColumnElement[bool]:
+def _visit_since_booking(around: Any, row: Any, _moment: Moment) -> ColumnElement[bool]:
     return and_(row.opened_on >= around.wanted_on, _same_vehicle(around, row))
 
 
-def _contact_since_booking(around: Any, row: Any) -> ColumnElement[bool]:
+def _contact_since_booking(around: Any, row: Any, moment: Moment) -> ColumnElement[bool]:
     """From the day on for which it was made, but for the contact in which it was made."""
-    return and_(row.at > around.created_at, utc_day(row.at) >= around.wanted_on)
+    return and_(row.at > around.created_at, day_at(row.at, moment.offset) >= around.wanted_on)
 
 
-def _contact_since_visit(around: Any, row: Any) -> ColumnElement[bool]:
+def _contact_since_visit(around: Any, row: Any, moment: Moment) -> ColumnElement[bool]:
     """After the day of the visit: on that very day the client is told that the car is ready."""
-    is_later: ColumnElement[bool] = utc_day(row.at) > around.done_on
+    is_later: ColumnElement[bool] = day_at(row.at, moment.offset) > around.done_on
     return is_later
 
 
@@ -145,7 +146,7 @@ BOOKING = entity(
         column("booking.created_on", FieldType.DAY, "created_at", is_moment=True,
                is_nullable=False),
         _of_one_of_ours("booking.workshop", "workshop_id", Offers.WORKSHOPS),
-        _of_one_of_ours("booking.unit", "workshop_id", Offers.UNITS, among=below),
+        _of_one_of_ours("booking.unit", "workshop_id", Offers.UNITS, among=units_below),
         # The task in which the client is called because of what came of it.
         Field("booking.has_open_task", FieldType.YES_NO, _has_open_task, is_nullable=False),
     ),

@@ -7,24 +7,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
-from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
+from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from core.journal import JournalEntry, event_name, history_of, record
 from directory.units.models import Unit
-from directory.units.tree import zone_of
+from directory.units.tree import zone_above, zone_of
 from selections.answering import answers_to_wire
 from selections.asking import ready_to_run
 from selections.fields import Catalogue
 from selections.models import Cadence, SelectionPlan, SelectionRun
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
-from selections.refusals import HoldOutImpossible
-from selections.running import HIGHEST_HOLD_OUT
+from selections.running import check_hold_out
 from selections.settling import Answers
 from worklists.events.selection_plans import (
     SelectionPlanAdded,
@@ -185,10 +184,18 @@ def plans_of(
     Raises NotFound, NotPermitted.
     """
     get_selection(session, selection_id, actor=actor)
+    one = aliased(SelectionRun)
+    last_run = (
+        select(func.max(one.id))
+        .where(one.plan_id == SelectionPlan.id, one.unit_id == SelectionPlan.unit_id)
+        .scalar_subquery()
+    )
+    zone = zone_above(SelectionPlan.unit_id)
     rows = session.execute(
-        select(SelectionPlan, Unit.name, Campaign.name)
+        select(SelectionPlan, Unit.name, Campaign.name, zone, SelectionRun)
         .join(Unit, Unit.id == SelectionPlan.unit_id)
         .join(Campaign, Campaign.id == SelectionPlan.campaign_id)
+        .outerjoin(SelectionRun, SelectionRun.id == last_run)
         .where(
             SelectionPlan.selection_id == selection_id,
             SelectionPlan.unit_id.in_(sorted(actor.unit_ids)),
@@ -198,16 +205,18 @@ def plans_of(
     return [
         PlanLine(
             plan=plan, unit_name=unit, campaign_name=campaign,
-            zone=zone_of(session, plan.unit_id, default_zone), last_run=last_run_of(session, plan),
+            zone=zone or default_zone, last_run=run,
             problem="" if plan.is_on else _problem(session, plan.id),
         )
-        for plan, unit, campaign in rows
+        for plan, unit, campaign, zone, run in rows
     ]  # fmt: skip
 
 
 def last_run_of(session: Session, plan: SelectionPlan) -> SelectionRun | None:
-    """The newest run of the plan."""
-    of_plan = select(SelectionRun).where(SelectionRun.plan_id == plan.id)
+    """The newest run of the plan for the unit that it runs for now."""
+    of_plan = select(SelectionRun).where(
+        SelectionRun.plan_id == plan.id, SelectionRun.unit_id == plan.unit_id
+    )
     return session.scalar(of_plan.order_by(SelectionRun.id.desc()).limit(1))
 
 
@@ -223,11 +232,7 @@ def _checked(
     question, _definition, _version = ready_to_run(
         session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
     )
-    campaign = session.get(Campaign, draft.campaign_id)
-    if campaign is None:
-        raise NotFound("campaign", draft.campaign_id)
-    if campaign.state not in TAKES_LEADS:
-        raise CampaignFinished(campaign.id)
+    campaign_taking_leads(session, draft.campaign_id)
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return values | {"answers": answers_to_wire(question.answers)} | _times(draft)
 
@@ -241,8 +246,7 @@ def _times(draft: PlanDraft) -> dict[str, Any]:
         raise PlanWrong("weekday")
     if draft.per_day is not None and not 1 <= draft.per_day <= MOST_A_DAY:
         raise PlanWrong("per_day")
-    if not 0 <= draft.hold_out_share <= HIGHEST_HOLD_OUT:
-        raise HoldOutImpossible(draft.hold_out_share)
+    check_hold_out(draft.hold_out_share)
     return {"at": draft.at if by_clock else None, "weekday": draft.weekday if weekly else None}
 
 
@@ -265,7 +269,7 @@ def _to_change(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan
 
 
 def _problem(session: Session, plan_id: int) -> str:
-    entries = history_of(session, SelectionPlanStopped.subject, plan_id)
+    entries = history_of(session, SelectionPlanStopped.subject, plan_id, limit=1)
     last: JournalEntry | None = entries[-1] if entries else None
     if last is None or last.event != event_name(SelectionPlanStopped):
         return ""

@@ -5,14 +5,13 @@ locked, changed and written into ``task_firings`` in the same transaction, whose
 occurrence: any number of schedulers may run, be killed or be stopped anywhere (P5, P6).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     String,
-    bindparam,
     cast,
     insert,
     literal,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access import Actor
+from core.bulk import numbers_of
 from core.clock import Clock
 from core.db import Database
 from core.journal import Event
@@ -157,8 +157,3 @@ def change(session: Session, task_ids: Sequence[int], **values: Any) -> None:
 def these(task_ids: Sequence[int]) -> ColumnElement[bool]:
     """The batch."""
     return Task.id.in_(numbers_of(task_ids))
-
-
-def numbers_of(ids: Collection[int]) -> Any:
-    """For ``IN``: thousands of numbers of our own, written into the statement as they are."""
-    return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)

@@ -45,11 +45,3 @@ def km_per_day(row: Any = MileageForecast) -> ColumnElement[int]:
     """Kilometres a day, rounded half up. ``row``: an alias."""
     rounded: ColumnElement[int] = (row.metres_per_day + 500) // 1_000
     return rounded
-
-
-def days_to_maintenance(today: date) -> ColumnElement[int]:
-    """Days until the next maintenance; negative: it was due so long ago.
-
-    To find vehicles compare ``next_maintenance_on`` itself with a day, which an index answers.
-    """
-    return days_between(literal(today, Date), MileageForecast.next_maintenance_on)

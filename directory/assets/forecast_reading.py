@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.bulk import numbers_of
 from directory.assets.forecast_models import MileageNews
 from directory.assets.forecasting import Service, VehicleFacts, is_maintenance
 from directory.assets.models import Asset, MileageReading
@@ -47,9 +48,7 @@ class Vehicle:
 
 def among(column: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """Condition: one of these numbers of our own, written into the statement as they are."""
-    return column.in_(
-        bindparam(None, sorted(ids), expanding=True, literal_execute=True, unique=True)
-    )
+    return column.in_(numbers_of(sorted(ids)))
 
 
 def news(session: Session, *, after: int, most: int) -> News | None:

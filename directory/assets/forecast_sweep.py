@@ -182,14 +182,14 @@ def _renew_averages(database: Database, clock: Clock) -> bool:
 def _wake_old(database: Database, clock: Clock, most: int) -> bool:
     """Note the oldest forecasts as to be counted; whether there were any."""
     with database.reading() as session:
-        before = clock(session) - LONGEST
-        old = session.scalars(
+        old = (
             select(MileageForecast.asset_id)
-            .where(MileageForecast.computed_at < before)
+            .where(MileageForecast.computed_at < clock(session) - LONGEST)
             .order_by(MileageForecast.computed_at)
             .limit(most)
-        ).all()
-    if old:
-        with database.unit_of_work() as session:
-            session.execute(insert(MileageNews), [{"asset_id": asset_id} for asset_id in old])
-    return bool(old)
+        )
+        if session.scalar(old.limit(1)) is None:
+            return False
+    with database.unit_of_work() as session:
+        session.execute(insert(MileageNews).from_select(["asset_id"], old))
+    return True

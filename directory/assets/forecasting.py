@@ -6,11 +6,11 @@ reading, else from the day on which the vehicle became known.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.days import moved
 from directory.assets.forecast_models import CountedFrom, DueBy, ForecastBasis
 from directory.assets.trends import Reading, Trend, trend_of
 
@@ -88,7 +88,7 @@ def forecast_of(facts: VehicleFacts, interval: Interval, others: Pace) -> Foreca
     start_km = _km_on(start, trend, pace.metres_per_day)
     next_km = start_km + interval.km if start_km is not None else None
     by_km = _day_of(next_km, start.on, trend, interval, pace.metres_per_day)
-    by_months = months_after(start.on, interval.months)
+    by_months = moved(start.on, months=interval.months)
     return Forecast(
         trend=trend,
         metres_per_day=pace.metres_per_day,
@@ -99,12 +99,6 @@ def forecast_of(facts: VehicleFacts, interval: Interval, others: Pace) -> Foreca
         next_km=next_km,
         due_by=DueBy.KM if by_km and by_km < by_months else DueBy.MONTHS,
     )
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _start(facts: VehicleFacts, trend: Trend) -> tuple[CountedFrom, Service]:

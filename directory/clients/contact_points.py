@@ -51,7 +51,7 @@ def callable_phones(client_id: ColumnElement[int] | int) -> Select[ContactPoint]
     """The client's phones that may be called, the first to try first."""
     return (
         select(ContactPoint)
-        .where(ContactPoint.client_id == client_id, *_callable(ContactPoint))
+        .where(ContactPoint.client_id == client_id, *is_callable_phone(ContactPoint))
         .order_by(ContactPoint.rank, ContactPoint.id)
     )
 
@@ -64,7 +64,9 @@ def zone_of_client(client_id: Any) -> ColumnElement[str | None]:
     phone, client = aliased(ContactPoint), aliased(Client)
     of_phone: ScalarSelect[str | None] = (
         select(phone.time_zone)
-        .where(phone.client_id == client_id, *_callable(phone), phone.time_zone.is_not(None))
+        .where(
+            phone.client_id == client_id, *is_callable_phone(phone), phone.time_zone.is_not(None)
+        )
         .order_by(phone.rank, phone.id)
         .limit(1)
         .scalar_subquery()
@@ -123,10 +125,18 @@ def take_back_mark(
         record(session, event, actor=actor, at=now)
 
 
-def _callable(phone: type[ContactPoint]) -> tuple[ColumnExpressionArgument[bool], ...]:
+def is_callable_phone(phone: type[ContactPoint]) -> tuple[ColumnExpressionArgument[bool], ...]:
+    """SQL: the contact point, or an alias of it, is a phone that may be called."""
+    return is_reached_by(phone, ContactKind.PHONE)
+
+
+def is_reached_by(
+    point: type[ContactPoint], kind: ContactKind
+) -> tuple[ColumnExpressionArgument[bool], ...]:
+    """SQL: somebody is reached by it: of this kind, valid, neither wrong nor forbidden."""
     return (
-        phone.kind == ContactKind.PHONE,
-        phone.is_valid,
-        ~phone.do_not_contact,
-        phone.state != ContactState.WRONG,
+        point.kind == kind,
+        point.is_valid,
+        ~point.do_not_contact,
+        point.state != ContactState.WRONG,
     )

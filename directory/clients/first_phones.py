@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directory.clients.models import ContactKind, ContactPoint, ContactState
+from directory.clients.contact_points import is_callable_phone
+from directory.clients.models import ContactPoint
 
 _AT_ONCE = 2_000
 
@@ -22,10 +23,7 @@ def first_phones(session: Session, client_ids: Iterable[int]) -> dict[int, str]:
             select(ContactPoint.client_id, ContactPoint.value)
             .where(
                 ContactPoint.client_id.in_(wanted[start : start + _AT_ONCE]),
-                ContactPoint.kind == ContactKind.PHONE,
-                ContactPoint.is_valid,
-                ContactPoint.state != ContactState.WRONG,
-                ~ContactPoint.do_not_contact,
+                *is_callable_phone(ContactPoint),
             )
             .order_by(ContactPoint.rank.desc(), ContactPoint.id.desc())
         )

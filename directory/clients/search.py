@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.access import Actor
 from core.db import holding
 from directory.assets.models import Asset, Ownership
+from directory.clients.hit_details import FoundVehicle, phones_of, vehicles_of
 from directory.clients.keyboard import other_layouts
 from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint
 from directory.clients.names import name_norm
@@ -54,16 +55,6 @@ class SearchHit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FoundVehicle:
-    """A vehicle that a found client owns now."""
-
-    asset_id: int
-    make: str
-    model: str
-    plate: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SearchResult:
     """What was found, best first. ``has_more``: the limit cut some off."""
 
@@ -93,6 +84,26 @@ def search_clients(session: Session, query: str, *, actor: Actor, limit: int = 2
     return found
 
 
+def clients_found(session: Session, query: str, *, among: Select[int], actor: Actor) -> list[int]:
+    """Ids of all of these clients that this person may see and that the text may mean.
+
+    However many they are; as ``search_clients``, a text that finds nobody is tried in the other
+    keyboard layouts.
+    """
+    for meant in (query, *other_layouts(query)):
+        found: set[int] = set()
+        terms = read_terms(meant)
+        statements = [statement for _field, statement in _statements(terms)]
+        inside = _inside(session, terms)
+        for statement in statements if inside is None else [*statements, inside]:
+            ids = statement.with_only_columns(Client.id).order_by(None)
+            of_these = ids.where(Client.id.in_(among), client_is_visible(actor))
+            found.update(session.scalars(of_these))
+        if found:
+            return sorted(found)
+    return []
+
+
 def _search(session: Session, query: str, *, actor: Actor, limit: int) -> SearchResult:
     terms = read_terms(query)
     found: dict[int, SearchHit] = {}
@@ -108,41 +119,55 @@ def _search(session: Session, query: str, *, actor: Actor, limit: int) -> Search
         kind=terms.kind,
         hits=hits,
         has_more=len(found) > limit,
-        phones=_phones_of(session, ids),
-        vehicles=_vehicles_of(session, ids),
+        phones=phones_of(session, ids),
+        vehicles=vehicles_of(session, ids),
     )
 
 
 Lookup = Callable[[int], Sequence[SearchHit]]
+Found = Select[*tuple[Any, ...]]
+"""A statement of clients: id, name, kind, what matched, and the vehicle it is of."""
 
 
 def _lookups(session: Session, terms: SearchTerms, actor: Actor) -> Iterator[Lookup]:
     """The searches worth making, best first; each is made only while there is room for more."""
 
-    def run(field: MatchedField, statement: Select[*tuple[Any, ...]]) -> Lookup:
+    def run(field: MatchedField, statement: Found) -> Lookup:
         return lambda limit: [
             _hit(field, row)
             for row in session.execute(statement.where(client_is_visible(actor)).limit(limit))
         ]
 
-    for statement in _by_phone(terms):
-        yield run(MatchedField.PHONE, statement)
+    for field, statement in _statements(terms):
+        yield run(field, statement)
+    inside = _inside(session, terms)
+    if inside is not None:
+        anywhere = run(MatchedField.NAME, inside)
+        yield lambda limit: _best_first(anywhere(limit * _CANDIDATES), terms.words)
+
+
+def _statements(terms: SearchTerms) -> Iterator[tuple[MatchedField, Found]]:
+    """Statements for all that the text may be but a part of a name."""
+    for by_number in _by_phone(terms):
+        yield MatchedField.PHONE, by_number
     if terms.email:
-        yield run(MatchedField.EMAIL, by_contact_beginning(ContactKind.EMAIL, terms.email))
+        yield MatchedField.EMAIL, by_contact_beginning(ContactKind.EMAIL, terms.email)
     if terms.vin:
-        yield run(MatchedField.VIN, _by_asset(Asset.vin, Asset.vin == terms.vin))
+        yield MatchedField.VIN, _by_asset(Asset.vin, Asset.vin == terms.vin)
     if terms.plate:
-        yield run(MatchedField.PLATE, by_plate(terms.plate))
+        yield MatchedField.PLATE, by_plate(terms.plate)
     if terms.plate_rest:
-        yield run(MatchedField.PLATE, by_plate_rest(terms.plate_rest))
+        yield MatchedField.PLATE, by_plate_rest(terms.plate_rest)
     if terms.vin_tail:
-        yield run(MatchedField.VIN, by_vin_tail(terms.vin_tail))
+        yield MatchedField.VIN, by_vin_tail(terms.vin_tail)
     if terms.words:
-        yield run(MatchedField.NAME, by_name_beginning(terms.name))
-        pieces = [word for word in terms.words if len(word) >= _TRIGRAM]
-        if pieces:
-            inside = run(MatchedField.NAME, by_name_inside(session, terms.words, pieces))
-            yield lambda limit: _best_first(inside(limit * _CANDIDATES), terms.words)
+        yield MatchedField.NAME, by_name_beginning(terms.name)
+
+
+def _inside(session: Session, terms: SearchTerms) -> Found | None:
+    """The statement for the words anywhere in a name; None: they are too short for that."""
+    pieces = [word for word in terms.words if len(word) >= _TRIGRAM]
+    return by_name_inside(session, terms.words, pieces) if pieces else None
 
 
 def _hit(field: MatchedField, row: Any) -> SearchHit:
@@ -260,33 +285,3 @@ def _best_first(hits: Sequence[SearchHit], words: Sequence[str]) -> list[SearchH
         return not all(f" {word}" in spaced for word in words)
 
     return sorted(hits, key=lambda hit: (is_inside(hit), name_norm(hit.name)))
-
-
-def _phones_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    phones: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
-    rows = session.execute(
-        select(ContactPoint.client_id, ContactPoint.value)
-        .where(
-            ContactPoint.client_id.in_(ids),
-            ContactPoint.kind == ContactKind.PHONE,
-            ContactPoint.is_valid,
-        )
-        .order_by(ContactPoint.rank, ContactPoint.id)
-    )
-    for client_id, value in rows:
-        phones[client_id] += (value,)
-    return phones
-
-
-def _vehicles_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[FoundVehicle, ...]]:
-    vehicles: dict[int, tuple[FoundVehicle, ...]] = dict.fromkeys(ids, ())
-    rows = session.execute(
-        select(Ownership.client_id, Asset.id, Asset.make, Asset.model, Asset.plate)
-        .join(Asset, Asset.id == Ownership.asset_id)
-        .where(Ownership.client_id.in_(ids), Ownership.until_on.is_(None))
-        .order_by(Asset.id)
-    )
-    for client_id, asset_id, make, model, plate in rows:
-        vehicle = FoundVehicle(asset_id=asset_id, make=make, model=model, plate=plate)
-        vehicles[client_id] += (vehicle,)
-    return vehicles

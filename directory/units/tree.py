@@ -67,14 +67,14 @@ class UnitRow:
 
 
 def units_below(unit_ids: Iterable[int]) -> Select[int]:
-    """Ids of these units and of all below them."""
-    return select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(list(unit_ids))).distinct()
+    """Ids of these units and of all below them; what lies below two of them comes twice."""
+    return select(UnitPath.descendant_id).where(UnitPath.ancestor_id.in_(list(unit_ids)))
 
 
 UNITS_BELOW = select(UnitPath.descendant_id).where(
     UnitPath.ancestor_id.in_(bindparam("units", expanding=True))
 )
-"""The same with ``units`` as a parameter; what lies below two of them comes twice."""
+"""The same with ``units`` as a parameter."""
 
 
 def zone_above(unit_id: ColumnExpressionArgument[int]) -> ScalarSelect[str | None]:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from core.db import Database
 from core.migrations import config_for, upgrade
 from directory.assets import forecast_averages, forecast_sweep
-from directory.assets.forecast_expressions import days_to_maintenance, expected_km, km_per_day
+from directory.assets.forecast_expressions import expected_km, km_per_day
 from directory.assets.forecast_models import (
     CountedFrom,
     ForecastBasis,
@@ -244,15 +244,10 @@ def test_the_expected_mileage_is_the_same_in_sql(database: Database) -> None:
     sweep(database)
     for today in (TODAY - timedelta(days=9), TODAY, TODAY + timedelta(days=1), date(2039, 12, 31)):
         with database.reading() as session:
-            rows = session.execute(
-                select(
-                    MileageForecast, expected_km(today), km_per_day(), days_to_maintenance(today)
-                )
-            ).all()
+            rows = session.execute(select(MileageForecast, expected_km(today), km_per_day())).all()
         assert len(rows) == 4
-        for one, in_sql, a_day, days in rows:
+        for one, in_sql, a_day in rows:
             assert a_day == (one.metres_per_day + 500) // 1000
-            assert days == (one.next_maintenance_on - today).days
             assert in_sql == one.expected_km(today)
         assert {one.last_km for one, *_ in rows} == {45_123, 333, 99_000, None}
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from campaigns.lifecycle import CampaignFinished
 from campaigns.models import CampaignState
 from core.access import Actor
+from core.bulk import copy_rows, insert_numbered
 from core.db import Database
 from core.errors import NotFound, NotPermitted
-from directory.clients.models import ContactRefusal, RefusalScope
+from directory.clients.models import Client, ClientKind, ClientUnit, ContactRefusal, RefusalScope
 from directory.staff.models import Role
 from directory.units.models import Unit
 from selections.directory_fields import DIRECTORY
@@ -29,7 +30,6 @@ from worklists.forming_orders import (
     ask_forming,
     form_what_was_asked,
     formed_by,
-    get_order,
     orders_of,
 )
 from worklists.lead_scopes import LeadFilter, LeadScope, NoLeadsChosen
@@ -304,11 +304,14 @@ def test_many_leads_are_formed_in_the_background_once(
         assert isinstance(order, FormingOrder) and order.state is OrderState.WAITING
         assert stage.form(run, form_key="k").id == order.id
         assert formed_by(order) is None
+        colleague = head(Given(session), session.merge(stage.unit))
+        with pytest.raises(NotFound):
+            stage.form(run, form_key="k", actor=colleague)
         few = LeadScope(ticked=tuple(session.scalars(select(Lead.id).limit(2))))
         assert isinstance(stage.form(run, few), Formed)
     assert sweep(database) == 1 and sweep(database) == 0
     with database.reading() as session:
-        done = get_order(session, order.id, actor=stage.boss)
+        (done,) = orders_of(session, order.run_id, actor=stage.boss)
         assert done.state is OrderState.DONE and done.finished_at == NOON
         formed = formed_by(done)
         assert formed is not None and numbers(formed) == (0, 2, 2, 0)
@@ -343,6 +346,28 @@ def test_an_order_that_cannot_be_done_says_why_and_holds_up_nobody(
         failed = session.get_one(FormingOrder, first.id)
         assert (failed.state, failed.problem) == (OrderState.FAILED, "CampaignFinished")
         assert session.get_one(FormingOrder, second.id).state is OrderState.DONE
+
+
+def test_a_filter_by_text_finds_all_leads_of_the_run_however_many_are_called_so(
+    given: Given,
+) -> None:
+    stage = Stage(given)
+    run = stage.run()
+    # Strangers of the same name, and before it in the alphabet.
+    rows = [(f"Анна {number:04}", f"анна {number:04}", ClientKind.PERSON, "", NOON, 1)
+            for number in range(1_100)]  # fmt: skip
+    columns = ("name", "name_norm", "kind", "note", "created_at", "version")
+    ids = insert_numbered(given.session, Client, columns, rows)
+    copy_rows(given.session, ClientUnit, ("client_id", "unit_id"),
+              [(one, stage.unit.id) for one in ids])  # fmt: skip
+    stage.free.name, stage.free.name_norm = "Анна Яшина", "анна яшина"
+    given.session.flush()
+    for text in ("анна", "яшин", "fyyf", "0000001"):
+        page = leads_page(given.session, run.id, campaign_id=None, actor=stage.boss, now=NOON,
+                          text=text)  # fmt: skip
+        assert [row.client_id for row in page.rows] == [stage.free.id]
+    formed = stage.form(run, LeadScope(is_all=True, text="анна"))
+    assert isinstance(formed, Formed) and numbers(formed) == (1, 0, 0, 0)
 
 
 def test_a_filter_by_text_means_the_same_in_the_background(built: tuple[Database, Stage]) -> None:

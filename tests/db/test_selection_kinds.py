@@ -286,6 +286,15 @@ def test_a_no_show_until_something_came_of_it(scene: Scene) -> None:
     }  # fmt: skip
 
 
+def test_a_call_belongs_to_the_day_that_it_is_in_the_unit(scene: Scene) -> None:
+    visited = TODAY - timedelta(days=5)
+    same_day, past_midnight = scene.client(), scene.client()
+    for client, hour in ((same_day, 20), (past_midnight, 21)):
+        scene.visit(client, scene.given.asset(client), visited)
+        scene.contact(client, None, visited, hour=hour)
+    assert scene.found("after_service") == {(same_day.id, None)}
+
+
 def test_nobody_is_asked_twice_about_one_visit(scene: Scene) -> None:
     visited = TODAY - timedelta(days=5)
     asked, told_ready, twice = (scene.client() for _ in range(3))

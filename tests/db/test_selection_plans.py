@@ -1,5 +1,6 @@
 """Selections run by the clock: once an occurrence, in the zone of the unit, as needed (rule 19)."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -13,6 +14,7 @@ from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
 from directory.staff.models import Role
+from directory.units.models import Unit
 from selections.directory_fields import DIRECTORY
 from selections.editing import archive_selection, create_selection
 from selections.models import Cadence, FormingOrder, Lead, Selection, SelectionPlan, SelectionRun
@@ -173,6 +175,40 @@ def test_each_day_so_many_as_are_needed(stage: Stage) -> None:
     assert stage.tick(monday + 4 * DAY) == 12, "all have been called, and nobody twice"
     assert stage.count(SelectionRun) == 1
     assert stage.count(FormingOrder) == 4
+
+
+def test_a_plan_moved_to_another_unit_waits_for_its_first_run_there(stage: Stage) -> None:
+    plan = stage.add(cadence=Cadence.WEEKLY, weekday=3, per_day=5)
+    thursday = NOON.replace(hour=7) + DAY
+    assert stage.tick(thursday) == 5
+    with stage.database.unit_of_work() as session:
+        unit = session.get_one(Unit, stage.unit.id)
+        above = session.get_one(Unit, unit.parent_id)
+        other = Given(session).unit(parent=above, time_zone=unit.time_zone)
+        given_to = session.get_one(SelectionPlan, plan.id)
+        boss = replace(stage.boss, unit_ids=stage.boss.unit_ids | {other.id})
+        change_plan(
+            session, plan.id, stage.draft(unit_id=other.id, cadence=Cadence.WEEKLY, weekday=3,
+                                          per_day=5),
+            version=given_to.version, actor=boss, now=stage.now, default_zone=ZONE,
+            catalogue=DIRECTORY,
+        )  # fmt: skip
+        stage.boss = boss
+    stage.close(5)
+    assert stage.tick(thursday + 2 * DAY) == 5
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.last_run) == (True, "", None)
+
+
+def test_leads_of_an_archived_selection_become_no_more_tasks(stage: Stage) -> None:
+    stage.add(cadence=Cadence.WEEKLY, weekday=3, per_day=5)
+    thursday = NOON.replace(hour=7) + DAY
+    assert stage.tick(thursday) == 5
+    stage.close(5)
+    with stage.database.unit_of_work() as session:
+        archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    assert stage.tick(thursday + DAY) == 5
+    assert [line.problem for line in stage.lines()] == ["SelectionOutOfUse"]
 
 
 def test_it_runs_when_a_file_has_brought_something(stage: Stage) -> None:

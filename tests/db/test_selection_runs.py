@@ -1,5 +1,6 @@
 """A selection runs: whom it finds, why, with which answers, once per submit (rules 18, 19)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -16,16 +17,18 @@ from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from directory.visits.models import Visit
 from selections.answering import answers_from_wire, read_answers
-from selections.asking import seed_of
+from selections.checking import Fault
 from selections.directory_fields import DIRECTORY
-from selections.editing import archive_selection, create_selection, question_for
+from selections.editing import archive_selection, create_selection
 from selections.models import Lead, RunSource, Selection, SelectionRun
+from selections.reading import newest_version, question_for
 from selections.refusals import (
     AnswerMissing,
     AnswerRefused,
     AnswerUnitForeign,
     AnswerUnitUnknown,
     AnswerUnusable,
+    DefinitionFaulty,
     HoldOutImpossible,
     PeriodTurnedRound,
     SelectionOutOfUse,
@@ -34,6 +37,7 @@ from selections.rules import (
     Asked,
     Condition,
     Definition,
+    Found,
     FromToday,
     Group,
     Having,
@@ -54,6 +58,7 @@ from selections.running import (
     run_selection,
     runs_of,
 )
+from selections.wire import to_wire
 from tests.conftest import NOON
 from tests.given import Given
 
@@ -253,6 +258,9 @@ def test_answers_are_checked_and_kept(given: Given) -> None:
     assert refused(since="2020") == (AnswerUnusable, "since")
     assert refused(age=Decimal("2.5")) == (AnswerUnusable, "age")
     assert refused(age=True) == (AnswerUnusable, "age")
+    assert refused(age=99_999_999_999) == (AnswerUnusable, "age")
+    for day in (date(1, 1, 1), date(9999, 12, 31), FromToday(-10_000, Span.YEAR)):
+        assert refused(since=day) == (AnswerUnusable, "since")
     assert refused(where=10**30) == (AnswerUnitUnknown, "where")
     assert refused(where=(unit.id, 999_999)) == (AnswerUnitUnknown, "where")
     assert refused(where=other.id) == (AnswerUnitForeign, "where")
@@ -271,9 +279,72 @@ def test_what_was_typed_is_read_as_the_question_wants_it() -> None:
         "since": date(2020, 1, 1), "make": ("Lada", "Kia"), "where": (3, 4),
         "age": Decimal("1000.5"), "until": (),
     }  # fmt: skip
-    for wrong in ({"since": ["завтра"]}, {"where": ["цех"]}, {"age": ["1e"]}):
+    for wrong in (
+        {"since": ["завтра"]},
+        {"since": ["0001-01-01"]},
+        {"where": ["цех"]},
+        {"age": ["1e"]},
+    ):
         with pytest.raises(AnswerUnusable):
             read_answers((SINCE, WHERE, AGE), wrong)
+
+
+def test_a_birthday_is_not_so_many_days_ago(given: Given) -> None:
+    unit = given.unit()
+    coming = Group(Join.ALL, (Condition("client.birth_on", Operator.COMING, (Asked("age"),)),))
+    around = selection(given, unit, coming, parameters=(AGE,))
+    inner = selection(given, unit, Found(around.id), parameters=(AGE,))
+    for one in (around, inner):
+        for days in (-1, -(10**9), 10_001):
+            with pytest.raises(AnswerUnusable):
+                run(given, one, unit, answers={"age": days})
+        assert run(given, one, unit, answers={"age": 10_000}).leads_found == 0
+
+
+def test_a_selection_within_another_is_asked_with_its_own_defaults(given: Given) -> None:
+    unit = given.unit()
+    for sold_on in (date(2020, 1, 1), date(2024, 1, 1)):
+        owner(given, unit, sold_on=sold_on)
+    sold = Condition("vehicle.sold_on", Operator.AT_LEAST, (Asked("since"),))
+    default = replace(SINCE, default=date(2023, 1, 1))
+    inner = selection(given, unit, sold, parameters=(default,))
+    plain = selection(given, unit, Found(inner.id))
+    assert run(given, plain, unit).leads_found == 1
+    of_text = replace(MAKE, code="since", default="Lada")
+    make = Condition("vehicle.make", Operator.ONE_OF, (Asked("since"),))
+    other_type = selection(given, unit, make, Found(inner.id), parameters=(of_text,))
+    assert run(given, other_type, unit).leads_found == 1
+    asks = selection(given, unit, Found(inner.id), parameters=(SINCE,))
+    assert run(given, asks, unit, answers={"since": date(2019, 1, 1)}).leads_found == 2
+    assert run(given, selection(given, unit, Found(asks.id), parameters=(SINCE,)), unit,
+               answers={"since": date(2022, 1, 1)}).leads_found == 1  # fmt: skip
+
+
+def test_what_is_wrong_within_is_told_where_the_selection_is_named(given: Given) -> None:
+    unit = given.unit()
+    sold = Condition("vehicle.sold_on", Operator.AT_LEAST, (Asked("since"),))
+    needs = selection(given, unit, sold, parameters=(SINCE,))
+
+    def fault(inner: Selection, *asked: Parameter) -> tuple[Fault, str]:
+        with pytest.raises(DefinitionFaulty) as told:
+            selection(given, unit, Found(inner.id), parameters=asked)
+        (problem,) = told.value.problems
+        assert problem.path == (0,)
+        return problem.fault, problem.name
+
+    for asked in ((), (replace(SINCE, is_required=False),), (replace(MAKE, code="since"),)):
+        assert fault(needs, *asked) == (Fault.QUESTION_OPEN, "since")
+    gone = selection(given, unit)
+    version = newest_version(given.session, gone.id)
+    wings = Group(Join.ALL, (Condition("vehicle.wings", Operator.KNOWN),))
+    version.definition = to_wire(Definition(rule=wings))
+    given.session.flush()
+    assert fault(gone) == (Fault.SELECTION_FAULTY, str(gone.id))
+    wrong = to_wire(Definition(rule=Group(Join.ALL, (sold,)), parameters=(
+        replace(SINCE, default="вчера"),)))  # fmt: skip
+    version.definition = wrong
+    given.session.flush()
+    assert fault(gone) == (Fault.SELECTION_FAULTY, str(gone.id))
 
 
 def test_the_share_that_is_held_out_is_the_same_clients_at_each_run(given: Given) -> None:
@@ -329,7 +400,7 @@ def test_counts_and_examples_while_editing(given: Given) -> None:
         given.asset(client, plate=plate)
     question = question_for(
         given.session, unit_id=unit.id, answers={}, actor=acting(given, unit), now=NOON,
-        default_zone="UTC", catalogue=DIRECTORY, seed=seed_of(0, TODAY),
+        default_zone="UTC", catalogue=DIRECTORY,
     )  # fmt: skip
     of_vehicles = Definition(rule=Group(Join.ALL, (LADA,)))
     assert preview_count(given.session, question, of_vehicles) == Preview(leads=2, clients=1)

@@ -19,16 +19,12 @@ from selections.editing import (
     archive_selection,
     copy_selection,
     create_selection,
-    definition_of,
-    get_selection,
-    rename_selection,
     restore_selection,
     save_version,
-    selections_seen,
     share_selection,
-    versions_of,
 )
 from selections.models import Selection
+from selections.reading import definition_of, get_selection, selections_seen, versions_of
 from selections.refusals import (
     DefinitionFaulty,
     SelectionChangedByAnother,
@@ -171,7 +167,7 @@ def test_it_is_found_by_words_of_its_name_and_note(given: Given) -> None:
     boss = acting(given, unit)
     made(given, unit, name="Потерянные клиенты", note="Цех № 3")
     plain = made(given, unit, name="Дни рождения")
-    rename_selection(given.session, plain.id, name="День рождения", note="", actor=boss, now=NOON)
+    assert saved(given, plain, KIA, name="День рождения") == 1
     given.session.flush()
     seen = selections_seen(given.session, actor=boss, text="ЦЕХ потерянные")
     assert [line.selection.name for line in seen] == ["Потерянные клиенты"]

@@ -1,7 +1,7 @@
 """A rule read the plain way: row by row, knowing nothing of SQL. The oracle of its statement."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,25 +22,29 @@ from directory.visits.models import Recommendation, Visit, VisitLine, VisitStatu
 from selections.anniversaries import comes
 from selections.chance import chance_of
 from selections.rules import (
+    Asked,
     Condition,
     Definition,
     Earlier,
     Found,
+    FromToday,
     Group,
     Having,
     Join,
     Newest,
     Operator,
+    Parameter,
     Rule,
     Subject,
 )
-from selections.settling import Answers, days_of, settle
+from selections.settling import Answers, days_of
 from tests.properties.rule_days import TODAY, UNITS
 from tests.properties.rule_work_reading import MOMENTS, WORK_RELATED, WORK_VALUES, local
 from tests.properties.rule_world import World
 from worklists.selection_fields import CATALOGUE
 
 Row = Mapping[str, Any]
+_ANYTHING = Group(Join.ALL)
 
 
 @dataclass
@@ -52,10 +56,14 @@ class Reading:
     answers: Answers
     definitions: Mapping[int, Definition]
     seed: int = 0
+    questions: tuple[Parameter, ...] = ()
+    """Those of the definition that is being read."""
 
     def found(self, definition: Definition) -> set[tuple[int, int]]:
         """Pairs of client and vehicle (0 for a client alone)."""
-        rule = settle(definition.rule, self.answers, TODAY)
+        if self.questions != definition.parameters:
+            return replace(self, questions=definition.parameters).found(definition)
+        rule = self._said(definition.rule) or Group(Join.ALL)
         known = {r["client_id"] for r in self.world.of(ClientUnit) if r["unit_id"] in self.units}
         pairs = {
             (around["client"]["id"], around["vehicle"]["id"] if "vehicle" in around else 0)
@@ -83,11 +91,60 @@ class Reading:
             case Newest():
                 return self._newest(rule, around)
             case Found():
-                found = self.found(self.definitions[rule.selection_id])
-                inner = self.definitions[rule.selection_id].subject
-                if inner is Subject.VEHICLE and "vehicle" in around:
+                inner = self.definitions[rule.selection_id]
+                found = replace(self, answers=self._passed_on(inner)).found(inner)
+                if inner.subject is Subject.VEHICLE and "vehicle" in around:
                     return around["vehicle"]["id"] in {pair[1] for pair in found}
                 return around["client"]["id"] in {pair[0] for pair in found}
+
+    def _said(self, rule: Any) -> Any:
+        """The rule with the answers in it; None when nothing is left of what it says."""
+        match rule:
+            case Found():
+                return rule
+            case Group():
+                left = tuple(one for one in map(self._said, rule.items) if one is not None)
+                return replace(rule, items=left) if left else None
+            case Newest():
+                among, where = self._said(rule.among), self._said(rule.where)
+                if (rule.among.items or rule.where.items) and among is None and where is None:
+                    return None
+                return replace(rule, among=among or _ANYTHING, where=where or _ANYTHING)
+            case Having():
+                where = self._said(rule.where)
+                if rule.where.items and where is None:
+                    return None
+                rule = replace(rule, where=where or _ANYTHING)
+        told = [self._told(value) for value in rule.values]
+        if rule.operator is Operator.BETWEEN and told.count([]) == 1:
+            is_open_below = told[0] == []
+            operator = Operator.AT_MOST if is_open_below else Operator.AT_LEAST
+            return replace(rule, operator=operator, values=tuple(told[is_open_below]))
+        if [] in told:
+            return None
+        return replace(rule, values=tuple(one for several in told for one in several))
+
+    def _told(self, value: Any) -> list[Any]:
+        """What stands for the value: of a question none, one or several."""
+        if isinstance(value, Asked):
+            answer = self.answers.get(value.parameter, ())
+            several = answer if isinstance(answer, tuple) else (answer,)
+            return [told for one in several for told in self._told(one)]
+        if isinstance(value, FromToday):
+            months, days = days_of(value.amount, value.span)
+            return [moved(moved(TODAY, months=months), days=days)]
+        return [value]
+
+    def _passed_on(self, inner: Definition) -> Answers:
+        """Its questions: by the answers here to questions of the same name and type, or as said."""
+        kinds = {one.code: one.type for one in self.questions}
+        told: dict[str, Any] = {one.code: one.default for one in inner.parameters}
+        told |= {
+            one.code: self.answers[one.code]
+            for one in inner.parameters
+            if kinds.get(one.code) == one.type and one.code in self.answers
+        }
+        return {code: answer for code, answer in told.items() if answer is not None}
 
     def _subjects(self, subject: Subject) -> list[dict[str, Row]]:
         clients = {row["id"]: row for row in self.world.of(Client)}

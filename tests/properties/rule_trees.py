@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from core.days import FIRST_DAY, LAST_DAY
 from selections.fields import (
     SUBJECT_ENTITIES,
     Catalogue,
@@ -42,17 +43,21 @@ PARAMETERS = (
     Parameter("until", ParameterType.DAY, is_required=False),
     Parameter("workshop", ParameterType.WORKSHOP, is_required=False),
     Parameter("times", ParameterType.NUMBER, is_required=False),
+    Parameter("days", ParameterType.NUMBER, is_required=False),
 )
 _SPANS = st.sampled_from(Span)
 _DAYS = st.one_of(
     st.sampled_from((date(2025, 3, 18), date(2024, 9, 18), date(2025, 9, 18), TODAY)),
+    st.sampled_from((FIRST_DAY, LAST_DAY, FromToday(150, Span.YEAR), FromToday(-150, Span.YEAR))),
     st.builds(FromToday, st.sampled_from((-36, -18, -12, -6, -1, 0, 1, 30)), _SPANS),
     st.sampled_from((Asked("from"), Asked("until"))),
 )
-_NUMBERS = st.one_of(st.sampled_from((0, 1, 2, 3, 6, 2020, 15_000)), st.just(Asked("times")))
+_NUMBERS = st.one_of(
+    st.sampled_from((0, 1, 2, 3, 6, 2020, 15_000, 2**31 - 1)), st.just(Asked("times"))
+)
 _TEXTS = st.sampled_from((*MAKES[:3], "Rio", "то", "масла", "Иванов", "ромашка", "XTA"))
 _VINS = ("xta 0000-0000-0000-03", "XTA00000000000007")
-_MONEY = st.one_of(st.sampled_from((0, 5000)), st.sampled_from((Decimal("1000.50"),)))
+_MONEY = st.one_of(st.sampled_from((0, 5000, 10**12)), st.sampled_from((Decimal("1000.50"),)))
 
 
 def definitions(
@@ -78,7 +83,8 @@ def answers() -> st.SearchStrategy[dict[str, Any]]:
             "from": st.sampled_from((date(2024, 9, 18), FromToday(-18, Span.MONTH))),
             "until": st.sampled_from((date(2025, 9, 19), FromToday(-6, Span.MONTH))),
             "workshop": st.sampled_from((3, (3, 6), 4)),
-            "times": st.sampled_from((0, 1, 2)),
+            "times": st.sampled_from((0, 1, 2, 2**31 - 1)),
+            "days": st.sampled_from((0, 29, 10_000)),
         },
     )
 
@@ -145,7 +151,7 @@ def _values(
     if operator in (Operator.KNOWN, Operator.UNKNOWN):
         return st.just(())
     if operator is Operator.COMING:
-        return st.sampled_from(((0,), (29,), (300,), (400,)))
+        return st.sampled_from(((0,), (29,), (300,), (400,), (10_000,), (Asked("days"),)))
     one = _value(asked, within)
     if operator is Operator.BETWEEN:
         return st.tuples(one, one)
@@ -159,7 +165,7 @@ def _value(asked: Field, within: Relation | None) -> st.SearchStrategy[Any]:
         case FieldType.DAY:
             if within is None or within.anchor is None:
                 return _DAYS
-            amounts = st.sampled_from((0, 1, 6, 12, 13, 36))
+            amounts = st.sampled_from((0, 1, 6, 12, 13, 36, 150))
             return st.one_of(_DAYS, st.builds(Earlier, amounts, _SPANS))
         case FieldType.NUMBER:
             return _NUMBERS
@@ -215,5 +221,83 @@ SUB_SELECTIONS = {
         ),
         sample=9,
     ),
+    3: Definition(
+        rule=Group(
+            Join.ALL,
+            (
+                Having(
+                    "vehicle.visits",
+                    Group(
+                        Join.ALL,
+                        (
+                            Condition(
+                                "visit.done_on", Operator.BETWEEN, (Asked("from"), Asked("until"))
+                            ),
+                            Condition("visit.mileage_km", Operator.AT_LEAST, (Asked("times"),)),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        parameters=(
+            Parameter("from", ParameterType.DAY, default=FromToday(-18, Span.MONTH)),
+            Parameter("until", ParameterType.DAY, default=date(2025, 9, 18), is_required=False),
+            Parameter("times", ParameterType.NUMBER, default=20_000),
+        ),
+    ),
+    4: Definition(
+        subject=Subject.CLIENT,
+        rule=Group(
+            Join.ALL,
+            (
+                Condition("client.name", Operator.CONTAINS, (Asked("from"),)),
+                Having("client.vehicles", Group(Join.ALL, (Found(3),))),
+            ),
+        ),
+        parameters=(
+            Parameter("from", ParameterType.TEXT, default="Иванов"),
+            Parameter("times", ParameterType.NUMBER, is_required=False),
+        ),
+    ),
 }
-"""Selections that others may contain; the second has a sample."""
+"""Selections that others may contain; the second has a sample, the third and the fourth ask
+questions of the same names as those around them, the fourth one of another type."""
+BEYOND: tuple[Value, ...] = (
+    date(1, 1, 1), date(1899, 12, 31), date(2201, 1, 1), date(9999, 12, 31),
+    FromToday(10_000, Span.YEAR), FromToday(-10_000, Span.YEAR), Earlier(10_000, Span.YEAR),
+    -1, 2**31, -(2**31), 99_999_999_999, -(10**9), 10**13, Decimal("1e40"), Decimal("1.5"),
+    "x", True,
+)  # fmt: skip
+"""Values that nobody means, or that belong to fields of another type."""
+
+
+def beyond(catalogue: Catalogue) -> st.SearchStrategy[Definition]:
+    """One condition on any field or number of rows, with a value that nobody means."""
+    value = st.sampled_from(BEYOND)
+    fields = [
+        (code, one, operator)
+        for code in ("client", "vehicle", "visit")
+        for one in catalogue.entities[code].fields.values()
+        for operator in one.allowed
+        if operator not in (Operator.KNOWN, Operator.UNKNOWN)
+    ]
+
+    def condition(of: tuple[str, Field, Operator]) -> st.SearchStrategy[Rule]:
+        code, asked, operator = of
+        values = st.tuples(value, value) if operator is Operator.BETWEEN else st.tuples(value)
+        made = st.builds(Condition, st.just(asked.code), st.just(operator), values)
+        if code != "visit":
+            return made
+        # Inside «visits before it», where a day may be so far before another.
+        return made.map(lambda one: _inside("vehicle.visits", _inside("visit.earlier", one)))
+
+    summed = st.sampled_from((None, "visit.mileage_km", "visit.total"))
+    counted = st.builds(
+        lambda one, sum_of: Having("vehicle.visits", values=(one,), sum_of=sum_of), value, summed
+    )
+    rule = st.one_of(*[st.sampled_from(fields).flatmap(condition)] * 3, counted)
+    return rule.map(lambda one: Definition(rule=Group(Join.ALL, (one,))))
+
+
+def _inside(relation: str, rule: Rule) -> Rule:
+    return Having(relation, Group(Join.ALL, (rule,)))

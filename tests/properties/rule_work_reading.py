@@ -1,7 +1,7 @@
 """Tasks, contacts, bookings and forecasts read the plain way: part of the oracle of rules."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,8 +125,7 @@ def _contacts_since(world: World, booking: Row) -> tuple[str, list[Row]]:
     return "attempt", [
         row
         for row in _of_client(world, Attempt, booking)
-        if row["at"] > booking["created_at"]
-        and row["at"].astimezone(UTC).date() >= booking["wanted_on"]
+        if row["at"] > booking["created_at"] and local(row["at"]) >= booking["wanted_on"]
     ]
 
 
@@ -134,7 +133,7 @@ def _contacts_since_visit(world: World, visit: Row) -> tuple[str, list[Row]]:
     return "attempt", [
         row
         for row in _of_client(world, Attempt, visit)
-        if visit["done_on"] is not None and row["at"].astimezone(UTC).date() > visit["done_on"]
+        if visit["done_on"] is not None and local(row["at"]) > visit["done_on"]
     ]
 
 

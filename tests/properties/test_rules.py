@@ -16,7 +16,7 @@ from selections.statements import Question
 from selections.wire import from_wire, to_wire
 from tests.properties.rule_days import TODAY, ZONE
 from tests.properties.rule_reading import Reading
-from tests.properties.rule_trees import SUB_SELECTIONS, answers, definitions
+from tests.properties.rule_trees import SUB_SELECTIONS, answers, beyond, definitions
 from tests.properties.rule_world import World, random_world
 from worklists.selection_fields import CATALOGUE
 
@@ -65,6 +65,27 @@ def test_the_statement_finds_what_reading_row_by_row_finds(
     assert session.scalar(asked.count(definition)) == len(found)
     explained = session.execute(asked.explained(definition)).all()
     assert {(row.client_id, row.asset_key) for row in explained} == set(found)
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(definition=beyond(CATALOGUE))
+def test_what_nobody_means_is_refused_or_found_by_reading_as_well(
+    worlds: tuple[Session, World], definition: Definition
+) -> None:
+    session, world = worlds
+    if problems_of(
+        definition, catalogue=CATALOGUE, today=TODAY, definition_of=SUB_SELECTIONS.__getitem__
+    ):
+        return
+    assert from_wire(to_wire(definition)) == definition
+    rows = session.execute(question({}).found(definition)).all()
+    reading = Reading(world, UNITS, {}, SUB_SELECTIONS)
+    assert {(row.client_id, row.asset_key) for row in rows} == reading.found(definition)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from core.days import moved
 from directory.assets.forecast_models import (
     CountedFrom,
     DueBy,
@@ -17,7 +18,6 @@ from directory.assets.forecasting import (
     VehicleFacts,
     forecast_of,
     is_maintenance,
-    months_after,
 )
 from directory.assets.maintenance_plans import USUAL_INTERVAL, MaintenancePlans
 from directory.assets.trends import DropReason, Reading, trend_of
@@ -117,7 +117,7 @@ def test_expected_mileage_begins_at_the_reading() -> None:
 
 
 def test_a_month_without_the_day_ends_sooner() -> None:
-    assert months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
+    assert moved(date(2024, 2, 29), months=12) == date(2025, 2, 28)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,12 @@ def test_sent_twice_it_is_changed_once(app: Flask) -> None:
     assert is_in(browser(app, NEW))
 
 
+def test_a_key_of_the_program_itself_is_not_taken_by_a_form(app: Flask) -> None:
+    here = browser(app)
+    assert change(here, form_key="plan:7:day:2026-08-01").status_code == 400
+    assert not is_in(browser(app, NEW))
+
+
 def looks(client: FlaskClient, address: str = "/account") -> tuple[str, ...]:
     found = re.search(r'<html lang="(\w+)" data-theme="(\w+)"', client.get(address).text)
     assert found

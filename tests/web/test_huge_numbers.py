@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from core.days import sane_day
 from directory.staff.models import Role
 from tests.given import Given
 from tests.web.conftest import Browser
 from tests.web.test_matrix import ROUTES
-from webui.numbers import MOST, row_number, sane_day
+from webui.numbers import MOST, row_number
 
 HUGE = ("9" * 20, "2147483648", "9" * 5000)
 QUERIES = (

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField
 
 from core.clock import local_day
+from core.days import sane_day
 from core.errors import Invalid, NotFound, Refused
 from directory.calendars import editing
 from directory.calendars.models import (
@@ -36,7 +37,7 @@ from webui.admin.hours import HoursField, hours_written
 from webui.admin.year_view import weekday_names, year_view
 from webui.forms import Form, at_most, choices, required
 from webui.labels.words import label, sentence
-from webui.numbers import row_number, row_number_or_none, sane_day
+from webui.numbers import row_number, row_number_or_none
 from webui.requests import requires
 
 bp = Blueprint("admin_calendars", __name__, url_prefix="/admin/calendars")

@@ -55,6 +55,11 @@ _FAULTS = {
     Fault.NO_ANCHOR: _l("«До него» можно указать только внутри «заезды до этого»."),
     Fault.SELECTION_GONE: _l("Такой выборки больше нет. Выберите другую."),
     Fault.CIRCLE: _l("Выборка входит сама в себя. Уберите её отсюда."),
+    Fault.SELECTION_FAULTY: _l("В правиле этой выборки есть ошибка. Сначала исправьте её там."),
+    Fault.QUESTION_OPEN: _l(
+        "Эта выборка спрашивает «%(name)s». Дайте там ответ по умолчанию или сделайте вопрос "
+        "необязательным."
+    ),
 }
 _GONE = _l("Поля «%(name)s» здесь нет. Выберите другое.")
 _PARAMETERS = {
@@ -103,4 +108,6 @@ def _named(code: str) -> str:
         return _("Входит в выборку")
     if code in FIELDS:
         return field_name(code)
+    if code in _PARAMETERS:
+        return str(_PARAMETERS[code])
     return str(relation_words(code).name) if code in RELATIONS else ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, url_for
 
 from core.clock import local_day
 from core.errors import Invalid, Refused
@@ -82,7 +82,7 @@ def run(selection_id: int) -> Any:
         made = run_selection(
             session(), selection_id, unit_id=asked.unit_id or 0,
             answers=asked.answers(definition), hold_out_share=asked.hold_out_share,
-            form_key=request.form.get("form_key"), actor=g.actor, now=g.now,
+            form_key=g.get("form_key"), actor=g.actor, now=g.now,
             default_zone=settings().time_zone, catalogue=CATALOGUE,
         )  # fmt: skip
     except AnswerRefused as refused:

@@ -69,7 +69,7 @@ def form(lead_run_id: int) -> Any:
         made = form_run(
             session(), run.id, campaign_id=campaign_id,
             unit_id=unit_id,
-            scope=choice.scope(), form_key=request.form.get("form_key"), actor=g.actor, now=g.now,
+            scope=choice.scope(), form_key=g.get("form_key"), actor=g.actor, now=g.now,
             default_zone=settings().time_zone,
         )  # fmt: skip
     except (Refused, CampaignFinished) as refused:

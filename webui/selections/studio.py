@@ -6,10 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from core.errors import Invalid
-from selections.editing import create_selection, get_selection, save_version
+from selections.editing import create_selection, save_version
 from selections.models import Selection
 from selections.permissions import SelectionPermission
-from selections.reading import newest_version
+from selections.reading import get_selection, newest_version
 from selections.refusals import DefinitionFaulty, SelectionChangedByAnother
 from selections.rules import Definition
 from selections.visibility import may_define

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from selections.fields import Catalogue, FieldType, Offers
+from core.days import FIRST_DAY, LAST_DAY
+from selections.fields import Catalogue, FieldType
 from selections.rules import (
     Asked,
     Condition,
@@ -22,16 +23,14 @@ from selections.rules import (
     Span,
     Value,
 )
+from selections.values import FURTHEST, MOST_MONEY, ROWS
 from selections.wire import DefinitionUnreadable, value_from_wire, value_to_wire
-from webui.numbers import FIRST_DAY, LAST_DAY, row_number_or_none
+from webui.numbers import row_number_or_none
 
 MEASURES = ("some", "none", "at_least", "at_most", "between")
 PERIODS = ("ago", "ahead", "on", "ask", "each")
 """How a period is typed: both ends alike, or each by itself."""
 DAY_MODES = ("ago", "ahead", "on", "ask", "before")
-_FURTHEST = {Span.DAY: 10_000, Span.WEEK: 5_000, Span.MONTH: 1_800, Span.YEAR: 150}
-_LARGEST = 10**12
-_ID_OFFERS = (Offers.UNITS, Offers.CENTRES, Offers.WORKSHOPS, Offers.CAMPAIGNS, Offers.RESULTS)
 NO_VALUES = (Operator.KNOWN, Operator.UNKNOWN)
 LISTS = (Operator.ONE_OF, Operator.NONE_OF, Operator.CONTAINS)
 
@@ -188,7 +187,7 @@ def _condition(node: Node, catalogue: Catalogue) -> Condition:
         return Condition(node.code, operator)
     if is_list(asked.type, operator):
         chosen: list[Value] = [*node.chosen]
-        if asked.offers in _ID_OFFERS:
+        if asked.offers in ROWS:
             ids = map(row_number_or_none, node.chosen)
             chosen = [number for number in ids if number is not None]
         if node.asked:
@@ -249,7 +248,7 @@ def _day(slot: Slot) -> Value:
             return slot.day
         return day if FIRST_DAY <= day <= LAST_DAY else slot.day
     text, span = _bare(slot.text), Span(slot.span)
-    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > _FURTHEST[span]:
+    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > FURTHEST[span]:
         return slot.text.strip()
     if slot.mode == "before":
         return Earlier(int(text), span)
@@ -261,7 +260,7 @@ def _amount(text: str) -> Value:
         amount = Decimal(_bare(text).replace(",", "."))
     except InvalidOperation:
         return text
-    return amount if amount.is_finite() and abs(amount) < _LARGEST else text
+    return amount if amount.is_finite() and abs(amount) <= MOST_MONEY else text
 
 
 def _bare(text: str) -> str:

@@ -14,14 +14,13 @@ from directory.units.tree import unit_tree
 from selections.editing import (
     archive_selection,
     copy_selection,
-    get_selection,
     restore_selection,
     share_selection,
     shares_of,
 )
 from selections.models import SelectionVersion
 from selections.permissions import SelectionPermission
-from selections.reading import selections_seen, versions_of
+from selections.reading import get_selection, selections_seen, versions_of
 from selections.refusals import SelectionNameMissing
 from selections.rules import Definition
 from selections.running import ran_above, runs_of

@@ -8,13 +8,13 @@ from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
 from core.clock import local_day
+from core.days import sane_day
 from directory.workshops.work_kinds import work_kinds
 from webui.boards import filters
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.words import label
 from webui.navigation import with_query
-from webui.numbers import sane_day
 from webui.periods import today
 from webui.requests import requires, session
 from webui.service.routes import bp

@@ -6,9 +6,10 @@ from datetime import date
 from flask import Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 
+from core.days import sane_day
 from core.errors import Refused
 from webui.labels.words import sentence
-from webui.numbers import row_number_or_none, sane_day
+from webui.numbers import row_number_or_none
 from webui.requests import requires, session
 from webui.service.slot_pick import SlotPick, slot_pick
 from webui.tasks.routes import bp

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.bulk import numbers_of
 from directory.calendars.models import Absence
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import UnitPath
 from worklists.escalation.models import Level
-from worklists.sweeping import numbers_of
 
 _ROLES = {Level.SUPERVISOR: Role.SUPERVISOR, Level.HEAD: Role.HEAD}
 _WAYS = {

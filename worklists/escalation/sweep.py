@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
-from core.bulk import copy_rows
+from core.bulk import copy_rows, numbers_of
 from core.clock import Clock
 from core.db import Database, insert_into
 from core.journal import record_all
@@ -44,7 +44,7 @@ from worklists.lateness import LATE_AFTER
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
-from worklists.sweeping import SCHEDULER, numbers_of
+from worklists.sweeping import SCHEDULER
 
 BATCH = 2_000
 """Tasks a transaction; each has its row, its people and its line in the journal."""
