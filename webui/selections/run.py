@@ -40,23 +40,37 @@ _SECONDS = 60.0
 @bp.get("/selections/<int:selection_id>/run", endpoint="ask")
 @requires(SelectionPermission.RUN)
 def ask(selection_id: int) -> Any:
-    """The questions of the selection."""
+    """The questions of the selection; with answers in the address also what a run would bring."""
     selection = get_selection(session(), selection_id, actor=g.actor)
-    return _page(selection, _definition(selection), AskedRun(unit_id=selection.unit_id))
+    definition = _definition(selection)
+    if "unit" not in request.args:
+        return _page(selection, definition, AskedRun(unit_id=selection.unit_id))
+    return _tried(selection, definition, read_asked(definition, request.args))
 
 
 @bp.post("/selections/<int:selection_id>/try", endpoint="try_out")
 @requires(SelectionPermission.RUN)
 @reads_only
 def try_out(selection_id: int) -> Any:
-    """Whom it would find, and what work that is; nothing is kept."""
+    """Whom it would find, and what work that is; nothing is kept.
+
+    The answers go into the address, so that Back, a reload and another language find them there.
+    Typed text does not (VINs, perhaps thousands): such a page is the answer itself.
+    """
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
-    asked = read_asked(definition)
+    asked = read_asked(definition, request.form)
+    if asked.may_stand_in_address(definition):
+        address = url_for("selections.ask", selection_id=selection_id, **asked.address())
+        return redirect(address, 303)
+    return _tried(selection, definition, asked)
+
+
+def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any:
     try:
         with patience(session(), _SECONDS):
             found = dry_run(
-                session(), selection_id, unit_id=asked.unit_id or 0,
+                session(), selection.id, unit_id=asked.unit_id or 0,
                 campaign_id=asked.campaign_id, answers=asked.answers(definition),
                 hold_out_share=asked.hold_out_share, actor=g.actor, now=g.now,
                 default_zone=settings().time_zone, catalogue=CATALOGUE,
@@ -78,7 +92,7 @@ def run(selection_id: int) -> Any:
     """Write down whom it finds now."""
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
-    asked = read_asked(definition)
+    asked = read_asked(definition, request.form)
     try:
         made = run_selection(
             session(), selection_id, unit_id=asked.unit_id or 0,
