@@ -27,6 +27,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "phone": wording.phone,
     "initials": wording.initials,
     "whole": wording.whole,
+    "tenths": wording.tenths,
     "zone": zones.zone_name,
     "plate": plate_shown,
 }

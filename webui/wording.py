@@ -136,6 +136,11 @@ def whole(number: int | None) -> str:
     return "" if number is None else f"{number:,}".replace(",", _NBSP).replace("-", _MINUS)
 
 
+def tenths(number: float) -> str:
+    """Return «1 210,2»: an amount in groups of three with one digit after the comma."""
+    return f"{number:,.1f}".replace(",", _NBSP).replace(".", ",").replace("-", _MINUS)
+
+
 def phone(number: str | None) -> str:
     """Return «+7 912 640-18-77» for a number in E.164; another country's is left as it is."""
     number = number or ""

@@ -34,9 +34,8 @@ from worklists.found_leads import (
 from worklists.lead_scopes import LeadFilter
 from worklists.task_effort import Effort, effort_of
 from worklists.verdicts import BlockRule
+from worklists.work_sizes import WorkSize, days_of
 
-WORKING_HOURS = 8
-"""Of a manager's day."""
 _EACH = 3
 """Samples of each verdict."""
 
@@ -94,12 +93,12 @@ class DryRun:
     @property
     def days(self) -> float:
         """The same in days of one manager."""
-        return self.hours / WORKING_HOURS
+        return days_of(self.callable, self.minutes_per_task)
 
     @property
-    def finds_everybody(self) -> bool:
-        """Whether the conditions left nobody out."""
-        return self.leads > 0 and self.leads == self.funnel[0].count
+    def size(self) -> WorkSize:
+        """What is found beside all there are, and the days that it takes."""
+        return WorkSize(found=self.leads, of_all=self.funnel[0].count, days=self.days)
 
 
 def dry_run(

@@ -231,7 +231,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(stage: Stage) -> None:
     assert told.samples[0].example.reasons == {"0": "Lada", "1": "Анна"}
     assert told.effort == Effort(USUAL_MINUTES, is_measured=False)
     assert told.hours == pytest.approx(2 * USUAL_MINUTES / 60)
-    assert not told.finds_everybody
+    assert not told.size.is_nearly_everybody
     assert stage.session.scalar(select(func.count()).select_from(SelectionRun)) == 1
     assert numbers(stage.form(stage.run())) == (told.callable, 0, 1, 0)
 
@@ -258,7 +258,7 @@ def test_tasks_of_the_campaign_in_another_unit_are_told_and_their_unit_is_offere
 def test_a_dry_run_of_what_is_not_saved_yet(stage: Stage) -> None:
     anybody = Group(Join.ANY, (LADA, Condition("vehicle.make", Operator.KNOWN)))
     told = stage.dry(None, definition=Definition(rule=anybody), campaign_id=None)
-    assert told.finds_everybody and told.previous_run is None
+    assert told.size.is_everybody and told.previous_run is None
     assert told.funnel == [FunnelStep(None, 4), FunnelStep((), 4)]
     assert (told.callable, told.new_since, told.days) == (2, 4, told.hours / 8)
     held = stage.dry(stage.selection.id, hold_out_share=5_000)

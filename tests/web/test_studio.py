@@ -13,7 +13,9 @@ from selections.models import Selection, SelectionVersion
 from selections.wire import from_wire
 from tests.given import Given
 from tests.web.conftest import Browser
+from webui.labels.selections import size_words
 from worklists.selection_kinds import KINDS
+from worklists.work_sizes import WorkSize
 
 
 def fields_of(page: str) -> list[tuple[str, str]]:
@@ -101,7 +103,7 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     builder = Builder(head).press("add:r:field:vehicle.make")
     assert "«Марка»: укажите значение." in builder.page
     builder.put("v.r-0", ["Kia", "Hyundai"]).put("name", "Корейцы").press("")
-    assert builder.count == 2
+    assert builder.count == 2 and "человеко-дней" not in builder.page
     assert builder.words == "Марка Kia или Hyundai."
     assert "Клиент 0" in builder.page and "марка: Kia" in builder.page
     saved = builder.save()
@@ -112,6 +114,35 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     again = Builder(head, saved.location)
     assert re.search(r'name="v.r-0" value="Kia" checked', again.page)
     assert "Корейцы" in head.read("/selections")
+
+
+def test_nearly_everybody_and_much_work_are_warned_of_while_building(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    for number in range(10):
+        prepared.asset(prepared.client(unit=unit), make="Lada" if number else "Kia")
+    head = browser_of(prepared.employee(role=Role.HEAD, unit=unit), Role.HEAD)
+    builder = Builder(head).press("add:r:field:vehicle.make")
+    assert "человеко-дней" not in builder.page  # The condition is not finished.
+    builder.put("v.r-0", ["Lada"]).press("")
+    assert "Условия почти никого не отсеяли: найдено 9 из 10. Это 0,1 человеко-дней" in builder.page
+    builder.put("o.r-0", "known").press("")
+    assert "Условия никого не отсеяли: найдены все." in builder.page
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (WorkSize(found=89, of_all=100, days=19.9), ""),
+        (WorkSize(found=90, of_all=100, days=1), "найдено 90 из 100"),
+        (WorkSize(found=1600, of_all=None, days=1210.24), "Много работы: 1\u00a0210,2 человеко"),
+        (WorkSize(found=0, of_all=0, days=0), ""),
+    ],
+)
+def test_how_much_deserves_a_warning(size: WorkSize, words: str) -> None:
+    told = size_words(size)
+    assert words in told and bool(words) == bool(told)
 
 
 def test_two_lengths_from_today_may_come_in_either_order(head: Browser, database: Any) -> None:

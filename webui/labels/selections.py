@@ -25,9 +25,11 @@ from selections.refusals import (
 from selections.running import HIGHEST_HOLD_OUT
 from selections.wire import DefinitionTooNew, DefinitionUnreadable
 from webui.labels.pairs import Pairs
-from webui.wording import whole
+from webui.labels.spoken import gettext as _
+from webui.wording import tenths, whole
 from worklists.lead_scopes import MOST_TICKED, LeadFilter, NoLeadsChosen, TooManyTicks
 from worklists.selection_plans import MOST_A_DAY, PlanChangedMeanwhile, PlanWrong
+from worklists.work_sizes import WorkSize
 
 LABELS: Pairs = (
     (LeadFilter.ALL, _l("Все")),
@@ -104,3 +106,23 @@ UNATTENDED: Mapping[str, Any] = {
 (``FormingOrder.problem``, ``PlanLine.problem``)."""
 UNATTENDED_OTHERWISE = _l("Не удалось выполнить. Запустите выборку вручную: там видна причина.")
 """For what is not among them."""
+
+
+def size_words(size: WorkSize) -> str:
+    """The warning that a selection deserves by its size; empty: none."""
+    days = tenths(size.days)
+    if size.is_everybody:
+        return _("Условия никого не отсеяли: найдены все. Это %(days)s человеко-дней звонков.",
+                 days=days)  # fmt: skip
+    if size.is_nearly_everybody:
+        return _(
+            "Условия почти никого не отсеяли: найдено %(found)s из %(all)s. "
+            "Это %(days)s человеко-дней звонков.",
+            found=whole(size.found), all=whole(size.of_all), days=days,
+        )  # fmt: skip
+    if size.is_much:
+        return _(
+            "Много работы: %(days)s человеко-дней звонков. Сузьте условия или ограничьте число.",
+            days=days,
+        )
+    return ""

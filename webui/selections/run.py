@@ -17,6 +17,7 @@ from selections.running import run_selection
 from selections.statements import written
 from selections.wire import from_wire
 from webui.labels.rule_sentences import Names, part_words
+from webui.labels.selections import size_words
 from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.requests import reads_only, requires, session, settings
@@ -147,6 +148,7 @@ def _page(
         campaigns=campaigns_that_take_leads(session()),
         problem=problem,
         found=found,
+        size_warning=size_words(found.size) if found else "",
         funnel=_funnel(found, definition, names) if found else [],
         samples=_samples(found, definition, names) if found else [],
         is_vehicle=definition.subject is Subject.VEHICLE,
