@@ -10,7 +10,9 @@ from werkzeug.test import TestResponse
 
 from directory.staff.models import Role
 from selections.models import Selection, SelectionVersion
+from selections.rules import Found, Group, Join
 from selections.wire import from_wire
+from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser
 from webui.labels.selections import size_words
@@ -405,3 +407,24 @@ def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head:
     tried = head.post(f"/selections/{selection_id}/try", data)
     assert tried.status_code == 200 and "Что получится" in tried.text
     assert "XTA219010K0000001" in tried.text
+
+
+def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:
+    company = prepared.unit("Компания")
+    unit, foreign = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    head = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    base = prepared.selection(company, head, "Все подряд")
+    prepared.campaign()
+    using = Group(Join.ALL, (Group(Join.NONE, (Found(base.id),)),))
+    for where, name in ((unit, "Остальные"), (unit, "Другие"), (foreign, "Невидимая")):
+        prepared.selection(where, head, name, rule=using)
+    prepared.selection(unit, head, "Старая", rule=using).archived_at = NOON
+    boss = prepared.employee("Начальник", role=Role.HEAD, unit=company)
+    boss_page = browser_of(boss, Role.HEAD).read(f"/selections/{base.id}")
+    assert "Её используют: «Другие», «Невидимая», «Остальные»." in unescape(boss_page)
+    alone = prepared.selection(unit, head, "Одна")
+    base.unit_id = unit.id
+    browser = browser_of(head, Role.HEAD)
+    page = unescape(browser.read(f"/selections/{base.id}"))
+    assert "Её используют: «Другие», «Остальные», ещё 1." in page
+    assert "Её используют" not in browser.read(f"/selections/{alone.id}")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.errors import Invalid
@@ -20,7 +19,7 @@ from selections.editing import (
 )
 from selections.models import SelectionVersion
 from selections.permissions import SelectionPermission
-from selections.reading import selections_seen, versions_of
+from selections.reading import selections_seen, users_of, versions_of
 from selections.refusals import SelectionNameMissing
 from selections.rules import Definition
 from selections.running import ran_above, runs_of
@@ -30,6 +29,7 @@ from webui.labels.journal import actor_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
+from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import requires, session, settings
@@ -42,6 +42,7 @@ from worklists.task_page import names_of
 bp = Blueprint("selections", __name__)
 
 _MOST_RUNS = 400
+_MOST_NAMED = 6
 
 
 @bp.get("/selections", endpoint="page")
@@ -100,9 +101,25 @@ def show(selection_id: int) -> Any:
         units=units,
         shares=shares,
         may_define=may_define(selection, g.actor),
+        archive_question=_archive_question(selection_id) if may_define(selection, g.actor) else "",
         may_copy=g.actor.may(SelectionPermission.DEFINE),
         who=lambda key: actor_words(key, people),
     )
+
+
+def _archive_question(selection_id: int) -> str:
+    """What is asked before archiving: what stops, and which selections go on using it."""
+    question = _("Убрать выборку в архив? По расписанию она больше не запустится.")
+    users = users_of(session(), selection_id, actor=g.actor)
+    told = [_("«%(name)s»", name=name) for name in users.names[:_MOST_NAMED]]
+    more = len(users.names) - len(told) + users.others
+    if more:
+        told.append(_("ещё %(n)s", n=more))
+    if not told:
+        return question
+    return question + " " + _(
+        "Её используют: %(names)s. Они и дальше будут отбирать по ней.", names=", ".join(told)
+    )  # fmt: skip
 
 
 @bp.post("/selections/<int:selection_id>/copy", endpoint="copy")
