@@ -118,6 +118,38 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     assert "Корейцы" in head.read("/selections")
 
 
+@pytest.mark.parametrize(
+    ("act", "typed", "words"),
+    [
+        ("field:vehicle.year", {"t.r-0.0": "12.5"}, "«Год выпуска»: введите целое число от 0 до 2"),
+        ("field:vehicle.sold_on", {"t.r-0.0": "2000"},
+         "«Дата продажи»: введите целое число месяцев от 0 до 1\u00a0800."),
+        ("field:vehicle.sold_on", {"t.r-0.0": "двенадцать", "s.r-0.0": "year"},
+         "«Дата продажи»: введите целое число лет от 0 до 150."),
+        ("field:vehicle.sold_on", {"p.r-0": "on", "d.r-0.0": "0001-01-01"},
+         "«Дата продажи»: введите дату от "),
+        ("having:vehicle.visits", {"o.r-0": "at_least", "t.r-0.0": "-1"},
+         "«Заезды»: введите целое число от 0 до 2"),
+        ("having:vehicle.visits", {"o.r-0": "at_least", "u.r-0": "visit.total", "t.r-0.0": "много"},
+         "«Сумма заказ-наряда»: введите сумму от 0 до 1\u00a0000"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_told_what_fits(
+    head: Browser, act: str, typed: dict[str, str], words: str
+) -> None:
+    builder = Builder(head).press(f"add:r:{act}")
+    builder.typed = {"o.r-0": "between", "t.r-0.1": "1"} if "sold_on" in act else {}
+    builder.typed |= typed
+    builder.press("")
+    for name in typed:
+        if name.startswith(("o.", "p.", "u.")):  # The fields are there after the first drawing.
+            builder.typed = dict(typed)
+            builder.press("")
+            break
+    assert words in builder.page
+    assert builder.save(name="Черновик").status_code == 422
+
+
 def test_nearly_everybody_and_much_work_are_warned_of_while_building(
     prepared: Given, browser_of: Any
 ) -> None:
@@ -225,7 +257,7 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert answer.status_code == 422
     assert "В правиле есть ошибки." in answer.text
     assert "«Марка»: укажите значение." in answer.text
-    assert "такое значение не подходит" in answer.text
+    assert "«Год выпуска»: введите целое число от 0 до 2\u00a0147\u00a0483\u00a0647." in answer.text
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text

@@ -29,8 +29,10 @@ MEASURES = ("some", "none", "at_least", "at_most", "between")
 PERIODS = ("ago", "ahead", "on", "ask", "each")
 """How a period is typed: both ends alike, or each by itself."""
 DAY_MODES = ("ago", "ahead", "on", "ask", "before")
-_FURTHEST = {Span.DAY: 10_000, Span.WEEK: 5_000, Span.MONTH: 1_800, Span.YEAR: 150}
-_LARGEST = 10**12
+FURTHEST = {Span.DAY: 10_000, Span.WEEK: 5_000, Span.MONTH: 1_800, Span.YEAR: 150}
+LARGEST = 10**12
+MOST_NUMBER = 2**31 - 1
+"""What a column of whole numbers holds on PostgreSQL."""
 _ID_OFFERS = (Offers.UNITS, Offers.CENTRES, Offers.WORKSHOPS, Offers.CAMPAIGNS, Offers.RESULTS)
 NO_VALUES = (Operator.KNOWN, Operator.UNKNOWN)
 LISTS = (Operator.ONE_OF, Operator.NONE_OF, Operator.CONTAINS)
@@ -175,7 +177,9 @@ def _having(node: Node, catalogue: Catalogue) -> Having:
         return Having(node.code, where, Operator.AT_MOST, (0,))
     summed = catalogue.field(node.sum_of) if node.sum_of else None
     type_ = summed.type if summed is not None else FieldType.NUMBER
-    values = tuple(value_of(slot, type_) for slot in node.slots[: wanted(node.operator)])
+    is_count = summed is None
+    slots = node.slots[: wanted(node.operator)]
+    values = tuple(value_of(slot, type_, is_count=is_count) for slot in slots)
     return Having(node.code, where, Operator(node.operator), values, node.sum_of or None)
 
 
@@ -223,8 +227,8 @@ def wanted(operator: str) -> int:
     return 2 if operator == Operator.BETWEEN else 1
 
 
-def value_of(slot: Slot, type_: FieldType) -> Value:
-    """The value that is typed; its text when it is none."""
+def value_of(slot: Slot, type_: FieldType, *, is_count: bool = False) -> Value:
+    """The value that is typed; its text when it is none. ``is_count``: of rows, not below 0."""
     if slot.mode == "ask":
         return Asked(slot.parameter)
     text = slot.text.strip()
@@ -235,8 +239,9 @@ def value_of(slot: Slot, type_: FieldType) -> Value:
             return {"yes": True, "no": False}.get(text, text)
         case FieldType.NUMBER:
             bare = _bare(text)
-            digits = bare.removeprefix("-")
-            return int(bare) if digits.isascii() and digits.isdigit() and len(bare) < 13 else text
+            digits = bare if is_count else bare.removeprefix("-")
+            is_number = digits.isascii() and digits.isdigit() and len(digits) < 11
+            return int(bare) if is_number and int(digits) <= MOST_NUMBER else text
         case FieldType.MONEY:
             return _amount(text)
     return text
@@ -250,7 +255,7 @@ def _day(slot: Slot) -> Value:
             return slot.day
         return day if FIRST_DAY <= day <= LAST_DAY else slot.day
     text, span = _bare(slot.text), Span(slot.span)
-    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > _FURTHEST[span]:
+    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) > FURTHEST[span]:
         return slot.text.strip()
     if slot.mode == "before":
         return Earlier(int(text), span)
@@ -262,7 +267,7 @@ def _amount(text: str) -> Value:
         amount = Decimal(_bare(text).replace(",", "."))
     except InvalidOperation:
         return text
-    return amount if amount.is_finite() and abs(amount) < _LARGEST else text
+    return amount if amount.is_finite() and abs(amount) < LARGEST else text
 
 
 def _bare(text: str) -> str:

@@ -7,10 +7,11 @@ from selections.checking import Problem
 from selections.fields import SUBJECT_ENTITIES, Catalogue, Field, FieldType
 from selections.rules import Operator, ParameterType
 from webui.labels.rule_fields import ENTITIES, FIELDS, field_name, relation_words
-from webui.labels.rules import fault_words, operator_words, parameter_words
+from webui.labels.rules import operator_words, parameter_words
 from webui.labels.words import label
 from webui.selections.studio_acts import written
 from webui.selections.studio_draft import Node, Slot, is_list, wanted
+from webui.selections.studio_faults import told
 from webui.selections.studio_offers import Offer, OfferedValues
 from webui.selections.studio_page import Draft, ask_type
 
@@ -85,7 +86,7 @@ class Painter:
         self.selections = selections
         self.faults: dict[str, str] = {}
         for problem in problems:
-            self.faults.setdefault(written(problem.path), fault_words(problem))
+            self.faults.setdefault(written(problem.path), told(problem, draft.root, catalogue))
         self._additions: dict[tuple[str, ...], list[Heading]] = {}
         self._fields: dict[tuple[str, ...], list[Heading]] = {}
 
