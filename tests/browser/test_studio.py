@@ -242,6 +242,19 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
         page.locator('[id="n.r-0"] [name=act][value="del:r-0"]').click()
         expect(page.locator(f'[id="n.r-{left}"]')).to_have_count(0)
     assert values() == ["Ford"]
+    # By Z where nothing is typed, and by Ctrl+Z; in a field both are the field's.
+    for key in ("z", "Control+z"):
+        page.locator('[id="n.r-0"] [name=act][value="del:r-0"]').click()
+        expect(page.get_by_text("Удалено: Марка.")).to_be_visible()
+        page.locator("#name").fill("Имя")
+        page.locator("#name").press(key)
+        expect(page.locator("[data-unremove]")).to_be_visible()
+        _picture(page, "deleted")
+        page.locator("#who").click()
+        page.keyboard.press(key)
+        expect(page.locator('[id="n.r-0"]')).to_have_count(1)
+        expect(page.locator("[data-unremove]")).to_have_count(0)
+        assert values() == ["Ford"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

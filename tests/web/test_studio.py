@@ -208,6 +208,32 @@ def test_conditions_nest_move_and_are_copied(head: Browser) -> None:
     assert (builder.count, builder.words) == (1, "Марка Kia.")
 
 
+def test_what_was_deleted_is_put_back_with_all_that_was_typed(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia", "Lada"])
+    builder.press("add:r:group").press("add:r-1:newest:vehicle.visits")
+    builder.put("t.r-1-0-1-0.0", "12").put("t.r-1-0-1-0.1", "18").put("s.r-1-0-1-0.0", "day")
+    builder.put("j.r-1", "none").press("add:r-1:having:vehicle.recommendations")
+    builder.put("o.r-1-1", "between").press("").put("t.r-1-1.0", "2").put("t.r-1-1.1", "3")
+    builder.put("m.r-1-1.1", "ask").press("add:r-1:field:vehicle.vin").put("l.r-1-2", "X1, X2")
+    builder.press("")
+    words = builder.words
+    builder.press("del:r-1")
+    assert "Удалено: группа условий." in builder.page
+    assert builder.words == "Марка Kia или Lada. При запуске спросим: число."
+    # It waits while the rule goes on being built, and comes back to where it stood.
+    builder.press("add:r:field:vehicle.year").press("").press("undo")
+    assert "Удалено" not in builder.page
+    assert 'name="k.r-1" value="group"' in builder.page
+    builder.press("del:r-2")
+    assert builder.words == words and "Удалено: Год выпуска." in builder.page
+    # What it stood in is gone: it comes to the end, if its field is known there.
+    builder.press("del:r-1-2").press("del:r-1").press("undo")
+    assert builder.words != words
+    builder = Builder(head).press("add:r:group").press("add:r-0:field:vehicle.make")
+    builder.put("v.r-0-0", ["Kia"]).press("del:r-0-0").put("k.r-0", "gone").press("undo")
+    assert re.search(r'name="v.r-0" value="Kia" checked', builder.page)
+
+
 def test_a_condition_is_dragged_only_where_its_field_is_known(head: Browser) -> None:
     builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     builder.press("add:r:newest:vehicle.visits").press("put:r-0:r-1-1:0")
@@ -277,6 +303,8 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
         {"subject": "client"},
         {"pc.0": "day", "pt.0": "нет"},
         {"sample": "-1"},
+        {"k.z": "group", "k.z-0": "having", "f.z-0": "nothing", "z.at": "r-0", "z.scope": "x"},
+        {"k.z": "newest", "f.z": "gone", "z.at": "r-0-0-0", "z.scope": "visit", "t.z.0": "1"},
     ],
 )
 def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> None:
@@ -284,7 +312,15 @@ def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> 
     builder.typed = dict(typed)
     builder.press("")
     assert builder.save(name="Как есть").status_code in (303, 422)
-    for act in ("add:r-9:group", "del:r", "up:x", "put:r-0:r-0-1:0", "add:r:field:nothing", "::"):
+    for act in (
+        "undo",
+        "add:r-9:group",
+        "del:r",
+        "up:x",
+        "put:r-0:r-0-1:0",
+        "add:r:field:nothing",
+        "::",
+    ):
         builder.press(act)
 
 

@@ -143,6 +143,16 @@
     find(`[data-move="${e.key === "ArrowUp" ? "up" : "down"}"]`, node)?.click();
   });
 
+  /* ---- Ctrl+Z puts back what was deleted; in a field it is the field's ---- */
+  document.addEventListener("keydown", (e) => {
+    if (e.code !== "KeyZ" || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
+    const typed = e.target.matches?.("textarea, input:not([type=checkbox], [type=radio])");
+    const button = !typed && find("[data-unremove]", form);
+    if (!button) return;
+    e.preventDefault();
+    button.click();
+  });
+
   /* ---- dragging: by the handle, into any group that speaks of the same ---- */
   let held = null;
   document.addEventListener("pointerdown", (e) => {
