@@ -262,11 +262,14 @@ def test_what_somebody_saved_meanwhile_is_told_and_nothing_is_lost(
     first = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     address = first.put("name", "Марки").save().location
     mine, theirs = Builder(head, address), Builder(head, address)
+    theirs.put("note", "Их пояснение")
     assert theirs.put("v.r-0", ["Hyundai"]).save().status_code == 303
     mine.press("add:r:field:vehicle.year").put("t.r-1.0", "2015")
     answer = mine.save()
     assert answer.status_code == 409
-    assert "Пока вы правили выборку" in answer.text and "<del>марка Hyundai</del>" in answer.text
+    assert "Пока вы правили выборку, сохранено другое: Илья Петров, " in answer.text
+    assert "<del>марка Hyundai</del>" in answer.text
+    assert "<del>Их пояснение</del>" in answer.text and "<ins>(пусто)</ins>" in answer.text
     mine.page, mine.typed = answer.text, {}
     assert 'value="2015"' in mine.page
     assert mine.save().status_code == 303
@@ -287,6 +290,27 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
+
+
+def test_an_empty_page_is_no_mistake_until_it_is_saved(head: Browser) -> None:
+    builder = Builder(head)
+    assert "Добавьте хотя бы одно условие." in builder.page
+    assert "Исправьте перед сохранением" not in builder.press("").page
+    refused = builder.save()
+    assert refused.status_code == 422
+    assert "Назовите выборку" in refused.text and "Исправьте перед сохранением" in refused.text
+    builder.page, builder.typed = refused.text, {}
+    assert "Исправьте перед сохранением" in builder.press("").page
+
+
+def test_a_name_that_the_unit_has_is_told_at_the_name(head: Browser) -> None:
+    first = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    address = first.put("name", "Марки").save().location
+    twice = Builder(head).press("add:r:field:client.has_phone").put("name", "марки").save()
+    assert twice.status_code == 422
+    assert "Выборка «марки» в этом подразделении уже есть. Назовите иначе." in twice.text
+    copied = head.post(address.replace("/studio", "") + "/copy")
+    assert 'value="Марки (2)"' in head.read(copied.location)
 
 
 @pytest.mark.parametrize(

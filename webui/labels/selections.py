@@ -19,6 +19,7 @@ from selections.refusals import (
     PeriodTurnedRound,
     SelectionChangedByAnother,
     SelectionNameMissing,
+    SelectionNameTaken,
     SelectionNoteTooLong,
     SelectionOutOfUse,
 )
@@ -54,6 +55,9 @@ _OF_PLAN = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     SelectionNameMissing: lambda _e: _l(
         "Назовите выборку, не длиннее %(most)s знаков.", most=LONGEST_NAME
+    ),
+    SelectionNameTaken: lambda e: _l(
+        "Выборка «%(name)s» в этом подразделении уже есть. Назовите иначе.", name=e.name
     ),
     SelectionNoteTooLong: lambda _e: _l(
         "Пояснение: не длиннее %(most)s знаков.", most=whole(LONGEST_NOTE)

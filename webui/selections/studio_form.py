@@ -44,6 +44,7 @@ def read_draft(form: Any, catalogue: Catalogue) -> Draft:
         selection_id=row_number_or_none(form.get("selection", "")),
         opened_version=row_number_or_none(form.get("opened", "")) or 0,
         kind=form.get("kind", "")[:64],
+        is_refused=form.get("refused") == "1",
         removed=read_removed(form),
     )
     reader = _Reader(form, catalogue, draft)

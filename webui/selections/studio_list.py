@@ -127,9 +127,9 @@ def _archive_question(selection_id: int) -> str:
 def copy(selection_id: int) -> Any:
     """A selection of the person's own that says the same."""
     origin = get_selection(session(), selection_id, actor=g.actor)
-    name = request.form.get("name", "").strip() or _("%(name)s, копия", name=origin.name)
+    name = request.form.get("name", "").strip() or origin.name
     made = copy_selection(session(), selection_id, name=name[:200], actor=g.actor, now=g.now)
-    flash(_("Выборка скопирована."))
+    flash(_("Выборка скопирована: «%(name)s».", name=made.name))
     return redirect(url_for("studio.show", selection_id=made.id), 303)
 
 

@@ -78,6 +78,8 @@ class Draft:
     kind: str = ""
     focus: str = ""
     """The place that an act led to."""
+    is_refused: bool = False
+    """Whether it was sent to be saved: until then an empty page is no mistake."""
     removed: Removed | None = None
     """What was deleted last and may still be put back."""
 

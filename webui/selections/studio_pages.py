@@ -71,11 +71,12 @@ class Studio:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """What is wrong with the draft."""
-        return problems_seen(
+        """What is wrong with the draft; that it is empty only after it was sent to be saved."""
+        found = problems_seen(
             self.session, self.definition, selection_id=self.draft.selection_id,
             today=self.today, actor=g.actor, catalogue=CATALOGUE,
         )  # fmt: skip
+        return found if self.draft.is_refused else [one for one in found if one.path != ()]
 
     @cached_property
     def names(self) -> Names:
