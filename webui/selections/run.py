@@ -148,6 +148,14 @@ def _page(
         campaigns=campaigns_that_take_leads(session()),
         problem=problem,
         found=found,
+        list_unit=next(
+            (
+                row.unit.name
+                for row in units
+                if found and row.unit.id == found.list_unit_id != asked.unit_id
+            ),
+            "",
+        ),
         size_warning=size_words(found.size) if found else "",
         funnel=_funnel(found, definition, names) if found else [],
         samples=_samples(found, definition, names) if found else [],

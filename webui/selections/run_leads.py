@@ -129,7 +129,7 @@ def _page(
     campaign_id = asked.get("campaign", type=row_number)
     campaign = session().get(Campaign, campaign_id) if campaign_id else None
     only, text = lead_filter(asked.get("only", "")), asked.get("text", "")[:100]
-    usual = usual_unit(session(), run, campaign.id if campaign else None, actor=g.actor)
+    usual = usual_unit(session(), run.unit_id, campaign.id if campaign else None, actor=g.actor)
     to_unit = asked.get("to_unit", type=row_number) or usual
     if to_unit == asked.get("usual_unit", type=row_number):
         to_unit = usual  # Nobody chose it, and the campaign may be another one by now.
