@@ -12,7 +12,7 @@ from selections.models import Selection
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
 from selections.refusals import AnswerRefused
-from selections.rules import Definition, Subject, walk
+from selections.rules import Definition, ParameterType, Subject, walk
 from selections.running import run_selection
 from selections.statements import written
 from selections.wire import from_wire
@@ -159,6 +159,7 @@ def _page(
         size_warning=size_words(found.size) if found else "",
         funnel=_funnel(found, definition, names) if found else [],
         samples=_samples(found, definition, names) if found else [],
+        has_period=any(one.type is ParameterType.DAY for one in definition.parameters),
         is_vehicle=definition.subject is Subject.VEHICLE,
     )
     return make_response(body, status)

@@ -94,6 +94,8 @@ def asked_fields(
     """The questions of the selection; what was not typed yet starts with its default."""
     rows = unit_tree(session)
     own = unit_tree(session, within=actor.unit_ids)
+    mine = {row.unit.id for row in own}
+    rows.sort(key=lambda row: row.unit.id not in mine)  # One's own workshops come first.
     found: list[AskedField] = []
     for one in definition.parameters:
         choices: Sequence[UnitRow] = ()

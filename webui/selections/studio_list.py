@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.errors import Invalid
 from directory.staff.models import Employee
-from directory.units.tree import unit_tree
+from directory.units.tree import UnitRow, unit_tree
 from selections.editing import (
     archive_selection,
     copy_selection,
@@ -100,11 +100,26 @@ def show(selection_id: int) -> Any:
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
         units=units,
         shares=shares,
+        below=_with_below(units, selection.unit_id) - set(shares),
         may_define=may_define(selection, g.actor),
         archive_question=_archive_question(selection_id) if may_define(selection, g.actor) else "",
         may_copy=g.actor.may(SelectionPermission.DEFINE),
         who=lambda key: actor_words(key, people),
     )
+
+
+def _with_below(units: list[UnitRow], unit_id: int) -> set[int]:
+    """The unit and all below it, whose people run its selections anyway; ``units``: as a page."""
+    found: set[int] = set()
+    depth: int | None = None
+    for row in units:
+        if row.unit.id == unit_id:
+            depth = row.depth
+        elif depth is not None and row.depth <= depth:
+            depth = None
+        if depth is not None:
+            found.add(row.unit.id)
+    return found
 
 
 def _archive_question(selection_id: int) -> str:
