@@ -25,6 +25,7 @@ from selections.events import (
 )
 from selections.fields import Catalogue
 from selections.models import Selection, SelectionShare, SelectionVersion
+from selections.naming import free_name, require_free_name
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version, version_of
 from selections.refusals import (
@@ -51,7 +52,7 @@ def create_selection(
     """A selection of the unit with its first version; ``kind``: the shipped one it began as.
 
     Raises NotFound for a unit of others, NotPermitted, DefinitionFaulty, SelectionNameMissing,
-    SelectionNoteTooLong, DefinitionUnreadable for one that is larger than may be.
+    SelectionNameTaken, SelectionNoteTooLong, DefinitionUnreadable for one that is too large.
     """
     actor.require(SelectionPermission.DEFINE)
     get_unit(session, unit_id, actor=actor)
@@ -87,6 +88,7 @@ def save_version(
     written = checked(session, definition, selection_id, actor=actor, now=now, catalogue=catalogue)
     name, note = usable_words(name, note)
     wire, is_renamed = to_wire(written), (name, note) != (selection.name, selection.note)
+    _require_free(session, selection, name)
     selection.name, selection.note = name, note
     if wire == newest.definition:
         if is_renamed:
@@ -117,6 +119,7 @@ def copy_selection(
 ) -> Selection:
     """A selection of the person's own that says the same, whatever may be wrong with it.
 
+    Where the unit has one of this name, it is called «… (2)».
     ``unit_id`` None: of the same unit if that is theirs, else of the highest of their units.
     ``version_no`` None: the newest one. Raises NotFound, NotPermitted, SelectionNameMissing,
     DefinitionUnreadable, DefinitionTooNew.
@@ -132,6 +135,7 @@ def copy_selection(
         if version_no is None else version_of(session, origin.id, version_no)
     )  # fmt: skip
     definition = from_wire(version.definition)
+    name = free_name(session, usable_words(name, "")[0], unit_id=unit_id)
     return _add(
         session, unit_id=unit_id, kind=origin.kind, copied_from_id=origin.id, name=name,
         note=origin.note, definition=definition, actor=actor, now=now,
@@ -155,9 +159,15 @@ def archive_selection(
 def restore_selection(
     session: Session, selection_id: int, *, actor: Actor, now: datetime
 ) -> Selection:
-    """Offer it again. Harmless twice. Raises NotFound, NotPermitted."""
+    """Offer it again, as «… (2)» where its name was given anew. Harmless twice.
+
+    Raises NotFound, NotPermitted.
+    """
     selection = _to_change(session, selection_id, with_archived=True, actor=actor)
     if selection.archived_at is not None:
+        selection.name = free_name(
+            session, selection.name, unit_id=selection.unit_id, selection_id=selection_id
+        )
         selection.archived_at = None
         record(session, SelectionRestored(selection_id=selection_id), actor=actor, at=now)
     return selection
@@ -220,6 +230,7 @@ def _add(
     now: datetime,
 ) -> Selection:
     name, note = usable_words(name, note)
+    require_free_name(session, name, unit_id=unit_id)
     selection = Selection(
         unit_id=unit_id, name=name, note=note, kind=kind, version_no=1,
         created_by=actor.person, created_at=now,
@@ -238,6 +249,14 @@ def _add(
     )
     record(session, event, actor=actor, at=now)
     return selection
+
+
+def _require_free(session: Session, selection: Selection, name: str) -> None:
+    """One that has its name already keeps it."""
+    if name != selection.name:
+        require_free_name(
+            session, name, unit_id=selection.unit_id, selection_id=selection.id
+        )  # fmt: skip
 
 
 def _highest_unit(session: Session, actor: Actor) -> int:

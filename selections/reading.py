@@ -1,9 +1,10 @@
 """Selections as people find them: lists, versions, and what they say."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -16,11 +17,11 @@ from directory.units.tree import UNITS_BELOW, get_unit, zone_of
 from selections.fields import Catalogue, Moment
 from selections.models import Selection, SelectionRun, SelectionVersion
 from selections.permissions import SelectionPermission
-from selections.rules import Definition
+from selections.rules import Definition, Found, walk
 from selections.settling import Answers
 from selections.statements import Question
 from selections.visibility import may_define, selection_is_visible
-from selections.wire import from_wire
+from selections.wire import DefinitionTooNew, DefinitionUnreadable, from_wire
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,38 @@ def version_of(session: Session, selection_id: int, number: int) -> SelectionVer
     return found
 
 
+@dataclass(frozen=True)
+class Users:
+    """The selections in use whose rules contain a selection."""
+
+    names: list[str]
+    """Of those that the person sees."""
+    others: int
+    """How many more there are."""
+
+
+def users_of(session: Session, selection_id: int, *, actor: Actor) -> Users:
+    """Which selections use this one now. Raises NotFound, NotPermitted."""
+    get_selection(session, selection_id, actor=actor)
+    newest = (
+        select(SelectionVersion.selection_id, func.max(SelectionVersion.number).label("number"))
+        .group_by(SelectionVersion.selection_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Selection.name, SelectionVersion.definition, selection_is_visible(actor))
+        .join(SelectionVersion, SelectionVersion.selection_id == Selection.id)
+        .join(
+            newest,
+            (newest.c.selection_id == Selection.id) & (newest.c.number == SelectionVersion.number),
+        )
+        .where(Selection.archived_at.is_(None), Selection.id != selection_id)
+    )
+    users = [(name, is_seen) for name, wire, is_seen in rows if _uses(wire, selection_id)]
+    names = sorted((name for name, is_seen in users if is_seen), key=str.casefold)
+    return Users(names, len(users) - len(names))
+
+
 def newest_version(session: Session, selection_id: int) -> SelectionVersion:
     """What it says now, whoever asks. Raises NotFound."""
     found = session.scalar(_newest(selection_id))
@@ -158,6 +191,17 @@ def question_for(
         unit_ids=sorted(actor.unit_ids.intersection(below)),
         answers=answers,
         definition_of=definition_of(session),
+    )
+
+
+def _uses(wire: Mapping[str, Any], selection_id: int) -> bool:
+    try:
+        definition = from_wire(wire)
+    except (DefinitionUnreadable, DefinitionTooNew):
+        return False
+    return any(
+        isinstance(rule, Found) and rule.selection_id == selection_id
+        for _path, rule in walk(definition.rule)
     )
 
 

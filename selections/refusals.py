@@ -14,6 +14,16 @@ class SelectionNameMissing(Invalid):
     field = "name"
 
 
+class SelectionNameTaken(Invalid):
+    """Another selection in use of the same unit is called ``name``."""
+
+    field = "name"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class SelectionNoteTooLong(Invalid):
     """A note is not longer than ``LONGEST_NOTE``."""
 

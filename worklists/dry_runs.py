@@ -27,15 +27,16 @@ from worklists.found_leads import (
     count_verdicts,
     find_leads,
     found_before,
+    in_work_elsewhere,
     overlaps_of,
     verdict_on_found,
 )
 from worklists.lead_scopes import LeadFilter
+from worklists.run_leads import usual_unit
 from worklists.task_effort import Effort, effort_of
 from worklists.verdicts import BlockRule
+from worklists.work_sizes import WorkSize, days_of
 
-WORKING_HOURS = 8
-"""Of a manager's day."""
 _EACH = 3
 """Samples of each verdict."""
 
@@ -78,6 +79,10 @@ class DryRun:
     gone_since: int
     """Leads of the last run that are not found any more."""
     overlaps: Sequence[Overlap]
+    elsewhere: int
+    """Clients with an open task of the same campaign in another unit than ``list_unit_id``."""
+    list_unit_id: int
+    """The unit whose work-lists are counted with: the one that a run offers first."""
     effort: Effort
 
     @property
@@ -93,12 +98,12 @@ class DryRun:
     @property
     def days(self) -> float:
         """The same in days of one manager."""
-        return self.hours / WORKING_HOURS
+        return days_of(self.callable, self.minutes_per_task)
 
     @property
-    def finds_everybody(self) -> bool:
-        """Whether the conditions left nobody out."""
-        return self.leads > 0 and self.leads == self.funnel[0].count
+    def size(self) -> WorkSize:
+        """What is found beside all there are, and the days that it takes."""
+        return WorkSize(found=self.leads, of_all=self.funnel[0].count, days=self.days)
 
 
 def dry_run(
@@ -126,15 +131,17 @@ def dry_run(
         session, selection_id, definition, unit_id=unit_id, answers=answers, actor=actor, now=now,
         default_zone=default_zone, catalogue=catalogue,
     )  # fmt: skip
+    list_unit_id = usual_unit(session, unit_id, campaign_id, actor=actor)
     with temporary(session, FOUND):
         leads = find_leads(
-            session, question.found(asked), campaign=campaign, unit_id=unit_id,
+            session, question.found(asked), campaign=campaign, unit_id=list_unit_id,
             hold_out=(selection_id or 0, hold_out_share), now=now,
         )  # fmt: skip
         numbers = count_verdicts(session)
         samples = _samples(session, question, asked)
         previous, both = found_before(session, selection_id, unit_id)
-        overlaps = overlaps_of(session, campaign_id, unit_id)
+        overlaps = overlaps_of(session, campaign_id)
+        elsewhere = in_work_elsewhere(session, campaign_id, list_unit_id)
         clients = session.scalar(select(func.count(FOUND.c.client_id.distinct()))) or 0
     blocked = {BlockRule(key): number for key, number in numbers.items() if key in set(BlockRule)}
     return DryRun(
@@ -150,6 +157,8 @@ def dry_run(
         new_since=leads - both,
         gone_since=(previous.leads_found or 0) - both if previous is not None else 0,
         overlaps=overlaps,
+        elsewhere=elsewhere,
+        list_unit_id=list_unit_id,
         effort=effort_of(session, campaign_id, question.unit_ids, now=now),
     )
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -50,7 +49,7 @@ FOUND = Table(
 
 @dataclass(frozen=True)
 class Overlap:
-    """Clients found who have an open task of another campaign, or of this one elsewhere."""
+    """Clients found who have an open task of another campaign."""
 
     campaign: str
     count: int
@@ -125,20 +124,33 @@ def found_before(
     return run, session.scalar(again) or 0
 
 
-def overlaps_of(session: Session, campaign_id: int | None, unit_id: int) -> list[Overlap]:
-    """The campaigns that work with the clients found, the one with the most first.
-
-    Of ``campaign_id`` itself only tasks of other units: lists are per unit (rule 2), so that
-    those do not count as in work and the client would be called twice.
-    """
+def overlaps_of(session: Session, campaign_id: int | None) -> list[Overlap]:
+    """The other campaigns that work with the clients found, the one with the most first."""
     clients = func.count(Task.client_id.distinct())
     others = (
         select(Campaign.name, clients)
         .join(Task, Task.campaign_id == Campaign.id)
-        .where(Task.client_id.in_(select(FOUND.c.client_id)), Task.state.in_(OPEN))
+        .where(*_open_of_found())
         .group_by(Campaign.id, Campaign.name)
         .order_by(clients.desc(), Campaign.name)
     )
     if campaign_id is not None:
-        others = others.where(or_(Campaign.id != campaign_id, Task.unit_id != unit_id))
+        others = others.where(Campaign.id != campaign_id)
     return [Overlap(name, count) for name, count in session.execute(others)]
+
+
+def in_work_elsewhere(session: Session, campaign_id: int | None, unit_id: int) -> int:
+    """How many clients found have an open task of the same campaign in another unit.
+
+    Lists are per unit (rule 2): those do not count as in work, and would be called twice.
+    """
+    if campaign_id is None:
+        return 0
+    counted = select(func.count(Task.client_id.distinct())).where(
+        *_open_of_found(), Task.campaign_id == campaign_id, Task.unit_id != unit_id
+    )
+    return session.scalar(counted) or 0
+
+
+def _open_of_found() -> tuple[ColumnElement[bool], ...]:
+    return Task.client_id.in_(select(FOUND.c.client_id)), Task.state.in_(OPEN)

@@ -136,22 +136,20 @@ def leads_page(
     return LeadsPage(rows=lines, counts=counts, total=total, page=page)
 
 
-def usual_unit(
-    session: Session, run: SelectionRun, campaign_id: int | None, *, actor: Actor
-) -> int:
+def usual_unit(session: Session, run_unit_id: int, campaign_id: int | None, *, actor: Actor) -> int:
     """Which unit to offer for the work-lists of a run: where most open tasks of the campaign are.
 
     Of the run's unit and those below it that this person has; so new tasks are added to the lists
     that are there. The run's unit when the campaign is not chosen yet or works nowhere.
     """
     if campaign_id is None:
-        return run.unit_id
+        return run_unit_id
     most = (
         select(Task.unit_id)
         .join(UnitPath, UnitPath.descendant_id == Task.unit_id)
         .join(Unit, Unit.id == Task.unit_id)
         .where(
-            UnitPath.ancestor_id == run.unit_id,
+            UnitPath.ancestor_id == run_unit_id,
             Task.unit_id.in_(sorted(actor.unit_ids)),
             Unit.is_archived.is_(False),
             Task.campaign_id == campaign_id,
@@ -161,7 +159,7 @@ def usual_unit(
         .order_by(func.count().desc(), UnitPath.depth, Task.unit_id)
         .limit(1)
     )
-    return session.scalar(most) or run.unit_id
+    return session.scalar(most) or run_unit_id
 
 
 def form_run(

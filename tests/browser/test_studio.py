@@ -214,12 +214,26 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
     def values() -> list[str]:
         return sorted(ticked.evaluate_all("boxes => boxes.map(one => one.value)"))
 
+    # Fields are found by other words too, and two letters are the beginning of a word.
+    page.locator('[id="n.r"] > .rg-f > details > summary').click()
+    field = page.locator('[id="n.r"] > .rg-f [data-narrow]')
+    offered = page.locator('[id="n.r"] > .rg-f button[data-narrowed]:visible')
+    for words, name in (("контакт", "клиенту звонили"), ("ТО", "Ожидаемое ТО")):
+        field.fill(words)
+        expect(offered.filter(has_text=name)).to_be_visible()
+        expect(offered.filter(has_text="Есть почта" if words == "ТО" else "Модель")).to_have_count(
+            0
+        )
+    field.fill("несуразица")
+    expect(page.get_by_text("Ничего не нашлось.")).to_be_visible()
+    _picture(page, "nothing")
+    page.keyboard.press("Escape")
     keys.add("r", "марка")
     page.locator('[id="n.r-0"] details.ms > summary').focus()
     page.keyboard.press("Enter")
     search = page.locator('[id="n.r-0"] .rule-v [data-narrow]')
     expect(search).to_be_focused()
-    for words in ("kia", "hyu"):
+    for words in ("киа", "hyu"):
         search.fill(words)
         search.press("Enter")
     page.keyboard.press("Escape")
@@ -252,6 +266,19 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
         page.locator('[id="n.r-0"] [name=act][value="del:r-0"]').click()
         expect(page.locator(f'[id="n.r-{left}"]')).to_have_count(0)
     assert values() == ["Ford"]
+    # By Z where nothing is typed, and by Ctrl+Z; in a field both are the field's.
+    for key in ("z", "Control+z"):
+        page.locator('[id="n.r-0"] [name=act][value="del:r-0"]').click()
+        expect(page.get_by_text("Удалено: Марка.")).to_be_visible()
+        page.locator("#name").fill("Имя")
+        page.locator("#name").press(key)
+        expect(page.locator("[data-unremove]")).to_be_visible()
+        _picture(page, "deleted")
+        page.locator("#who").click()
+        page.keyboard.press(key)
+        expect(page.locator('[id="n.r-0"]')).to_have_count(1)
+        expect(page.locator("[data-unremove]")).to_have_count(0)
+        assert values() == ["Ford"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

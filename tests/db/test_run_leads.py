@@ -1,6 +1,7 @@
 """Leads of a run: why each is here, what stands against it, and what becomes work (18, 19, 21)."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -38,6 +39,8 @@ from worklists.models.work_list import WorkList
 from worklists.run_leads import form_run, leads_page, usual_unit
 from worklists.task_effort import USUAL_MINUTES, Effort, effort_of
 from worklists.verdicts import BlockRule
+
+_numbers = count(1)
 
 ZONE = "Europe/Moscow"
 LADA = Condition("vehicle.make", Operator.ONE_OF, ("Lada",))
@@ -80,8 +83,8 @@ class Stage:
     def made(self, *rules: Any, **values: Any) -> Selection:
         definition = Definition(rule=Group(Join.ALL, rules), **values)
         return create_selection(
-            self.session, name="Лады", unit_id=self.unit.id, definition=definition,
-            actor=self.boss, now=NOON, catalogue=DIRECTORY,
+            self.session, name=f"Лады {next(_numbers)}", unit_id=self.unit.id,
+            definition=definition, actor=self.boss, now=NOON, catalogue=DIRECTORY,
         )  # fmt: skip
 
     def run(self, **values: Any) -> SelectionRun:
@@ -231,7 +234,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(stage: Stage) -> None:
     assert told.samples[0].example.reasons == {"0": "Lada", "1": "Анна"}
     assert told.effort == Effort(USUAL_MINUTES, is_measured=False)
     assert told.hours == pytest.approx(2 * USUAL_MINUTES / 60)
-    assert not told.finds_everybody
+    assert not told.size.is_nearly_everybody
     assert stage.session.scalar(select(func.count()).select_from(SelectionRun)) == 1
     assert numbers(stage.form(stage.run())) == (told.callable, 0, 1, 0)
 
@@ -242,23 +245,27 @@ def test_tasks_of_the_campaign_in_another_unit_are_told_and_their_unit_is_offere
     given, below, beside = stage.given, stage.given.unit(parent=stage.unit), stage.given.unit()
     boss = head(given, stage.unit)
     run = stage.run()
-    assert usual_unit(stage.session, run, stage.campaign.id, actor=boss) == stage.unit.id
+    assert usual_unit(stage.session, run.unit_id, stage.campaign.id, actor=boss) == stage.unit.id
     for client in (stage.free, stage.silent):
         given.task(unit=below, client=client, asset=stage.assets[client.id])
     for _ in range(3):
         given.task(unit=beside, client=given.client())
     told = stage.dry(stage.selection.id)
-    assert told.overlaps == [Overlap(stage.campaign.name, 2)]
-    assert usual_unit(stage.session, run, stage.campaign.id, actor=boss) == below.id
-    assert usual_unit(stage.session, run, None, actor=boss) == stage.unit.id
+    assert (told.elsewhere, told.overlaps, told.list_unit_id) == (2, [], stage.unit.id)
+    # For the boss of both units the lists are made where the campaign works.
+    told = stage.dry(stage.selection.id, actor=boss)
+    # One of the two may not be called; the one at work in the upper unit is elsewhere now.
+    assert (told.in_work, told.elsewhere, told.list_unit_id) == (1, 1, below.id)
+    assert usual_unit(stage.session, run.unit_id, stage.campaign.id, actor=boss) == below.id
+    assert usual_unit(stage.session, run.unit_id, None, actor=boss) == stage.unit.id
     other = given.campaign("lost-clients").id
-    assert usual_unit(stage.session, run, other, actor=boss) == stage.unit.id
+    assert usual_unit(stage.session, run.unit_id, other, actor=boss) == stage.unit.id
 
 
 def test_a_dry_run_of_what_is_not_saved_yet(stage: Stage) -> None:
     anybody = Group(Join.ANY, (LADA, Condition("vehicle.make", Operator.KNOWN)))
     told = stage.dry(None, definition=Definition(rule=anybody), campaign_id=None)
-    assert told.finds_everybody and told.previous_run is None
+    assert told.size.is_everybody and told.previous_run is None
     assert told.funnel == [FunnelStep(None, 4), FunnelStep((), 4)]
     assert (told.callable, told.new_since, told.days) == (2, 4, told.hours / 8)
     held = stage.dry(stage.selection.id, hold_out_share=5_000)

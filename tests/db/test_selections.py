@@ -29,6 +29,7 @@ from selections.refusals import (
     DefinitionFaulty,
     SelectionChangedByAnother,
     SelectionNameMissing,
+    SelectionNameTaken,
     SelectionOutOfUse,
 )
 from selections.rules import Condition, Definition, Found, Group, Join, Operator
@@ -149,6 +150,52 @@ def test_a_copy_belongs_to_who_made_it(given: Given) -> None:
     assert definition_of(given.session)(origin.id) == KIA
 
 
+def test_a_name_is_given_once_in_a_unit(given: Given) -> None:
+    session, unit = given.session, given.unit()
+    boss, more = acting(given, unit), {"actor": acting(given, unit), "now": NOON}
+    first = made(given, unit, name="Лёд")
+    with pytest.raises(SelectionNameTaken):
+        made(given, unit, name=" лёд ")
+    made(given, given.unit(), name="Лёд")
+    other = made(given, unit, name="Другая")
+    with pytest.raises(SelectionNameTaken):
+        save_version(session, other.id, name="ЛЁД", note="", definition=KIA, opened_version=1,
+                     catalogue=DIRECTORY, **more)  # fmt: skip
+    saved(given, first, LADA)
+    copies = [copy_selection(session, first.id, name="Лёд", **more).name for _ in range(2)]
+    assert copies == ["Лёд (2)", "Лёд (3)"]
+    long = made(given, unit, name="Я" * 200)
+    assert copy_selection(session, long.id, name=long.name, **more).name == "Я" * 196 + " (2)"
+    # In the archive it keeps its name, which may be given anew meanwhile.
+    archive_selection(session, first.id, actor=boss, now=NOON)
+    session.flush()
+    save_version(session, other.id, name="Лёд", note="", definition=KIA, opened_version=1,
+                 catalogue=DIRECTORY, **more)  # fmt: skip
+    session.flush()
+    assert restore_selection(session, first.id, actor=boss, now=NOON).name == "Лёд (4)"
+
+
+def test_two_of_one_name_saved_at_once_are_one(database: Database) -> None:
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        boss = acting(given, unit)
+    ready, said = Barrier(2), list[str]()
+
+    def make() -> None:
+        ready.wait()
+        try:
+            with database.unit_of_work() as session:
+                create_selection(session, unit_id=unit.id, definition=KIA, name="Лёд", actor=boss,
+                                 now=NOON, catalogue=DIRECTORY)  # fmt: skip
+            said.append("saved")
+        except SelectionNameTaken:
+            said.append("taken")
+
+    _at_once([make, make])
+    assert sorted(said) == ["saved", "taken"]
+
+
 def test_an_archived_selection_is_not_changed_until_it_is_restored(given: Given) -> None:
     unit = given.unit()
     selection, boss = made(given, unit), acting(given, unit)
@@ -199,7 +246,7 @@ def test_two_savings_at_once_close_no_circle(database: Database) -> None:
         given = Given(session)
         unit = given.unit()
         boss = acting(given, unit)
-        one, two = made(given, unit), made(given, unit)
+        one, two = made(given, unit), made(given, unit, name="Другая")
     ready, said = Barrier(2), list[str]()
 
     def save(selection: Selection, other: Selection) -> None:
@@ -208,7 +255,7 @@ def test_two_savings_at_once_close_no_circle(database: Database) -> None:
         try:
             with database.unit_of_work() as session:
                 save_version(
-                    session, selection.id, name="А", note="", definition=uses,
+                    session, selection.id, name=selection.name, note="", definition=uses,
                     opened_version=1, actor=boss, now=NOON, catalogue=DIRECTORY,
                 )  # fmt: skip
             said.append("saved")

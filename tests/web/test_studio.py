@@ -10,10 +10,14 @@ from werkzeug.test import TestResponse
 
 from directory.staff.models import Role
 from selections.models import Selection, SelectionVersion
+from selections.rules import Found, Group, Join
 from selections.wire import from_wire
+from tests.conftest import NOON
 from tests.given import Given
 from tests.web.conftest import Browser
+from webui.labels.selections import size_words
 from worklists.selection_kinds import KINDS
+from worklists.work_sizes import WorkSize
 
 
 def fields_of(page: str) -> list[tuple[str, str]]:
@@ -101,7 +105,7 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     builder = Builder(head).press("add:r:field:vehicle.make")
     assert "«Марка»: укажите значение." in builder.page
     builder.put("v.r-0", ["Kia", "Hyundai"]).put("name", "Корейцы").press("")
-    assert builder.count == 2
+    assert builder.count == 2 and "человеко-дней" not in builder.page
     assert builder.words == "Марка Kia или Hyundai."
     assert "Клиент 0" in builder.page and "марка: Kia" in builder.page
     saved = builder.save()
@@ -112,6 +116,67 @@ def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None
     again = Builder(head, saved.location)
     assert re.search(r'name="v.r-0" value="Kia" checked', again.page)
     assert "Корейцы" in head.read("/selections")
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "words"),
+    [
+        ("field:vehicle.year", {"t.r-0.0": "12.5"}, "«Год выпуска»: введите целое число от 0 до 2"),
+        ("field:vehicle.sold_on", {"t.r-0.0": "2000"},
+         "«Дата продажи»: введите целое число месяцев от 0 до 1\u00a0800."),
+        ("field:vehicle.sold_on", {"t.r-0.0": "двенадцать", "s.r-0.0": "year"},
+         "«Дата продажи»: введите целое число лет от 0 до 150."),
+        ("field:vehicle.sold_on", {"p.r-0": "on", "d.r-0.0": "0001-01-01"},
+         "«Дата продажи»: введите дату от "),
+        ("having:vehicle.visits", {"o.r-0": "at_least", "t.r-0.0": "-1"},
+         "«Заезды»: введите целое число от 0 до 2"),
+        ("having:vehicle.visits", {"o.r-0": "at_least", "u.r-0": "visit.total", "t.r-0.0": "много"},
+         "«Сумма заказ-наряда»: введите сумму от 0 до 1\u00a0000"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_told_what_fits(
+    head: Browser, act: str, typed: dict[str, str], words: str
+) -> None:
+    builder = Builder(head).press(f"add:r:{act}")
+    builder.typed = {"o.r-0": "between", "t.r-0.1": "1"} if "sold_on" in act else {}
+    builder.typed |= typed
+    builder.press("")
+    for name in typed:
+        if name.startswith(("o.", "p.", "u.")):  # The fields are there after the first drawing.
+            builder.typed = dict(typed)
+            builder.press("")
+            break
+    assert words in builder.page
+    assert builder.save(name="Черновик").status_code == 422
+
+
+def test_nearly_everybody_and_much_work_are_warned_of_while_building(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    for number in range(10):
+        prepared.asset(prepared.client(unit=unit), make="Lada" if number else "Kia")
+    head = browser_of(prepared.employee(role=Role.HEAD, unit=unit), Role.HEAD)
+    builder = Builder(head).press("add:r:field:vehicle.make")
+    assert "человеко-дней" not in builder.page  # The condition is not finished.
+    builder.put("v.r-0", ["Lada"]).press("")
+    assert "Условия почти никого не отсеяли: найдено 9 из 10. Это 0,1 человеко-дней" in builder.page
+    builder.put("o.r-0", "known").press("")
+    assert "Условия никого не отсеяли: найдены все." in builder.page
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (WorkSize(found=89, of_all=100, days=19.9), ""),
+        (WorkSize(found=90, of_all=100, days=1), "найдено 90 из 100"),
+        (WorkSize(found=1600, of_all=None, days=1210.24), "Много работы: 1\u00a0210,2 человеко"),
+        (WorkSize(found=0, of_all=0, days=0), ""),
+    ],
+)
+def test_how_much_deserves_a_warning(size: WorkSize, words: str) -> None:
+    told = size_words(size)
+    assert words in told and bool(words) == bool(told)
 
 
 def test_two_lengths_from_today_may_come_in_either_order(head: Browser, database: Any) -> None:
@@ -143,6 +208,32 @@ def test_conditions_nest_move_and_are_copied(head: Browser) -> None:
     assert (builder.count, builder.words) == (1, "Марка Kia.")
 
 
+def test_what_was_deleted_is_put_back_with_all_that_was_typed(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia", "Lada"])
+    builder.press("add:r:group").press("add:r-1:newest:vehicle.visits")
+    builder.put("t.r-1-0-1-0.0", "12").put("t.r-1-0-1-0.1", "18").put("s.r-1-0-1-0.0", "day")
+    builder.put("j.r-1", "none").press("add:r-1:having:vehicle.recommendations")
+    builder.put("o.r-1-1", "between").press("").put("t.r-1-1.0", "2").put("t.r-1-1.1", "3")
+    builder.put("m.r-1-1.1", "ask").press("add:r-1:field:vehicle.vin").put("l.r-1-2", "X1, X2")
+    builder.press("")
+    words = builder.words
+    builder.press("del:r-1")
+    assert "Удалено: группа условий." in builder.page
+    assert builder.words == "Марка Kia или Lada. При запуске спросим: число."
+    # It waits while the rule goes on being built, and comes back to where it stood.
+    builder.press("add:r:field:vehicle.year").press("").press("undo")
+    assert "Удалено" not in builder.page
+    assert 'name="k.r-1" value="group"' in builder.page
+    builder.press("del:r-2")
+    assert builder.words == words and "Удалено: Год выпуска." in builder.page
+    # What it stood in is gone: it comes to the end, if its field is known there.
+    builder.press("del:r-1-2").press("del:r-1").press("undo")
+    assert builder.words != words
+    builder = Builder(head).press("add:r:group").press("add:r-0:field:vehicle.make")
+    builder.put("v.r-0-0", ["Kia"]).press("del:r-0-0").put("k.r-0", "gone").press("undo")
+    assert re.search(r'name="v.r-0" value="Kia" checked', builder.page)
+
+
 def test_a_condition_is_dragged_only_where_its_field_is_known(head: Browser) -> None:
     builder = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     builder.press("add:r:newest:vehicle.visits").press("put:r-0:r-1-1:0")
@@ -171,11 +262,14 @@ def test_what_somebody_saved_meanwhile_is_told_and_nothing_is_lost(
     first = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     address = first.put("name", "Марки").save().location
     mine, theirs = Builder(head, address), Builder(head, address)
+    theirs.put("note", "Их пояснение")
     assert theirs.put("v.r-0", ["Hyundai"]).save().status_code == 303
     mine.press("add:r:field:vehicle.year").put("t.r-1.0", "2015")
     answer = mine.save()
     assert answer.status_code == 409
-    assert "Пока вы правили выборку" in answer.text and "<del>марка Hyundai</del>" in answer.text
+    assert "Пока вы правили выборку, сохранено другое: Илья Петров, " in answer.text
+    assert "<del>марка Hyundai</del>" in answer.text
+    assert "<del>Их пояснение</del>" in answer.text and "<ins>(пусто)</ins>" in answer.text
     mine.page, mine.typed = answer.text, {}
     assert 'value="2015"' in mine.page
     assert mine.save().status_code == 303
@@ -192,10 +286,31 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert answer.status_code == 422
     assert "В правиле есть ошибки." in answer.text
     assert "«Марка»: укажите значение." in answer.text
-    assert "такое значение не подходит" in answer.text
+    assert "«Год выпуска»: введите целое число от 0 до 2\u00a0147\u00a0483\u00a0647." in answer.text
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
+
+
+def test_an_empty_page_is_no_mistake_until_it_is_saved(head: Browser) -> None:
+    builder = Builder(head)
+    assert "Добавьте хотя бы одно условие." in builder.page
+    assert "Исправьте перед сохранением" not in builder.press("").page
+    refused = builder.save()
+    assert refused.status_code == 422
+    assert "Назовите выборку" in refused.text and "Исправьте перед сохранением" in refused.text
+    builder.page, builder.typed = refused.text, {}
+    assert "Исправьте перед сохранением" in builder.press("").page
+
+
+def test_a_name_that_the_unit_has_is_told_at_the_name(head: Browser) -> None:
+    first = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
+    address = first.put("name", "Марки").save().location
+    twice = Builder(head).press("add:r:field:client.has_phone").put("name", "марки").save()
+    assert twice.status_code == 422
+    assert "Выборка «марки» в этом подразделении уже есть. Назовите иначе." in twice.text
+    copied = head.post(address.replace("/studio", "") + "/copy")
+    assert 'value="Марки (2)"' in head.read(copied.location)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +327,8 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
         {"subject": "client"},
         {"pc.0": "day", "pt.0": "нет"},
         {"sample": "-1"},
+        {"k.z": "group", "k.z-0": "having", "f.z-0": "nothing", "z.at": "r-0", "z.scope": "x"},
+        {"k.z": "newest", "f.z": "gone", "z.at": "r-0-0-0", "z.scope": "visit", "t.z.0": "1"},
     ],
 )
 def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> None:
@@ -220,6 +337,7 @@ def test_nothing_typed_breaks_the_page(head: Browser, typed: dict[str, str]) -> 
     builder.press("")
     assert builder.save(name="Как есть").status_code in (303, 422)
     for act in (
+        "undo",
         "add:r-9:group", "del:r", "up:x", "put:r-0:r-0-1:0", "add:r:field:nothing", "::",
         "del:r-²", "del:r-٣", "put:r-0:r:²", "del:r-99999999999", "put:r-0:r:9999999999999",
     ):  # fmt: skip
@@ -259,7 +377,9 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert browser.get(f"/selections/studio/{selection.id}").location == address
     data = {"unit": unit.id, "campaign": campaign.id, "hold_out": "0"}
     tried = browser.post(f"{address}/try", data)
-    assert "Условия никого не отсеяли" in tried.text and "Есть телефон" in tried.text
+    # The answers stand in the address: a reload and Back show the same.
+    page = browser.read(tried.location)
+    assert "Условия никого не отсеяли" in page and "Есть телефон" in page
     run = browser.post(f"{address}/run", data | {"form_key": "k1"})
     twice = browser.post(f"{address}/run", data | {"form_key": "k1"})
     assert run.location == twice.location
@@ -276,7 +396,7 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert "Создано задач: 1." in browser.read(formed.location)
     nobody = browser.post(f"{leads}/work-lists", {"campaign": campaign.id, "form_key": "k3"})
     assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
-    wrong = browser.post(f"{address}/try", data | {"hold_out": "99"})
+    wrong = browser.get(browser.post(f"{address}/try", data | {"hold_out": "99"}).location)
     assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text
 
 
@@ -300,7 +420,8 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
     assert "Последний запуск" not in head.read(address)
 
     def offered(**more: Any) -> str | None:
-        shown = head.post(run.split("?")[0], {"to_unit": centre.id, **more}).text
+        looked = head.post(run.split("?")[0], {"to_unit": centre.id, **more})
+        shown = head.read(looked.location)
         chosen = re.search(r'<option value="(\d+)" selected>\s*(?:Обзвон|Меридиан)', shown)
         return chosen and chosen.group(1)
 
@@ -366,3 +487,39 @@ def test_another_selection_is_asked_for_and_a_group_has_a_bottom(head: Browser) 
     assert f'value="add:{place}:group"' not in builder.page
     builder.press(f"add:{place}:field:vehicle.make")
     assert f'id="n.{place}-0"' in builder.page
+
+
+def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head: Browser) -> None:
+    prepared.campaign()
+    prepared.session.commit()
+    saved = Builder(head, "/selections/studio/new?kind=recall").save()
+    selection_id = saved.location.rsplit("/", 1)[1]
+    page = head.read(f"/selections/{selection_id}/run")
+    code = re.search(r'<textarea[^>]*name="(a\.[^"]+)"', page)
+    unit = re.search(r'<option value="(\d+)" selected', page)
+    assert code is not None and unit is not None
+    data = {"unit": unit.group(1), code.group(1): "XTA219010K0000001"}
+    tried = head.post(f"/selections/{selection_id}/try", data)
+    assert tried.status_code == 200 and "Что получится" in tried.text
+    assert "XTA219010K0000001" in tried.text
+
+
+def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:
+    company = prepared.unit("Компания")
+    unit, foreign = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    head = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    base = prepared.selection(company, head, "Все подряд")
+    prepared.campaign()
+    using = Group(Join.ALL, (Group(Join.NONE, (Found(base.id),)),))
+    for where, name in ((unit, "Остальные"), (unit, "Другие"), (foreign, "Невидимая")):
+        prepared.selection(where, head, name, rule=using)
+    prepared.selection(unit, head, "Старая", rule=using).archived_at = NOON
+    boss = prepared.employee("Начальник", role=Role.HEAD, unit=company)
+    boss_page = browser_of(boss, Role.HEAD).read(f"/selections/{base.id}")
+    assert "Её используют: «Другие», «Невидимая», «Остальные»." in unescape(boss_page)
+    alone = prepared.selection(unit, head, "Одна")
+    base.unit_id = unit.id
+    browser = browser_of(head, Role.HEAD)
+    page = unescape(browser.read(f"/selections/{base.id}"))
+    assert "Её используют: «Другие», «Остальные», ещё 1." in page
+    assert "Её используют" not in browser.read(f"/selections/{alone.id}")

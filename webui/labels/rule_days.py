@@ -46,6 +46,8 @@ def one_day(value: Value, asked: Any) -> str:
 
 def _between(low: Value, high: Value, asked: Any) -> str:
     if isinstance(low, FromToday) and isinstance(high, FromToday):
+        if low.amount == high.amount == 0:
+            return _("сегодня")
         if high.amount == 0 and low.amount < 0:
             return last(-low.amount, low.span)
         if low.amount == 0 and high.amount > 0:

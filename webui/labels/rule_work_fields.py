@@ -17,6 +17,7 @@ _BY_CAMPAIGN = _l("по кампании %(values)s")
 _ABOUT = _l("по поводу %(values)s")
 _IN_UNIT = _l("в подразделении %(values)s")
 _WITH_RESULT = _l("с результатом %(values)s")
+_ENDED = _l("с вариантом завершения %(values)s")
 
 WORK_FIELDS: Mapping[str, FieldWords] = {
     "client.cooling_off_until": FieldWords(_l("Не беспокоим до")),
@@ -34,14 +35,14 @@ WORK_FIELDS: Mapping[str, FieldWords] = {
     "task.purpose": FieldWords(_l("Повод задачи"), within=_ABOUT),
     "task.unit": FieldWords(_l("Подразделение задачи"), within=_IN_UNIT),
     "task.result": FieldWords(_l("Результат задачи"), within=_WITH_RESULT),
-    "task.outcome": FieldWords(_l("Исход задачи"), within=_l("с исходом %(values)s")),
+    "task.outcome": FieldWords(_l("Вариант завершения задачи"), within=_ENDED),
     "task.finish": FieldWords(_l("Чем закончилась задача")),
     "task.due_on": FieldWords(_l("Срок задачи")),
     "task.created_on": FieldWords(_l("Когда создали задачу"), is_plain=True),
     "task.closed_on": FieldWords(_l("Когда завершили задачу")),
     "task.attempts": FieldWords(_l("Попыток по задаче")),
     "attempt.made_on": FieldWords(_l("День звонка"), is_plain=True),
-    "attempt.outcome": FieldWords(_l("Исход звонка"), within=_l("с исходом %(values)s")),
+    "attempt.outcome": FieldWords(_l("Вариант завершения звонка"), within=_ENDED),
     "attempt.campaign": FieldWords(_l("Кампания звонка"), within=_BY_CAMPAIGN),
     "attempt.purpose": FieldWords(_l("Повод звонка"), within=_ABOUT),
     "attempt.unit": FieldWords(_l("Подразделение, которое звонило"), within=_IN_UNIT),

@@ -48,7 +48,7 @@ _FAULTS = {
     Fault.EMPTY_GROUP: _l("В группе нет условий. Добавьте условие или удалите группу."),
     Fault.UNKNOWN_OPERATOR: _l("Так «%(name)s» не сравнить. Выберите другое сравнение."),
     Fault.VALUE_MISSING: _l("«%(name)s»: укажите значение."),
-    Fault.VALUE_OF_OTHER_TYPE: _l("«%(name)s»: такое значение не подходит."),
+    Fault.VALUE_OF_OTHER_TYPE: _l("«%(name)s»: такое значение не подходит. Укажите другое."),
     Fault.TURNED_ROUND: _l("«%(name)s»: начало позже конца. Поменяйте их местами."),
     Fault.UNKNOWN_PARAMETER: _l("Вопроса «%(name)s» нет. Добавьте его или укажите значение."),
     Fault.NO_ORDER: _l("У строк «%(name)s» нет дня: последнюю не выбрать."),
@@ -93,6 +93,8 @@ def fault_words(problem: Problem) -> str:
     """What is wrong at a place, and what to do."""
     if problem.fault is Fault.UNKNOWN_FIELD:
         return str(_GONE) % {"name": _named(problem.name) or problem.name}
+    if problem.fault is Fault.EMPTY_GROUP and not problem.path:
+        return _("Добавьте хотя бы одно условие.")
     name = _named(problem.name) or problem.name
     words: Any = _FAULTS[problem.fault]
     return str(words) % {"name": name} if "%(name)s" in str(words) else str(words)

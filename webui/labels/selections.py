@@ -19,15 +19,18 @@ from selections.refusals import (
     PeriodTurnedRound,
     SelectionChangedByAnother,
     SelectionNameMissing,
+    SelectionNameTaken,
     SelectionNoteTooLong,
     SelectionOutOfUse,
 )
 from selections.running import HIGHEST_HOLD_OUT
 from selections.wire import DefinitionTooNew, DefinitionUnreadable
 from webui.labels.pairs import Pairs
-from webui.wording import whole
+from webui.labels.spoken import gettext as _
+from webui.wording import tenths, whole
 from worklists.lead_scopes import MOST_TICKED, LeadFilter, NoLeadsChosen, TooManyTicks
 from worklists.selection_plans import MOST_A_DAY, PlanChangedMeanwhile, PlanWrong
+from worklists.work_sizes import WorkSize
 
 LABELS: Pairs = (
     (LeadFilter.ALL, _l("Все")),
@@ -53,6 +56,9 @@ _OF_PLAN = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     SelectionNameMissing: lambda _e: _l(
         "Назовите выборку, не длиннее %(most)s знаков.", most=LONGEST_NAME
+    ),
+    SelectionNameTaken: lambda e: _l(
+        "Выборка «%(name)s» в этом подразделении уже есть. Назовите иначе.", name=e.name
     ),
     SelectionNoteTooLong: lambda _e: _l(
         "Пояснение: не длиннее %(most)s знаков.", most=whole(LONGEST_NOTE)
@@ -113,3 +119,23 @@ def unattended_words(problem: str) -> str:
     """Why something that nobody watched did not happen, by the class of the refusal that is kept
     (``FormingOrder.problem``, ``PlanLine.problem``)."""
     return str(_UNATTENDED.get(problem, _UNATTENDED_OTHERWISE))
+
+
+def size_words(size: WorkSize) -> str:
+    """The warning that a selection deserves by its size; empty: none."""
+    days = tenths(size.days)
+    if size.is_everybody:
+        return _("Условия никого не отсеяли: найдены все. Это %(days)s человеко-дней звонков.",
+                 days=days)  # fmt: skip
+    if size.is_nearly_everybody:
+        return _(
+            "Условия почти никого не отсеяли: найдено %(found)s из %(all)s. "
+            "Это %(days)s человеко-дней звонков.",
+            found=whole(size.found), all=whole(size.of_all), days=days,
+        )  # fmt: skip
+    if size.is_much:
+        return _(
+            "Много работы: %(days)s человеко-дней звонков. Сузьте условия или ограничьте число.",
+            days=days,
+        )
+    return ""

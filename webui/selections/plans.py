@@ -111,7 +111,7 @@ def _lines(value: Any) -> list[str]:
 
 def _save(selection: Selection, found: SelectionPlan | None) -> Any:
     definition = _definition(selection)
-    asked = read_asked(definition)
+    asked = read_asked(definition, request.form)
     asked.typed = {
         one.code: asked.typed[one.code] for one in definition.parameters if _is_asked(one)
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 
 from core.clock import local_day
 from core.errors import Invalid, Refused
@@ -12,11 +12,12 @@ from selections.models import Selection
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
 from selections.refusals import AnswerRefused
-from selections.rules import Definition, Subject, walk
+from selections.rules import Definition, ParameterType, Subject, walk
 from selections.running import run_selection
 from selections.statements import written
 from selections.wire import from_wire
 from webui.labels.rule_sentences import Names, part_words
+from webui.labels.selections import size_words
 from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.requests import reads_only, requires, session, settings
@@ -39,23 +40,37 @@ _SECONDS = 60.0
 @bp.get("/selections/<int:selection_id>/run", endpoint="ask")
 @requires(SelectionPermission.RUN)
 def ask(selection_id: int) -> Any:
-    """The questions of the selection."""
+    """The questions of the selection; with answers in the address also what a run would bring."""
     selection = get_selection(session(), selection_id, actor=g.actor)
-    return _page(selection, _definition(selection), AskedRun(unit_id=selection.unit_id))
+    definition = _definition(selection)
+    if "unit" not in request.args:
+        return _page(selection, definition, AskedRun(unit_id=selection.unit_id))
+    return _tried(selection, definition, read_asked(definition, request.args))
 
 
 @bp.post("/selections/<int:selection_id>/try", endpoint="try_out")
 @requires(SelectionPermission.RUN)
 @reads_only
 def try_out(selection_id: int) -> Any:
-    """Whom it would find, and what work that is; nothing is kept."""
+    """Whom it would find, and what work that is; nothing is kept.
+
+    The answers go into the address, so that Back, a reload and another language find them there.
+    Typed text does not (VINs, perhaps thousands): such a page is the answer itself.
+    """
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
-    asked = read_asked(definition)
+    asked = read_asked(definition, request.form)
+    if asked.may_stand_in_address(definition):
+        address = url_for("selections.ask", selection_id=selection_id, **asked.address())
+        return redirect(address, 303)
+    return _tried(selection, definition, asked)
+
+
+def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any:
     try:
         with patience(session(), _SECONDS):
             found = dry_run(
-                session(), selection_id, unit_id=asked.unit_id or 0,
+                session(), selection.id, unit_id=asked.unit_id or 0,
                 campaign_id=asked.campaign_id, answers=asked.answers(definition),
                 hold_out_share=asked.hold_out_share, actor=g.actor, now=g.now,
                 default_zone=settings().time_zone, catalogue=CATALOGUE,
@@ -77,7 +92,7 @@ def run(selection_id: int) -> Any:
     """Write down whom it finds now."""
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
-    asked = read_asked(definition)
+    asked = read_asked(definition, request.form)
     try:
         made = run_selection(
             session(), selection_id, unit_id=asked.unit_id or 0,
@@ -130,8 +145,18 @@ def _page(
         campaigns=campaigns_that_take_leads(session()),
         problem=problem,
         found=found,
+        list_unit=next(
+            (
+                row.unit.name
+                for row in units
+                if found and row.unit.id == found.list_unit_id != asked.unit_id
+            ),
+            "",
+        ),
+        size_warning=size_words(found.size) if found else "",
         funnel=_funnel(found, definition, names) if found else [],
         samples=_samples(found, definition, names) if found else [],
+        has_period=any(one.type is ParameterType.DAY for one in definition.parameters),
         is_vehicle=definition.subject is Subject.VEHICLE,
     )
     return make_response(body, status)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 
 _KINDS = {ParameterType.CENTRE: UnitKind.CENTRE, ParameterType.WORKSHOP: UnitKind.WORKSHOP}
+_LONGEST_ADDRESS = 1_000
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,22 @@ class AskedRun:
         """The answers as they were typed. Raises AnswerUnusable."""
         return read_answers(definition.parameters, self.typed)
 
+    def may_stand_in_address(self, definition: Definition) -> bool:
+        """Whether nothing is typed that is too long or too private for an address."""
+        texts = (one.code for one in definition.parameters if one.type is ParameterType.TEXT)
+        is_text = any(line.strip() for code in texts for line in self.typed.get(code, ()))
+        length = sum(len(line) for lines in self.typed.values() for line in lines)
+        return not is_text and length <= _LONGEST_ADDRESS
 
-def read_asked(definition: Definition) -> AskedRun:
-    """What the form sent."""
-    form = request.form
+    def address(self) -> dict[str, Any]:
+        """The same as parameters of an address; ``read_asked`` reads them."""
+        answers = {f"a.{code}": list(lines) for code, lines in self.typed.items()}
+        told = {"unit": self.unit_id or "", "campaign": self.campaign_id, **answers}
+        return told | {"hold_out": self.hold_out or None}
+
+
+def read_asked(definition: Definition, form: Any) -> AskedRun:
+    """What the form or the address says."""
     return AskedRun(
         row_number_or_none(form.get("unit", "")),
         row_number_or_none(form.get("campaign", "")),
@@ -82,6 +94,8 @@ def asked_fields(
     """The questions of the selection; what was not typed yet starts with its default."""
     rows = unit_tree(session)
     own = unit_tree(session, within=actor.unit_ids)
+    mine = {row.unit.id for row in own}
+    rows.sort(key=lambda row: row.unit.id not in mine)  # One's own workshops come first.
     found: list[AskedField] = []
     for one in definition.parameters:
         choices: Sequence[UnitRow] = ()

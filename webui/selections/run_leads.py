@@ -39,6 +39,8 @@ from worklists.permissions import WorkPermission
 from worklists.run_leads import LeadRow, LeadsPage, form_run, leads_page, usual_unit
 from worklists.task_page import names_of
 
+_IN_ADDRESS = ("campaign", "to_unit", "usual_unit", "only", "page")
+
 
 @bp.get("/selections/runs/<int:lead_run_id>", endpoint="leads")
 @requires(SelectionPermission.RUN)
@@ -51,8 +53,15 @@ def leads(lead_run_id: int) -> Any:
 @requires(SelectionPermission.RUN)
 @reads_only
 def look(lead_run_id: int) -> Any:
-    """Another page or filter; what is ticked goes along in the form."""
-    return _page(lead_run_id, request.form, LeadChoice.from_form(request.form))
+    """Another page or filter; what is ticked goes along in the form.
+
+    As long as nothing is, and no name is looked for, the address says it all, so that Back works.
+    """
+    form, choice = request.form, LeadChoice.from_form(request.form)
+    if choice != LeadChoice() or form.get("text", "").strip():
+        return _page(lead_run_id, form, choice)
+    told: dict[str, Any] = {name: form.get(name) or None for name in _IN_ADDRESS}
+    return redirect(url_for("selections.leads", lead_run_id=lead_run_id, **told), 303)
 
 
 @bp.post("/selections/runs/<int:lead_run_id>/work-lists", endpoint="form")
@@ -119,7 +128,7 @@ def _page(
     campaign_id = asked.get("campaign", type=row_number)
     campaign = session().get(Campaign, campaign_id) if campaign_id else None
     only, text = lead_filter(asked.get("only", "")), asked.get("text", "")[:100]
-    usual = usual_unit(session(), run, campaign.id if campaign else None, actor=g.actor)
+    usual = usual_unit(session(), run.unit_id, campaign.id if campaign else None, actor=g.actor)
     to_unit = asked.get("to_unit", type=row_number) or usual
     if to_unit == asked.get("usual_unit", type=row_number):
         to_unit = usual  # Nobody chose it, and the campaign may be another one by now.

@@ -6,14 +6,16 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 
 from core.errors import Invalid
+from directory.staff.models import Employee
 from selections.editing import create_selection, save_version
 from selections.models import Selection
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
-from selections.refusals import DefinitionFaulty, SelectionChangedByAnother
+from selections.refusals import DefinitionFaulty, SelectionChangedByAnother, SelectionNameMissing
 from selections.rules import Definition
 from selections.visibility import may_define
 from selections.wire import DefinitionUnreadable, from_wire
+from webui.labels.rule_changes import Change, ChangeKind
 from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
 from webui.requests import is_htmx, reads_only, requires, session
@@ -22,6 +24,7 @@ from webui.selections.studio_acts import act
 from webui.selections.studio_form import read_draft
 from webui.selections.studio_page import Draft, draft_of
 from webui.selections.studio_pages import Studio
+from webui.wording import moment
 from worklists.selection_kinds import KIND_OF
 
 bp = Blueprint("studio", __name__)
@@ -83,9 +86,10 @@ def count() -> Any:
 def create() -> Any:
     """Keep a new selection."""
     draft = read_draft(request.form, CATALOGUE)
+    draft.is_refused = True
     studio = Studio(session(), draft)
     if draft.is_sample_faulty:
-        return studio.page(422)
+        return studio.page(422, name_problem=_name_missing(draft))
     try:
         selection = create_selection(
             session(), name=draft.name, unit_id=draft.unit_id or 0, definition=studio.definition,
@@ -103,12 +107,12 @@ def create() -> Any:
 def save(selection_id: int) -> Any:
     """Keep what is typed as the next version; what somebody saved meanwhile is not overwritten."""
     draft = read_draft(request.form, CATALOGUE)
-    draft.selection_id = selection_id
+    draft.selection_id, draft.is_refused = selection_id, True
     selection = get_selection(session(), selection_id, actor=g.actor)
     draft.unit_id = selection.unit_id
     studio = Studio(session(), draft)
     if draft.is_sample_faulty:
-        return studio.page(422)
+        return studio.page(422, name_problem=_name_missing(draft))
     try:
         version = save_version(
             session(), selection_id, name=draft.name, note=draft.note,
@@ -139,17 +143,33 @@ def _refused(draft: Draft, refused: Any) -> Any:
     studio = Studio(session(), draft)
     return studio.page(
         422, problem="" if is_named else words,
-        name_problem=words if is_named else "",
+        name_problem=words if is_named else _name_missing(draft),
     )  # fmt: skip
+
+
+def _name_missing(draft: Draft) -> str:
+    """What is told of an empty name beside other faults, which are found before it."""
+    return "" if draft.name.strip() else str(sentence(SelectionNameMissing()))
 
 
 def _overtaken(draft: Draft, refused: SelectionChangedByAnother) -> Any:
     """What they saved and what is typed here, side by side; saving again takes what is typed."""
     session().rollback()
-    theirs = from_wire(refused.version.definition)
-    draft.opened_version = refused.version.number
+    version = refused.version
+    selection = get_selection(session(), version.selection_id, actor=g.actor)
+    draft.opened_version = version.number
     studio = Studio(session(), draft)
+    words = [
+        Change(ChangeKind.CHANGED, theirs or _("(пусто)"), mine or _("(пусто)"))
+        for theirs, mine in ((selection.name, draft.name), (selection.note, draft.note))
+        if " ".join(theirs.split()) != " ".join(mine.split())
+    ]
+    who = session().get_one(Employee, version.saved_by).full_name
     return studio.page(
-        409, problem=str(sentence(refused)),
-        differences=studio.changes_from(theirs),
+        409,
+        problem=_(
+            "Пока вы правили выборку, сохранено другое: %(who)s, %(at)s. Ваши правки на месте: "
+            "сравните и сохраните снова.", who=who, at=moment(version.saved_at),
+        ),
+        differences=[*words, *studio.changes_from(from_wire(version.definition))],
     )  # fmt: skip

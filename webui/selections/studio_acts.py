@@ -6,13 +6,17 @@ An act is written ``verb:place:more``; one that fits nothing changes nothing.
 from collections.abc import Callable
 from copy import deepcopy
 
+from werkzeug.datastructures import MultiDict
+
 from selections.fields import SUBJECT_ENTITIES, Catalogue
 from selections.rules import Join
 from selections.wire import DEEPEST
 from webui.numbers import row_number_or_none
 from webui.selections.studio_draft import Node, Slot
-from webui.selections.studio_form import ROOT, fresh_condition
+from webui.selections.studio_form import ROOT, fresh_condition, read_branch
 from webui.selections.studio_page import Draft, is_asked
+from webui.selections.studio_undo import ROOT as UNDO_ROOT
+from webui.selections.studio_undo import removed
 
 _MOST_NODES = 250
 
@@ -25,6 +29,8 @@ def act(draft: Draft, action: str, catalogue: Catalogue) -> None:
         draft.questions = [
             one for one in draft.questions if one.code != place or is_asked(draft, place)
         ]
+    elif verb == "undo":
+        _undo(draft, catalogue)
     elif verb in _VERBS:
         path = _path(place)
         if path is not None:
@@ -131,10 +137,33 @@ def _delete(tree: _Tree, path: Path, _more: str) -> None:
     group = tree.around(path)
     if group is None:
         return
-    del group.kids[path[-1]]
+    gone = group.kids.pop(path[-1])
+    tree.draft.removed = removed(gone, written(path), tree.scope(path[:-1]))
     left = len(group.kids)
     here = (*path[:-1], min(path[-1], left - 1)) if left else path[:-1]
     tree.draft.focus = written(here)
+
+
+def _undo(draft: Draft, catalogue: Catalogue) -> None:
+    """Put back what was deleted last: where it stood, else at the end of the main group."""
+    gone, tree = draft.removed, _Tree(draft, catalogue)
+    path = _path(gone.at) if gone is not None else None
+    if gone is None or not path:
+        return
+    for into, place in ((path[:-1], path[-1]), ((), len(draft.root.kids))):
+        group = tree.node(into)
+        is_same = group is not None and group.kind == "group" and _same(tree, into, gone.scope)
+        if not is_same:
+            continue
+        node = read_branch(MultiDict(gone.fields), UNDO_ROOT, len(into) + 1, draft, catalogue)
+        if node is not None and tree.has_room(node, len(into)):
+            tree.put(into, place, node)
+            draft.removed = None
+            return
+
+
+def _same(tree: _Tree, into: Path, scope: str) -> bool:
+    return ",".join(tree.scope(into)) == scope
 
 
 def _copy(tree: _Tree, path: Path, _more: str) -> None:

@@ -27,8 +27,10 @@ from selections.running import Example, examples, preview_count
 from selections.statements import Question, written
 from webui.labels.rule_fields import FIELDS, field_name, lowered, relation_words
 from webui.labels.rule_sentences import Names
+from webui.labels.selections import size_words
 from webui.labels.spoken import gettext as _
 from webui.wording import day, money, whole
+from worklists.work_sizes import size_while_typed
 
 SECONDS = 3.0
 _EXAMPLES = 10
@@ -45,6 +47,8 @@ class Count:
     """Each with what brought it here."""
     left_out: int = 0
     """Conditions that are not finished and were not asked."""
+    warning: str = ""
+    """What to say of so many."""
 
 
 def without(definition: Definition, problems: list[Problem]) -> Definition:
@@ -96,7 +100,10 @@ def count(
         return Count(None, left_out=left_out)
     nodes = {written(path): rule for path, rule in walk(asked.rule)}
     shown = [(one, reason_words(one.reasons, nodes, names)[:_MOST_REASONS]) for one in some]
-    return Count(found.leads, found.clients, shown, left_out)
+    warning = ""
+    if not left_out and asked.rule.items:
+        warning = size_words(size_while_typed(session, question, asked, found.leads))
+    return Count(found.leads, found.clients, shown, left_out, warning)
 
 
 def reason_words(values: Mapping[str, Any], nodes: Mapping[str, Rule], names: Names) -> list[str]:

@@ -23,7 +23,7 @@ from selections.rules import (
     Span,
     Value,
 )
-from selections.values import FURTHEST, MOST_MONEY, ROWS
+from selections.values import FURTHEST, MOST_MONEY, MOST_NUMBER, ROWS
 from selections.wire import DefinitionUnreadable, value_from_wire, value_to_wire
 from webui.numbers import row_number_or_none
 
@@ -174,7 +174,9 @@ def _having(node: Node, catalogue: Catalogue) -> Having:
         return Having(node.code, where, Operator.AT_MOST, (0,))
     summed = catalogue.field(node.sum_of) if node.sum_of else None
     type_ = summed.type if summed is not None else FieldType.NUMBER
-    values = tuple(value_of(slot, type_) for slot in node.slots[: wanted(node.operator)])
+    is_count = summed is None
+    slots = node.slots[: wanted(node.operator)]
+    values = tuple(value_of(slot, type_, is_count=is_count) for slot in slots)
     return Having(node.code, where, Operator(node.operator), values, node.sum_of or None)
 
 
@@ -221,8 +223,8 @@ def wanted(operator: str) -> int:
     return 2 if operator == Operator.BETWEEN else 1
 
 
-def value_of(slot: Slot, type_: FieldType) -> Value:
-    """The value that is typed; its text when it is none."""
+def value_of(slot: Slot, type_: FieldType, *, is_count: bool = False) -> Value:
+    """The value that is typed; its text when it is none. ``is_count``: of rows, not below 0."""
     if slot.mode == "ask":
         return Asked(slot.parameter)
     text = slot.text.strip()
@@ -233,8 +235,9 @@ def value_of(slot: Slot, type_: FieldType) -> Value:
             return {"yes": True, "no": False}.get(text, text)
         case FieldType.NUMBER:
             bare = _bare(text)
-            digits = bare.removeprefix("-")
-            return int(bare) if digits.isascii() and digits.isdigit() and len(bare) < 13 else text
+            digits = bare if is_count else bare.removeprefix("-")
+            is_number = digits.isascii() and digits.isdigit() and len(digits) < 11
+            return int(bare) if is_number and int(digits) <= MOST_NUMBER else text
         case FieldType.MONEY:
             return _amount(text)
     return text

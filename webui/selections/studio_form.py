@@ -23,6 +23,7 @@ from webui.selections.studio_page import (
     add_question,
     ask_type,
 )
+from webui.selections.studio_undo import read_removed
 
 ROOT = "r"
 _MOST_KIDS = 100
@@ -43,11 +44,20 @@ def read_draft(form: Any, catalogue: Catalogue) -> Draft:
         selection_id=row_number_or_none(form.get("selection", "")),
         opened_version=row_number_or_none(form.get("opened", "")) or 0,
         kind=form.get("kind", "")[:64],
+        is_refused=form.get("refused") == "1",
+        removed=read_removed(form),
     )
     reader = _Reader(form, catalogue, draft)
     if form.get(f"k.{ROOT}") == "group":
         draft.root = reader.node(ROOT, 0) or draft.root
     return draft
+
+
+def read_branch(
+    form: Any, root: str, depth: int, draft: Draft, catalogue: Catalogue
+) -> Node | None:
+    """The branch whose fields are named after ``root``; it will stand so deep in the draft."""
+    return _Reader(form, catalogue, draft).node(root, depth)
 
 
 def _member(kind: Any, text: Any, default: Any) -> Any:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.errors import Invalid
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from directory.units.tree import unit_tree
+from directory.units.tree import UnitRow, unit_tree
 from selections.editing import (
     archive_selection,
     copy_selection,
@@ -20,7 +19,7 @@ from selections.editing import (
 )
 from selections.models import SelectionVersion
 from selections.permissions import SelectionPermission
-from selections.reading import get_selection, selections_seen, versions_of
+from selections.reading import get_selection, selections_seen, users_of, versions_of
 from selections.refusals import SelectionNameMissing
 from selections.rules import Definition
 from selections.running import ran_above, runs_of
@@ -31,6 +30,7 @@ from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
 from webui.labels.selections import unattended_words
+from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none, row_numbers
 from webui.requests import requires, session, settings
@@ -42,6 +42,7 @@ from worklists.task_page import names_of
 bp = Blueprint("selections", __name__)
 
 _MOST_RUNS = 400
+_MOST_NAMED = 6
 
 
 @bp.get("/selections", endpoint="page")
@@ -85,6 +86,8 @@ def show(selection_id: int) -> Any:
     above = ran_above(session(), selection_id, actor=g.actor)
     runs = runs_of(session(), selection_id, most=_MOST_RUNS, actor=g.actor)
     people = names_of(session(), [run.run_by for run in runs])
+    units = unit_tree(session()) if may_change else []
+    shares = shares_of(session(), selection_id, actor=g.actor) if may_change else []
     return render_template(
         "selections/show.html",
         page="selections",
@@ -94,15 +97,51 @@ def show(selection_id: int) -> Any:
         versions=_lines(versions, read, names),
         runs=runs,
         above=above,
-        above_unit=session().get_one(Unit, above[1]) if above else None,
+        unit_names=_unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
         plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
         unattended_words=unattended_words,
-        units=unit_tree(session()) if may_change else [],
-        shares=shares_of(session(), selection_id, actor=g.actor) if may_change else [],
+        units=units,
+        shares=shares,
+        below=_with_below(units, selection.unit_id) - set(shares),
         may_define=may_change,
+        archive_question=_archive_question(selection_id) if may_change else "",
         may_copy=g.actor.may(SelectionPermission.DEFINE),
         who=lambda key: actor_words(key, people),
     )
+
+
+def _unit_names(unit_ids: set[int]) -> dict[int, str]:
+    rows = session().execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _with_below(units: list[UnitRow], unit_id: int) -> set[int]:
+    """The unit and all below it, whose people run its selections anyway; ``units``: as a page."""
+    found: set[int] = set()
+    depth: int | None = None
+    for row in units:
+        if row.unit.id == unit_id:
+            depth = row.depth
+        elif depth is not None and row.depth <= depth:
+            depth = None
+        if depth is not None:
+            found.add(row.unit.id)
+    return found
+
+
+def _archive_question(selection_id: int) -> str:
+    """What is asked before archiving: what stops, and which selections go on using it."""
+    question = _("Убрать выборку в архив? По расписанию она больше не запустится.")
+    users = users_of(session(), selection_id, actor=g.actor)
+    told = [_("«%(name)s»", name=name) for name in users.names[:_MOST_NAMED]]
+    more = len(users.names) - len(told) + users.others
+    if more:
+        told.append(_("ещё %(n)s", n=more))
+    if not told:
+        return question
+    return question + " " + _(
+        "Её используют: %(names)s. Они и дальше будут отбирать по ней.", names=", ".join(told)
+    )  # fmt: skip
 
 
 @bp.post("/selections/<int:selection_id>/copy", endpoint="copy")
@@ -111,15 +150,14 @@ def copy(selection_id: int) -> Any:
     """A selection of the person's own that says the same, or what an older version said."""
     origin = get_selection(session(), selection_id, actor=g.actor)
     number = row_number_or_none(request.form.get("version", ""))
-    usual = (
-        _("%(name)s, копия", name=origin.name) if number is None
-        else _("%(name)s, версия %(number)s", name=origin.name, number=number)
-    )  # fmt: skip
+    usual = origin.name
+    if number is not None:
+        usual = _("%(name)s, версия %(number)s", name=origin.name, number=number)
     name = request.form.get("name", "").strip() or usual
     made = copy_selection(
         session(), selection_id, name=name[:200], version_no=number, actor=g.actor, now=g.now
     )
-    flash(_("Выборка скопирована."))
+    flash(_("Выборка скопирована: «%(name)s».", name=made.name))
     return redirect(url_for("studio.show", selection_id=made.id), 303)
 
 

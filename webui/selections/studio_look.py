@@ -1,17 +1,20 @@
 """What the builder's page shows of a draft: each node with all that may be chosen there (A5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from selections.checking import Problem
 from selections.fields import SUBJECT_ENTITIES, Catalogue, Field, FieldType
 from selections.rules import Operator, ParameterType
 from webui.labels.rule_fields import ENTITIES, FIELDS, field_name, relation_words
-from webui.labels.rules import fault_words, operator_words, parameter_words
+from webui.labels.rule_synonyms import FIELD_SYNONYMS, RELATION_SYNONYMS, value_synonyms
+from webui.labels.rules import operator_words, parameter_words
 from webui.labels.spoken import gettext as _
 from webui.selections.studio_acts import written
 from webui.selections.studio_draft import Node, Slot, is_list, wanted
+from webui.selections.studio_faults import told
 from webui.selections.studio_offers import Offer, OfferedValues
 from webui.selections.studio_page import Draft, ask_type
 
@@ -67,6 +70,10 @@ class NodeLook:
     is_here: bool = True
     """Whether the field may be asked at this place."""
     is_searched: bool = False
+    also: Callable[[str], str] = str
+    """What else finds a value that may be ticked."""
+    is_outer: bool = False
+    """Of a group: whether conditions there speak of what is selected, not of related rows."""
     chosen: list[tuple[str, str]] = field(default_factory=list)
     """What is ticked, as it was ticked: value and name."""
 
@@ -87,7 +94,7 @@ class Painter:
         self.selections, self.mentioned = selections, mentioned
         self.faults: dict[str, str] = {}
         for problem in problems:
-            self.faults.setdefault(written(problem.path), fault_words(problem))
+            self.faults.setdefault(written(problem.path), told(problem, draft.root, catalogue))
         self._additions: dict[tuple[str, ...], list[Heading]] = {}
         self._fields: dict[tuple[str, ...], list[Heading]] = {}
 
@@ -117,6 +124,7 @@ class Painter:
         return NodeLook(
             written(path), depth, node, kids=kids, additions=self.additions(scope),
             fault=self.faults.get(written(path), ""), may_move=bool(path),
+            is_outer=scope == SUBJECT_ENTITIES[self.draft.subject],
         )  # fmt: skip
 
     def _found(self, node: Node, path: tuple[int, ...], depth: int) -> NodeLook:
@@ -182,6 +190,7 @@ class Painter:
             name=field_name(node.code), is_here=node.code.partition(".")[0] in scope,
             has_anchor=within is not None and within.anchor is not None,
             is_searched=len(offers) > _FEW, chosen=self._chosen(node, offers),
+            also=partial(value_synonyms, node.code),
         )  # fmt: skip
 
     def _offers(self, asked: Field, operator: Operator) -> list[Offer]:
@@ -208,7 +217,7 @@ class Painter:
                 Heading(
                     str(ENTITIES.get(code, code)),
                     [
-                        Choice(one.code, field_name(one.code))
+                        Choice(one.code, field_name(one.code), _also(one.code))
                         for one in self.catalogue.fields_of((code,))
                     ],
                 )
@@ -222,7 +231,7 @@ class Painter:
         """All that may be added to a group: fields, related rows, groups."""
         if scope not in self._additions:
             found = [
-                Heading(one.name, [Choice(f"field:{c.value}", c.name) for c in one.choices])
+                Heading(one.name, [Choice(f"field:{c.value}", c.name, c.also) for c in one.choices])
                 for one in self.fields(scope)
             ]
             self._additions[scope] = [*found, *self._related(scope)]
@@ -235,12 +244,17 @@ class Painter:
             also = " ".join(
                 field_name(one.code) for one in self.catalogue.fields_of([relation.target])
             )
+            also = f"{also} {RELATION_SYNONYMS.get(relation.code, '')}"
             before = f"{words.before} " if words.before else ""
             choices = [Choice(f"having:{relation.code}", f"{before}{words.some}", also)]
             if relation.day is not None:
                 choices.append(Choice(f"newest:{relation.code}", f"{before}{words.newest}", also))
             found.append(Heading(str(words.name), choices))
         return found
+
+
+def _also(code: str) -> str:
+    return str(FIELD_SYNONYMS.get(code, ""))
 
 
 def _shape(asked: Field, operator: Operator, has_offers: bool) -> str:

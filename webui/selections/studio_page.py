@@ -15,6 +15,7 @@ from webui.selections.studio_draft import (
     value_of,
     wanted,
 )
+from webui.selections.studio_undo import Removed
 
 MOST_QUESTIONS = 20
 _ASKABLE = {
@@ -77,6 +78,10 @@ class Draft:
     kind: str = ""
     focus: str = ""
     """The place that an act led to."""
+    is_refused: bool = False
+    """Whether it was sent to be saved: until then an empty page is no mistake."""
+    removed: Removed | None = None
+    """What was deleted last and may still be put back."""
 
     @property
     def sample_size(self) -> int | None:

@@ -21,12 +21,12 @@ from selections.wire import DEEPEST, LARGEST_SAMPLE
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_fields import field_name
 from webui.labels.rule_sentences import Names, rule_words
-from webui.labels.rules import fault_words
 from webui.labels.spoken import gettext as _
 from webui.requests import settings
 from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import written
 from webui.selections.studio_count import Count, count
+from webui.selections.studio_faults import told
 from webui.selections.studio_look import Painter
 from webui.selections.studio_offers import offered_now
 from webui.selections.studio_page import Draft, is_asked
@@ -70,11 +70,12 @@ class Studio:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """What is wrong with the draft."""
-        return problems_seen(
+        """What is wrong with the draft; that it is empty only after it was sent to be saved."""
+        found = problems_seen(
             self.session, self.definition, selection_id=self.draft.selection_id,
             today=self.today, actor=g.actor, catalogue=CATALOGUE,
         )  # fmt: skip
+        return found if self.draft.is_refused else [one for one in found if one.path != ()]
 
     @cached_property
     def names(self) -> Names:
@@ -87,7 +88,8 @@ class Studio:
 
     def faulty(self) -> list[Faulty]:
         """The problems in words, each with its place."""
-        found = [Faulty(written(one.path), fault_words(one)) for one in self.problems]
+        root = self.draft.root
+        found = [Faulty(written(one.path), told(one, root, CATALOGUE)) for one in self.problems]
         sample = self.sample_fault()
         return [*found, Faulty(SAMPLE, sample)] if sample else found
 

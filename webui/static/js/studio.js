@@ -12,13 +12,18 @@
     e.stopPropagation();
     const words = e.target.value.toLowerCase().split(/\s+/).filter(Boolean);
     const list = e.target.parentElement;
-    all("[data-narrowed]", list).forEach((one) => {
+    // Two letters («ТО») are the beginning of a word: within words they would be everywhere.
+    const has = (text, word) => (word.length > 2 ? text.includes(word) : text.split(/[^\p{L}\p{N}]+/u).some((one) => one.startsWith(word)));
+    const ticks = all("[data-narrowed]", list);
+    ticks.forEach((one) => {
       const text = `${one.textContent} ${one.dataset.also || ""}`.toLowerCase();
-      hide(one, !words.every((word) => text.includes(word)));
+      hide(one, !words.every((word) => has(text, word)));
     });
     all("[data-narrow-group]", list).forEach((group) => {
       hide(group, !all("[data-narrowed]", group).some((one) => !one.hidden));
     });
+    const none = find("[data-narrow-none]", list);
+    if (none) hide(none, ticks.some((one) => !one.hidden));
   }, true);
   const stops = (box) => all("[data-narrow], button, input[type=checkbox], select", box).filter(shown);
   document.addEventListener("keydown", (e) => {
@@ -54,6 +59,7 @@
     const search = find("[data-narrow]", box);
     if (search) search.value = "";
     all("[data-narrowed], [data-narrow-group]", box).forEach((one) => hide(one, false));
+    all("[data-narrow-none]", box).forEach((one) => hide(one, true));
     stops(box)[0]?.focus({ preventScroll: true });
     find(".ms-p", box)?.scrollIntoView({ block: "nearest" });
   }, true);
@@ -141,6 +147,16 @@
     if (!node) return;
     e.preventDefault();
     find(`[data-move="${e.key === "ArrowUp" ? "up" : "down"}"]`, node)?.click();
+  });
+
+  /* ---- Ctrl+Z puts back what was deleted; in a field it is the field's ---- */
+  document.addEventListener("keydown", (e) => {
+    if (e.code !== "KeyZ" || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
+    const typed = e.target.matches?.("textarea, input:not([type=checkbox], [type=radio])");
+    const button = !typed && find("[data-unremove]", form);
+    if (!button) return;
+    e.preventDefault();
+    button.click();
   });
 
   /* ---- dragging: by the handle, into any group that speaks of the same ---- */
