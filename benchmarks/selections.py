@@ -26,6 +26,7 @@ from benchmarks.registry import Options
 from benchmarks.selections_by_hand import Hand, by_hand
 from benchmarks.selections_whole import whole_table
 from benchmarks.service_history import fill_history
+from core.bulk import lift_time_limits
 from selections.fields import Moment
 from selections.rules import Definition
 from selections.statements import Question
@@ -84,6 +85,7 @@ def _kinds(
     together = _Taken()
     taken.append(together)
     with place.database.reading() as session:
+        lift_time_limits(session)
         for kind in KINDS:
             hand = by_hand(kind.code, unit_id, today, is_postgresql=place.is_postgresql)
             question = _question(unit_id, today, hand)
