@@ -21,6 +21,7 @@ from selections.checking import Fault
 from selections.directory_fields import DIRECTORY
 from selections.editing import archive_selection, create_selection
 from selections.models import Lead, RunSource, Selection, SelectionRun
+from selections.naming import free_name
 from selections.reading import newest_version, question_for
 from selections.refusals import (
     AnswerMissing,
@@ -77,8 +78,9 @@ def acting(given: Given, unit: Unit, role: Role = Role.HEAD) -> Actor:
 
 def selection(given: Given, unit: Unit, *rules: Rule, **values: Any) -> Selection:
     definition = Definition(rule=Group(Join.ALL, rules or (LADA,)), **values)
+    name = free_name(given.session, "Лады", unit_id=unit.id)
     return create_selection(
-        given.session, name="Лады", unit_id=unit.id, definition=definition,
+        given.session, name=name, unit_id=unit.id, definition=definition,
         actor=acting(given, unit), now=NOON, catalogue=DIRECTORY,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from selections.rules import Found, Group, Join
 from selections.wire import from_wire
 from tests.conftest import NOON
 from tests.given import Given
+from tests.unit.test_i18n_filters import small_app
 from tests.web.conftest import Browser
 from webui.labels.selections import size_words
 from worklists.selection_kinds import KINDS
@@ -175,7 +176,8 @@ def test_nearly_everybody_and_much_work_are_warned_of_while_building(
     ],
 )
 def test_how_much_deserves_a_warning(size: WorkSize, words: str) -> None:
-    told = size_words(size)
+    with small_app().test_request_context("/"):
+        told = size_words(size)
     assert words in told and bool(words) == bool(told)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from directory.assets.make_names import CYRILLIC_MAKES
+
 _CALLS = _l("контакт связь обзвон звонок общались разговор")
 _MAINTENANCE = _l("ТО техобслуживание обслуживание прогноз")
 
@@ -46,46 +48,7 @@ RELATION_SYNONYMS: Mapping[str, Any] = {
     "vehicle.bookings": _l("запись ТО визит"),
 }
 
-MAKE_SYNONYMS: Mapping[str, str] = {
-    "audi": "ауди",
-    "bmw": "бмв",
-    "changan": "чанган",
-    "chery": "чери черри",
-    "chevrolet": "шевроле",
-    "citroen": "ситроен",
-    "exeed": "эксид",
-    "ford": "форд",
-    "gac": "гак",
-    "geely": "джили",
-    "haval": "хавал хавейл",
-    "honda": "хонда",
-    "hyundai": "хендай хёндай хундай",
-    "jaecoo": "джейку",
-    "kia": "киа",
-    "lada": "лада ваз",
-    "lexus": "лексус",
-    "mazda": "мазда",
-    "mercedes-benz": "мерседес",
-    "mitsubishi": "мицубиси митсубиси",
-    "moskvich": "москвич",
-    "nissan": "ниссан",
-    "omoda": "омода",
-    "opel": "опель",
-    "peugeot": "пежо",
-    "porsche": "порше",
-    "renault": "рено",
-    "skoda": "шкода",
-    "subaru": "субару",
-    "suzuki": "сузуки",
-    "tank": "танк",
-    "toyota": "тойота",
-    "uaz": "уаз",
-    "volkswagen": "фольксваген",
-    "volvo": "вольво",
-}
-"""How makes are said in Cyrillic, in Russian and Ukrainian alike; data, not to be translated."""
-
 
 def value_synonyms(field: str, value: str) -> str:
     """What else finds a value of the field in its list."""
-    return MAKE_SYNONYMS.get(value.casefold(), "") if field == "vehicle.make" else ""
+    return CYRILLIC_MAKES.get(value.casefold(), "") if field == "vehicle.make" else ""

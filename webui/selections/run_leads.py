@@ -60,6 +60,7 @@ def look(lead_run_id: int) -> Any:
     form, choice = request.form, LeadChoice.from_form(request.form)
     if choice != LeadChoice() or form.get("text", "").strip():
         return _page(lead_run_id, form, choice)
+    get_run(session(), lead_run_id, actor=g.actor)
     told: dict[str, Any] = {name: form.get(name) or None for name in _IN_ADDRESS}
     return redirect(url_for("selections.leads", lead_run_id=lead_run_id, **told), 303)
 

@@ -12,7 +12,7 @@
     e.stopPropagation();
     const words = e.target.value.toLowerCase().split(/\s+/).filter(Boolean);
     const list = e.target.parentElement;
-    // Two letters («ТО») are the beginning of a word: within words they would be everywhere.
+    // Two letters (as of maintenance) are the beginning of a word: within words they would be everywhere.
     const has = (text, word) => (word.length > 2 ? text.includes(word) : text.split(/[^\p{L}\p{N}]+/u).some((one) => one.startsWith(word)));
     const ticks = all("[data-narrowed]", list);
     ticks.forEach((one) => {

@@ -1,0 +1,42 @@
+"""How makes are said in Cyrillic, in Russian and Ukrainian alike."""
+
+from collections.abc import Mapping
+
+CYRILLIC_MAKES: Mapping[str, str] = {
+    "audi": "ауди",
+    "bmw": "бмв",
+    "changan": "чанган",
+    "chery": "чери черри",
+    "chevrolet": "шевроле",
+    "citroen": "ситроен",
+    "exeed": "эксид",
+    "ford": "форд",
+    "gac": "гак",
+    "geely": "джили",
+    "haval": "хавал хавейл",
+    "honda": "хонда",
+    "hyundai": "хендай хёндай хундай",
+    "jaecoo": "джейку",
+    "kia": "киа",
+    "lada": "лада ваз",
+    "lexus": "лексус",
+    "mazda": "мазда",
+    "mercedes-benz": "мерседес",
+    "mitsubishi": "мицубиси митсубиси",
+    "moskvich": "москвич",
+    "nissan": "ниссан",
+    "omoda": "омода",
+    "opel": "опель",
+    "peugeot": "пежо",
+    "porsche": "порше",
+    "renault": "рено",
+    "skoda": "шкода",
+    "subaru": "субару",
+    "suzuki": "сузуки",
+    "tank": "танк",
+    "toyota": "тойота",
+    "uaz": "уаз",
+    "volkswagen": "фольксваген",
+    "volvo": "вольво",
+}
+"""A make in lower case → how it is said in Cyrillic, one word or more."""
