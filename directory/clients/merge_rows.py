@@ -12,11 +12,23 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Numeric,
+    Table,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Session
 
-from core.db import Base
+from core.db import Base, UtcDateTime
 from directory.clients.merge_models import ClientMergeMove
 
 OF_MERGES = frozenset({"client_merges", "client_merge_moves"})
@@ -171,7 +183,8 @@ def _value(column: Column[Any], plain: Any) -> Any:
         return None
     if isinstance(kind, EnumType) and kind.enum_class is not None:
         return kind.enum_class(plain)
-    python = kind.python_type
-    if python in (datetime, date):
-        return python.fromisoformat(plain)
-    return Decimal(plain) if python is Decimal else plain
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(plain)
+    if isinstance(kind, Date):
+        return date.fromisoformat(plain)
+    return Decimal(plain) if isinstance(kind, Numeric) else plain

@@ -39,6 +39,7 @@ from webui.work_lists.involve_form import (
 )
 from worklists.far_dates import FarAhead
 from worklists.involvement import involve_unit
+from worklists.merging.pouring import poured_into
 from worklists.models.task import TaskKind
 from worklists.offered import performers_for
 from worklists.permissions import WorkPermission
@@ -121,7 +122,10 @@ def result_names(page: WorkListPage) -> dict[int, str]:
 @bp.get("/work-lists/<int:work_list_id>")
 @requires(WorkPermission.SEE)
 def show(work_list_id: int) -> Response:
-    """The work-list as this person sees it."""
+    """The work-list as this person sees it; an emptied one leads to where its tasks are."""
+    into_id = poured_into(session(), work_list_id, actor=g.actor)
+    if into_id is not None:
+        return make_response(redirect(url_for(".show", work_list_id=into_id), 302))
     return _answer(work_list_id)
 
 
