@@ -15,11 +15,12 @@ from core.access import Actor
 from core.db import insert_into
 from core.errors import NotFound, Refused
 from directory.clients.editing import ClientChanged, who_changed
-from directory.clients.merge_models import ClientMerge
+from directory.clients.merge_models import ClientMerge, ClientMergeMove
 from directory.clients.merge_rows import point_elsewhere
 from directory.clients.models import (
     Client,
     ClientUnit,
+    ContactKind,
     ContactPoint,
     ContactState,
 )
@@ -117,6 +118,34 @@ def kept_instead_of(session: Session, client_id: int, *, actor: Actor) -> int | 
             client_is_visible(actor),
         )
     )
+
+
+def point_instead_of(
+    session: Session, contact_point_id: int, *, client_id: int
+) -> ContactPoint | None:
+    """The client's contact point with which a merge into it made this one, of the double, one.
+
+    Whoever had the double's card open while it was merged still names the former.
+    """
+    gone = session.scalars(
+        select(ClientMergeMove)
+        .join(ClientMerge, ClientMerge.id == ClientMergeMove.merge_id)
+        .where(
+            ClientMerge.kept_id == client_id,
+            ClientMerge.undone_at.is_(None),
+            ClientMergeMove.table_name == ContactPoint.__tablename__,
+        )
+    )
+    for move in gone:
+        if move.row_key == [contact_point_id] and move.became is None and move.was is not None:
+            return session.scalars(
+                select(ContactPoint).where(
+                    ContactPoint.client_id == client_id,
+                    ContactPoint.kind == ContactKind(move.was["kind"]),
+                    ContactPoint.value == move.was["value"],
+                )
+            ).one_or_none()
+    return None
 
 
 def fold_in(session: Session, kept: Client, double: Client) -> None:

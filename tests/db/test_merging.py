@@ -12,6 +12,7 @@ from core.db import Database
 from core.errors import NotFound, NotPermitted
 from core.journal import JournalEntry
 from directory.clients.card import get_client
+from directory.clients.contact_points import ContactOfAnother, get_contact_point
 from directory.clients.editing import ClientChanged
 from directory.clients.merge_rows import ONE_PER_CLIENT, references_to
 from directory.clients.merging import (
@@ -249,12 +250,16 @@ def test_a_number_of_both_keeps_what_either_said(two: Doubles, session: Session)
     )
     theirs.do_not_contact, theirs.state, theirs.label = True, ContactState.CONFIRMED, "жена"
     session.flush()
+    former = theirs.id
     merge = two.merge()
     session.refresh(mine)
     assert (mine.do_not_contact, mine.state, mine.label) == (True, ContactState.CONFIRMED, "жена")
     mine.label = "сестра"
     session.flush()
+    assert get_contact_point(session, former, client_id=two.kept.id) is mine
     undo_merge(session, merge.id, actor=two.head, now=LATER)
+    with pytest.raises(ContactOfAnother):
+        get_contact_point(session, former, client_id=two.kept.id)
     session.refresh(mine)
     assert (mine.do_not_contact, mine.label) == (False, "сестра")
 

@@ -18,7 +18,7 @@ from webui.forms import Form
 from webui.labels.merging import MOVED
 from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
-from webui.labels.words import sentence
+from webui.labels.words import label, sentence
 from webui.numbers import MOST
 from webui.requests import is_htmx, reads_only, requires, session
 from webui.search import matched
@@ -31,6 +31,8 @@ bp = Blueprint("client_merging", __name__)
 _LONGEST = 200
 _NUMBERS = 3
 _ALIKE = 8
+_LISTED = ("contact_points", "ownerships")
+"""Shown one by one: not counted as well."""
 
 
 class MergeForm(Form):
@@ -149,6 +151,7 @@ def _page(client_id: int, double_id: int, *, problem: str | None = None, status:
     form.double_version.data = found.double.card.client.version
     page = render_template(
         "clients/merge.html", found=found, form=form, problem=problem,
-        moved=[(words, name) for name, words in MOVED.items()],
+        differences=". ".join(label(one) for one in found.differences),
+        moved=[(words, name) for name, words in MOVED.items() if name not in _LISTED],
     )  # fmt: skip
     return page, status
