@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from core.access import Actor
 from core.db import insert_into
 from core.errors import NotFound, Refused
+from core.locks import hold_soon
 from directory.clients.editing import ClientChanged, who_changed
 from directory.clients.merge_models import ClientMerge, ClientMergeMove
 from directory.clients.merge_rows import point_elsewhere
@@ -28,6 +29,7 @@ from directory.clients.visibility import client_is_visible
 
 FILLED = ("tax_id", "birth_on", "external_key", "time_zone")
 """The double's where the kept client has none."""
+_WAITS = 400
 
 
 class SameClient(Refused):
@@ -69,16 +71,10 @@ def visible_client(session: Session, client_id: int, *, actor: Actor) -> Client:
 def hold_clients(session: Session, client_ids: Iterable[int]) -> None:
     """Keep everybody else from the clients and from giving them anything, until the end.
 
-    Nobody waits here: whoever holds one may want what this transaction holds. Raises ClientsBusy.
+    Waits but a moment: whoever holds one may want what this transaction holds. Raises ClientsBusy.
     """
-    wanted = sorted(set(client_ids))
-    held = session.scalars(
-        select(Client.id)
-        .where(Client.id.in_(wanted))
-        .order_by(Client.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if len(held) != len(wanted):
+    wanted = select(Client.id).where(Client.id.in_(sorted(set(client_ids)))).order_by(Client.id)
+    if not hold_soon(session, wanted, milliseconds=_WAITS):
         raise ClientsBusy()
 
 

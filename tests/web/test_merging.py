@@ -80,7 +80,7 @@ def test_an_emptied_work_list_leads_to_where_its_tasks_are(
         mine, theirs = list_of(session, two.kept), list_of(session, two.double)
     _merge(head, two)
     answer = head.get(f"/work-lists/{theirs}")
-    assert (answer.status_code, answer.location) == (302, f"/work-lists/{mine}")
+    assert (answer.status_code, answer.location) == (303, f"/work-lists/{mine}")
 
 
 def test_a_card_that_was_changed_meanwhile_is_compared_again(

@@ -39,17 +39,18 @@ def card(client_id: int) -> Any:
     work = _work(client_id, None)
     open_ids = [task.id for task in work["tasks"] if not task.is_closed]
     blocks = weightiest_blocks(g.session, open_ids, actor=g.actor, now=g.now)
+    shown = client_card(g.session, client_id, actor=g.actor, now=g.now)
     return render_template(
         "clients/card.html",
         why={task_id: block_words(block) if block else "" for task_id, block in blocks.items()},
-        card=client_card(g.session, client_id, actor=g.actor, now=g.now),
+        card=shown,
         vehicles=vehicles_of_client(g.session, client_id),
         history=history,
         visits=history.visits[:_LAST_VISITS],
         booked=bookings_of_client(g.session, client_id, actor=g.actor),
         may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
         may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
-        merges=_merges(client_id),
+        merges=_merges(client_id) if shown.has_merges else [],
         **work,
     )
 

@@ -39,7 +39,6 @@ from webui.work_lists.involve_form import (
 )
 from worklists.far_dates import FarAhead
 from worklists.involvement import involve_unit
-from worklists.merging.pouring import poured_into
 from worklists.models.task import TaskKind
 from worklists.offered import performers_for
 from worklists.permissions import WorkPermission
@@ -123,9 +122,6 @@ def result_names(page: WorkListPage) -> dict[int, str]:
 @requires(WorkPermission.SEE)
 def show(work_list_id: int) -> Response:
     """The work-list as this person sees it; an emptied one leads to where its tasks are."""
-    into_id = poured_into(session(), work_list_id, actor=g.actor)
-    if into_id is not None:
-        return make_response(redirect(url_for(".show", work_list_id=into_id), 302))
     return _answer(work_list_id)
 
 
@@ -196,6 +192,10 @@ def _answer(
     status: int = 200,
 ) -> Response:  # fmt: skip
     page = work_list_page(session(), work_list_id, actor=g.actor)
+    if page.work_list.merged_into_id is not None:
+        return make_response(
+            redirect(url_for(".show", work_list_id=page.work_list.merged_into_id), 303)
+        )
     may_work = g.actor.may(WorkPermission.WORK)
     may_involve = g.actor.may(WorkPermission.INVOLVE)
     html = render_template(

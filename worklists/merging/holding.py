@@ -25,13 +25,17 @@ class BothOnTheLine(Refused):
         self.names = names
 
 
+def one_at_a_time(session: Session) -> None:
+    """Let no other merge or undo go on before this one has ended."""
+    exclusively(session, "merging clients")
+
+
 def hold_both(session: Session, client_ids: Collection[int]) -> None:
     """Hold open work-lists, tasks, closed work-lists and clients until the transaction ends.
 
-    In the order in which whoever saves a task takes them; merges go one at a time. After this
-    nobody gives the clients anything new. Raises ClientsBusy.
+    In the order in which whoever saves a task takes them. After this nobody gives the clients
+    anything new. Raises ClientsBusy.
     """
-    exclusively(session, "merging clients")
     lists = select(WorkList.id).where(WorkList.client_id.in_(client_ids)).order_by(WorkList.id)
     hold(session, lists.where(WorkList.closed_at.is_(None)))
     hold(session, select(Task.id).where(Task.client_id.in_(client_ids)).order_by(Task.id))

@@ -14,7 +14,7 @@ from directory.clients.merge_rows import references_to
 from directory.clients.merging import merge_in_force
 from directory.clients.models import Client
 from worklists.closing import ENGINE
-from worklists.merging.holding import hold_both, require_one_call
+from worklists.merging.holding import hold_both, one_at_a_time, require_one_call
 from worklists.merging.merge import give_all
 from worklists.models.work_list import WorkList
 
@@ -40,15 +40,13 @@ def gather_late_rows(database: Database, clock: Clock) -> int:
 
 
 def _gather(session: Session, double_id: int, clock: Clock) -> int:
+    one_at_a_time(session)
     merge = merge_in_force(session, double_id)
     if merge is None:
         return 0
     both = (merge.kept_id, double_id)
     hold_both(session, both)
-    session.refresh(merge)
     require_one_call(session, both)
-    if merge.undone_at is not None:
-        return 0
     give_all(session, merge, actor=ENGINE, now=clock(session))
     return 1
 

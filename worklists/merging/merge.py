@@ -29,7 +29,12 @@ from directory.permissions import DirectoryPermission
 from worklists.client_zone import follow_client_zone
 from worklists.events.merging import TaskOfMergedClient
 from worklists.events.of_many import record_of_each
-from worklists.merging.holding import hold_both, measure_both, require_one_call
+from worklists.merging.holding import (
+    hold_both,
+    measure_both,
+    one_at_a_time,
+    require_one_call,
+)
 from worklists.merging.pouring import drop_repeated_leads, pour_work_lists
 from worklists.models.attempt import Attempt, AttemptUndo
 from worklists.models.task import Task
@@ -54,6 +59,7 @@ def merge_clients(
     actor.require(DirectoryPermission.MERGE_CLIENTS)
     if kept_id == double_id:
         raise SameClient()
+    one_at_a_time(session)
     standing = merge_in_force(session, double_id)
     if standing is not None and standing.kept_id == kept_id:
         visible_client(session, kept_id, actor=actor)

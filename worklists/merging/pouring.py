@@ -20,7 +20,6 @@ from worklists.events.merging import TaskFoundTwice, WorkListPoured
 from worklists.lifecycle import OPEN, TaskAction, TaskState
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
-from worklists.visibility import work_list_is_visible
 
 _FURTHER = (TaskState.IN_WORK, TaskState.ON_CONTROL, TaskState.DEFERRED, TaskState.PLANNED)
 """Of two open tasks the one whose state stands first here goes on."""
@@ -48,15 +47,6 @@ def pour_work_lists(session: Session, merge: ClientMerge, *, actor: Actor, now: 
         event = WorkListPoured(work_list_id=poured.id, into_id=standing.id, merge_id=merge.id)
         record(session, event, actor=actor, at=now)
         session.flush()
-
-
-def poured_into(session: Session, work_list_id: int, *, actor: Actor) -> int | None:
-    """The work-list that has the tasks of this one since a merge; None: they are in it."""
-    return session.scalar(
-        select(WorkList.merged_into_id).where(
-            WorkList.id == work_list_id, work_list_is_visible(actor)
-        )
-    )
 
 
 def twins_in(session: Session, one_list: int, other_list: int) -> list[tuple[Task, Task]]:

@@ -25,7 +25,7 @@ from worklists.closing import close_if_finished
 from worklists.events.merging import TaskMergeUndone
 from worklists.events.outcomes import WorkListReopened
 from worklists.lifecycle import TaskState, back_to
-from worklists.merging.holding import hold_both, measure_both
+from worklists.merging.holding import hold_both, measure_both, one_at_a_time
 from worklists.merging.returning import Returning
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
@@ -41,7 +41,8 @@ def undo_merge(session: Session, merge_id: int, *, actor: Actor, now: datetime) 
     NotPermitted, NotFound, MergedOn, KeyTaken, ClientsBusy.
     """
     actor.require(DirectoryPermission.MERGE_CLIENTS)
-    merge = session.get(ClientMerge, merge_id)
+    one_at_a_time(session)
+    merge = session.get(ClientMerge, merge_id, populate_existing=True)
     if merge is None:
         raise NotFound("merge", merge_id)
     kept_id, double_id = merge.kept_id, merge.double_id
@@ -49,11 +50,9 @@ def undo_merge(session: Session, merge_id: int, *, actor: Actor, now: datetime) 
     if into_id is not None:
         raise MergedOn(into_id)
     visible_client(session, kept_id, actor=actor)
-    hold_both(session, (kept_id, double_id))
-    session.refresh(merge)
     if merge.undone_at is not None:
         return merge
-    visible_client(session, kept_id, actor=actor)  # nobody merged it on while this one waited
+    hold_both(session, (kept_id, double_id))
     moves = session.scalars(
         select(ClientMergeMove)
         .where(ClientMergeMove.merge_id == merge_id)
