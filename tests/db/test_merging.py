@@ -185,6 +185,46 @@ def test_what_the_clock_did_does_not_keep_a_task(two: Doubles, session: Session)
     assert task.client_id == two.double.id and task.state is TaskState.PLANNED
 
 
+def test_a_work_list_that_went_over_whole_comes_back_whole_or_not_at_all(
+    two: Doubles, session: Session
+) -> None:
+    worked = two.given.task(unit=two.sales, client=two.double)
+    quiet = two.given.task(two.list_of(worked), campaign=two.given.campaign("lost-clients"))
+    alone = two.given.task(two.given.work_list(two.workshop, two.double), state=TaskState.DEFERRED)
+    booked = two.given.booking(quiet, two.workshop, two.person)
+    merge = two.merge()
+    take_task(session, worked.id, actor=two.head, now=NOON, lease=LEASE)
+    undo_merge(session, merge.id, actor=two.head, now=LATER)
+    session.expire_all()
+    stayed = [worked, quiet, booked, two.list_of(worked)]
+    assert {one.client_id for one in stayed} == {two.kept.id}
+    assert {one.client_id for one in (alone, two.list_of(alone))} == {two.double.id}
+    assert get_client(session, two.kept.id, actor=two.head)
+    assert_every_row_has_one_client(session)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_doubles_come_back_in_any_order(two: Doubles, session: Session, first: int) -> None:
+    two.busy_double()
+    third = two.given.client("Иванов", unit=two.service, phone="+79035556677")
+    two.given.task(unit=two.service, client=third, campaign=two.given.campaign("lost-clients"))
+    two.given.task(unit=two.workshop, client=third)
+    for one in (two.double, third):
+        measure_both(session, two.kept.id, one.id)
+    before = whole_database(session)
+    merges = [two.merge()]
+    versions = {"kept_version": two.version_of(two.kept), "double_version": two.version_of(third)}
+    merges.append(
+        merge_clients(session, two.kept.id, third.id, **versions, actor=two.head, now=LATER)
+    )
+    for one in (merges[first], merges[1 - first]):
+        undo_merge(session, one.id, actor=two.head, now=LATER)
+        assert_every_row_has_one_client(session)
+    after = whole_database(session)
+    assert after["tasks"] == before["tasks"] and after["work_lists"] == before["work_lists"]
+    assert {name for name in before if after[name] != before[name]} <= {"contact_points"}
+
+
 def test_an_undo_that_cannot_be_says_why(two: Doubles, session: Session) -> None:
     two.double.external_key = "OLD"
     session.flush()
