@@ -1,8 +1,6 @@
 """Two cards of one client are merged and unmerged by keys alone, light and dark."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,32 +22,21 @@ def test_merging_by_keys(live: Live, window: Callable[..., Page], scheme: str) -
     page.get_by_role("link", name="Объединить с…").press("Enter")
     expect(page.locator("#find")).to_be_focused()
     assert_accessible(page)
-    _photo(page, f"choose-{scheme}")
     page.keyboard.type("5556677")
     compare = page.get_by_role("link", name="Сравнить: Иванов И. И.")
     expect(page.locator("#found")).to_contain_text("Найден 1 клиент")
     compare.press("Enter")
     expect(page.get_by_role("heading", name="Объединить карточки")).to_be_visible()
     assert_accessible(page)
-    _photo(page, f"compare-{scheme}")
     page.keyboard.press("Control+Enter")
     expect(page).to_have_url(f"{live.url}/clients/{kept_id}")
     expect(page.locator("#toasts")).to_contain_text("Карточки объединены.")
     assert_accessible(page)
-    _photo(page, f"merged-{scheme}")
     visit(page, f"/clients/{double_id}")
     expect(page).to_have_url(f"{live.url}/clients/{kept_id}")
     button = page.get_by_role("region", name="Объединения карточек").get_by_role("button")
     button.press("Enter")
-    _photo(page, f"asked-{scheme}")
     page.locator("#confirm [data-confirm-yes]").press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Объединение отменено")
-    _photo(page, f"undone-{scheme}")
     visit(page, f"/clients/{double_id}")
     expect(page.get_by_role("heading", name="Иванов И. И.")).to_be_visible()
-
-
-def _photo(page: Page, name: str) -> None:
-    folder = os.environ.get("P2_SHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
