@@ -10,6 +10,8 @@ class DirectoryPermission(Permission):
     """Open the cards of clients and their assets, search."""
     EDIT_CLIENTS = "directory.clients.edit"
     """Correct names, contact points and vehicles."""
+    MERGE_CLIENTS = "directory.clients.merge"
+    """Merge two cards of one client, and undo it."""
     MANAGE_PEOPLE = "directory.people.manage"
     """Add people, give and take roles, set passwords."""
     MANAGE_UNITS = "directory.units.manage"

@@ -34,6 +34,7 @@ _WORK = frozenset(
 )
 _LEAD = _WORK | {
     DirectoryPermission.EDIT_CLIENTS,
+    DirectoryPermission.MERGE_CLIENTS,
     WorkPermission.BOOK_SERVICE,
     WorkPermission.DISPATCH,
     WorkPermission.EXPORT,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from directory.assets.models import Asset, Ownership
@@ -99,7 +99,9 @@ class _Known:
         self._read_phones(phone for row in rows for phone in row.phones)
 
     def _read_keys(self, keys: Iterable[str]) -> None:
-        columns = select(Client.external_key, Client.id, Client.name_norm)
+        # A double's key means the client into which it was merged.
+        client_id = func.coalesce(Client.merged_into_id, Client.id)
+        columns = select(Client.external_key, client_id, Client.name_norm)
         for chunk in in_chunks(keys):
             for key, client_id, name in self._rows(columns.where(Client.external_key.in_(chunk))):
                 self.by_key[key] = (client_id, name)

@@ -16,6 +16,7 @@ from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCode
 from core.access import Actor
 from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
 from directory.calendars.models import Absence, WorkCalendar
+from directory.clients.merge_models import ClientMerge
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
@@ -203,6 +204,15 @@ class Given:
         if phone is not None:
             self.phone(client, phone)
         return client
+
+    def merge(self, kept: Client) -> ClientMerge:
+        """A merge into the client that moved nothing and was not undone."""
+        double = self.client("Double", phone=None)
+        double.merged_into_id = kept.id
+        return self._add(
+            ClientMerge(kept_id=kept.id, double_id=double.id, merged_by="scheduler",
+                        merged_at=self.now)
+        )  # fmt: skip
 
     def phone(self, client: Client, value: str, **values: Any) -> ContactPoint:
         return self._add(

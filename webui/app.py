@@ -46,8 +46,10 @@ from webui.boards.queue import bp as queue
 from webui.boards.stages import bp as stages
 from webui.boards.team import bp as team
 from webui.card.all_routes import bp as card
+from webui.clients.doubles import lead_to_the_kept
 from webui.clients.edit import bp as client_edit
 from webui.clients.export import bp as client_export
+from webui.clients.merging import bp as client_merging
 from webui.clients.pages import bp as clients
 from webui.dispatch.all_routes import bp as dispatch
 from webui.labels.asked import STEP_TONES
@@ -97,6 +99,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clients,
     client_edit,
     client_export,
+    client_merging,
     vehicles,
     search,
     files,
@@ -114,6 +117,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_escalation,
     admin_presets,
 )
+lead_to_the_kept(clients, client_edit, client_export, client_merging)
 
 
 def create_app(

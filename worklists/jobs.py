@@ -11,6 +11,7 @@ from worklists.expiry import expire_tasks
 from worklists.forming_orders import LONGEST, form_what_was_asked
 from worklists.households import measure_households_by_clock
 from worklists.leases import LONGEST_LEASE
+from worklists.merging.late import gather_late_rows
 from worklists.missed import miss_callbacks
 from worklists.plan_sweep import run_plans
 from worklists.selection_fields import CATALOGUE
@@ -36,6 +37,7 @@ def jobs_for(longest_lease: timedelta) -> tuple[Job, ...]:
         Job("notice overdue tasks", timedelta(seconds=60), notice_overdue),
         Job("expire tasks", timedelta(seconds=60), expire_tasks),
         Job("measure households", timedelta(minutes=10), measure_households_by_clock),
+        Job("gather late rows of doubles", timedelta(minutes=5), gather_late_rows),
         Job("forget undos", timedelta(seconds=60), forget_undos),
         Job("forget held times", timedelta(minutes=10), forget_holds),
         Job("forget dry runs", timedelta(minutes=10), forget_drafts),

@@ -74,7 +74,7 @@ UNDONE: Mapping[TaskState, frozenset[TaskState]] = {
     _S.DEFERRED: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK}),
     _S.ON_CONTROL: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK}),
     _S.DONE: frozenset({_S.PLANNED, _S.DEFERRED, _S.IN_WORK, _S.ON_CONTROL}),
-    _S.CANCELLED: frozenset({_S.PLANNED, _S.DEFERRED}),
+    _S.CANCELLED: frozenset({_S.PLANNED, _S.DEFERRED, _S.ON_CONTROL}),
     _S.REDIRECTED: frozenset({_S.PLANNED, _S.DEFERRED}),
 }
 """Where UNDO may lead: the one action whose target is not one state but the state before."""

@@ -61,13 +61,20 @@ def get_task(session: Session, task_id: int, *, actor: Actor) -> Task:
 
 
 def task_to_change(session: Session, task_id: int, *, actor: Actor) -> Task:
-    """The task as it is now, its client's open work-lists and itself locked. Raises NotFound."""
+    """The task as it is now, its client's open work-lists and itself locked.
+
+    Raises NotFound, and ChangedMeanwhile when the client was merged with another while this waited.
+    """
     values = {"task": task_id} | seen_by(actor)
     client_id = ask(session, _CLIENT, values).scalar()
     if client_id is None:
         raise NotFound("task", task_id)
     lock_work_lists(session, client_id)
-    return session.scalars(_LOCKED, {"task": task_id}).one()
+    task = session.scalars(_LOCKED, {"task": task_id}).one()
+    if task.client_id != client_id:
+        # To lock the other client's work-lists after the task would be the wrong way round.
+        raise changed_meanwhile(session, task)
+    return task
 
 
 def require_unchanged(session: Session, task: Task, version: int) -> None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import NotFound
 from directory.assets.models import Asset
 from directory.assets.plates import vehicle_words
+from directory.clients.merge_models import ClientMerge
 from directory.clients.models import (
     Client,
     ClientUnit,
@@ -83,6 +84,8 @@ class ClientCard:
     units: tuple[str, ...]
     """Names of the units that know the client and that the person sees."""
     bars: tuple[Bar, ...]
+    has_merges: bool
+    """Whether another card was ever merged into this one."""
 
     @property
     def phones(self) -> tuple[ContactPoint, ...]:
@@ -110,7 +113,14 @@ def get_client(session: Session, client_id: int, *, actor: Actor) -> Client:
 
 def client_card(session: Session, client_id: int, *, actor: Actor, now: datetime) -> ClientCard:
     """Read the card in four statements. Raises NotFound for a client that the person cannot see."""
-    client = get_client(session, client_id, actor=actor)
+    row = session.execute(
+        select(Client, exists().where(ClientMerge.kept_id == Client.id)).where(
+            Client.id == client_id, client_is_visible(actor)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("client", client_id)
+    client, has_merges = row
     points = contact_points_of(session, client_id)
     refusals = _refusals_of(session, client_id)
     return ClientCard(
@@ -119,6 +129,7 @@ def client_card(session: Session, client_id: int, *, actor: Actor, now: datetime
         refusals=refusals,
         units=_units_of(session, client_id, actor),
         bars=tuple(_bars(client, points, refusals, now)),
+        has_merges=has_merges,
     )
 
 

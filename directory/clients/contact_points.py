@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Actor
 from core.errors import Invalid
 from core.journal import Event, record
+from directory.clients.merging import point_instead_of
 from directory.clients.models import Client, ContactKind, ContactPoint, ContactState
 
 
@@ -78,8 +79,13 @@ def zone_of_client(client_id: Any) -> ColumnElement[str | None]:
 
 
 def get_contact_point(session: Session, contact_point_id: int, *, client_id: int) -> ContactPoint:
-    """The client's contact point. Raises ContactOfAnother."""
+    """The client's contact point; of a number that a merge made one with another, that other one.
+
+    Raises ContactOfAnother.
+    """
     point = session.get(ContactPoint, contact_point_id)
+    if point is None:
+        point = point_instead_of(session, contact_point_id, client_id=client_id)
     if point is None or point.client_id != client_id:
         raise ContactOfAnother(contact_point_id)
     return point

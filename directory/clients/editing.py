@@ -259,7 +259,7 @@ def _client_to_edit(session: Session, client_id: int, version: int, actor: Actor
     if client is None:
         raise NotFound("client", client_id)
     if client.version != version:
-        raise ClientChanged(client.version, _changed_by(session, client_id))
+        raise ClientChanged(client.version, who_changed(session, client_id))
     return client
 
 
@@ -274,7 +274,8 @@ def _point_to_edit(
     return point, client
 
 
-def _changed_by(session: Session, client_id: int) -> str | None:
+def who_changed(session: Session, client_id: int) -> str | None:
+    """The name of the person who changed the client last; None: it was no person."""
     last = (
         select(JournalEntry.actor)
         .where(JournalEntry.subject == "client", JournalEntry.subject_id == client_id)

@@ -67,3 +67,34 @@ class ContactPointPlaced(Event):
     client_id: int
     contact_point_id: int
     time_zone: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientsMerged(Event):
+    """Another card of this client was merged into it; its own journal stays with the double."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    double_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientMergedAway(Event):
+    """This card was found to be a double: what it had belongs to the kept client."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    kept_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientMergeUndone(Event):
+    """The two cards are two clients again; written for both."""
+
+    subject: ClassVar[str] = "client"
+    client_id: int
+    merge_id: int
+    came_back: int
+    stayed: int

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.days import month_and_day
@@ -39,7 +39,15 @@ class Client(Base):
     """A person, sole proprietor or legal entity that is called."""
 
     __tablename__ = "clients"
-    __table_args__ = (Index("ix_clients_name_norm", "name_norm"),)
+    __table_args__ = (
+        Index("ix_clients_name_norm", "name_norm"),
+        Index(
+            "ix_clients_merged",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ClientKind] = mapped_column(default=ClientKind.PERSON)
@@ -58,6 +66,9 @@ class Client(Base):
     """The budget of contacts is spent until this moment (rule 14): ``worklists.pressure``."""
     household_until: Mapped[datetime | None]
     """Somebody with the same number was called: ``worklists.households``; None where not asked."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    """A double: all that it had belongs to this client, and nothing finds it any more. Never points
+    to another double."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

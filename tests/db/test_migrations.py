@@ -15,6 +15,7 @@ from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
 from tests.conftest import NOON
 from tests.given import Given
+from tests.merging_given import Doubles
 from tests.queue_given import Place
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import ServiceRequestState
@@ -131,6 +132,23 @@ def test_what_came_of_bookings_and_requests_is_told_in_older_words(database: Dat
     ]  # fmt: skip
     upgrade(database)
     assert [row[:2] for row in _all(database, _TASKS)] == [row[:2] for row in endings]
+    command.check(config_for(database))
+
+
+def test_merges_leave_a_filled_database_and_come_again(database: Database) -> None:
+    """0022 back on a filled database: an ending is told in older words."""
+    with database.unit_of_work() as session:
+        two = Doubles(Given(session))
+        two.busy_double()
+        two.merge()
+    clients = "SELECT id, name FROM clients ORDER BY id"
+    before = _all(database, clients)
+    assert ("duplicate",) in _all(database, "SELECT DISTINCT finish FROM tasks")
+    command.downgrade(config_for(database), "0021")
+    endings = _all(database, "SELECT DISTINCT finish FROM tasks")
+    assert ("repeat",) in endings and ("duplicate",) not in endings
+    upgrade(database)
+    assert _all(database, clients) == before
     command.check(config_for(database))
 
 

@@ -91,6 +91,8 @@ def ids(prepared: Given) -> dict[str, object]:
         "request_id": booked.id,
         "work_kind_id": prepared.kind_id("repair"),
         "client_id": client.id,
+        "double_id": prepared.client("Ann Leigh", unit=unit).id,
+        "merge_id": prepared.merge(client).id,
         "asset_id": asset.id,
         "task_id": planned.id,
         "work_list_id": planned.work_list_id,

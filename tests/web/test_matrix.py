@@ -78,6 +78,8 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "request_id": prepared.booking(task, workshop, employee).id,
         "work_kind_id": prepared.kind_id(),
         "client_id": client.id,
+        "double_id": prepared.client(f"Дубль {unit.name}", unit=unit).id,
+        "merge_id": prepared.merge(client).id,
         "cap_id": 1,
         "asset_id": asset.id,
         "task_id": task.id,

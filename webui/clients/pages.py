@@ -9,10 +9,13 @@ from flask_babel import get_locale
 from core.errors import NotFound
 from directory.assets.card import OwnedVehicle, known_forecast, vehicles_of_client
 from directory.clients.card import client_card, get_client
+from directory.clients.merge_models import ClientMerge
+from directory.clients.merging import merges_of
 from directory.permissions import DirectoryPermission
 from directory.visits.history import history_of_client
 from webui import wording
 from webui.labels.clients import result_name
+from webui.labels.journal import actor_words
 from webui.labels.tasks import block_words
 from webui.numbers import row_number
 from webui.requests import requires
@@ -21,6 +24,7 @@ from worklists.bookings.listing import bookings_of_client
 from worklists.client_tasks import ClientTask, tasks_of_client, work_lists_of_client
 from worklists.client_verdicts import weightiest_blocks
 from worklists.involved import involved_for_client
+from worklists.task_page import names_of
 
 bp = Blueprint("clients", __name__)
 
@@ -35,17 +39,27 @@ def card(client_id: int) -> Any:
     work = _work(client_id, None)
     open_ids = [task.id for task in work["tasks"] if not task.is_closed]
     blocks = weightiest_blocks(g.session, open_ids, actor=g.actor, now=g.now)
+    shown = client_card(g.session, client_id, actor=g.actor, now=g.now)
     return render_template(
         "clients/card.html",
         why={task_id: block_words(block) if block else "" for task_id, block in blocks.items()},
-        card=client_card(g.session, client_id, actor=g.actor, now=g.now),
+        card=shown,
         vehicles=vehicles_of_client(g.session, client_id),
         history=history,
         visits=history.visits[:_LAST_VISITS],
         booked=bookings_of_client(g.session, client_id, actor=g.actor),
         may_edit=g.actor.may(DirectoryPermission.EDIT_CLIENTS),
+        may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
+        merges=_merges(client_id) if shown.has_merges else [],
         **work,
     )
+
+
+def _merges(client_id: int) -> list[tuple[ClientMerge, str, str]]:
+    """The merges into this client, with the double's name and who merged."""
+    found = merges_of(g.session, client_id)
+    people = names_of(g.session, [merge.merged_by for merge, _name in found])
+    return [(merge, name, actor_words(merge.merged_by, people)) for merge, name in found]
 
 
 @bp.get("/clients/<int:client_id>/history")

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaigns.models import MissedCallback, Outcome
 from core.journal import JournalEntry
-from webui.labels import asked, notices, service
+from webui.labels import asked, merging, notices, service
 from webui.wording import day_short, moment
 from worklists.escalation.models import Level
 from worklists.models.task import Finish, TaskKind
@@ -68,6 +68,7 @@ EVENTS: Mapping[str, Any] = {
     **notices.EVENTS,
     **service.EVENTS,
     **asked.EVENTS,
+    **merging.EVENTS,
 }
 """Every event of tasks and work-lists."""
 

@@ -18,6 +18,7 @@ from webui.labels import (
     files,
     forecasts,
     keys,
+    merging,
     notices,
     rule_changes,
     rules,
@@ -33,6 +34,7 @@ from webui.wording import language
 LABELS = by_class(
     work.LABELS,
     clients.LABELS,
+    merging.LABELS,
     tasks.LABELS,
     files.LABELS,
     calendars.LABELS,
@@ -55,6 +57,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     NotPermitted: lambda _e: _l("Для этого у вашей роли нет права. Обратитесь к администратору."),
     **work.SENTENCES,
     **clients.SENTENCES,
+    **merging.SENTENCES,
     **staff.SENTENCES,
     **tasks.SENTENCES,
     **files.SENTENCES,

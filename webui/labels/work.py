@@ -63,6 +63,7 @@ LABELS: Pairs = (
     (Finish.REDIRECTED, _l("Передана")),
     (Finish.RETURNED, _l("Возвращена тому, кто просил")),
     (Finish.EXPIRED, _l("Срок истёк")),
+    (Finish.DUPLICATE, _l("Дубль: та же задача осталась")),
     (Finish.MISSED, _l("Не перезвонили вовремя")),
     (CampaignState.ACTIVE, _l("Идёт")),
     (CampaignState.PAUSED, _l("Приостановлена")),

@@ -121,7 +121,7 @@ def result_names(page: WorkListPage) -> dict[int, str]:
 @bp.get("/work-lists/<int:work_list_id>")
 @requires(WorkPermission.SEE)
 def show(work_list_id: int) -> Response:
-    """The work-list as this person sees it."""
+    """The work-list as this person sees it; an emptied one leads to where its tasks are."""
     return _answer(work_list_id)
 
 
@@ -192,6 +192,10 @@ def _answer(
     status: int = 200,
 ) -> Response:  # fmt: skip
     page = work_list_page(session(), work_list_id, actor=g.actor)
+    if page.work_list.merged_into_id is not None:
+        return make_response(
+            redirect(url_for(".show", work_list_id=page.work_list.merged_into_id), 303)
+        )
     may_work = g.actor.may(WorkPermission.WORK)
     may_involve = g.actor.may(WorkPermission.INVOLVE)
     html = render_template(

@@ -55,6 +55,8 @@ class Finish(StrEnum):
     """Lies with the unit that asked for it, to be mended (A6)."""
     EXPIRED = "expired"
     """Nobody got to it within the life that its campaign gives a task."""
+    DUPLICATE = "duplicate"
+    """The same work stood twice, with two cards of one client that were merged."""
     MISSED = "missed"
     """A promised callback that nobody made in time, closed by the campaign's policy."""
 

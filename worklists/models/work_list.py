@@ -40,6 +40,8 @@ class WorkList(Base):
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
     origin_id: Mapped[int | None] = mapped_column(ForeignKey("work_lists.id"), index=True)
     """The work-list of another unit that this one was first opened for (rule 4)."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("work_lists.id"), index=True)
+    """Its tasks are in this one since two cards of one client were merged."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 

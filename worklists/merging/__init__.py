@@ -1,0 +1,1 @@
+"""Two cards of one client become one, with all work; and two again."""
