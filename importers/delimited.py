@@ -11,17 +11,19 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from importers.encodings import encoding_of
 from importers.guard import MAX_COLUMNS, MAX_ROWS
-from importers.headings import locate_table
+from importers.headings import LINES_LOOKED_AT, locate_table
 from importers.problems import FileProblem, FileRefused
 
 _SEPARATORS = "\t;|,"
 """In the order in which equally good ones are taken: a comma stands in texts and in numbers."""
 _SAMPLE_CHARACTERS = 200_000
 _SAMPLE_ROWS = 300
+_NEARLY_ALL = 0.9
 _LONGEST_FIELD = 1 << 20
 _MOST_BREAKS = 60
 """Lines that one record may have; more are a quote that nobody closed."""
@@ -72,22 +74,22 @@ def dialect_of(path: Path) -> Dialect:
 
 
 def _fitness(lines: list[str], dialect: Dialect) -> tuple[float, ...]:
-    """Known headings first, then how many rows have the usual width, then the separator's rank."""
-    rows = []
-    for row in _records(iter(lines), dialect):
-        rows.append(row)
-        if len(rows) == _SAMPLE_ROWS:
-            break
+    """How well a separator divides the sample; the highest is taken.
+
+    A comma stands in texts and in numbers: any other separator that divides nearly all rows alike,
+    the headings among them, is the one. Else known headings tell, then the usual width.
+    """
+    rows = list(islice(_records(iter(lines), dialect), _SAMPLE_ROWS))
     widths = Counter(len(row) for row in rows if any(row))
     width, seen = max(widths.items(), key=lambda found: (found[1], found[0]))
     if width < 2:
         # Most rows in one piece: what divides a few of them is part of their text.
-        return (0, 0, 0.0, 0)
+        return (0, 0, 0, 0.0, 0)
     share = seen / widths.total()
-    table = locate_table([list(row) for row in rows[:60]])
-    known = table.score if table is not None else 0
-    rank = -_SEPARATORS.index(dialect.separator)
-    return (1, known, round(share, 1), rank)
+    table = locate_table([list(row) for row in rows[:LINES_LOOKED_AT]])
+    known, heading = (table.score, rows[table.first_line]) if table is not None else (0, [])
+    is_sure = dialect.separator != "," and share >= _NEARLY_ALL and len(heading) == width
+    return (1, is_sure, known, round(share, 1), -_SEPARATORS.index(dialect.separator))
 
 
 def _bounded(lines: Iterator[str]) -> Iterator[str]:

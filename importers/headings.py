@@ -40,7 +40,7 @@ def locate_table(
             block = filled[first : first + lines]
             if len(block) < lines or not all(map(_may_be_heading, block)):
                 break
-            if lines > 1 and any(_is_title(line) for line in block):
+            if lines > 1 and (_is_title(block[0]) or _is_title(block[-1])):
                 continue
             table = _table_of(block, first)
             if best is None or table.score > best.score:
