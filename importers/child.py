@@ -51,7 +51,7 @@ class ChildLimits:
         """What a file of this many unpacked bytes may take: the time grows, the memory does not."""
         megabytes = size >> 20
         return cls(
-            wall_seconds=60.0 + megabytes * 0.6,
+            wall_seconds=60.0 + megabytes,
             cpu_seconds=40 + megabytes * 2 // 5,
             answer_size=max(512 << 20, 2 * size),
         )

@@ -102,18 +102,21 @@ class DataRows:
 
     def __iter__(self) -> Iterator[Row]:
         skipped, errors, headings = self._skipped, self._errors, self._headings
-        is_after_gap, is_first = False, True
+        is_after_gap, is_first, blank = False, True, 0
         for row_no, cells in self._rows:
             blanks = cells.count("")
             if len(cells) - blanks <= _FEW:
                 filled = _filled(cells)
                 if not filled and row_no not in errors:
-                    skipped.blank += 1
+                    blank += 1  # counted when something stands behind it
                     is_after_gap = True
                     continue
+                skipped.blank, blank = skipped.blank + blank, 0
                 if self._holds(row_no, cells, filled, is_after_gap):
                     yield from self._overflow()
                     continue
+            if blank:
+                skipped.blank, blank = skipped.blank + blank, 0
             if _is_totals(cells):
                 skipped.totals += 1
                 is_after_gap = True

@@ -107,25 +107,16 @@ def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
 
 
 class _LargeBook(Book):
-    """openpyxl's stream: slower than calamine, and it never holds a sheet."""
-
     def __init__(self, path: Path) -> None:
         # Imported where used: most files are read without it.
-        from openpyxl import load_workbook
+        from importers.large_sheets import LargeWorkbook
 
-        self._book: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        self._sheets = self._book.worksheets[:_MOST_SHEETS]
+        self._book = LargeWorkbook(path)
         self.places = tuple(
-            SheetPlace(sheet.title, index, sheet.sheet_state != "visible")
-            for index, sheet in enumerate(self._sheets)
+            SheetPlace(name, index, is_hidden)
+            for index, (name, is_hidden, _) in enumerate(self._book.sheets[:_MOST_SHEETS])
         )
 
     def read(self, place: SheetPlace) -> SheetRows:
-        sheet = self._sheets[place.index]
-        sheet.reset_dimensions()  # what a file declares about itself may be a lie
-        return SheetRows(place.name, _rows_of_stream(sheet))
-
-
-def _rows_of_stream(sheet: Any) -> Iterator[list[Cell]]:
-    for row in sheet.iter_rows(values_only=True, max_row=MAX_ROWS):
-        yield ["" if cell is None else cell for cell in row]
+        _, _, part = self._book.sheets[place.index]
+        return SheetRows(place.name, self._book.rows(part))

@@ -87,7 +87,7 @@ def _text_of_duration(duration: timedelta) -> str:
 
 @lru_cache(maxsize=4096)
 def _text_of_moment(moment: date) -> str:
-    if isinstance(moment, datetime) and moment.time():
+    if isinstance(moment, datetime) and moment.time() != time.min:
         return f"{moment:%d.%m.%Y %H:%M}"
     return f"{moment.day:02}.{moment.month:02}.{moment.year:04}"
 

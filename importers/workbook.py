@@ -98,7 +98,7 @@ def find_table(
     )
     rows = _numbered(chosen)
     ahead = list(islice(rows, _LOOKED_AHEAD))
-    groups = _group_judge(source, chosen, ahead, marks) if can_ask or not source.is_large else None
+    groups = _group_judge(source, chosen, ahead, marks)
     skipped = Skipped()
     first = table.first_line + table.lines
     sorted_rows = DataRows(
@@ -207,7 +207,8 @@ def _group_judge(
         for (top, left), (bottom, right) in chosen.sheet.merged
         if top == bottom and right > left
     }
-    if source.kind.is_sheet_xml and not marks.has_levels and not proved >= set(candidates):
+    can_ask = source.kind.is_sheet_xml and not source.is_large
+    if can_ask and not marks.has_levels and not proved >= set(candidates):
         bold = bold_rows(source.path, chosen.sheet.name)
         # Where everything is bold, it says nothing.
         plain = [row_no for row_no, _ in ahead if row_no not in candidates]
