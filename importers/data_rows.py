@@ -103,6 +103,7 @@ class DataRows:
     def __iter__(self) -> Iterator[Row]:
         skipped, errors, headings = self._skipped, self._errors, self._headings
         is_after_gap, is_first, blank = False, True, 0
+        is_plain = not errors and not self._marks.hidden and self._groups is None
         for row_no, cells in self._rows:
             blanks = cells.count("")
             if len(cells) - blanks <= _FEW:
@@ -127,7 +128,7 @@ class DataRows:
                 if self._held:
                     yield from self._release(row_no)
                 is_after_gap = False
-                yield self._finished(row_no, cells)
+                yield (row_no, cells) if is_plain else self._finished(row_no, cells)
             is_first = False
         yield from self._end()
 

@@ -38,6 +38,7 @@ _ODD_BEYOND = re.compile(rb"r\s*=\s*[\"'](?:" + _BEYOND + rb")")
 _ODD_SPELLINGS = (b"'", b"\t", b"\n", b"\r", b" =", b"= ")
 _LAST_COLUMN = "KN"
 _ADDRESS = re.compile(rb"[A-Za-z]*\d+")
+_NO_VALUE = (b"</f></c>", b"</f><v/></c>", b"</f><v></v></c>", b"</f><v /></c>")
 _MARKS = (b' hidden="1"', b' hidden="true"', b' outlineLevel="')
 
 
@@ -72,6 +73,8 @@ class Inspection:
     parts_with_error_cells: frozenset[str] = frozenset()
     parts_with_row_marks: frozenset[str] = frozenset()
     """Where rows or columns are hidden or have outline levels."""
+    uncalculated: int = 0
+    """Formulas that a program wrote without their values: such cells read as blank."""
 
 
 def inspect_workbook(path: Path, limits: Limits | None = None) -> Inspection:
@@ -168,7 +171,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _scan(
     archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], kind: FileKind, limits: Limits
 ) -> Inspection:
-    unpacked = 0
+    unpacked, uncalculated = 0, 0
     with_errors, with_marks = set[str](), set[str]()
     for info in infos:
         name = info.filename
@@ -192,11 +195,13 @@ def _scan(
                 rows += block.count(b"<row")
                 if b't="e"' in block or b"t='e'" in block:
                     with_errors.add(name)
+                if b"</f>" in block:
+                    uncalculated += sum(map(block.count, _NO_VALUE))
                 if name not in with_marks and any(mark in block for mark in _MARKS):
                     with_marks.add(name)
         if rows > MAX_ROWS:
             raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS)
-    return Inspection(unpacked, frozenset(with_errors), frozenset(with_marks))
+    return Inspection(unpacked, frozenset(with_errors), frozenset(with_marks), uncalculated)
 
 
 def markup_blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -76,6 +76,8 @@ class TableStream:
         # The child loads while the guard still scans; it sends nothing before the guard agrees.
         inspection = scan_parts(self._path, self.kind, self._limits)
         has_errors = bool(inspection.parts_with_error_cells)
+        self.uncalculated: int = inspection.uncalculated
+        """Formulas without a kept value, in all sheets: Excel would show what here reads blank."""
         self._messages = self._child.messages(
             has_error_cells=has_errors, has_row_marks=bool(inspection.parts_with_row_marks)
         )
