@@ -19,6 +19,7 @@ from importers.sheet_marks import SheetMarks
 GROUP_HEADING = "Группа"
 _MOST_LEVELS = 3
 _MOST_HELD = 20
+_MOST_FOOTERS = 8
 _FEW = 3
 _TOTALS = re.compile(
     r"(?:итого|всего|разом|усього|всього|загалом|grand total|total|подытог|промежуточный итог)"
@@ -32,6 +33,7 @@ _FOOTER = re.compile(
     r"страница \d|стр\. ?\d|printed|page \d|prepared by|signature|report generated|generated)\b",
     re.IGNORECASE,
 )
+_SOME_DIGITS = re.compile(r"\d.?\d")
 _MANY_DIGITS = re.compile(r"(?:\d\W?){7}")
 Row = tuple[int, list[Cell]]
 
@@ -140,7 +142,7 @@ class DataRows:
         text = cells[at]
         is_single = len(filled) == 1
         says_footer = isinstance(text, str) and _FOOTER.match(text.strip()) is not None
-        if not says_footer and (not is_single or self._is_contact(at, text)):
+        if not (says_footer or is_single) or any(self._is_contact(i, cells[i]) for i in filled):
             return False
         if cells in self._headings:
             return False
@@ -148,8 +150,11 @@ class DataRows:
         return True
 
     def _is_contact(self, at: int, cell: Cell) -> bool:
+        """Whether the cell alone makes the row a client's."""
         field = self._columns[at].field if at < self._width else None
-        return field in (Field.PHONE, Field.VIN) or not isinstance(cell, str)
+        return not isinstance(cell, str) or (
+            field in (Field.PHONE, Field.VIN) and _SOME_DIGITS.search(cell) is not None
+        )
 
     def _overflow(self) -> Iterator[Row]:
         if len(self._held) > _MOST_HELD:
@@ -187,8 +192,9 @@ class DataRows:
 
     def _end(self) -> Iterator[Row]:
         held, self._held = self._held, []
+        is_footer = sum(one.is_after_gap for one in held) <= _MOST_FOOTERS
         for one in held:
-            if one.is_after_gap:
+            if one.is_after_gap and is_footer:
                 self._skipped.footers += 1
             else:
                 yield self._finished(one.row_no, one.cells)

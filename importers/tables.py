@@ -16,7 +16,7 @@ from importers.columns import Column, Field
 from importers.file_kinds import FileKind
 from importers.guard import Limits, check_container, scan_parts
 from importers.options import ReadOptions
-from importers.problems import Skipped
+from importers.problems import FileProblem, FileRefused, Skipped
 
 __all__ = ["ReadOptions", "SheetSummary", "TableStream", "read_table"]
 
@@ -51,23 +51,36 @@ class TableStream:
         envelope = check_container(path, limits)
         self.kind: FileKind = envelope.kind
         self.skipped = Skipped()
-        self._path, self._limits, self._is_large = path, limits, envelope.is_large
-        self._child = ParsingChild(
-            path,
-            child_limits or ChildLimits.for_size(envelope.unpacked_size),
-            kind=envelope.kind,
-            is_large=envelope.is_large,
-            options=options,
-        )
+        self._path, self._limits, self._options = path, limits, options
+        self._child_limits = child_limits or ChildLimits.for_size(envelope.unpacked_size)
+        self._is_large = envelope.is_large
 
     def __enter__(self) -> Self:
+        try:
+            self._start()
+        except FileRefused as refused:
+            can_stream = self.kind.is_sheet_xml and not self._is_large
+            if refused.code is not FileProblem.TOO_MUCH_MEMORY or not can_stream:
+                raise
+            # One stray cell in a far corner makes a small sheet a giant; as a stream it is none.
+            self._is_large = True
+            self._start()
+        return self
+
+    def _start(self) -> None:
+        self._child = ParsingChild(
+            self._path,
+            self._child_limits,
+            kind=self.kind,
+            is_large=self._is_large,
+            options=self._options,
+        )
         self._child.__enter__()
         try:
             self._begin()
         except BaseException:
             self._child.__exit__()
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._child.__exit__()

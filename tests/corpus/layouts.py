@@ -206,3 +206,25 @@ def formatting_far_below(path: Path) -> None:
         sheet = workbook.add_worksheet()
         fill(workbook, sheet, [HEADINGS, IVANOV])
         sheet.write_blank(199_999, 2, None, workbook.add_format({"bg_color": "red"}))
+
+
+@case("one stray cell in the last row and a far column: a small file that is a giant when held",
+      rows=numbered(2, IVANOV), skipped={"blank": 1_048_573, "footers": 1})  # fmt: skip
+def stray_cell_in_the_corner(path: Path) -> None:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        fill(workbook, sheet, [HEADINGS, IVANOV])
+        sheet.write(1_048_575, 299, "x")
+
+
+@case("every second row is blank, and of all but the first client only the name is known",
+      rows=[(2, *IVANOV), *[(n, "Петров Пётр", "", "") for n in range(4, 40, 2)]],
+      skipped={"blank": 18})  # fmt: skip
+def names_between_blank_rows(path: Path) -> None:
+    book(path, HEADINGS, IVANOV, *[(), ("Петров Пётр",)] * 18)
+
+
+@case("the last client's name looks like a signature, but he has a phone",
+      rows=numbered(2, IVANOV, ("Исполнитель Иван", "89267654321", "")))  # fmt: skip
+def client_like_a_signature(path: Path) -> None:
+    book(path, HEADINGS, IVANOV, ("Исполнитель Иван", "89267654321"))
