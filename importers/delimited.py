@@ -81,7 +81,7 @@ def _fitness(lines: list[str], dialect: Dialect) -> tuple[float, ...]:
     """
     rows = list(islice(_records(iter(lines), dialect), _SAMPLE_ROWS))
     widths = Counter(len(row) for row in rows if any(row))
-    width, seen = max(widths.items(), key=lambda found: (found[1], found[0]))
+    width, seen = max(widths.items(), key=lambda found: (found[1], found[0]), default=(0, 0))
     if width < 2:
         # Most rows in one piece: what divides a few of them is part of their text.
         return (0, 0, 0, 0.0, 0)
@@ -105,12 +105,14 @@ def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
     """The records. A quote that is not closed properly is a letter: it must not swallow rows."""
     waiting: deque[str] = deque()
     held: list[str] = []
-    widths = _Widths()
+    widths, is_over = _Widths(), False
 
     def taken() -> Iterator[str]:
+        nonlocal is_over
         while True:
             line = waiting.popleft() if waiting else next(lines, None)
             if line is None:
+                is_over = True
                 return
             held.append(line)
             if len(held) > _MOST_BREAKS:
@@ -120,7 +122,8 @@ def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
     while True:
         try:
             for record in csv.reader(taken(), delimiter=dialect.separator):
-                if len(held) > 1 and not _is_closed(held, record, widths):
+                # A record for which more lines were sought at the end has an open quote.
+                if is_over or (len(held) > 1 and not _is_closed(held, record, widths)):
                     raise _NotClosed
                 widths.add(len(record))
                 held.clear()
@@ -129,6 +132,7 @@ def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
         except (csv.Error, _NotClosed):
             torn, *rest = held
             held.clear()
+            is_over = False
             waiting.extendleft(reversed(rest))
             yield _unquoted(torn, dialect)
 

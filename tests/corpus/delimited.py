@@ -166,3 +166,9 @@ def csv_error_texts(path: Path) -> None:
       rows=[(2, "Ivanov", "7,91612E+10")])  # fmt: skip
 def csv_digits_lost(path: Path) -> None:
     path.write_text("Name;Phone\nIvanov;7,91612E+10\n")
+
+
+@case("the last line has a quote that nothing closes", ".csv",
+      rows=[(2, *IVANOV), (3, '"Ромашка', "89267654321", "1")])  # fmt: skip
+def csv_open_quote_at_the_end(path: Path) -> None:
+    path.write_text(text_of(HEADINGS, IVANOV) + '"Ромашка;89267654321;1\n')
