@@ -91,11 +91,11 @@ def find_table(
     chosen, sheets = _choose(source, options or ReadOptions())
     told = seen()
     name, table = chosen.sheet.name, chosen.table
-    can_ask = source.kind.is_sheet_xml and not source.is_large
-    marks = read_marks(source.path, name) if can_ask and told.has_row_marks else SheetMarks()
-    errors: ErrorCells = (
-        find_error_cells(source.path, name) if can_ask and told.has_error_cells else {}
-    )
+    has_marks = source.kind.is_sheet_xml and told.has_row_marks
+    marks = read_marks(source.path, name) if has_marks else SheetMarks()
+    # A stream gives errors as texts.
+    has_errors = source.kind.is_sheet_xml and told.has_error_cells and not source.is_large
+    errors: ErrorCells = find_error_cells(source.path, name) if has_errors else {}
     rows = _numbered(chosen)
     ahead = list(islice(rows, _LOOKED_AHEAD))
     groups = _group_judge(source, chosen, ahead, marks)

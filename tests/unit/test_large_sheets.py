@@ -13,11 +13,10 @@ from tests.corpus.catalogue import CASES
 from tests.workbooks import IVANOV, write_file
 
 NEED_LOOKS = {
-    "two_line_header_merged", "three_line_header", "groups_by_outline", "nested_groups",
-    "groups_in_bold", "groups_merged", "hidden_rows", "hidden_column",
+    "two_line_header_merged", "three_line_header", "groups_in_bold", "groups_merged",
     "client_merged_over_two_cars", "endless_text",
 }  # fmt: skip
-"""Merged cells, bold text and hidden rows are not known of a sheet that is not held."""
+"""Merged cells and bold text are not known of a sheet that is not held."""
 SAME = [
     case for case in CASES
     if case.suffix == ".xlsx" and not case.refusal and case.name not in NEED_LOOKS
@@ -37,6 +36,7 @@ def test_the_stream_reads_the_same(
             for row_no, cells in batch
         ]
     assert rows == case.rows
+    assert table.hidden_columns == case.hidden_columns
     assert {name: n for name, n in asdict(table.skipped).items() if n} == case.skipped
 
 
