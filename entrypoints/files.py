@@ -17,7 +17,7 @@ from directory.units.models import Unit, UnitKind, UnitPath
 from entrypoints.connecting import connected
 from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.loading import keep_file, read_file
 from importers.preview import error_rows, preview
 from importers.problems import FileRefused
@@ -51,7 +51,7 @@ def import_file(
     Raises FileNotTaken.
     """
     try:
-        read = read_file(path, FORMATS[variant])
+        read = read_file(path, LEAD_FORMATS[variant])
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
         raise FileNotTaken(f"{path.name}: {in_language('en', tell)}") from refused

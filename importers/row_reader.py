@@ -1,13 +1,14 @@
 """One row: cells as text → frozen, typed ``LeadRow``. Pure.
 
 What rejects a row: nobody to identify (neither a readable phone nor a valid VIN), or nobody to name
-(neither a name nor a valid VIN). All else is a warning: what cannot be read is left out and told.
+(neither a name nor a valid VIN); in a list of VINs, no valid VIN. All else is a warning: what
+cannot be read is left out and told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -77,14 +78,21 @@ class RowReader:
     """Turns rows of one table into ``LeadRow``; holds where each field stands."""
 
     def __init__(
-        self, columns: Sequence[Column], *, region: str = "RU", has_error_cells: bool = False
+        self,
+        columns: Sequence[Column],
+        *,
+        region: str = "RU",
+        has_error_cells: bool = False,
+        identity: Collection[tuple[Field, ...]] = (),
     ) -> None:
+        """``identity``: as the format declares it (``FileFormat.identity``)."""
         self._width = len(columns)
         self._at = {column.field: column.index for column in reversed(columns) if column.field}
-        self._headings = [column.heading for column in columns]
+        self._headings = [column.told for column in columns]
         self._phones = [column.index for column in columns if column.field is Field.PHONE]
         self._mapped = [column.index for column in columns if column.field]
         self._region = region
+        self._needs_vin = (Field.VIN,) in identity
         self._has_error_cells = has_error_cells
         self._texts = [self._at.get(field) for field in _TEXT_FIELDS]
         self._year = self._at.get(Field.YEAR)
@@ -117,7 +125,8 @@ class RowReader:
         sold_on = self._value(self._sold_on, read_day, cells, told)
         if email is not None:
             email = self._email(email, told)
-        problems, warnings = _judged(name, phones, vin, told)
+        verdict = self._verdict(name, phones, vin)
+        problems, warnings = self._judged(verdict, phones, told)
         return LeadRow(
             row_no=row_no,
             cells=texts,
@@ -202,6 +211,33 @@ class RowReader:
             told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
         return match[0] if match else None
 
+    def _judged(
+        self, verdict: list[RowProblem], phones: tuple[Phone, ...], told: list[RowProblem]
+    ) -> tuple[tuple[RowProblem, ...], tuple[RowProblem, ...]]:
+        """Problems and warnings of a row from all that was told about its cells."""
+        if verdict:
+            # What stood in the way of a rejected row is part of the reason.
+            reasons = [note for note in told if note.code in _IDENTITY]
+            return (*reasons, *verdict), tuple(note for note in told if note not in reasons)
+        # A list of VINs alone has no phones to miss.
+        if not phones and self._phones and not any(note.code in _PHONE_TROUBLE for note in told):
+            told.append(RowProblem("", RowProblemCode.NO_PHONE))
+        return (), tuple(told)
+
+    def _verdict(
+        self, name: str | None, phones: tuple[Phone, ...], vin: str | None
+    ) -> list[RowProblem]:
+        if vin is not None:
+            return []
+        if self._needs_vin:
+            return [RowProblem("", RowProblemCode.NO_VIN)]
+        verdict = []
+        if not phones:
+            verdict.append(RowProblem("", RowProblemCode.NO_PHONE_AND_NO_VIN))
+        if name is None:
+            verdict.append(RowProblem("", RowProblemCode.NO_NAME_AND_NO_VIN))
+        return verdict
+
 
 def _whole_name(
     name: str | None, last: str | None, first: str | None, patronymic: str | None
@@ -222,28 +258,3 @@ def _make_and_model(
         return two_words[1], both[two_words.end() :] or model
     first, _, rest = both.replace("/", " ", 1).partition(" ")
     return first, rest.strip() or model
-
-
-def _judged(
-    name: str | None, phones: tuple[Phone, ...], vin: str | None, told: list[RowProblem]
-) -> tuple[tuple[RowProblem, ...], tuple[RowProblem, ...]]:
-    """Problems and warnings of a row from all that was told about its cells."""
-    verdict = _verdict(name, phones, vin)
-    if verdict:
-        # What stood in the way of a rejected row is part of the reason.
-        reasons = [note for note in told if note.code in _IDENTITY]
-        return (*reasons, *verdict), tuple(note for note in told if note not in reasons)
-    if not phones and not any(note.code in _PHONE_TROUBLE for note in told):
-        told.append(RowProblem("", RowProblemCode.NO_PHONE))
-    return (), tuple(told)
-
-
-def _verdict(name: str | None, phones: tuple[Phone, ...], vin: str | None) -> list[RowProblem]:
-    if vin is not None:
-        return []
-    verdict = []
-    if not phones:
-        verdict.append(RowProblem("", RowProblemCode.NO_PHONE_AND_NO_VIN))
-    if name is None:
-        verdict.append(RowProblem("", RowProblemCode.NO_NAME_AND_NO_VIN))
-    return verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from importers.child import ChildLimits, ParsingChild
@@ -36,12 +37,14 @@ def read_leads(
     fmt: LeadFormat,
     *,
     region: str = "RU",
+    needs_columns: bool = True,
     limits: Limits | None = None,
     child_limits: ChildLimits | None = None,
 ) -> ReadResult:
     """Read an importer's file (A8). Raises ``FileRefused`` and nothing else.
 
-    ``region``: the country of phones without a country code.
+    ``region``: the country of phones without a country code. ``needs_columns`` False: a file whose
+    columns are not recognised is read all the same, for a person to say what they are.
     """
     check_container(path, limits)
     with ParsingChild(path, child_limits) as child, no_collecting():
@@ -53,11 +56,16 @@ def read_leads(
             Column(index, heading, Field(field) if field else None)
             for index, heading, field in table["columns"]
         )
-        fmt.check_columns(columns)
-        reader = RowReader(columns, region=region, has_error_cells=has_errors)
+        first = next(messages)
+        columns = fmt.recognised(columns, [cells for _, cells in first.get("rows", ())])
+        if needs_columns:
+            fmt.check_columns(columns)
+        reader = RowReader(
+            columns, region=region, has_error_cells=has_errors, identity=fmt.identity
+        )
         rows: list[LeadRow] = []
         skipped = Skipped()
-        for message in messages:
+        for message in chain((first,), messages):
             rows += [reader.read(row_no, cells) for row_no, cells in message.get("rows", ())]
             skipped = Skipped(**message["end"]) if "end" in message else skipped
     if not rows:

@@ -1,5 +1,6 @@
 """Which variant a file looks like by its headings, and taking it as the other one (A8)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,16 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import NotFound, Refused
 from core.journal import record
-from importers.columns import Field, field_of
+from importers.columns import Field, field_of, heading_norm
 from importers.events import FileEvent
 from importers.files import get_file
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.models import ImportedFile, ImportedRow
+
+_RECALL = re.compile(
+    r"\b(?:recall|бюллетен\w*|відклик\w*|отзывн\w+ (?:кампан|мероприят)\w*|(?:код|номер) отзыва)"
+)
+_OF_PEOPLE = (Field.NAME, Field.LAST_NAME, Field.PHONE, Field.LAST_VISIT_ON)
 
 
 class FileAlreadyUsed(Refused):
@@ -33,11 +39,15 @@ class FileTakenAs(FileEvent):
 def variant_by_headings(header: Sequence[str]) -> str | None:
     """The code of the variant that the headings fit better; None when they fit both alike.
 
-    A date that is planned tells of maintenance, a last visit without one of clients that are lost.
+    A date that is planned tells of maintenance, a last visit without one of clients that are lost,
+    a VIN without a person of vehicles that their maker calls back.
     """
     fields = {field_of(str(heading)) for heading in header}
     if Field.PLANNED_ON in fields:
         return "maintenance-due"
+    is_told = any(_RECALL.search(heading_norm(str(heading))) for heading in header)
+    if Field.VIN in fields and (is_told or fields.isdisjoint(_OF_PEOPLE)):
+        return "recall"
     return "lost-clients" if Field.LAST_VISIT_ON in fields else None
 
 
@@ -56,7 +66,7 @@ def take_as(
     NotPermitted, FileAlreadyUsed.
     """
     file = get_file(session, file_id, actor=actor)
-    if variant not in FORMATS:
+    if variant not in LEAD_FORMATS:
         raise NotFound("variant", variant)
     same = session.scalars(
         select(ImportedFile).where(

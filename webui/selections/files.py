@@ -26,7 +26,7 @@ from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
 from importers.files import get_file, last_unit, recent_files
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.formings import formings_of
 from importers.guard import MAX_ROWS
 from importers.models import ImportedFile
@@ -193,7 +193,7 @@ def errors(file_id: int) -> Response:
 @requires(ImportPermission.LOAD)
 def template(variant: str) -> Response:
     """An example of the variant to fill in."""
-    if variant not in FORMATS:
+    if variant not in LEAD_FORMATS:
         abort(404)
     return example_file(variant)
 
@@ -226,7 +226,7 @@ def _page(reading: Session, asked: Asked) -> Response:
         units=units,
         unit_id=unit_id,
         variants=WORDS,
-        variant=asked.variant if asked.variant in FORMATS else next(iter(FORMATS)),
+        variant=asked.variant if asked.variant in LEAD_FORMATS else next(iter(LEAD_FORMATS)),
         files=recent_files(reading, actor=g.actor),
         problems=get_flashed_messages(category_filter=[REFUSED_UPLOAD]),
         megabytes=settings().max_upload_bytes // _MEGABYTE,

@@ -10,7 +10,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
 from importers.loading import FileRead, Loaded, keep_file, read_file
@@ -52,7 +52,7 @@ class Asked:
 
 def take_upload(asked: Asked) -> Loaded:
     """Read and keep the uploaded file. Raises UploadRefused with the sentence to show."""
-    fmt = FORMATS.get(asked.variant)
+    fmt = LEAD_FORMATS.get(asked.variant)
     file = request.files.get("file")
     if asked.unit_id is None or asked.unit_id not in g.actor.unit_ids:
         raise UploadRefused(_("Выберите подразделение, для которого создаются рабочие листы."))
