@@ -51,10 +51,22 @@ def import_file(
     Raises FileNotTaken.
     """
     try:
-        read = read_file(path, LEAD_FORMATS[variant])
+        return _import(variant, path, unit_code, form_all, report, settings)
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
         raise FileNotTaken(f"{path.name}: {in_language('en', tell)}") from refused
+
+
+def _import(
+    variant: str,
+    path: Path,
+    unit_code: str | None,
+    form_all: bool,
+    report: Path | None,
+    settings: Settings,
+) -> dict[str, Any]:
+    # Whether the columns are there is known at keeping: somebody may have said what they are.
+    read = read_file(path, LEAD_FORMATS[variant], needs_columns=False)
     with connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)

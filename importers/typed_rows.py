@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from typing import cast
 
 from directory.clients.models import ClientKind
 from directory.clients.names import looks_like_legal_entity
@@ -108,8 +109,10 @@ class TypedReader(CellReader):
         self._read_vehicle(cells, values, told)
         for field, index in self._plain:
             read = _READERS.get(field)
-            value: Value | None = (
-                self._value(index, read, cells, told) if read else _text(cells[index], field)
+            value = (
+                cast(Value | None, self._value(index, read, cells, told))
+                if read is not None
+                else _text(cells[index], field)
             )
             if value is not None:
                 values[field] = value

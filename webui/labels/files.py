@@ -12,7 +12,7 @@ from importers.plans import RowPlan
 from importers.preview import ErrorRow, PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
-from importers.variants import FileAlreadyUsed
+from importers.usage import FileAlreadyUsed
 from webui.labels.file_columns import group_words
 from webui.labels.pairs import Pairs
 from webui.wording import whole

@@ -34,7 +34,8 @@ from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, error_rows, preview
 from importers.running import NothingChosen, form_from_file
-from importers.variants import is_used, take_as, variant_by_headings
+from importers.usage import is_used
+from importers.variants import take_as, variant_by_headings
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
