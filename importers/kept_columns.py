@@ -47,10 +47,10 @@ def columns_of(file: ImportedFile) -> tuple[Column, ...]:
 
 
 def as_said(columns: Sequence[Column], fields: Sequence[Field | None]) -> tuple[Column, ...]:
-    """The columns as a person says them; what was recognised so already stays as it is."""
+    """The columns as a person says them; what the heading says itself stays as it is."""
     return tuple(
         column
-        if column.field is field and column.remark is None
+        if column.field is field and column.remark is None and column.source is Source.HEADING
         else replace(column, field=field, source=Source.PERSON, remark=None)
         for column, field in zip(columns, fields, strict=True)
     )

@@ -122,7 +122,7 @@ def test_a_corrected_mapping_reads_the_kept_cells_anew(desk: Desk) -> None:
     assert [row.fate.value for row in rows] == ["new_client", "found_by_vin"]
     assert rows[1].client_id == client.id and rows[1].asset_id == vehicle.id
     assert [column.source for column in columns_of(file)] == [
-        Source.PERSON, Source.HEADING, Source.CONTENT, Source.PERSON,
+        Source.PERSON, Source.HEADING, Source.PERSON, Source.PERSON,
     ]  # fmt: skip
     assert kept_choice(desk.session, file.id, actor=desk.actor).ticked == frozenset()
     entries = select(JournalEntry.event).where(JournalEntry.subject == FileReadAnew.subject)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from core.errors import ProzvonError
 from importers.columns import Remark, Source
 from importers.fields import Field
+from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice
 from webui.labels.pairs import Pairs, by_class
 
 LABELS: Pairs = (
@@ -73,4 +74,13 @@ def group_words(codes: Iterable[str]) -> str:
     return either.join(f"«{_FIELDS[Field(code)]}»" for code in codes)
 
 
-SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {}
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    ColumnTwice: lambda e: _l(
+        "«%(field)s» выбрано в двух столбцах. Оставьте в одном.", field=_FIELDS[e.twice]
+    ),
+    ColumnsMissing: lambda e: _l(
+        "Не хватает: %(needed)s. Без этого строки не загрузить.",
+        needed="; ".join(group_words(group) for group in e.groups),
+    ),
+    ColumnsUnfit: lambda _e: _l("Столбцы изменились. Откройте страницу заново и выберите снова."),
+}

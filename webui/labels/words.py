@@ -60,6 +60,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **staff.SENTENCES,
     **tasks.SENTENCES,
     **files.SENTENCES,
+    **file_columns.SENTENCES,
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,

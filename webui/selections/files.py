@@ -46,6 +46,7 @@ from webui.numbers import row_number
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
+from webui.selections.file_columns import is_incomplete, needs_a_look
 from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
@@ -82,6 +83,8 @@ def upload() -> Any:
                 who=person,
             )
         )
+    if loaded.is_new and needs_a_look(loaded.file):
+        return redirect(url_for("file_columns.page", file_id=loaded.file.id), 303)
     return redirect(url_for("files.show", file_id=loaded.file.id), 303)
 
 
@@ -101,8 +104,10 @@ def _refuse(asked: Asked, refused: UploadRefused) -> Any:
 
 @bp.get("/selections/files/<int:file_id>")
 @requires(ImportPermission.LOAD)
-def show(file_id: int) -> Response:
-    """What will happen to the rows now."""
+def show(file_id: int) -> Any:
+    """What will happen to the rows now; a file of which nothing is known is to be explained."""
+    if is_incomplete(get_file(session(), file_id, actor=g.actor)):
+        return redirect(url_for("file_columns.page", file_id=file_id))
     return _rows(session(), file_id)
 
 

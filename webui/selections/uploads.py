@@ -64,14 +64,23 @@ def take_upload(asked: Asked) -> Loaded:
     session().rollback()
     name = PurePosixPath(file.filename.replace("\\", "/")).name
     read = _read(file, fmt, name)
-    return keep_file(session(), read, name=name, unit_id=asked.unit_id, actor=g.actor, now=g.now)
+    return keep_file(
+        session(),
+        read,
+        name=name,
+        unit_id=asked.unit_id,
+        actor=g.actor,
+        now=g.now,
+        # What is not recognised a person says on the next page.
+        needs_columns=False,
+    )
 
 
 def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
     limits = Limits(file_size=settings().max_upload_bytes)
     try:
         with _on_disk(file) as path:
-            return read_file(path, fmt, limits=limits)
+            return read_file(path, fmt, limits=limits, needs_columns=False)
     except FileRefused as refused:
         raise UploadRefused(f"{name}: {file_sentence(refused)}") from refused
 
