@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from importers.fields import Field
 from importers.heading_patterns import PATTERNS, PHONE_ONLY, UNIT_AT_END
-from importers.headings import BY_SPELLING
+from importers.spellings import BY_SPELLING
 
 __all__ = ["Column", "Field", "Remark", "Source", "bare_heading", "field_of", "heading_norm",
            "map_columns"]  # fmt: skip

@@ -6,7 +6,7 @@ from importers.columns import Column, Remark, heading_norm, map_columns
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.formats.declaration import FormatKind
-from importers.headings import SPELLINGS
+from importers.spellings import SPELLINGS
 
 
 def mapped(code: str, *headings: str) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""Headings as real files have them: what 1C, lists of dealers and exports of a CRM call a column.
+"""Headings as real files spell them: what 1C, lists of dealers and exports of a CRM call a column.
 
 Russian, Ukrainian, English; each spelling as ``columns.heading_norm`` writes it (lower case, ``е``
 for ``ё``, words and single spaces only). A unit of measure at the end is cut off before looking.
