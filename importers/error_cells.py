@@ -22,7 +22,7 @@ def find_error_cells(path: Path, sheet: str) -> ErrorCells:
     """The error cells of one sheet; the guard has bounded its size."""
     found: ErrorCells = {}
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
+        part = sheet_part(archive, sheet)
         if part is None:
             return found
         for letters, row, text in _CELL.findall(archive.read(part)):
@@ -32,7 +32,8 @@ def find_error_cells(path: Path, sheet: str) -> ErrorCells:
     return found
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part of the archive in which this sheet's cells stand."""
     workbook = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {}

@@ -1,7 +1,8 @@
 """Look at an uploaded file before any parser does: its content, never its name (promises P21, P22).
 
 A legal workbook of 1.5 KB can abort a parser's whole process, so sizes, names, markup and cell
-addresses are checked here by streaming over the bytes, in a few megabytes of memory.
+addresses are checked here by streaming over the bytes, in a few megabytes of memory. What has no
+addresses that could be scanned (XLS, XLSB, ODS, CSV) is held to the same limits by the child.
 """
 
 from __future__ import annotations
@@ -13,37 +14,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from string import ascii_letters
 
+from importers.file_kinds import FileKind, kind_of
 from importers.problems import FileProblem, FileRefused
 
-MAX_ROWS = 300_000
+MAX_ROWS = 1_048_576
+"""As many as a sheet of Excel has."""
 MAX_COLUMNS = 300
+LARGE_SHEET = 150 << 20
+"""Bytes of a sheet's XML from which on it is read as a stream, slower and in bounded memory."""
 
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
 _LONGEST_TAG = 4 << 20
-_WORKBOOK_PART = "xl/workbook.xml"
+_MANIFEST = "META-INF/manifest.xml"
 
-# A cell or row address beyond MAX_ROWS or MAX_COLUMNS («KN» is column 300). It matches nothing in a
-# good file, which is what makes the scan cheap.
-_BEYOND = (
-    rb"[A-Za-z]{3,}\d"
-    rb"|(?:[L-Zl-z][A-Za-z]|[Kk][O-Zo-z])\d"
-    rb"|[A-Za-z]{0,2}0*(?:[1-9]\d{6}|[4-9]\d{5}|3(?!00000(?!\d))\d{5})"
-)
+# A cell or row address that may be beyond MAX_ROWS or MAX_COLUMNS («KN» is column 300). It matches
+# next to nothing in a good file, which is what makes the scan cheap; 7 digits are looked at again.
+_BEYOND = rb"[A-Za-z]{3,}\d|(?:[L-Zl-z][A-Za-z]|[Kk][O-Zo-z])\d|[A-Za-z]{0,2}\d{7}"
 _USUAL_BEYOND = re.compile(rb'r="(?:' + _BEYOND + rb")")
 _ODD_BEYOND = re.compile(rb"r\s*=\s*[\"'](?:" + _BEYOND + rb")")
 # Bytes that only an unusually written tag can hold; single ones first, they are found fastest.
 _ODD_SPELLINGS = (b"'", b"\t", b"\n", b"\r", b" =", b"= ")
+_LAST_COLUMN = "KN"
 _ADDRESS = re.compile(rb"[A-Za-z]*\d+")
+_NO_VALUE = (b"</f></c>", b"</f><v/></c>", b"</f><v></v></c>", b"</f><v /></c>")
+_MARKS = (b' hidden="1"', b' hidden="true"', b' outlineLevel="')
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes in bytes. The row and column limits are constants, compiled into the scan."""
 
-    file_size: int = 20 << 20
-    unpacked_size: int = 400 << 20
+    file_size: int = 200 << 20
+    unpacked_size: int = 4 << 30
     parts: int = 2_000
     ratio: int = 200
     ratio_from: int = 8 << 20
@@ -51,32 +55,59 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the quick half saw. Sizes in bytes; ``unpacked_size`` as the archive declares it."""
+
+    kind: FileKind
+    size: int
+    unpacked_size: int
+    is_large: bool
+    """A sheet is so large that it must be read as a stream."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
-    """What the guard saw in a file that it let through."""
+    """What the guard saw in a file that it let through; sets of parts with sheets."""
 
     unpacked_size: int
-    parts_with_error_cells: frozenset[str]
+    parts_with_error_cells: frozenset[str] = frozenset()
+    parts_with_row_marks: frozenset[str] = frozenset()
+    """Where rows or columns are hidden or have outline levels."""
+    uncalculated: int = 0
+    """Formulas that a program wrote without their values: such cells read as blank."""
 
 
 def inspect_workbook(path: Path, limits: Limits | None = None) -> Inspection:
-    """Let a harmless XLSX through; raise ``FileRefused``, and nothing else, for the rest."""
-    check_container(path, limits)
-    return scan_parts(path, limits)
+    """Let a harmless table through; raise ``FileRefused``, and nothing else, for the rest."""
+    return scan_parts(path, check_container(path, limits).kind, limits)
 
 
-def check_container(path: Path, limits: Limits | None = None) -> None:
+def check_container(path: Path, limits: Limits | None = None) -> Envelope:
     """The quick half: size, kind of file, names and declared sizes of its parts."""
     limits = limits or Limits()
     with _damage_refused():
-        _check_envelope(path, limits)
+        size = path.stat().st_size
+        if size > limits.file_size:
+            raise FileRefused(FileProblem.TOO_LARGE, size=size, limit=limits.file_size)
+        kind = kind_of(path)
+        if not kind.is_archive:
+            return Envelope(kind, size, size, is_large=False)
         with zipfile.ZipFile(path) as archive:
-            _check_directory(archive.infolist(), limits)
+            infos = archive.infolist()
+            _check_directory(infos, kind, limits)
+            if kind is FileKind.ODS:
+                _refuse_encrypted_parts(archive)
+        sheets = [info.file_size for info in infos if _is_worksheet(info.filename, kind)]
+        is_large = kind.is_sheet_xml and max(sheets) > LARGE_SHEET
+        return Envelope(kind, size, sum(info.file_size for info in infos), is_large)
 
 
-def scan_parts(path: Path, limits: Limits | None = None) -> Inspection:
+def scan_parts(path: Path, kind: FileKind, limits: Limits | None = None) -> Inspection:
     """The slow half: every byte unpacked and looked at, 0.1 s for 10 MB of XML."""
+    if not kind.is_archive:
+        return Inspection(path.stat().st_size)
     with _damage_refused(), zipfile.ZipFile(path) as archive:
-        return _scan(archive, archive.infolist(), limits or Limits())
+        return _scan(archive, archive.infolist(), kind, limits or Limits())
 
 
 @contextmanager
@@ -90,29 +121,7 @@ def _damage_refused() -> Iterator[None]:
         raise FileRefused(FileProblem.DAMAGED) from error
 
 
-def _check_envelope(path: Path, limits: Limits) -> None:
-    size = path.stat().st_size
-    if size == 0:
-        raise FileRefused(FileProblem.EMPTY_FILE)
-    if size > limits.file_size:
-        raise FileRefused(FileProblem.TOO_LARGE, size=size, limit=limits.file_size)
-    with path.open("rb") as file:
-        head = file.read(8)
-        if head == _OLE_MAGIC:
-            raise FileRefused(_kind_of_ole(file.read()))
-    if head[:4] != b"PK\x03\x04":
-        raise FileRefused(FileProblem.NOT_A_WORKBOOK)
-
-
-def _kind_of_ole(rest: bytes) -> FileProblem:
-    if "EncryptedPackage".encode("utf-16-le") in rest:
-        return FileProblem.ENCRYPTED
-    if any(name.encode("utf-16-le") in rest for name in ("Workbook", "Book")):
-        return FileProblem.LEGACY_XLS
-    return FileProblem.NOT_A_WORKBOOK
-
-
-def _check_directory(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_directory(infos: list[zipfile.ZipInfo], kind: FileKind, limits: Limits) -> None:
     if len(infos) > limits.parts:
         raise FileRefused(FileProblem.TOO_MANY_PARTS, count=len(infos), limit=limits.parts)
     names = [info.filename for info in infos]
@@ -121,13 +130,18 @@ def _check_directory(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise FileRefused(FileProblem.UNSAFE_NAMES)
     if any(info.flag_bits & 1 for info in infos):
         raise FileRefused(FileProblem.ENCRYPTED)
-    if _WORKBOOK_PART not in names:
-        raise FileRefused(FileProblem.NOT_A_WORKBOOK)
-    if any(PurePosixPath(name).name.casefold() == "vbaproject.bin" for name in names):
-        raise FileRefused(FileProblem.HAS_MACROS)
-    if not any(map(_is_worksheet, names)):
+    if not any(_is_worksheet(name, kind) for name in names):
         raise FileRefused(FileProblem.NO_WORKSHEET)
     _check_sizes(infos, limits)
+
+
+def _refuse_encrypted_parts(archive: zipfile.ZipFile) -> None:
+    info = next((info for info in archive.infolist() if info.filename == _MANIFEST), None)
+    if info is None:
+        return
+    with archive.open(info) as stream:
+        if b"encryption-data" in stream.read(_CHUNK):
+            raise FileRefused(FileProblem.ENCRYPTED)
 
 
 def _is_safe(info: zipfile.ZipInfo) -> bool:
@@ -137,8 +151,11 @@ def _is_safe(info: zipfile.ZipInfo) -> bool:
     return is_inside and not is_link and not set(name) & {"\\", ":", "\0"}
 
 
-def _is_worksheet(name: str) -> bool:
-    return name.startswith("xl/worksheets/") and name.endswith(".xml")
+def _is_worksheet(name: str, kind: FileKind) -> bool:
+    if kind is FileKind.ODS:
+        return name == "content.xml"
+    ending = ".bin" if kind is FileKind.XLSB else ".xml"
+    return name.startswith("xl/worksheets/") and name.endswith(ending)
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -151,14 +168,21 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise FileRefused(FileProblem.PACKED_TOO_TIGHTLY, ratio=ratio, limit=limits.ratio)
 
 
-def _scan(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], limits: Limits) -> Inspection:
-    unpacked, with_errors = 0, set()
+def _scan(
+    archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], kind: FileKind, limits: Limits
+) -> Inspection:
+    unpacked, uncalculated = 0, 0
+    with_errors, with_marks = set[str](), set[str]()
     for info in infos:
         name = info.filename
-        is_markup = name.casefold().endswith((".xml", ".rels", ".vml"))
-        has_cells = is_markup and not name.endswith(("/sharedStrings.xml", "/styles.xml"))
+        is_markup = name.casefold().endswith((".xml", ".rels", ".vml", ".rdf"))
+        has_cells = (
+            kind.is_sheet_xml
+            and is_markup
+            and not name.endswith(("/sharedStrings.xml", "/styles.xml"))
+        )
         rows = 0
-        for block in _blocks(archive, info):
+        for block in markup_blocks(archive, info):
             unpacked += len(block)
             if unpacked > limits.unpacked_size:
                 raise FileRefused(
@@ -171,12 +195,16 @@ def _scan(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], limits: Limits
                 rows += block.count(b"<row")
                 if b't="e"' in block or b"t='e'" in block:
                     with_errors.add(name)
+                if b"</f>" in block:
+                    uncalculated += sum(map(block.count, _NO_VALUE))
+                if name not in with_marks and any(mark in block for mark in _MARKS):
+                    with_marks.add(name)
         if rows > MAX_ROWS:
             raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS)
-    return Inspection(unpacked, frozenset(with_errors))
+    return Inspection(unpacked, frozenset(with_errors), frozenset(with_marks), uncalculated)
 
 
-def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def markup_blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """The part's bytes, cut behind a ">" so that no tag is torn apart."""
     rest = b""
     with archive.open(info) as stream:
@@ -200,15 +228,19 @@ def _refuse_far_cells(block: bytes) -> None:
     is_odd = any(spelling in block for spelling in _ODD_SPELLINGS)
     for match in (_ODD_BEYOND if is_odd else _USUAL_BEYOND).finditer(block):
         at = match.start()
+        address = _ADDRESS.search(block, at + 2)
+        cell = address[0].decode() if address else ""
+        column, row = cell.rstrip("0123456789"), cell.lstrip(ascii_letters)
+        # Three letters, or two beyond KN: the column; else the row.
+        has_far_row = int(row or 0) > MAX_ROWS
+        if not has_far_row and _is_near(column):
+            continue
         is_in_tag = block.rfind(b"<", 0, at) > block.rfind(b">", 0, at)
         if is_in_tag and block[at - 1 : at].isspace():
-            address = _ADDRESS.search(block, at + 2)
-            cell = address[0][:20].decode() if address else ""
-            # Three letters, or two beyond KN: the column; else the row.
-            if len(cell.rstrip("0123456789")) > 1 and not _has_far_row(cell):
-                raise FileRefused(FileProblem.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, cell=cell)
-            raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS, cell=cell)
+            if has_far_row:
+                raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS, cell=cell[:20])
+            raise FileRefused(FileProblem.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, cell=cell[:20])
 
 
-def _has_far_row(cell: str) -> bool:
-    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") or 0) > MAX_ROWS
+def _is_near(column: str) -> bool:
+    return len(column) < 2 or (len(column) == 2 and column.upper() <= _LAST_COLUMN)

@@ -12,10 +12,20 @@ class FileProblem(StrEnum):
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"  # size, limit (bytes)
     NOT_A_WORKBOOK = "not_a_workbook"
-    LEGACY_XLS = "legacy_xls"
+    """Bytes of which nothing is known."""
+    WEB_PAGE = "web_page"
+    """HTML, whatever its name; programs write it and call it .xls."""
+    XML_SPREADSHEET = "xml_spreadsheet"
+    """«Таблица XML 2003»."""
+    XML_DATA = "xml_data"
+    PDF = "pdf"
+    PICTURE = "picture"
+    DOCUMENT = "document"
+    """A text, a presentation: DOCX, DOC, RTF, ODT, PPTX."""
+    ARCHIVE = "archive"
+    """ZIP, RAR, 7z with something else inside."""
     ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
-    HAS_MACROS = "has_macros"
     UNSAFE_NAMES = "unsafe_names"
     TOO_MANY_PARTS = "too_many_parts"  # count, limit
     UNPACKED_TOO_LARGE = "unpacked_too_large"  # size, limit (bytes)
@@ -49,6 +59,13 @@ class Skipped:
     blank: int = 0
     totals: int = 0
     repeated_headings: int = 0
+    """Headings again on a next page, and the line «1 2 3 4» that numbers the columns."""
+    groups: int = 0
+    """Headings of groups, as 1C reports have them; their text stands in the column «Группа»."""
+    footers: int = 0
+    """Signatures and the like below the table."""
+    hidden_rows: int = 0
+    """Not skipped but read: rows that a filter or a person has hidden are data all the same."""
 
 
 class RowProblemCode(StrEnum):

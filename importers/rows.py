@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from importers.child import ChildLimits, ParsingChild
+from importers.child import ChildLimits
 from importers.collecting import no_collecting
-from importers.columns import Column, Field
+from importers.columns import Column
 from importers.formats.declaration import LeadFormat
-from importers.guard import Limits, check_container, scan_parts
+from importers.guard import Limits
+from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, Skipped
 from importers.row_reader import LeadRow, RowReader
+from importers.tables import read_table
 
 __all__ = ["LeadRow", "ReadResult", "RowReader", "duplicate_key", "read_leads"]
 
@@ -38,6 +40,7 @@ def read_leads(
     *,
     region: str = "RU",
     needs_columns: bool = True,
+    options: ReadOptions | None = None,
     limits: Limits | None = None,
     child_limits: ChildLimits | None = None,
 ) -> ReadResult:
@@ -46,31 +49,24 @@ def read_leads(
     ``region``: the country of phones without a country code. ``needs_columns`` False: a file whose
     columns are not recognised is read all the same, for a person to say what they are.
     """
-    check_container(path, limits)
-    with ParsingChild(path, child_limits) as child, no_collecting():
-        # The child loads while the guard still scans; it sends nothing before the guard agrees.
-        has_errors = bool(scan_parts(path, limits).parts_with_error_cells)
-        messages = child.messages(has_error_cells=has_errors)
-        table = next(messages)["table"]
-        columns = tuple(
-            Column(index, heading, Field(field) if field else None)
-            for index, heading, field in table["columns"]
-        )
-        first = next(messages)
-        columns = fmt.recognised(columns, [cells for _, cells in first.get("rows", ())])
+    rows: list[LeadRow] = []
+    with (
+        read_table(path, options, limits=limits, child_limits=child_limits) as table,
+        no_collecting(),
+    ):
+        batches = table.batches()
+        first = next(batches, [])
+        columns = fmt.recognised(table.columns, [cells for _, cells in first])
         if needs_columns:
             fmt.check_columns(columns)
         reader = RowReader(
-            columns, region=region, has_error_cells=has_errors, identity=fmt.identity
+            columns, region=region, has_error_cells=table.has_error_cells, identity=fmt.identity
         )
-        rows: list[LeadRow] = []
-        skipped = Skipped()
-        for message in chain((first,), messages):
-            rows += [reader.read(row_no, cells) for row_no, cells in message.get("rows", ())]
-            skipped = Skipped(**message["end"]) if "end" in message else skipped
+        for batch in chain((first,), batches):
+            rows += [reader.read(row_no, cells) for row_no, cells in batch]
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
-    return ReadResult(table["sheet"], columns, rows, skipped)
+    return ReadResult(table.sheet, columns, rows, table.skipped)
 
 
 def duplicate_key(row: LeadRow) -> str | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from importers.problems import RowProblemCode
 
 ERROR_TEXTS = frozenset(
-    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+    (
+        *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"),
+        *("#Н/Д", "#ССЫЛКА!", "#ЗНАЧ!", "#ДЕЛ/0!", "#ИМЯ?", "#ПУСТО!", "#ЧИСЛО!"),
+        *("#ПЕРЕНОС!", "#ВЫЧИСЛ!", "#GETTING_DATA", "Err:502", "Err:504", "Err:508", "Err:509"),
+    )
 )
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
@@ -39,6 +44,16 @@ _ANY_DIGIT = re.compile(r"\d")
 _THOUSANDS = re.compile(r"\s*(?:тыс|тис|т\.|k\b|к\b)")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))|(?<=\d)[.,](?=\d{3}(?!\d))")
+_BLANKS = re.compile(r"[\s'’]+")
+_AMOUNT = re.compile(
+    r"(?:(?P<minus>[-–—−])|(?P<open>\()|\+)?\s?(?:[₽$€₴£]|руб\.?|usd|eur|uah|rub)?\s?"
+    r"(?P<digits>\d+(?:[\s'’]\d{3})*(?:[.,]\d+)*)"
+    r"\s?(?:(?P<thousand>тыс\.?|тис\.?|k|к)|(?P<million>млн\.?|mln|m))?"
+    r"\s?(?:[₽$€₴£%]|р(?:уб(?:л\w+)?)?\.?|грн\.?|гривен\w*|usd|eur|uah|rub|шт\.?|ед\.?|раз\w?)?"
+    r"\s?(?:(?P<kopecks>\d{2})\s?коп\w*\.?)?\)?"
+)
+_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})*")
+"""Digits in threes."""
 
 
 def text_of(cell: object) -> str:
@@ -49,16 +64,30 @@ def text_of(cell: object) -> str:
     """
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float):
+        # A spreadsheet counts with 15 digits and shows no more of them.
+        is_whole = cell.is_integer() and abs(cell) < 1e15
+        return str(int(cell)) if is_whole else f"{cell:.15g}"
+    if isinstance(cell, bool):
+        return "ИСТИНА" if cell else "ЛОЖЬ"
     if isinstance(cell, date):
         return _text_of_moment(cell)
+    if isinstance(cell, time):
+        return f"{cell:%H:%M:%S}".removesuffix(":00")
+    if isinstance(cell, timedelta):
+        return _text_of_duration(cell)
     return str(cell)
+
+
+def _text_of_duration(duration: timedelta) -> str:
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
 
 
 @lru_cache(maxsize=4096)
 def _text_of_moment(moment: date) -> str:
-    if isinstance(moment, datetime) and moment.time():
+    if isinstance(moment, datetime) and moment.time() != time.min:
         return f"{moment:%d.%m.%Y %H:%M}"
     return f"{moment.day:02}.{moment.month:02}.{moment.year:04}"
 
@@ -133,6 +162,56 @@ def read_year(text: str) -> int | RowProblemCode:
         return _bounded(int(text), 1950, 2100)
     match = _YEAR.search(text[:40])
     return _bounded(int(match[0]), 1950, 2100) if match else RowProblemCode.NOT_A_NUMBER
+
+
+def read_amount(text: str) -> Decimal | RowProblemCode:
+    """A sum or another number: «1 234,50 ₽», «1,234.50», «(120)», «2,5 тыс. руб.», «15 %».
+
+    Percents are what stands there (15), as are currencies: which one, the column says.
+    """
+    folded = " ".join(text[:60].casefold().split())
+    match = _AMOUNT.fullmatch(folded)
+    if match is None:
+        return RowProblemCode.NOT_A_NUMBER
+    digits = _plain_digits(_BLANKS.sub("", match["digits"]))
+    if digits is None:
+        return RowProblemCode.NOT_A_NUMBER
+    if folded.startswith(("$", "£")) and _GROUPS.fullmatch(digits):
+        digits = _ungrouped(digits)
+    if match["kopecks"] and "." not in digits:
+        digits = f"{digits}.{match['kopecks']}"
+    factor = 1_000_000 if match["million"] else 1000 if match["thousand"] else 1
+    amount = Decimal(digits) * factor
+    return -amount if match["minus"] or match["open"] else amount
+
+
+def read_whole(text: str) -> int | RowProblemCode:
+    """A whole number told as ``read_amount`` reads it: «12 шт.», «3.0»."""
+    if text.isdecimal() and len(text) < 16:
+        return int(text)
+    amount = read_amount(text)
+    if isinstance(amount, RowProblemCode):
+        return amount
+    whole = int(amount)
+    return whole if whole == amount else RowProblemCode.NOT_A_NUMBER
+
+
+def _plain_digits(digits: str) -> str | None:
+    """«1.234,50», «1,234.50», «1234,5» as Decimal reads them; None for what is neither."""
+    marks = [mark for mark in digits if mark in ".,"]
+    if len(set(marks)) == 2:
+        # Both: the last one divides the fraction and stands once.
+        if marks.count(marks[-1]) > 1:
+            return None
+        whole, _, fraction = digits.rpartition(marks[-1])
+        return f"{_ungrouped(whole)}.{fraction}" if _GROUPS.fullmatch(whole) else None
+    if len(marks) > 1:
+        return _ungrouped(digits) if _GROUPS.fullmatch(digits) else None
+    return digits.replace(",", ".")
+
+
+def _ungrouped(digits: str) -> str:
+    return digits.replace(",", "").replace(".", "")
 
 
 def _bounded(value: float, low: int, high: int) -> int | RowProblemCode:

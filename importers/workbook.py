@@ -1,221 +1,221 @@
-"""A workbook's sheets as rows with true row numbers, and the table found among titles and totals.
+"""The table of a file: its sheet and headings found (or told), its rows sorted from the rest.
 
 Runs inside the expendable child (``importers.child``): calamine can take its whole process down.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from importers.columns import Column, map_columns
+from importers.columns import Column
+from importers.data_rows import GROUP_HEADING, DataRows, GroupJudge, Row, group_candidates
 from importers.error_cells import ErrorCells, find_error_cells
+from importers.file_kinds import FileKind
+from importers.headings import LINES_LOOKED_AT, Area, Cell, Table, locate_table, told_table
+from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, Skipped
+from importers.sheet_marks import SheetMarks, bold_rows, read_marks
+from importers.sheets import SheetPlace, SheetRows, open_book
 
-Cell = str | float | int | bool | date | datetime | time | timedelta
-
-_LINES_LOOKED_AT = 60
-_MOST_HEADING_LINES = 3
-_MOST_SHEETS = 30
-_TOTALS = re.compile(
-    r"(?:итого|всего|разом|усього|всього|загалом|grand total|total|подытог|промежуточный итог)"
-    r"(?:\W*$|\s*[:\d(—–-]|\s+(?:по|за|строк|записей|клиентов|рядків|клієнтів)\b)",
-    re.IGNORECASE,
-)
-_MANY_DIGITS = re.compile(r"(?:\d\W?){4}")
+_LOOKED_AHEAD = 200
+"""Rows below the headings among which the first heading of a group must stand."""
+_MOST_HEADINGS_TOLD = 60
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRows:
-    """One sheet: rows from row 1 and column A on, blank ones included."""
+class Source:
+    """A file as the guard has named it."""
+
+    path: Path
+    kind: FileKind
+    is_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the slow half of the guard has seen in an XLSX."""
+
+    has_error_cells: bool = False
+    has_row_marks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFound:
+    """A sheet for a person to choose. ``score``: how many fields its headings name.
+
+    None: the sheet was not looked at, because it is hidden or another one was asked for; ``line``
+    counts from 1.
+    """
 
     name: str
-    rows: Iterator[list[Cell]]
-    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
-    """((first row, first column), (last row, last column)), from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Where the table is: heading lines are ``[first_line, first_line + lines)``, from 0."""
-
-    columns: tuple[Column, ...]
-    first_line: int
-    lines: int
-    score: int
+    is_hidden: bool
+    score: int | None = None
+    line: int | None = None
+    lines: int | None = None
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """The table of the workbook; ``rows`` yields (row number in the file, cells of the columns)."""
+    """The table of the file; ``rows`` yields (row number in the file, cells of the columns)."""
 
     sheet: str
     columns: tuple[Column, ...]
+    heading_line: int
+    heading_lines: int
+    sheets: tuple[SheetFound, ...]
+    hidden_columns: tuple[int, ...]
     skipped: Skipped
-    rows: Iterator[tuple[int, list[Cell]]]
+    rows: Iterator[Row]
 
 
-def read_sheets(path: Path) -> Iterator[SheetRows]:
-    """Visible worksheets in their order. Row 1 of the file is the first row yielded."""
-    workbook = CalamineWorkbook.from_path(str(path))
-    for index, meta in enumerate(workbook.sheets_metadata[:_MOST_SHEETS]):
-        if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible:
-            sheet = workbook.get_sheet_by_index(index)
-            yield SheetRows(meta.name, _rows_of(sheet), tuple(sheet.merged_cell_ranges or ()))
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    sheet: SheetRows
+    table: Table
+    head: list[list[Cell]]
 
 
-def find_table(path: Path, *, has_error_cells: Callable[[], bool] = bool) -> FoundTable:
-    """Pick the sheet whose headings say most, and its table.
+def find_table(
+    source: Source, options: ReadOptions | None = None, *, seen: Callable[[], Seen] = Seen
+) -> FoundTable:
+    """Pick the sheet whose headings say most, and its table; or the one that ``options`` name.
 
     Raises ``FileRefused(NO_ROWS)`` if all sheets are empty. A table without a known heading is
-    returned too: the format says what is missing and names what was found. ``has_error_cells`` is
-    asked when the first row is taken.
+    returned too: the format says what is missing and names what was found. ``seen`` is asked when
+    all sheets are loaded.
     """
-    best: tuple[SheetRows, Table, list[list[Cell]]] | None = None
-    for sheet in read_sheets(path):
-        head = list(islice(sheet.rows, _LINES_LOOKED_AT))
-        table = locate_table(head, sheet.merged)
-        if table is not None and (best is None or table.score > best[1].score):
-            best = (sheet, table, head)
+    chosen, sheets = _choose(source, options or ReadOptions())
+    told = seen()
+    name, table = chosen.sheet.name, chosen.table
+    can_ask = source.kind.is_sheet_xml and not source.is_large
+    marks = read_marks(source.path, name) if can_ask and told.has_row_marks else SheetMarks()
+    errors: ErrorCells = (
+        find_error_cells(source.path, name) if can_ask and told.has_error_cells else {}
+    )
+    rows = _numbered(chosen)
+    ahead = list(islice(rows, _LOOKED_AHEAD))
+    groups = _group_judge(source, chosen, ahead, marks)
+    skipped = Skipped()
+    first = table.first_line + table.lines
+    sorted_rows = DataRows(
+        chain(ahead, rows),
+        columns=table.columns,
+        headings=[line for line in chosen.head[table.first_line : first] if any(line)],
+        skipped=skipped,
+        errors=errors,
+        marks=marks,
+        groups=groups,
+    )
+    columns = table.columns
+    if groups is not None:
+        columns = (*columns, Column(len(columns), GROUP_HEADING, None))
+    hidden = tuple(c.index for c in table.columns if c.heading and c.index in marks.hidden_columns)
+    return FoundTable(
+        sheet=name,
+        columns=columns,
+        heading_line=table.first_line + 1,
+        heading_lines=table.lines,
+        sheets=sheets,
+        hidden_columns=hidden,
+        skipped=skipped,
+        rows=iter(sorted_rows),
+    )
+
+
+def _choose(source: Source, options: ReadOptions) -> tuple[_Chosen, tuple[SheetFound, ...]]:
+    book = open_book(source.path, source.kind, is_large=source.is_large)
+    best: _Chosen | None = None
+    sheets: list[SheetFound] = []
+    for place in book.places:
+        is_wanted = place.name == options.sheet if options.sheet else not place.is_hidden
+        chosen = _look_at(book.read(place), options) if is_wanted else None
+        sheets.append(_told(place, chosen))
+        if chosen is not None and (best is None or chosen.table.score > best.table.score):
+            best = chosen
     if best is None:
         raise FileRefused(FileProblem.NO_ROWS)
-    sheet, table, head = best
-    skipped = Skipped()
-
-    def rows() -> Iterator[tuple[int, list[Cell]]]:
-        errors = find_error_cells(path, sheet.name) if has_error_cells() else {}
-        yield from _data_rows(head, sheet.rows, table, skipped, errors)
-
-    return FoundTable(sheet.name, table.columns, skipped, rows())
+    return best, tuple(sheets)
 
 
-def locate_table(
-    head: Sequence[Sequence[Cell]],
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
-) -> Table | None:
-    """The heading lines: where the most fields are recognised, in the fewest lines."""
-    filled = _spread_merged(head, merged)
-    best: Table | None = None
-    for first in range(len(filled)):
-        for lines in range(1, _MOST_HEADING_LINES + 1):
-            block = filled[first : first + lines]
-            if len(block) < lines or not all(map(_may_be_heading, block)):
-                break
-            if lines > 1 and any(_is_title(line) for line in block):
-                continue
-            table = _table_of(block, first)
-            if best is None or table.score > best.score:
-                best = table
-    if best is None or best.score == 0:
-        return _first_wide_line(filled)
-    return best
+def _look_at(sheet: SheetRows, options: ReadOptions) -> _Chosen | None:
+    lines = options.heading_lines
+    line = options.heading_line or (1 if lines == 0 else None)
+    if line is None:
+        head = list(islice(sheet.rows, LINES_LOOKED_AT))
+        found = locate_table(head, sheet.merged)
+    else:
+        lines = 1 if lines is None else lines
+        head = list(islice(sheet.rows, max(LINES_LOOKED_AT, line + lines)))
+        found = told_table(head, sheet.merged, line=line - 1, lines=lines)
+    return _Chosen(sheet, found, head) if found is not None and found.columns else None
 
 
-def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
-    # iter_rows yields the blank rows above the first used cell, but not the columns before it.
-    if sheet.start is None:
-        return
-    margin: list[Cell] = [""] * sheet.start[1]
-    if not margin:
-        yield from sheet.iter_rows()
-    for row in sheet.iter_rows() if margin else ():
-        yield margin + row
+def _told(place: SheetPlace, chosen: _Chosen | None) -> SheetFound:
+    if chosen is None:
+        return SheetFound(place.name, place.is_hidden)
+    table = chosen.table
+    headings = [column.heading[:100] for column in table.columns if column.heading]
+    return SheetFound(
+        name=place.name,
+        is_hidden=place.is_hidden,
+        score=table.score,
+        line=table.first_line + 1,
+        lines=table.lines,
+        headings=tuple(headings[:_MOST_HEADINGS_TOLD]),
+    )
 
 
-def _spread_merged(
-    head: Sequence[Sequence[Cell]],
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
-) -> list[list[str]]:
-    """Text of the first rows, with each merged heading standing in all the cells that it covers."""
-    width = max((len(row) for row in head), default=0)
-    filled = [[_heading_text(cell) for cell in row] + [""] * (width - len(row)) for row in head]
-    for (top, left), (bottom, right) in merged:
-        if top >= len(filled) or left >= width:
-            continue
-        for row in range(top, min(bottom + 1, len(filled))):
-            for column in range(left, min(right + 1, width)):
-                filled[row][column] = filled[top][left]
-    return filled
+def _numbered(chosen: _Chosen) -> Iterator[Row]:
+    """The rows below the headings with their numbers, counted from 1."""
+    first = chosen.table.first_line + chosen.table.lines
+    rows = enumerate(chain(chosen.head[first:], chosen.sheet.rows), start=first + 1)
+    merged = [area for area in chosen.sheet.merged if area[1][0] > area[0][0] >= first]
+    return _filled_down(rows, merged) if merged else rows
 
 
-def _heading_text(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return " ".join(cell[:200].split())
-    return str(cell)[:200]
+def _filled_down(rows: Iterator[Row], merged: Sequence[Area]) -> Iterator[Row]:
+    """Cells merged downwards, as 1C writes a client of several cars: each row gets the value."""
+    waiting = sorted(merged, reverse=True)
+    active: list[tuple[int, int, Cell]] = []  # last row (from 0), column, value
+    for row_no, cells in rows:
+        active = [one for one in active if one[0] >= row_no - 1]
+        if active and any(cell != "" for cell in cells):
+            for _, column, value in active:
+                if column < len(cells) and cells[column] == "":
+                    cells[column] = value
+        while waiting and waiting[-1][0][0] < row_no:
+            (top, left), (bottom, _right) = waiting.pop()
+            if top == row_no - 1 and left < len(cells) and cells[left] != "":
+                active.append((bottom, left, cells[left]))
+        yield row_no, cells
 
 
-def _may_be_heading(line: Sequence[str]) -> bool:
-    # Data rows hold a phone, a VIN or a date; headings hold at most a year or kilometres.
-    texts = [text for text in line if text]
-    return bool(texts) and sum(bool(_MANY_DIGITS.search(text)) for text in texts) <= len(texts) // 8
-
-
-def _is_title(line: Sequence[str]) -> bool:
-    return len({text for text in line if text}) <= 1
-
-
-def _table_of(block: Sequence[Sequence[str]], first: int) -> Table:
-    headings = []
-    for cells in zip(*block, strict=True):
-        lines = [cell for cell in cells if cell]
-        # A heading merged downwards stands in every line; once is enough.
-        headings.append(tuple(dict.fromkeys(lines)))
-    columns = map_columns(headings)
-    score = len({column.field for column in columns if column.field is not None})
-    return Table(columns, first, len(block), score)
-
-
-def _first_wide_line(filled: Sequence[Sequence[str]]) -> Table | None:
-    """No heading is known: the first row with several cells is what a person would name."""
-    ranked = [(min(sum(map(bool, line)), 2), -index) for index, line in enumerate(filled)]
-    if not ranked or max(ranked)[0] == 0:
+def _group_judge(
+    source: Source, chosen: _Chosen, ahead: Sequence[Row], marks: SheetMarks
+) -> GroupJudge | None:
+    """Who tells headings of groups from data; None where the first rows have no such heading."""
+    columns = chosen.table.columns
+    candidates = group_candidates(ahead, columns)
+    if not candidates:
         return None
-    first = -max(ranked)[1]
-    # Here and not above: hardly any file needs it, and the child is to start quickly.
-    from importers.content import is_without_headings
-
-    if is_without_headings(filled[first:]):
-        return Table(tuple(Column(at, "", None) for at in range(len(filled[first]))), first, 0, 0)
-    return _table_of([filled[first]], first)
-
-
-def _data_rows(
-    head: list[list[Cell]],
-    rest: Iterator[list[Cell]],
-    table: Table,
-    skipped: Skipped,
-    errors: ErrorCells,
-) -> Iterator[tuple[int, list[Cell]]]:
-    first = table.first_line + table.lines
-    headings = [line for line in head[table.first_line : first] if not _is_blank(line)]
-    row_no = first
-    for rows in (head[first:], rest):
-        for cells in rows:
-            row_no += 1
-            if _is_blank(cells) and row_no not in errors:
-                skipped.blank += 1
-            elif _is_totals(cells):
-                skipped.totals += 1
-            elif cells in headings:
-                skipped.repeated_headings += 1
-            else:
-                for column, text in errors.get(row_no, {}).items():
-                    cells[column] = text
-                yield row_no, cells
-
-
-def _is_blank(cells: list[Cell]) -> bool:
-    return cells.count("") == len(cells)
-
-
-def _is_totals(cells: Sequence[Cell]) -> bool:
-    for cell in cells:
-        if cell != "":
-            return isinstance(cell, str) and _TOTALS.match(cell.lstrip()) is not None
-    return False
+    proved = {
+        top + 1
+        for (top, left), (bottom, right) in chosen.sheet.merged
+        if top == bottom and right > left
+    }
+    can_ask = source.kind.is_sheet_xml and not source.is_large
+    if can_ask and not marks.has_levels and not proved >= set(candidates):
+        bold = bold_rows(source.path, chosen.sheet.name)
+        # Where everything is bold, it says nothing.
+        plain = [row_no for row_no, _ in ahead if row_no not in candidates]
+        proved |= bold if not all(row_no in bold for row_no in plain) else frozenset()
+    judge = GroupJudge(columns, marks, proved.__contains__)
+    cells_of = dict(ahead)
+    for row_no, (at, behind) in candidates.items():
+        if judge.may_be(row_no, at, cells_of[row_no][at], behind):
+            return judge
+    return None

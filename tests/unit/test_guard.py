@@ -14,6 +14,7 @@ from importers.formats.maintenance_due import MAINTENANCE_DUE
 from importers.guard import Limits, inspect_workbook
 from importers.problems import FileProblem, FileRefused
 from importers.rows import read_leads
+from tests.old_workbooks import compound
 
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -61,18 +62,19 @@ def refusal(path: Path) -> FileProblem:
     ("content", "code"),
     [
         (b"", FileProblem.EMPTY_FILE),
-        ("ФИО;Телефон\n".encode(), FileProblem.NOT_A_WORKBOOK),
-        (b"%PDF-1.7", FileProblem.NOT_A_WORKBOOK),
+        ("ФИО;Телефон\n".encode(), FileProblem.NO_ROWS),
+        (b"%PDF-1.7", FileProblem.PDF),
+        (b"\x89PNG\r\n\x1a\n", FileProblem.PICTURE),
+        (b"<html><table><tr><td>1</td></tr></table></html>", FileProblem.WEB_PAGE),
+        (b"Rar!\x1a\x07\x00", FileProblem.ARCHIVE),
+        (b"{\\rtf1 text}", FileProblem.DOCUMENT),
+        (bytes(range(256)) * 4, FileProblem.NOT_A_WORKBOOK),
         (b"PK\x03\x04 and then nothing", FileProblem.DAMAGED),
         (GOOD[: len(GOOD) // 2], FileProblem.DAMAGED),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
-            FileProblem.ENCRYPTED,
-        ),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"),
-            FileProblem.LEGACY_XLS,
-        ),
+        (compound("EncryptedPackage"), FileProblem.ENCRYPTED),
+        (compound("WordDocument"), FileProblem.DOCUMENT),
+        (compound("Workbook"), FileProblem.NO_ROWS),
+        (compound("Workbook")[:600], FileProblem.DAMAGED),
     ],
 )
 def test_what_is_no_workbook_is_told_by_its_content(
@@ -86,14 +88,14 @@ def test_what_is_no_workbook_is_told_by_its_content(
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
-        ('<row r="1"><c r="XFD1048576"/></row>', FileProblem.TOO_MANY_ROWS),
+        ('<row r="1"><c r="XFD1048576"/></row>', FileProblem.TOO_MANY_COLUMNS),
         ('<row r="1"><c s="1" r="KO1"/></row>', FileProblem.TOO_MANY_COLUMNS),
         ('<row r="1"><c r="ZZZ1"/></row>', FileProblem.TOO_MANY_COLUMNS),
-        ('<row r="300001"/>', FileProblem.TOO_MANY_ROWS),
+        ('<row r="1048577"/>', FileProblem.TOO_MANY_ROWS),
         ('<row r="999999999"/>', FileProblem.TOO_MANY_ROWS),
         ("<row r = '999999999'/>", FileProblem.TOO_MANY_ROWS),
         ('<row\nr="1"><c\nr="xfd1"/></row>', FileProblem.TOO_MANY_COLUMNS),
-        ("<row/>" * 300_001, FileProblem.TOO_MANY_ROWS),
+        ("<row/>" * 1_048_577, FileProblem.TOO_MANY_ROWS),
     ],
 )
 def test_far_cells_are_refused_before_any_parser(
@@ -106,7 +108,7 @@ def test_far_cells_are_refused_before_any_parser(
 
 
 def test_the_last_allowed_cell_passes_and_so_does_such_a_text(tmp_path: Path) -> None:
-    rows = '<row r="1"><c r="KN300000" t="str"><v>a r="XFD1048576" b</v></c></row>'
+    rows = '<row r="1"><c r="KN1048576" t="str"><v>a r="XFD1048576" b</v></c></row>'
     inspect_workbook(rewritten(tmp_path / "edge.xlsx", {SHEET: sheet_of(rows)}))
 
 
@@ -124,7 +126,6 @@ def test_lying_dimensions_and_a_giant_merge_are_harmless(tmp_path: Path) -> None
     [
         ({SHEET: f"<!DOCTYPE a [<!ENTITY b 'c'>]>{sheet_of('')}"}, FileProblem.FORBIDDEN_MARKUP),
         ({SHEET: sheet_of("").encode("utf-16")}, FileProblem.FORBIDDEN_MARKUP),
-        ({"xl/vbaProject.bin": b"x"}, FileProblem.HAS_MACROS),
         ({"../outside.xml": "<a/>"}, FileProblem.UNSAFE_NAMES),
         ({"/etc/passwd": "x"}, FileProblem.UNSAFE_NAMES),
         ({"XL/WORKBOOK.XML": "<a/>"}, FileProblem.UNSAFE_NAMES),
@@ -163,7 +164,10 @@ def test_other_packages_are_not_workbooks(tmp_path: Path) -> None:
     path = tmp_path / "text.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<a/>")
-    assert refusal(path) is FileProblem.NOT_A_WORKBOOK
+    assert refusal(path) is FileProblem.DOCUMENT
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("photo.jpg", b"x")
+    assert refusal(path) is FileProblem.ARCHIVE
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<a/>")
     assert refusal(path) is FileProblem.NO_WORKSHEET

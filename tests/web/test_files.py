@@ -20,6 +20,7 @@ from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from importers.models import ImportedFile, ImportedRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
+from tests.bytes_of import DOCX
 from tests.given import Given
 from tests.web.conftest import Browser, read_workbook
 from tests.workbooks import HEADINGS, IVANOV, PETROVA, write_file
@@ -293,15 +294,13 @@ def _bad_files(folder: Path) -> dict[str, tuple[bytes, str]]:
     with zipfile.ZipFile(empty_rows, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", "<workbook/>")
-        sheet = b"<worksheet><sheetData>" + b"<row></row>" * 300_001
+        sheet = b"<worksheet><sheetData>" + b"<row/>" * 1_048_577
         archive.writestr("xl/worksheets/sheet1.xml", sheet + b"</sheetData></worksheet>")
     return {
         "empty.xlsx": (b"", "Файл пустой"),
-        "text.xlsx": (b"just a text", "не книга Excel"),
-        "old.xls": (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"),
-            "старый формат XLS",
-        ),
+        "text.xlsx": (bytes(range(256)), "не таблица"),
+        "page.xls": (b"<html><table></table></html>", "веб-страница"),
+        "letter.docx": (DOCX, "текстовый документ"),
         "damaged.xlsx": (b"PK\x03\x04" + b"\0" * 500, "повреждён"),
         "encrypted.xlsx": ((SAMPLES / "bad" / "encrypted.xlsx").read_bytes(), "защищён паролем"),
         "nothing.xlsx": ((SAMPLES / "bad" / "empty-sheet.xlsx").read_bytes(), "нет строк"),
@@ -312,8 +311,8 @@ def _bad_files(folder: Path) -> dict[str, tuple[bytes, str]]:
 
 @pytest.mark.parametrize(
     "name",
-    ["empty.xlsx", "text.xlsx", "old.xls", "damaged.xlsx", "encrypted.xlsx", "nothing.xlsx",
-     "bomb.xlsx", "rows.xlsx"],
+    ["empty.xlsx", "text.xlsx", "page.xls", "letter.docx", "damaged.xlsx",
+     "encrypted.xlsx", "nothing.xlsx", "bomb.xlsx", "rows.xlsx"],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name: str) -> None:
     content, piece = _bad_files(desk.folder)[name]

@@ -94,19 +94,31 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
     FileProblem.EMPTY_FILE: lambda _v: _l("Файл пустой. Выгрузите его заново."),
     FileProblem.TOO_LARGE: _too_large,
     FileProblem.NOT_A_WORKBOOK: lambda _v: _l(
-        "Это не книга Excel. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
+        "Это не таблица. Нужен файл Excel (XLSX, XLS, XLSB), ODS или CSV."
     ),
-    FileProblem.LEGACY_XLS: lambda _v: _l(
-        "Это старый формат XLS. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
+    FileProblem.WEB_PAGE: lambda _v: _l(
+        "Это веб-страница, хотя файл назван таблицей. Откройте его в Excel и сохраните как "
+        "«Книга Excel (XLSX)»."
     ),
+    FileProblem.XML_SPREADSHEET: lambda _v: _l(
+        "Это таблица XML 2003. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
+    ),
+    FileProblem.XML_DATA: lambda _v: _l(
+        "Это данные XML, а не таблица. Выгрузите их как таблицу Excel или CSV."
+    ),
+    FileProblem.PDF: lambda _v: _l(
+        "Это PDF: из него строки не взять. Попросите таблицу Excel или CSV."
+    ),
+    FileProblem.PICTURE: lambda _v: _l("Это картинка. Попросите таблицу Excel или CSV."),
+    FileProblem.DOCUMENT: lambda _v: _l(
+        "Это текстовый документ или презентация. Скопируйте таблицу в Excel и сохраните."
+    ),
+    FileProblem.ARCHIVE: lambda _v: _l("Это архив. Распакуйте его и загрузите таблицу из него."),
     FileProblem.ENCRYPTED: lambda _v: _l(
         "Файл защищён паролем. Снимите пароль в Excel (Файл, Сведения, Защита книги) и сохраните."
     ),
     FileProblem.DAMAGED: lambda _v: _l(
         "Файл повреждён и не читается. Откройте его в Excel, сохраните заново или выгрузите снова."
-    ),
-    FileProblem.HAS_MACROS: lambda _v: _l(
-        "В файле есть макросы. Сохраните его как «Книга Excel (XLSX)» без макросов."
     ),
     FileProblem.UNSAFE_NAMES: lambda _v: _l(
         "Внутри файла части с недопустимыми именами. Скопируйте строки в новую книгу и сохраните."

@@ -1,0 +1,248 @@
+"""The rows below the headings: data, and what only looks like it – totals, groups, signatures.
+
+Nothing is dropped in silence: what is not yielded is counted in ``Skipped``. A row of a single cell
+is held back until the row behind it tells what it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from importers.columns import Column, Field
+from importers.error_cells import ErrorCells
+from importers.headings import Cell
+from importers.problems import Skipped
+from importers.sheet_marks import SheetMarks
+
+GROUP_HEADING = "Группа"
+_MOST_LEVELS = 3
+_MOST_HELD = 20
+_MOST_FOOTERS = 8
+_FEW = 3
+_TOTALS = re.compile(
+    r"(?:итого|всего|разом|усього|всього|загалом|grand total|total|подытог|промежуточный итог)"
+    r"(?:\W*$|\s*[:\d(—–-]|\s+(?:по|за|строк|записей|клиентов|рядків|клієнтів)\b)",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"(?:ответственн\w+|відповідальн\w+|исполнител\w+|виконав\w*|составил\w*|склав|подпись|підпис|"
+    r"руководител\w+|керівник|директор|м\.\s?п\.|отч[её]т сформирован|звіт сформован|"
+    r"сформировано?|сформовано|дата (?:печати|формирования|друку)|напечатан\w*|распечатан\w*|"
+    r"страница \d|стр\. ?\d|printed|page \d|prepared by|signature|report generated|generated)\b",
+    re.IGNORECASE,
+)
+_SOME_DIGITS = re.compile(r"\d.?\d")
+_MANY_DIGITS = re.compile(r"(?:\d\W?){7}")
+Row = tuple[int, list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupJudge:
+    """Whether a row of one cell may be the heading of a group.
+
+    ``proved``: rows that their looks prove (a merged line, bold text); outline levels are in
+    ``marks``. Without such a proof only a cell in a column that means nothing else will do: a
+    client of whom only the name is known must stay a row.
+    """
+
+    columns: Sequence[Column]
+    marks: SheetMarks
+    proved: Callable[[int], bool]
+
+    def may_be(self, row_no: int, at: int, cell: Cell, next_row_no: int) -> bool:
+        """``at``: the cell's column; ``next_row_no``: the next row that is not blank."""
+        if not isinstance(cell, str) or _MANY_DIGITS.search(cell):
+            return False
+        if self.marks.has_levels:
+            return self.marks.level(row_no) < self.marks.level(next_row_no)
+        if self.proved(row_no):
+            return True
+        return at >= len(self.columns) or self.columns[at].field is None
+
+    def level(self, row_no: int) -> int | None:
+        """The outline level of a heading, if the sheet has such levels."""
+        return self.marks.level(row_no) if self.marks.has_levels else None
+
+
+@dataclass(slots=True)
+class _Held:
+    row_no: int
+    cells: list[Cell]
+    at: int
+    is_single: bool
+    is_after_gap: bool
+
+
+class DataRows:
+    """Sorts the rows below the headings; an iterator of (row number, cells)."""
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        *,
+        columns: Sequence[Column],
+        headings: Sequence[list[Cell]],
+        skipped: Skipped,
+        errors: ErrorCells,
+        marks: SheetMarks,
+        groups: GroupJudge | None = None,
+    ) -> None:
+        """``columns`` of the file, without «Группа»; ``groups``: None where there are none."""
+        self._rows = rows
+        self._columns = columns
+        self._headings = headings
+        self._skipped = skipped
+        self._errors = errors
+        self._marks = marks
+        self._groups = groups
+        self._path: list[str] = []
+        self._held: list[_Held] = []
+        self._width = len(columns)
+        self._known = sum(bool(column.heading) for column in columns)
+
+    def __iter__(self) -> Iterator[Row]:
+        skipped, errors, headings = self._skipped, self._errors, self._headings
+        is_after_gap, is_first, blank = False, True, 0
+        is_plain = not errors and not self._marks.hidden and self._groups is None
+        for row_no, cells in self._rows:
+            blanks = cells.count("")
+            if len(cells) - blanks <= _FEW:
+                filled = _filled(cells)
+                if not filled and row_no not in errors:
+                    blank += 1  # counted when something stands behind it
+                    is_after_gap = True
+                    continue
+                skipped.blank, blank = skipped.blank + blank, 0
+                if self._holds(row_no, cells, filled, is_after_gap):
+                    yield from self._overflow()
+                    continue
+            if blank:
+                skipped.blank, blank = skipped.blank + blank, 0
+            if _is_totals(cells):
+                skipped.totals += 1
+                is_after_gap = True
+                yield from self._release(row_no)
+            elif cells in headings or (is_first and _numbers_columns(cells)):
+                skipped.repeated_headings += 1
+            else:
+                if self._held:
+                    yield from self._release(row_no)
+                is_after_gap = False
+                yield (row_no, cells) if is_plain else self._finished(row_no, cells)
+            is_first = False
+        yield from self._end()
+
+    def _holds(self, row_no: int, cells: list[Cell], filled: list[int], is_after_gap: bool) -> bool:
+        """Hold a row back that may be a heading of a group or a line below the table."""
+        if not filled or row_no in self._errors or self._known < 2 or _is_totals(cells):
+            return False
+        at = filled[0]
+        text = cells[at]
+        is_single = len(filled) == 1
+        says_footer = isinstance(text, str) and _FOOTER.match(text.strip()) is not None
+        if not (says_footer or is_single) or any(self._is_contact(i, cells[i]) for i in filled):
+            return False
+        if cells in self._headings:
+            return False
+        self._held.append(_Held(row_no, cells, at, is_single, is_after_gap or says_footer))
+        return True
+
+    def _is_contact(self, at: int, cell: Cell) -> bool:
+        """Whether the cell alone makes the row a client's."""
+        field = self._columns[at].field if at < self._width else None
+        return not isinstance(cell, str) or (
+            field in (Field.PHONE, Field.VIN) and _SOME_DIGITS.search(cell) is not None
+        )
+
+    def _overflow(self) -> Iterator[Row]:
+        if len(self._held) > _MOST_HELD:
+            held = self._held.pop(0)
+            yield self._finished(held.row_no, held.cells)
+
+    def _release(self, next_row_no: int) -> Iterator[Row]:
+        """An ordinary row has come: what was held is a heading of its group, or data."""
+        held, self._held = self._held, []
+        headings: list[_Held] = []
+        for one in reversed(held):
+            is_heading = (
+                self._groups is not None
+                and one.is_single
+                and len(headings) < _MOST_LEVELS
+                and self._groups.may_be(one.row_no, one.at, one.cells[one.at], next_row_no)
+            )
+            if not is_heading:
+                break
+            headings.insert(0, one)
+            next_row_no = one.row_no if self._marks.has_levels else next_row_no
+        for one in held[: len(held) - len(headings)]:
+            yield self._finished(one.row_no, one.cells)
+        if headings:
+            self._skipped.groups += len(headings)
+            self._enter([(one.row_no, str(one.cells[one.at]).strip()) for one in headings])
+
+    def _enter(self, headings: list[tuple[int, str]]) -> None:
+        assert self._groups is not None
+        level = self._groups.level(headings[0][0])
+        if level is None:
+            level = max(len(self._path) - len(headings), 0)
+        texts = [" ".join(text.split())[:200] for _, text in headings]
+        self._path = [*self._path[:level], *texts][:_MOST_LEVELS]
+
+    def _end(self) -> Iterator[Row]:
+        held, self._held = self._held, []
+        is_footer = sum(one.is_after_gap for one in held) <= _MOST_FOOTERS
+        for one in held:
+            if one.is_after_gap and is_footer:
+                self._skipped.footers += 1
+            else:
+                yield self._finished(one.row_no, one.cells)
+
+    def _finished(self, row_no: int, cells: list[Cell]) -> Row:
+        if self._errors:
+            for column, text in self._errors.get(row_no, {}).items():
+                cells[column] = text
+        if self._marks.is_hidden(row_no):
+            self._skipped.hidden_rows += 1
+        if self._groups is not None:
+            missing = self._width - len(cells)
+            group = " / ".join(self._path)
+            cells = [*cells[: self._width], *[""] * missing, group, *cells[self._width :]]
+        return row_no, cells
+
+
+def group_candidates(rows: Sequence[Row], columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
+    """Rows of one cell and another row behind: row number → (its column, the next row's number)."""
+    if sum(bool(column.heading) for column in columns) < 3:
+        return {}
+    found: dict[int, tuple[int, int]] = {}
+    first = next(column.index for column in columns if column.heading)
+    behind = 0
+    for row_no, cells in reversed(rows):
+        filled = _filled(cells) if len(cells) - cells.count("") <= _FEW else [0, 0]
+        if not filled or _is_totals(cells):
+            continue
+        if len(filled) == 1 and behind and filled[0] <= first + _MOST_LEVELS - 1:
+            found[row_no] = (filled[0], behind)
+        behind = row_no
+    return found
+
+
+def _filled(cells: Sequence[Cell]) -> list[int]:
+    return [
+        at for at, cell in enumerate(cells) if not isinstance(cell, str) or (cell and cell.strip())
+    ]
+
+
+def _is_totals(cells: Sequence[Cell]) -> bool:
+    for cell in cells:
+        if cell != "":
+            return isinstance(cell, str) and _TOTALS.match(cell.lstrip()) is not None
+    return False
+
+
+def _numbers_columns(cells: Sequence[Cell]) -> bool:
+    """The line «1 2 3 4» of a form below its headings."""
+    texts = [str(int(cell)) if isinstance(cell, float) else str(cell) for cell in cells if cell]
+    return len(texts) > 3 and texts == [str(number) for number in range(1, len(texts) + 1)]

@@ -1,0 +1,122 @@
+"""The sheets of a file of any kind as rows with true row numbers. Runs inside the child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from importers.delimited import read_delimited
+from importers.file_kinds import FileKind
+from importers.guard import MAX_COLUMNS, MAX_ROWS
+from importers.headings import Area, Cell
+from importers.problems import FileProblem, FileRefused
+
+_MOST_SHEETS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """One sheet: rows from row 1 and column A on, blank ones included."""
+
+    name: str
+    rows: Iterator[list[Cell]]
+    merged: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """A sheet by name, not read yet."""
+
+    name: str
+    index: int
+    is_hidden: bool
+
+
+class Book:
+    """A file opened: which sheets it has, and each of them read when it is asked for."""
+
+    places: tuple[SheetPlace, ...]
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        """The sheet's rows; row 1 of the file is the first row yielded."""
+        raise NotImplementedError
+
+
+def open_book(path: Path, kind: FileKind, *, is_large: bool = False) -> Book:
+    """Open a file. Raises FileRefused, and whatever a broken file makes calamine raise."""
+    if kind is FileKind.DELIMITED:
+        return _DelimitedBook(path)
+    return _LargeBook(path) if is_large else _CalamineBook(path, kind)
+
+
+class _DelimitedBook(Book):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.places = (SheetPlace("", 0, is_hidden=False),)
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        rows: Iterator[Any] = read_delimited(self._path)
+        return SheetRows("", rows)
+
+
+class _CalamineBook(Book):
+    def __init__(self, path: Path, kind: FileKind) -> None:
+        is_named_so = path.suffix == ".xlsx" and kind is FileKind.XLSX
+        try:
+            # By its path calamine believes the name; by its bytes it looks.
+            source: Any = str(path) if is_named_so else path.open("rb")
+            self._book = CalamineWorkbook.from_object(source)
+        except PasswordError as error:
+            raise FileRefused(FileProblem.ENCRYPTED) from error
+        self.places = tuple(
+            SheetPlace(meta.name, index, meta.visible is not SheetVisibleEnum.Visible)
+            for index, meta in enumerate(self._book.sheets_metadata[:_MOST_SHEETS])
+            if meta.typ is SheetTypeEnum.WorkSheet
+        )
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        sheet = self._book.get_sheet_by_index(place.index)
+        if sheet.end is not None:
+            last_row, last_column = sheet.end
+            if last_row >= MAX_ROWS:
+                raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS)
+            if last_column >= MAX_COLUMNS:
+                raise FileRefused(FileProblem.TOO_MANY_COLUMNS, limit=MAX_COLUMNS, cell="")
+        return SheetRows(place.name, _rows_of(sheet), tuple(sheet.merged_cell_ranges or ()))
+
+
+def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
+    # iter_rows yields the blank rows above the first used cell, but not the columns before it.
+    if sheet.start is None:
+        return
+    margin: list[Cell] = [""] * sheet.start[1]
+    if not margin:
+        yield from sheet.iter_rows()
+    for row in sheet.iter_rows() if margin else ():
+        yield margin + row
+
+
+class _LargeBook(Book):
+    def __init__(self, path: Path) -> None:
+        # Imported where used: most files are read without it.
+        from importers.large_sheets import LargeWorkbook
+
+        self._book = LargeWorkbook(path)
+        self.places = tuple(
+            SheetPlace(name, index, is_hidden)
+            for index, (name, is_hidden, _) in enumerate(self._book.sheets[:_MOST_SHEETS])
+        )
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        _, _, part = self._book.sheets[place.index]
+        return SheetRows(place.name, self._book.rows(part))
