@@ -53,7 +53,7 @@ def run(options: Options) -> Iterator[Line]:
 
 
 def _ours(place: Place, path: Path, count: int, steps: dict[str, list[float]]) -> Any:
-    from importers.formats.catalogue import FORMATS
+    from importers.formats.catalogue import LEAD_FORMATS
     from importers.loading import keep_file, read_file
     from importers.preview import preview
     from importers.running import form_from_file
@@ -68,7 +68,7 @@ def _ours(place: Place, path: Path, count: int, steps: dict[str, list[float]]) -
 
     def step() -> None:
         at = time.perf_counter()
-        read = read_file(path, FORMATS["maintenance-due"])
+        read = read_file(path, LEAD_FORMATS["maintenance-due"])
         at = clocked("read_s", at)
         with place.database.unit_of_work() as session:
             now = database_clock(session)

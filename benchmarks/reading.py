@@ -11,14 +11,14 @@ from benchmarks.registry import Options
 
 def run(options: Options) -> Iterator[Line]:
     """Cells typed, phones normalised, problems told; the bare twin only makes Python values."""
-    from importers.formats.catalogue import FORMATS
+    from importers.formats.catalogue import LEAD_FORMATS
     from importers.rows import read_leads
 
     count = options.pick(5_000, 100_000)
     with tempfile.TemporaryDirectory(prefix="pzv-bench-") as folder:
         path = Path(folder) / "leads.xlsx"
         write_lead_file(path, count)
-        fmt = FORMATS["maintenance-due"]
+        fmt = LEAD_FORMATS["maintenance-due"]
         found = compare(
             ours=lambda: _expect(count, len(read_leads(path, fmt).rows)),
             bare=lambda: _expect(count + 1, calamine_rows(path)),

@@ -79,6 +79,7 @@ def _campaign(line: ShippedCampaign, now: datetime) -> Campaign:
         priority=line.priority,
         retry_ladder=[dict(rung) for rung in line.ladder],
         control_days=line.control_days,
+        is_pressure_exempt=line.is_pressure_exempt,
         created_at=now,
     )
 

@@ -57,6 +57,7 @@ class ShippedCampaign:
     priority: int = 5
     control_days: int = 3
     is_phoned: bool = True
+    is_pressure_exempt: bool = False
 
 
 LADDER: tuple[dict[str, Any], ...] = ({"hours": 2}, {"days": 1, "part": "other"}, {"days": 3})
@@ -269,6 +270,20 @@ CAMPAIGNS = (
         "Договориться о визите или о следующем звонке",
         ladder=LADDER,
         control_days=7,
+    ),
+    ShippedCampaign(
+        code="recall",
+        purpose="recall",
+        name="Отзывная кампания",
+        goal="Сообщить об отзыве изготовителя и записать на бесплатное устранение",
+        script="Представиться и назвать сервис\n"
+        "Убедиться, что клиент владеет этим автомобилем\n"
+        "Сказать, что изготовитель отзывает автомобиль и почему\n"
+        "Объяснить, что работы бесплатны, и назвать их длительность\n"
+        "Предложить день и время, записать на сервис",
+        ladder=LADDER,
+        priority=2,
+        is_pressure_exempt=True,
     ),
     ShippedCampaign(
         code="department",

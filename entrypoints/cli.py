@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from entrypoints.people import UnitNotNamed
 
 _MISSING = {"employee": "There is no such login"}
+FORMATS = ("maintenance-due", "lost-clients", "recall")
 KINDS = ("centre", "department", "workshop")
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
 
@@ -236,7 +237,7 @@ def unit_list() -> None:
 
 
 @main.command("import")
-@click.argument("variant", metavar="FORMAT", type=click.Choice(["maintenance-due", "lost-clients"]))
+@click.argument("variant", metavar="FORMAT", type=click.Choice(FORMATS))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--unit", default=None, help="Code of the unit; may be left out when there is one.")
 @click.option("--all", "form_all", is_flag=True, help="Form work-lists of all rows at once.")

@@ -18,7 +18,7 @@ from entrypoints.connecting import connected
 from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
 from importers.error_rows import error_rows
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.loading import keep_file, read_file
 from importers.preview import preview
 from importers.problems import FileRefused
@@ -52,10 +52,22 @@ def import_file(
     Raises FileNotTaken.
     """
     try:
-        read = read_file(path, FORMATS[variant])
+        return _import(variant, path, unit_code, form_all, report, settings)
     except FileRefused as refused:
         tell = partial(file_sentence, refused)
         raise FileNotTaken(f"{path.name}: {in_language('en', tell)}") from refused
+
+
+def _import(
+    variant: str,
+    path: Path,
+    unit_code: str | None,
+    form_all: bool,
+    report: Path | None,
+    settings: Settings,
+) -> dict[str, Any]:
+    # Whether the columns are there is known at keeping: somebody may have said what they are.
+    read = read_file(path, LEAD_FORMATS[variant], needs_columns=False)
     with connected(settings) as database, database.unit_of_work() as session:
         unit = _unit(session, unit_code)
         actor = _loader(session, unit)

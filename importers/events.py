@@ -24,6 +24,16 @@ class FileLoaded(FileEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileReadAnew(FileEvent):
+    """The kept rows of the file were read anew: its columns or its variant were corrected."""
+
+    imported_file_id: int
+    format: str
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkListsFormed(FileEvent):
     """Work-lists were formed from rows of the file."""
 

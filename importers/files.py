@@ -83,12 +83,15 @@ def last_unit(session: Session, *, actor: Actor) -> int | None:
 def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:
     counts: dict[int, Counter[str]] = {file_id: Counter() for file_id in file_ids}
     entries = session.execute(
-        select(JournalEntry.subject_id, JournalEntry.details).where(
-            JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids)
-        )
+        select(JournalEntry.subject_id, JournalEntry.details)
+        .where(JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids))
+        .order_by(JournalEntry.id)
     )
     for file_id, details in entries:
-        counts[file_id].update(
-            {name: details.get(name, 0) for name in ("rows", "rejected", "tasks_new")}
+        told = counts[file_id]
+        told["tasks_new"] += details.get("tasks_new", 0)
+        # Reading it anew replaces what was told at loading.
+        told.update(
+            {name: details[name] - told[name] for name in ("rows", "rejected") if name in details}
         )
     return counts

@@ -57,7 +57,7 @@ def told_table(
     filled = _spread_merged(head, merged)
     if lines == 0:
         width = max((len(row) for row in filled), default=0)
-        columns = tuple(Column(index, column_letters(index), None) for index in range(width))
+        columns = tuple(Column(index, "", None) for index in range(width))
         return Table(columns, line, 0, 0)
     return _table_of(filled[line : line + lines], line)
 
@@ -120,4 +120,9 @@ def _first_wide_line(filled: Sequence[Sequence[str]]) -> Table | None:
     if not ranked or max(ranked)[0] == 0:
         return None
     first = -max(ranked)[1]
+    # Here and not above: hardly any file needs it, and the child is to start quickly.
+    from importers.content import is_without_headings
+
+    if is_without_headings(filled[first:]):
+        return Table(tuple(Column(at, "", None) for at in range(len(filled[first]))), first, 0, 0)
     return _table_of([filled[first]], first)

@@ -4,11 +4,9 @@ Nothing of the directory or of the work is changed: that happens when work-lists
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,18 +17,17 @@ from core.db import insert_into
 from core.errors import NotFound
 from core.journal import record
 from importers.collecting import no_collecting
-from importers.columns import Field
 from importers.events import FileLoaded
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
-from importers.matching import Match, match_rows
-from importers.models import ImportedFile, ImportedRow, RowFate
+from importers.judged_rows import JUDGED, judged_rows
+from importers.kept_columns import kept_columns
+from importers.mappings import with_mapping
+from importers.models import ImportedFile, ImportedRow
 from importers.permissions import ImportPermission
-from importers.readings import kept_problems, kept_reading, keys_of
+from importers.row_reader import RowReader
 from importers.rows import ReadResult, read_leads
 
-_COLUMNS = ("file_id", "row_no", "cells", "reading", "problems", "fate", "duplicate_of",
-            "client_id", "asset_id")  # fmt: skip
 _LONGEST_NAME = 200
 
 
@@ -52,10 +49,18 @@ class Loaded:
 
 
 def read_file(
-    path: Path, fmt: LeadFormat, *, region: str = "RU", limits: Limits | None = None
+    path: Path,
+    fmt: LeadFormat,
+    *,
+    region: str = "RU",
+    limits: Limits | None = None,
+    needs_columns: bool = True,
 ) -> FileRead:
-    """Read the file in an expendable process; needs no database. Raises FileRefused."""
-    result = read_leads(path, fmt, region=region, limits=limits)
+    """Read the file in an expendable process; needs no database. Raises FileRefused.
+
+    ``needs_columns`` False: whether the needed columns are there is asked when it is kept.
+    """
+    result = read_leads(path, fmt, region=region, limits=limits, needs_columns=needs_columns)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileRead(format=fmt, sha256=sha256, result=result)
@@ -72,28 +77,39 @@ def load_file(
     now: datetime,
 ) -> ImportedFile:
     """Read and keep a file (A8). Raises FileRefused, NotFound, NotPermitted."""
-    read = read_file(path, fmt)
+    read = read_file(path, fmt, needs_columns=False)
     return keep_file(session, read, name=name, unit_id=unit_id, actor=actor, now=now).file
 
 
 @no_collecting()
 def keep_file(
-    session: Session, read: FileRead, *, name: str, unit_id: int, actor: Actor, now: datetime
+    session: Session,
+    read: FileRead,
+    *,
+    name: str,
+    unit_id: int,
+    actor: Actor,
+    now: datetime,
+    needs_columns: bool = True,
 ) -> Loaded:
     """Keep a file that was read; the same content for the same unit and variant is the same file.
 
-    Raises NotFound for a unit that this person does not see, NotPermitted.
+    Columns mean what somebody said of such a file before. ``needs_columns`` False: it is kept even
+    if needed columns are not recognised, for a person to say what they are. Raises NotFound for a
+    unit that this person does not see, NotPermitted, FileRefused.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
     lift_time_limits(session)
+    read = _as_said_before(session, read, unit_id)
+    if needs_columns:
+        read.format.check_columns(read.result.columns)
     file_id = _take_place(session, read, name, unit_id, actor, now)
     if file_id is None:
         return Loaded(file=_same_file(session, read, unit_id), is_new=False)
     result = read.result
-    matches = _matches(session, result, unit_id)
-    _keep_rows(session, file_id, result, matches)
+    _keep_rows(session, file_id, result, unit_id)
     event = FileLoaded(
         imported_file_id=file_id,
         format=read.format.code,
@@ -117,6 +133,7 @@ def _take_place(
             name=name[:_LONGEST_NAME],
             sha256=read.sha256,
             header=read.result.header,
+            columns=kept_columns(read.result.columns),
             loaded_by=actor.person,
             loaded_at=now,
         )
@@ -136,33 +153,18 @@ def _same_file(session: Session, read: FileRead, unit_id: int) -> ImportedFile:
     ).one()
 
 
-def _matches(session: Session, result: ReadResult, unit_id: int) -> dict[int, Match]:
-    rows = [row for row in result.rows if not row.is_rejected]
-    keys = [keys_of(row) for row in rows]
-    found = match_rows(session, keys, unit_id=unit_id)
-    return {row.row_no: match for row, match in zip(rows, found, strict=True)}
+def _keep_rows(session: Session, file_id: int, result: ReadResult, unit_id: int) -> None:
+    judged = judged_rows(session, result.rows, result.columns, unit_id=unit_id)
+    rows = ((file_id, row.row_no, row.cells, *values) for row, values in judged)
+    copy_rows(session, ImportedRow, ("file_id", "row_no", "cells", *JUDGED), rows)
 
 
-def _keep_rows(
-    session: Session, file_id: int, result: ReadResult, matches: dict[int, Match]
-) -> None:
-    phone_cells = [column.index for column in result.columns if column.field is Field.PHONE]
-    nobody = Match(RowFate.REJECTED, 0)
-
-    def kept() -> Iterator[tuple[Any, ...]]:
-        for row in result.rows:
-            match = matches.get(row.row_no)
-            told = match or nobody
-            yield (
-                file_id,
-                row.row_no,
-                row.cells,
-                kept_reading(row, match, phone_cells),
-                kept_problems(row, match),
-                told.fate,
-                told.duplicate_of,
-                told.client_id,
-                told.asset_id,
-            )
-
-    copy_rows(session, ImportedRow, _COLUMNS, kept())
+def _as_said_before(session: Session, read: FileRead, unit_id: int) -> FileRead:
+    """The file read by what somebody said of the columns of such a file before."""
+    result = read.result
+    columns = with_mapping(session, unit_id, read.format.code, result.columns)
+    if columns == result.columns:
+        return read
+    reader = RowReader(columns, has_error_cells=True, identity=read.format.identity)
+    rows = [reader.read(row.row_no, list(row.cells)) for row in result.rows]
+    return replace(read, result=replace(result, columns=columns, rows=rows))

@@ -22,13 +22,33 @@ class ImportedFile(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     format: Mapped[str]
-    """``maintenance-due`` or ``lost-clients``."""
+    """Code of ``importers.formats.catalogue.FORMATS``."""
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     name: Mapped[str]
     sha256: Mapped[str]
     header: Mapped[list[Any]]
+    columns: Mapped[list[Any]] = mapped_column(server_default="[]")
+    """What each column means and how that is known: ``importers.kept_columns``."""
     loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     loaded_at: Mapped[datetime]
+
+
+class ImportMapping(Base):
+    """What the columns of such a file mean, as somebody said; units below share it."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (UniqueConstraint("unit_id", "format", "signature"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
+    format: Mapped[str]
+    signature: Mapped[str]
+    """Of the normalised headings, in their order: ``importers.mappings.signature_of``."""
+    columns: Mapped[list[Any]]
+    """Per column the code of its field; None: it is not loaded."""
+    by: Mapped[str]
+    """Key of the actor."""
+    at: Mapped[datetime]
 
 
 class RowFate(StrEnum):

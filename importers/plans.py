@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from campaigns.models import Campaign
 from directory.assets.models import Asset, Ownership
 from directory.clients.models import ClientUnit, ContactKind, ContactPoint, ContactState
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.models import ImportedFile, ImportedRow, RowFate
 from worklists.forming import open_work_list_exists
 from worklists.judged_leads import is_already_in_work
@@ -75,7 +75,7 @@ def planned_rows(session: Session, file: ImportedFile, now: datetime) -> CTE:
 
 def campaign_of(session: Session, file: ImportedFile) -> Campaign:
     """The campaign that work-lists of this file serve."""
-    code = FORMATS[file.format].campaign
+    code = LEAD_FORMATS[file.format].campaign
     return session.scalars(select(Campaign).where(Campaign.code == code)).one()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from importers.child import ChildLimits
@@ -38,26 +39,34 @@ def read_leads(
     fmt: LeadFormat,
     *,
     region: str = "RU",
+    needs_columns: bool = True,
     options: ReadOptions | None = None,
     limits: Limits | None = None,
     child_limits: ChildLimits | None = None,
 ) -> ReadResult:
     """Read an importer's file (A8). Raises ``FileRefused`` and nothing else.
 
-    ``region``: the country of phones without a country code.
+    ``region``: the country of phones without a country code. ``needs_columns`` False: a file whose
+    columns are not recognised is read all the same, for a person to say what they are.
     """
     rows: list[LeadRow] = []
     with (
         read_table(path, options, limits=limits, child_limits=child_limits) as table,
         no_collecting(),
     ):
-        fmt.check_columns(table.columns)
-        reader = RowReader(table.columns, region=region, has_error_cells=table.has_error_cells)
-        for batch in table.batches():
+        batches = table.batches()
+        first = next(batches, [])
+        columns = fmt.recognised(table.columns, [cells for _, cells in first])
+        if needs_columns:
+            fmt.check_columns(columns)
+        reader = RowReader(
+            columns, region=region, has_error_cells=table.has_error_cells, identity=fmt.identity
+        )
+        for batch in chain((first,), batches):
             rows += [reader.read(row_no, cells) for row_no, cells in batch]
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
-    return ReadResult(table.sheet, table.columns, rows, table.skipped)
+    return ReadResult(table.sheet, columns, rows, table.skipped)
 
 
 def duplicate_key(row: LeadRow) -> str | None:

@@ -40,6 +40,7 @@ from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.permissions import ImportPermission
 from importers.plans import campaign_of
 from importers.readings import keys_of_reading
+from importers.rereading import LOCK
 from selections.models import Lead, RunSource, SelectionRun
 from worklists.forming import form_work_lists
 from worklists.judged_leads import is_already_in_work
@@ -100,7 +101,7 @@ def form_from_file(
     if row_ids is not None and not row_ids:
         raise NothingChosen
     lift_time_limits(session)
-    exclusively(session, "clients from files")
+    exclusively(session, LOCK)
     chosen, formed_before, waiting = _chosen(session, file, row_ids)
     subjects = _subjects(session, file, waiting)
     made = make_known(session, subjects, actor=actor, now=now)

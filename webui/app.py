@@ -61,6 +61,7 @@ from webui.numbers import RowNumber
 from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.all_routes import bp as selections
+from webui.selections.file_columns import bp as file_columns
 from webui.selections.files import bp as files
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     vehicles,
     search,
     files,
+    file_columns,
     selections,
     studio,
     admin_people,

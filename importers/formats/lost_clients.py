@@ -5,12 +5,21 @@ Needed: (a name or a VIN) and (a phone or a VIN). The last visit is used where i
 
 from __future__ import annotations
 
-from importers.columns import Field
-from importers.formats.declaration import NAME_OR_VIN, PHONE_OR_VIN, LeadFormat, all_but
+from importers.fields import Field
+from importers.formats.declaration import LEAD_FIELDS, NAME_OR_VIN, PHONE_OR_VIN, LeadFormat
 
 LOST_CLIENTS = LeadFormat(
     code="lost-clients",
     campaign="lost-clients",
     required=(NAME_OR_VIN, PHONE_OR_VIN),
-    optional=all_but({Field.NAME, Field.VIN, Field.PHONE, Field.PLANNED_ON}),
-)
+    optional=LEAD_FIELDS,
+    stand_ins={
+        Field.LAST_VISIT_ON: (Field.DONE_ON, Field.OPENED_ON),
+        Field.DEALER: (Field.WORKSHOP,),
+        Field.COMMENT: (Field.ADVICE, Field.WORK),
+    },
+    example=(
+        Field.NAME, Field.PHONE, Field.EMAIL, Field.VIN, Field.PLATE, Field.MAKE, Field.MODEL,
+        Field.YEAR, Field.MILEAGE_KM, Field.LAST_VISIT_ON, Field.COMMENT,
+    ),
+)  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from campaigns.models import Outcome
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import UnitKind
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.loading import keep_file, read_file
 from importers.running import form_from_file
 from tests.browser.conftest import Live
@@ -67,7 +67,7 @@ def furnish(live: Live, *, calls: int = 4) -> Office:
         for one, level in zip((*due, watched), (3, 2, 1, 1, 1), strict=False):
             given.escalation(one, me, level=level)
         actor = given.actor(me, units=[unit])
-        read = read_file(SAMPLES / "to-2026-11.xlsx", FORMATS["maintenance-due"])
+        read = read_file(SAMPLES / "to-2026-11.xlsx", LEAD_FORMATS["maintenance-due"])
         file = keep_file(given.session, read, name="to-2026-11.xlsx", unit_id=unit.id,
                          actor=actor, now=given.now).file  # fmt: skip
         form_from_file(given.session, file.id, row_ids=_some_rows(given, file.id), actor=actor,

@@ -189,7 +189,7 @@ def chosen_headings(path: Path) -> None:
 
 
 @case("no headings at all, as the person has said", rows=numbered(1, IVANOV, PETROV),
-      headings=("A", "B", "C"), options=ReadOptions(heading_lines=0))  # fmt: skip
+      headings=("", "", ""), options=ReadOptions(heading_lines=0))  # fmt: skip
 def no_headings(path: Path) -> None:
     book(path, IVANOV, PETROV)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from importers.columns import Field, field_of, map_columns
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.maintenance_due import MAINTENANCE_DUE
 from importers.problems import FileProblem, FileRefused
 
@@ -49,7 +49,10 @@ from importers.problems import FileProblem, FileRefused
         ("Примечание", Field.COMMENT),
         ("Внешний код", Field.EXTERNAL_KEY),
         ("Город", None),
-        ("Дата рождения", None),
+        ("Дата рождения", Field.BIRTH_ON),
+        ("Заказ-наряд", Field.VISIT_NUMBER),
+        ("Сумма, руб.", Field.TOTAL),
+        ("Дата закрытия", Field.DONE_ON),
         ("Цвет", None),
     ],
 )
@@ -62,7 +65,7 @@ def test_a_lower_line_is_read_with_and_without_the_line_above() -> None:
         [("Клиент", "Телефон"), ("Дата", "последнего ТО"), ("Клиент", "Дата рождения"), ("VIN",)]
     )
     fields = [column.field for column in columns]
-    assert fields == [Field.PHONE, Field.LAST_VISIT_ON, None, Field.VIN]
+    assert fields == [Field.PHONE, Field.LAST_VISIT_ON, Field.BIRTH_ON, Field.VIN]
     assert columns[1].heading == "Дата последнего ТО"
 
 
@@ -79,7 +82,7 @@ def test_a_file_without_the_needed_columns_is_told_both_what_is_missing_and_what
     assert refused.value.values == {"missing": [["phone", "vin"]], "found": ["ФИО", "Город"]}
 
 
-def test_a_vin_alone_is_enough_for_every_format() -> None:
-    for fmt in FORMATS.values():
+def test_a_vin_alone_is_enough_for_every_lead_format() -> None:
+    for fmt in LEAD_FORMATS.values():
         fmt.check_columns(map_columns([("VIN",)]))
-    assert set(FORMATS) == {"maintenance-due", "lost-clients"}
+    assert set(LEAD_FORMATS) == {"maintenance-due", "lost-clients", "recall"}

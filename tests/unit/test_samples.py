@@ -14,7 +14,7 @@ from entrypoints.demo.identities import (
     sample_vehicle,
     sample_vin,
 )
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.problems import FileProblem, FileRefused, RowProblemCode
 from importers.rows import ReadResult, duplicate_key, read_leads
 from scripts.make_samples import write_bad_files, write_lost_clients, write_maintenance_due
@@ -23,7 +23,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 def read(name: str, code: str = "maintenance-due") -> ReadResult:
-    return read_leads(SAMPLES / name, FORMATS[code])
+    return read_leads(SAMPLES / name, LEAD_FORMATS[code])
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
-from importers.columns import Field
 from importers.error_rows import ErrorRow
 from importers.models import RowFate
 from importers.plans import RowPlan
 from importers.preview import PreviewRow
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from importers.running import NothingChosen
-from importers.variants import FileAlreadyUsed
+from importers.usage import FileAlreadyUsed
+from webui.labels.file_columns import group_words
 from webui.labels.pairs import Pairs, by_class
 from webui.wording import whole
 from worklists.verdicts import BlockRule
@@ -33,25 +33,6 @@ LABELS: Pairs = (
     (RowPlan.BLOCKED, _l("Нельзя звонить")),
     (RowPlan.DUPLICATE, _l("Повторы")),
     (RowPlan.REJECTED, _l("Ошибки")),
-    (Field.NAME, _l("ФИО")),
-    (Field.LAST_NAME, _l("Фамилия")),
-    (Field.FIRST_NAME, _l("Имя")),
-    (Field.PATRONYMIC, _l("Отчество")),
-    (Field.PHONE, _l("Телефон")),
-    (Field.EMAIL, _l("Почта")),
-    (Field.VIN, _l("VIN")),
-    (Field.PLATE, _l("Госномер")),
-    (Field.MAKE, _l("Марка")),
-    (Field.MODEL, _l("Модель")),
-    (Field.MAKE_MODEL, _l("Марка и модель")),
-    (Field.YEAR, _l("Год выпуска")),
-    (Field.MILEAGE_KM, _l("Пробег, км")),
-    (Field.LAST_VISIT_ON, _l("Дата последнего визита")),
-    (Field.PLANNED_ON, _l("Плановая дата ТО")),
-    (Field.SOLD_ON, _l("Дата продажи")),
-    (Field.DEALER, _l("Дилер")),
-    (Field.COMMENT, _l("Комментарий")),
-    (Field.EXTERNAL_KEY, _l("Код клиента")),
 )
 
 FORMATS: Mapping[str, tuple[Any, Any]] = {
@@ -60,6 +41,7 @@ FORMATS: Mapping[str, tuple[Any, Any]] = {
         _l("Пора на обслуживание: по плановой дате или пробегу"),
     ),
     "lost-clients": (_l("Потерянные клиенты"), _l("Давно не были на сервисе")),
+    "recall": (_l("Отзыв по VIN"), _l("Отзывная кампания: довольно одного VIN")),
 }
 """Code of a variant → its name and one line about it."""
 
@@ -99,11 +81,7 @@ def _unpacked(_v: Mapping[str, Any]) -> Any:
 
 
 def _missing(v: Mapping[str, Any]) -> Any:
-    fields = by_class(LABELS)[Field]
-    either = " " + str(_l("или")) + " "
-    needed = "; ".join(
-        either.join(f"«{fields[Field(code)]}»" for code in group) for group in v["missing"]
-    )
+    needed = "; ".join(group_words(group) for group in v["missing"])
     found = ", ".join(f"«{heading[:60]}»" for heading in list(v["found"])[:12])
     return _l(
         "Не нашлись нужные колонки. Нужно: %(needed)s. В файле есть: %(found)s. "
@@ -196,6 +174,9 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.NO_PHONE: _l("нет телефона"),
     RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
     RowProblemCode.NO_NAME_AND_NO_VIN: _l("нет ни имени, ни VIN"),
+    RowProblemCode.NO_VIN: _l("нет VIN"),
+    RowProblemCode.MISSING_VALUE: _l("не хватает данных"),
+    RowProblemCode.NOT_KNOWN: _l("такого значения здесь не бывает"),
     RowProblemCode.SEVERAL_CLIENTS: _l("телефон есть у нескольких клиентов, взят один из них"),
     RowProblemCode.OTHER_OWNER: _l(
         "автомобиль числится за другим клиентом: владелец не изменён, контакты не добавлены"
@@ -218,6 +199,8 @@ def file_sentence(refused: FileRefused) -> str:
 def problem_sentence(problem: RowProblem) -> str:
     """What is wrong, with the column and the cell: «Телефон: в номере не хватает цифр (12345)»."""
     text = str(_ROWS[problem.code])
+    if problem.code is RowProblemCode.MISSING_VALUE:
+        return str(_("Не хватает: %(needed)s", needed=group_words(problem.value.split("|"))))
     if problem.value:
         text = f"{text} ({problem.value[:60]})"
     if problem.column:

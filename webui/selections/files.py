@@ -27,7 +27,7 @@ from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
 from importers.error_rows import error_rows
 from importers.files import get_file, last_unit, recent_files
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.formings import formings_of
 from importers.guard import MAX_ROWS
 from importers.models import ImportedFile
@@ -35,7 +35,8 @@ from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, preview
 from importers.running import NothingChosen, form_from_file
-from importers.variants import is_used, take_as, variant_by_headings
+from importers.usage import is_used
+from importers.variants import take_as, variant_by_headings
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
 from webui.labels.files import FORMATS as WORDS
@@ -46,6 +47,7 @@ from webui.numbers import row_number
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
+from webui.selections.file_columns import is_incomplete, needs_a_look
 from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
@@ -82,6 +84,8 @@ def upload() -> Any:
                 who=person,
             )
         )
+    if loaded.is_new and needs_a_look(loaded.file):
+        return redirect(url_for("file_columns.page", file_id=loaded.file.id), 303)
     return redirect(url_for("files.show", file_id=loaded.file.id), 303)
 
 
@@ -101,8 +105,10 @@ def _refuse(asked: Asked, refused: UploadRefused) -> Any:
 
 @bp.get("/selections/files/<int:file_id>")
 @requires(ImportPermission.LOAD)
-def show(file_id: int) -> Response:
-    """What will happen to the rows now."""
+def show(file_id: int) -> Any:
+    """What will happen to the rows now; a file of which nothing is known is to be explained."""
+    if is_incomplete(get_file(session(), file_id, actor=g.actor)):
+        return redirect(url_for("file_columns.page", file_id=file_id))
     return _rows(session(), file_id)
 
 
@@ -194,7 +200,7 @@ def errors(file_id: int) -> Response:
 @requires(ImportPermission.LOAD)
 def template(variant: str) -> Response:
     """An example of the variant to fill in."""
-    if variant not in FORMATS:
+    if variant not in LEAD_FORMATS:
         abort(404)
     return example_file(variant)
 
@@ -227,7 +233,7 @@ def _page(reading: Session, asked: Asked) -> Response:
         units=units,
         unit_id=unit_id,
         variants=WORDS,
-        variant=asked.variant if asked.variant in FORMATS else next(iter(FORMATS)),
+        variant=asked.variant if asked.variant in LEAD_FORMATS else next(iter(LEAD_FORMATS)),
         files=recent_files(reading, actor=g.actor),
         problems=get_flashed_messages(category_filter=[REFUSED_UPLOAD]),
         megabytes=settings().max_upload_bytes // _MEGABYTE,

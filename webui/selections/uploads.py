@@ -10,7 +10,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
 from importers.loading import FileRead, Loaded, keep_file, read_file
@@ -52,7 +52,7 @@ class Asked:
 
 def take_upload(asked: Asked) -> Loaded:
     """Read and keep the uploaded file. Raises UploadRefused with the sentence to show."""
-    fmt = FORMATS.get(asked.variant)
+    fmt = LEAD_FORMATS.get(asked.variant)
     file = request.files.get("file")
     if asked.unit_id is None or asked.unit_id not in g.actor.unit_ids:
         raise UploadRefused(_("Выберите подразделение, для которого создаются рабочие листы."))
@@ -64,14 +64,23 @@ def take_upload(asked: Asked) -> Loaded:
     session().rollback()
     name = PurePosixPath(file.filename.replace("\\", "/")).name
     read = _read(file, fmt, name)
-    return keep_file(session(), read, name=name, unit_id=asked.unit_id, actor=g.actor, now=g.now)
+    return keep_file(
+        session(),
+        read,
+        name=name,
+        unit_id=asked.unit_id,
+        actor=g.actor,
+        now=g.now,
+        # What is not recognised a person says on the next page.
+        needs_columns=False,
+    )
 
 
 def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
     limits = Limits(file_size=settings().max_upload_bytes)
     try:
         with _on_disk(file) as path:
-            return read_file(path, fmt, limits=limits)
+            return read_file(path, fmt, limits=limits, needs_columns=False)
     except FileRefused as refused:
         raise UploadRefused(f"{name}: {file_sentence(refused)}") from refused
 

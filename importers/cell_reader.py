@@ -1,0 +1,125 @@
+"""Single cells of a row by what their column means; what all readers of rows share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from directory.assets.vin import VinProblem, read_vin
+from directory.clients.phones import Phone, PhoneProblem, normalise_phone
+from importers.columns import Column
+from importers.fields import Field
+from importers.problems import RowProblem, RowProblemCode
+from importers.values import ERROR_TEXTS
+
+_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
+_MAKES_OF_TWO_WORDS = re.compile(
+    r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz)\b[\s/,]*",
+    re.IGNORECASE,
+)
+_PHONE_CODES = {problem: RowProblemCode(f"phone_{problem.value}") for problem in PhoneProblem}
+_VIN_CODES = {
+    VinProblem.WRONG_LENGTH: RowProblemCode.VIN_WRONG_LENGTH,
+    VinProblem.BAD_CHARACTER: RowProblemCode.VIN_BAD_CHARACTER,
+}
+PHONE_TROUBLE = frozenset(_PHONE_CODES.values())
+IDENTITY_TROUBLE = PHONE_TROUBLE | frozenset(_VIN_CODES.values())
+PLACEHOLDERS = frozenset({"", "-", "–", "—", "нет", "н/д", "0", "?", "немає", "n/a"})
+"""What people type into a cell that is to stay empty."""
+_T = TypeVar("_T")
+
+
+class CellReader:
+    """Reads cells of one table; holds where each field stands."""
+
+    def __init__(self, columns: Sequence[Column], *, region: str, has_error_cells: bool) -> None:
+        self._width = len(columns)
+        self._at = {column.field: column.index for column in reversed(columns) if column.field}
+        self._headings = [column.told for column in columns]
+        self._phones = [column.index for column in columns if column.field is Field.PHONE]
+        self._mapped = [column.index for column in columns if column.field]
+        self._region = region
+        self._has_error_cells = has_error_cells
+
+    def _without_errors(self, cells: list[str], told: list[RowProblem]) -> list[str]:
+        for index in self._mapped:
+            if cells[index] in ERROR_TEXTS:
+                told.append(self._note(index, RowProblemCode.ERROR_IN_CELL, cells))
+                cells = [*cells[:index], "", *cells[index + 1 :]]
+        return cells
+
+    def _note(self, index: int, code: RowProblemCode, cells: list[str]) -> RowProblem:
+        return RowProblem(self._headings[index], code, cells[index][:200])
+
+    def _value(
+        self,
+        index: int | None,
+        read: Callable[[str], _T | RowProblemCode],
+        cells: list[str],
+        told: list[RowProblem],
+    ) -> _T | None:
+        if index is None or not cells[index]:
+            return None
+        value = read(cells[index])
+        if isinstance(value, RowProblemCode):
+            if cells[index].strip() not in PLACEHOLDERS:
+                told.append(self._note(index, value, cells))
+            return None
+        return value
+
+    def _read_phones(self, cells: list[str], told: list[RowProblem]) -> tuple[Phone, ...]:
+        filled = [index for index in self._phones if cells[index]]
+        if len(filled) == 1:
+            # As nearly all rows have it: one cell with one number in it.
+            reading = normalise_phone(cells[filled[0]], region=self._region)
+            if reading.problem is None and len(reading.numbers) == 1:
+                return reading.numbers
+        found: dict[str, Phone] = {}
+        for index in filled:
+            cell = cells[index]
+            reading = normalise_phone(cell, region=self._region)
+            for phone in reading.numbers:
+                found.setdefault(phone.e164, phone)
+            if reading.problem is not None and reading.problem is not PhoneProblem.EMPTY:
+                told.append(self._note(index, _PHONE_CODES[reading.problem], cells))
+        return tuple(found.values())
+
+    def _vin(self, cells: list[str], told: list[RowProblem]) -> str | None:
+        index = self._at.get(Field.VIN)
+        if index is None:
+            return None
+        reading = read_vin(cells[index])
+        if reading.problem is not None and reading.problem is not VinProblem.EMPTY:
+            told.append(self._note(index, _VIN_CODES[reading.problem], cells))
+        elif reading.was_mended:
+            told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
+        return reading.vin
+
+    def _email(self, text: str, told: list[RowProblem]) -> str | None:
+        match = _EMAIL.search(text)
+        if match is None and text not in PLACEHOLDERS:
+            heading = self._headings[self._at[Field.EMAIL]]
+            told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
+        return match[0] if match else None
+
+
+def whole_name(
+    name: str | None, last: str | None, first: str | None, patronymic: str | None
+) -> str | None:
+    """The name out of one column, else out of three."""
+    if name is None:
+        name = " ".join(part for part in (last, first, patronymic) if part) or None
+    # A number or a dash is no name.
+    return name if name and any(map(str.isalpha, name)) else None
+
+
+def make_and_model(make: str | None, model: str | None, both: str) -> tuple[str | None, str | None]:
+    """Make and model where ``both`` stand in one cell."""
+    if make is not None:
+        return make, model or both
+    two_words = _MAKES_OF_TWO_WORDS.match(both)
+    if two_words is not None:
+        return two_words[1], both[two_words.end() :] or model
+    first, _, rest = both.replace("/", " ", 1).partition(" ")
+    return first, rest.strip() or model

@@ -1,0 +1,35 @@
+"""What a round of calls that was made elsewhere came to.
+
+Needed: the result in the words of whoever called, and whom: a phone, a VIN or the outside key.
+"""
+
+from __future__ import annotations
+
+from importers.fields import PERSON, Field
+from importers.formats.declaration import FileFormat, FormatKind
+
+RESULTS = FileFormat(
+    code="results",
+    kind=FormatKind.RESULTS,
+    required=((Field.OUTCOME,), (Field.PHONE, Field.VIN, Field.EXTERNAL_KEY)),
+    optional=PERSON
+    | {
+        Field.VIN, Field.PLATE, Field.MILEAGE_KM, Field.CALLED_AT, Field.CALLER, Field.NEXT_ON,
+        Field.CAMPAIGN, Field.COMMENT, Field.REASON,
+    },
+    own={
+        Field.OUTCOME: "статус|status|состояние|стан|ответ|решение|отметка|исполнение",
+        Field.CALLED_AT: "дата|время|date|time|когда|час|день",
+        Field.NEXT_ON: "план|плановая дата|срок|дата план|due date|дата следующего контакта",
+        Field.COMMENT: (
+            "комментарий|комментарии|описание|содержание|запись разговора|текст|примечание|"
+            "комментарий оператора|comment|notes|коментар"
+        ),
+        Field.EXTERNAL_KEY: "код клиента|id клиента|лид|id лида|номер лида|lead id|id",
+    },
+    stand_ins={Field.NEXT_ON: (Field.PLANNED_ON,), Field.OUTCOME: (Field.ADVICE_STATUS,)},
+    example=(
+        Field.PHONE, Field.NAME, Field.VIN, Field.CALLED_AT, Field.OUTCOME, Field.COMMENT,
+        Field.CALLER, Field.NEXT_ON, Field.MILEAGE_KM,
+    ),
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Headings that no spelling fits, by patterns: «Дата закрытия ремонтного заказа»."""
+
+from __future__ import annotations
+
+import re
+
+from importers.fields import Field
+
+PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
+    (field, re.compile(pattern))
+    for field, pattern in (
+        (
+            Field.PHONE,
+            r"\b(?:тел|телефон\w*|мобильн\w*|мобільн\w*|сотов\w*|phone\w*|mobile|msisdn|tel)\b",
+        ),
+        (Field.EMAIL, r"\be ?mail\b|электронн\w+ почт|електронн\w+ пошт"),
+        (Field.VIN, r"\b(?:vin|вин)\b"),
+        (
+            Field.BIRTH_ON,
+            r"\b(?:дата|день)\b.*\b(?:рожд\w*|народж\w*)|\bbirth\w*\b.*\b(?:date|day)\b",
+        ),
+        (
+            Field.NEXT_ON,
+            r"(?:следующ|наступн|повторн|next)\w*\b.*(?:звон|дзвін|контакт|call|contact)",
+        ),
+        (
+            Field.WARRANTY_UNTIL,
+            r"(?:окончан|конец|истечен|заверш|закінч|до|end|until|expir)\w*\b.*"
+            r"(?:гарант|warrant)|(?:гарант|warrant)\w*\b.*\b(?:до|по|until|end|expir\w*)\b",
+        ),
+        (
+            Field.INSURED_UNTIL,
+            r"(?:окончан|конец|истечен|заверш|закінч|end|until|expir)\w*\b.*"
+            r"(?:осаго|каско|полис|поліс|страх|insur|policy)|"
+            r"(?:осаго|каско|полис|поліс|страх\w*|insurance|policy)\b.*\b(?:до|по|until|end)\b",
+        ),
+        (
+            Field.PLANNED_ON,
+            r"(?:рекоменд\w*|планов\w*|план|следующ\w*|наступн\w*|очередн\w*|next|due|planned)\b.*"
+            r"(?:\bто\b|дат|date|визит|візит|service|maintenance|обслуж)|"
+            r"\bдата\b.*(?:рекоменд|планов|следующ|очередн|наступн)|"
+            r"\b(?:план|plan)\w*\b.*\b(?:то|дата)\b",
+        ),
+        (
+            Field.LAST_VISIT_ON,
+            r"(?:последн|крайн|предыдущ|прошл|останн|last|previous)\w*\b.*"
+            r"(?:\bто\b|визит|візит|заезд|заїзд|обращен|обслуж|ремонт|visit|service|заказ)",
+        ),
+        (Field.SOLD_ON, r"дата\b.*(?:продаж|выдач|реализ)"),
+        (
+            Field.DONE_ON,
+            r"\bдата\b.*\b(?:закрыт|завершен|окончан|закритт|завершенн)\w*\b.*"
+            r"(?:зн|з н|наряд|заказ|ремонт|работ|замовл)",
+        ),
+        (
+            Field.OPENED_ON,
+            r"\bдата\b.*\b(?:открыт|создан|начал|прием|відкритт|створенн)\w*\b.*"
+            r"(?:зн|з н|наряд|заказ|ремонт|работ|замовл)",
+        ),
+        (
+            Field.CALLED_AT,
+            r"\b(?:дата|время|час)\b.*\b(?:звонк|обзвон|дзвінк)\w*|\bcall\b.*\b(?:date|time)\b",
+        ),
+        (
+            Field.OUTCOME,
+            r"\b(?:результат|итог|исход|підсумок)\w*\b.*(?:звон|контакт|разговор|дзвін|обзвон)",
+        ),
+        (Field.MILEAGE_KM, r"\b(?:пробег|пробіг|mileage|odometer)\b"),
+        (
+            Field.PLATE,
+            r"\b(?:гос\w*|держ\w*|рег\w*|license)\b.*\b(?:номер|знак|plate)\b|\bгосномер\b",
+        ),
+        (Field.MAKE_MODEL, r"\bмарка\b.*\bмодель\b|\bмодель\b.*\bмарка\b"),
+        (Field.YEAR, r"\b(?:год|рік)\b.*(?:выпуск|випуск|производ|изготов)"),
+        (Field.TAX_ID, r"\b(?:инн|єдрпоу|рнокпп)\b"),
+        (
+            Field.VISIT_NUMBER,
+            r"\b(?:номер|код)\b.*\b(?:заказ\w*|наряд\w*|зн|з н|замовл\w*)\b|"
+            r"\bзаказ наряд\w*\b.*\bномер\b",
+        ),
+        (Field.NAME, r"\b(?:фио|піб)\b"),
+        (
+            Field.ESTIMATE,
+            r"\b(?:ориентир|предварит|пример|приблиз|орієнт|попередн|estimat)\w*\b.*"
+            r"(?:стоим|сумм|цен|варт|сум|cost|total)",
+        ),
+        (
+            Field.ADVICE,
+            r"\b(?:рекоменд\w*|recommend\w*|advis\w*)\b.*\b(?:работ\w*|робот\w*|work\w*)\b",
+        ),
+        (Field.TOTAL, r"^(?:общая |итоговая )?(?:сумма|стоимость|сума|вартість|amount|total)\b"),
+        (Field.DEALER, r"\b(?:дилер\w*|dealer)\b"),
+        (Field.ADDRESS, r"\bадрес\w*\b"),
+        (Field.COMMENT, r"\b(?:комментари\w*|примечани\w*|коментар\w*|примітк\w*|comment\w*)\b"),
+    )
+)
+"""Tried in order, only when no spelling fits."""
+
+PHONE_ONLY = re.compile(
+    r"(?:доп\w*|другой|додатк\w*|контактн\w*) (?:номер|контакт)|контакт(?:ы|и)?|номер"
+)
+UNIT_AT_END = re.compile(
+    r" (?:руб(?:лей|ли)?|р|тыс руб|грн|uah|rub|usd|eur|у е|с ндс|без ндс|с учетом скидки|км|km|"
+    r"дд мм гггг|dd mm yyyy|17 знаков|17 зн)$"
+)

@@ -1,0 +1,66 @@
+"""The columns of a file as they are kept with it: [field, source, share, remark] for each."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from importers.columns import Column, Remark, Source
+from importers.fields import Field
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import FileFormat
+from importers.models import ImportedFile
+
+Fields = tuple[Field | None, ...]
+
+
+def kept_columns(columns: Sequence[Column]) -> list[Any]:
+    """The columns as JSON; their headings are ``ImportedFile.header``."""
+    return [
+        [
+            column.field.value if column.field is not None else None,
+            column.source.value,
+            column.share,
+            column.remark.value if column.remark is not None else None,
+        ]
+        for column in columns
+    ]
+
+
+def columns_of(file: ImportedFile) -> tuple[Column, ...]:
+    """The columns of a kept file. One that was loaded before they were kept: by its headings."""
+    if len(file.columns) != len(file.header):
+        bare = [Column(at, str(heading), None) for at, heading in enumerate(file.header)]
+        return FORMATS[file.format].mapped(bare)
+    return tuple(
+        Column(
+            at,
+            str(heading),
+            Field(field) if field is not None else None,
+            Source(source),
+            share,
+            Remark(remark) if remark is not None else None,
+        )
+        for at, (heading, (field, source, share, remark)) in enumerate(
+            zip(file.header, file.columns, strict=True)
+        )
+    )
+
+
+def as_said(columns: Sequence[Column], fields: Sequence[Field | None]) -> tuple[Column, ...]:
+    """The columns as a person says them; what the heading says itself stays as it is."""
+    return tuple(
+        column
+        if column.field is field and column.remark is None and column.source is Source.HEADING
+        else replace(column, field=field, source=Source.PERSON, remark=None)
+        for column, field in zip(columns, fields, strict=True)
+    )
+
+
+def fits(fields: Sequence[Field | None], columns: Sequence[Column], fmt: FileFormat) -> bool:
+    """Whether what was said of such a file still can be said: formats change with the program."""
+    given = [field for field in fields if field is not None and field is not Field.PHONE]
+    return (
+        len(fields) == len(columns)
+        and len(given) == len(set(given))
+        and fmt.fields.issuperset(field for field in fields if field is not None)
+    )

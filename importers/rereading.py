@@ -1,0 +1,97 @@
+"""The kept cells of a file read anew: its columns mean something else, or its variant is another.
+
+For files of which nothing was formed: the callers see to that, and hold ``LOCK``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import Integer, MetaData, Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.bulk import copy_rows, lift_time_limits, refresh_statistics_of, temporary
+from core.journal import record
+from importers.collecting import no_collecting
+from importers.columns import Column, Source, field_of
+from importers.content import SAMPLE
+from importers.events import FileReadAnew
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import FileFormat
+from importers.judged_rows import JUDGED, judged_rows
+from importers.kept_columns import columns_of, kept_columns
+from importers.models import ImportedFile, ImportedRow, RowChoice
+from importers.row_reader import RowReader
+
+LOCK = "clients from files"
+"""Held by whoever forms from a file or reads one anew: ``core.locks.exclusively``."""
+_ROW = ImportedRow.__table__.c
+READINGS = Table(
+    "row_readings",
+    MetaData(),
+    SqlColumn("row_id", Integer, primary_key=True, autoincrement=False),
+    *(SqlColumn(name, _ROW[name].type) for name in JUDGED),
+    prefixes=["TEMPORARY"],
+)
+"""What the rows say now; temporary."""
+
+
+def first_cells(session: Session, file_id: int, *, most: int = SAMPLE) -> list[list[str]]:
+    """The cells of the first rows of a kept file."""
+    query = select(ImportedRow.cells).where(ImportedRow.file_id == file_id)
+    return list(session.scalars(query.order_by(ImportedRow.row_no).limit(most)))
+
+
+def recognised_again(session: Session, file: ImportedFile, fmt: FileFormat) -> tuple[Column, ...]:
+    """The columns as the format recognises them, whatever a person said of them."""
+    bare = [
+        # Headings of several lines: what the lower line told is only kept in the field.
+        Column(at, column.heading, None if column.source is not Source.HEADING
+               or field_of(column.heading) else column.field)
+        for at, column in enumerate(columns_of(file))
+    ]  # fmt: skip
+    return fmt.recognised(bare, first_cells(session, file.id))
+
+
+@no_collecting()
+def read_anew(
+    session: Session,
+    file: ImportedFile,
+    columns: Sequence[Column],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Read and match every row by these columns; ids of rows stay, ticks are forgotten."""
+    lift_time_limits(session)
+    kept = select(ImportedRow.id, ImportedRow.row_no, ImportedRow.cells)
+    rows = session.execute(
+        kept.where(ImportedRow.file_id == file.id).order_by(ImportedRow.row_no)
+    ).all()
+    ids = {row_no: row_id for row_id, row_no, _ in rows}
+    identity = FORMATS[file.format].identity
+    reader = RowReader(columns, has_error_cells=True, identity=identity)
+    read = [reader.read(row_no, cells) for _, row_no, cells in rows]
+
+    judged = judged_rows(session, read, columns, unit_id=file.unit_id)
+    with temporary(session, READINGS):
+        numbered = ((ids[row.row_no], *values) for row, values in judged)
+        copy_rows(session, READINGS, ("row_id", *JUDGED), numbered)
+        refresh_statistics_of(session, READINGS)
+        session.execute(
+            update(ImportedRow)
+            .where(ImportedRow.file_id == file.id, ImportedRow.id == READINGS.c.row_id)
+            .values({name: READINGS.c[name] for name in JUDGED})
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(delete(RowChoice).where(RowChoice.file_id == file.id))
+    file.columns = kept_columns(columns)
+    event = FileReadAnew(
+        imported_file_id=file.id,
+        format=file.format,
+        rows=len(read),
+        rejected=sum(row.is_rejected for row in read),
+    )
+    record(session, event, actor=actor, at=now)
+    session.flush()

@@ -1,0 +1,200 @@
+"""One row of a file of records: cells as text → frozen values by field. Pure; driven by the format.
+
+What rejects a row is what the format declares (``FileFormat.identity``): of each group of fields
+one must have a readable value. All else is a warning: what cannot be read is left out and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from typing import cast
+
+from directory.clients.models import ClientKind
+from directory.clients.names import looks_like_legal_entity
+from directory.clients.phones import Phone
+from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name
+from importers.choice_words import CHOICES, read_choice
+from importers.columns import Column
+from importers.fields import AMOUNTS, DAYS, Field
+from importers.formats.declaration import FileFormat
+from importers.problems import RowProblem, RowProblemCode
+from importers.typed_values import (
+    read_amount,
+    read_birthday,
+    read_moment,
+    read_order,
+    read_tax_id,
+)
+from importers.values import read_day, read_kilometres, read_year
+
+Value = str | int | date | datetime | Decimal | Enum
+_NAMES = (Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
+_SEVERAL_LINES = frozenset({Field.WORK, Field.ADVICE, Field.COMMENT, Field.REASON})
+_NO_PLATE = frozenset({"б/н", "бн", "без номера", "без номеров", "транзит", "н/у", "new"})
+_READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
+    **dict.fromkeys(DAYS, read_day),
+    **dict.fromkeys(AMOUNTS, read_amount),
+    **{field: partial(read_choice, field) for field in CHOICES},
+    Field.BIRTH_ON: read_birthday,
+    Field.TAX_ID: read_tax_id,
+    Field.YEAR: read_year,
+    Field.MILEAGE_KM: read_kilometres,
+    Field.CALLED_AT: read_moment,
+}
+_APART = frozenset(
+    {
+        *_NAMES, Field.PHONE, Field.VIN, Field.EMAIL, Field.MAKE, Field.MODEL, Field.MAKE_MODEL,
+        Field.VISIT_NUMBER,
+    }
+)  # fmt: skip
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """One row; ``row_no`` as Excel counts, ``cells`` as text, ``values`` only those that are there.
+
+    A name in three columns is ``Field.NAME``, make and model in one column are two values; phones
+    stand apart. ``problems`` reject the row; ``warnings`` say what was left out or mended.
+    """
+
+    row_no: int
+    cells: tuple[str, ...]
+    values: Mapping[Field, Value]
+    phones: tuple[Phone, ...]
+    problems: tuple[RowProblem, ...]
+    warnings: tuple[RowProblem, ...]
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether nothing can be made of the row."""
+        return bool(self.problems)
+
+
+class TypedReader(CellReader):
+    """Turns rows of one table into ``TypedRow``."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        fmt: FileFormat,
+        *,
+        region: str = "RU",
+        has_error_cells: bool = True,
+    ) -> None:
+        super().__init__(columns, region=region, has_error_cells=has_error_cells)
+        self._identity = fmt.identity
+        self._plain = [
+            (column.field, column.index)
+            for column in columns
+            if column.field is not None and column.field not in _APART
+        ]
+        self._names = [self._at.get(field) for field in _NAMES]
+
+    def read(self, row_no: int, cells: list[str]) -> TypedRow:
+        """Read one row; never raises."""
+        texts = tuple(cells)
+        if len(cells) < self._width:
+            cells = cells + [""] * (self._width - len(cells))
+        told: list[RowProblem] = []
+        if self._has_error_cells:
+            cells = self._without_errors(cells, told)
+        values: dict[Field, Value] = {}
+        self._read_person(cells, values, told)
+        self._read_vehicle(cells, values, told)
+        for field, index in self._plain:
+            read = _READERS.get(field)
+            value = (
+                cast(Value | None, self._value(index, read, cells, told))
+                if read is not None
+                else _text(cells[index], field)
+            )
+            if value is not None:
+                values[field] = value
+        if not values.get(Field.MILEAGE_KM, 1):
+            del values[Field.MILEAGE_KM]  # nobody types 0 and means it
+        self._read_order(cells, values)
+        phones = self._read_phones(cells, told)
+        problems, warnings = self._judged(values, phones, told)
+        return TypedRow(row_no, texts, values, phones, problems, warnings)
+
+    def _read_person(
+        self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+    ) -> None:
+        parts = [_text(cells[at]) if at is not None else None for at in self._names]
+        name = whole_name(*parts)
+        if name is not None:
+            values[Field.NAME] = name
+            values[Field.CLIENT_KIND] = ClientKind(looks_like_legal_entity(name).value)
+        email = self._cell(cells, Field.EMAIL)
+        found = self._email(email, told) if email else None
+        if found is not None:
+            values[Field.EMAIL] = found
+
+    def _read_vehicle(
+        self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+    ) -> None:
+        vin = self._vin(cells, told)
+        make, model = self._cell(cells, Field.MAKE), self._cell(cells, Field.MODEL)
+        both = self._cell(cells, Field.MAKE_MODEL)
+        if both is not None:
+            make, model = make_and_model(make, model, both)
+        for field, value in ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model)):
+            if value is not None:
+                values[field] = value
+
+    def _read_order(self, cells: list[str], values: dict[Field, Value]) -> None:
+        text = self._cell(cells, Field.VISIT_NUMBER)
+        if text is None:
+            return
+        values[Field.VISIT_NUMBER], day = read_order(text)
+        if day is not None:
+            values.setdefault(Field.OPENED_ON, day)
+
+    def _cell(self, cells: list[str], field: Field) -> str | None:
+        at = self._at.get(field)
+        return _text(cells[at], field) if at is not None else None
+
+    def _judged(
+        self, values: Mapping[Field, Value], phones: tuple[Phone, ...], told: list[RowProblem]
+    ) -> tuple[tuple[RowProblem, ...], tuple[RowProblem, ...]]:
+        """Problems and warnings of a row from all that was told about its cells."""
+        there = values.keys() | ({Field.PHONE} if phones else set())
+        lacking = [group for group in self._identity if there.isdisjoint(group)]
+        if not lacking:
+            return (), tuple(told)
+        verdict = [
+            RowProblem("", RowProblemCode.MISSING_VALUE, "|".join(one.value for one in group))
+            for group in lacking
+        ]
+        # What stood in the way of a rejected row is part of the reason.
+        at_fault = {
+            self._headings[index]
+            for group in lacking
+            for field in group
+            for index in (self._phones if field is Field.PHONE else [self._at.get(field)])
+            if index is not None
+        }
+        reasons = [note for note in told if note.column in at_fault]
+        rest = [note for note in told if note.column not in at_fault]
+        return (*reasons, *verdict), tuple(rest)
+
+
+def _text(cell: str, field: Field | None = None) -> str | None:
+    """A text without needless blanks; None for one that only fills the space."""
+    if not cell:
+        return None
+    if field in _SEVERAL_LINES:
+        lines = (" ".join(line.split()) for line in cell.splitlines())
+        text = "\n".join(filter(None, lines))
+    else:
+        text = " ".join(cell.split())
+    folded = text.casefold()
+    if folded in PLACEHOLDERS or (field is Field.PLATE and folded in _NO_PLATE):
+        return None
+    return text[:_LONGEST]

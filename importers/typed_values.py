@@ -1,0 +1,117 @@
+"""Cells of records: amounts of money, moments, birthdays, tax numbers, numbers of work orders."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from importers.problems import RowProblemCode
+from importers.values import read_day
+
+_CURRENCY = re.compile(
+    r"(?:₽|руб\w*\.?|р\.?|грн\.?|гривень|₴|uah|rub|usd|eur|\$|€|тенге|kzt|₸|byn)$", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
+_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_LARGEST = Decimal(10) ** 10
+_CENT = Decimal("0.01")
+_TIME = re.compile(
+    r"[\sT,]+(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*(am|pm)?z?\s*$", re.IGNORECASE
+)
+_EARLY_YEAR = re.compile(r"(?<!\d)(?:18\d|19[0-4])\d(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<!\d)\d{1,2}[./\-]\d{1,2}[./\-](\d{2})(?!\d)")
+_CYCLE = 56
+"""The Gregorian calendar repeats its leap years within these years."""
+_OLD_ENOUGH = 2020
+"""A birth year of two digits that would be this or a later one is of the last century."""
+_TAX_LENGTHS = (8, 10, 12)
+_ORDER = re.compile(
+    r"^(?:сводный\s+)?(?:заказ[\s\-]*наряд\w*|наряд[\s\-]*заказ|наряд[\s\-]*замовлення|документ|"
+    r"ремонтный\s+заказ|заказ\s+клиента|реализация[^№\d]*|акт[^№\d]*|work\s+order|repair\s+order)"
+    r"\s*(?:№|N|#|no\.?)?\s*(?P<number>\S*\d\S*?)"
+    r"(?:\s+(?:от|від|of|dated)\s+(?P<day>\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}).*)?$",
+    re.IGNORECASE,
+)
+
+
+def read_amount(text: str) -> Decimal | RowProblemCode:
+    """«1 234,50 ₽», «1,234.50», «1234»: an amount with two decimals, without its currency."""
+    bare = _BLANKS.sub("", _CURRENCY.sub("", text[:60].strip()))
+    decimal = max(bare.rfind(","), bare.rfind("."))
+    if decimal >= 0:
+        whole, fraction = bare[:decimal], bare[decimal + 1 :]
+        # «1.234.567» and «1,234» are grouped; «1,5» and «1234,500» have decimals.
+        mark = bare[decimal]
+        is_grouped = bare.count(mark) > 1 or (
+            len(fraction) == 3 and mark == "," and "." not in bare and 0 < len(whole) <= 3
+        )
+        whole = whole.replace(",", "").replace(".", "")
+        bare = whole + fraction if is_grouped else f"{whole or '0'}.{fraction or '0'}"
+    if not _PLAIN.fullmatch(bare):
+        return RowProblemCode.NOT_A_NUMBER
+    amount = Decimal(bare).quantize(_CENT)
+    return amount if 0 <= amount < _LARGEST else RowProblemCode.OUT_OF_RANGE
+
+
+def read_moment(text: str) -> datetime | RowProblemCode:
+    """A day with its time of day, as the clock on the wall showed it; midnight without a time.
+
+    Naive: the time zone is that of the unit, which the reader of a file does not know.
+    """
+    text = text[:60].strip()
+    found = _TIME.search(text)
+    day = read_day(text[: found.start()] if found else text)
+    if isinstance(day, RowProblemCode):
+        return day
+    if found is None:
+        return datetime.combine(day, time())
+    hour, minute = int(found[1]), int(found[2])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3].lower() == "pm" else 0)
+    if hour > 23 or minute > 59:
+        return RowProblemCode.NO_SUCH_DATE
+    return datetime.combine(day, time(hour, minute))
+
+
+def read_birthday(text: str) -> date | RowProblemCode:
+    """A day of birth: also before 1950, and «12.03.45» is not in the future."""
+    text = text[:60]
+    early = _EARLY_YEAR.search(text)
+    if early is not None:
+        year = int(early[0])
+        later = f"{text[: early.start()]}{year + _CYCLE}{text[early.end() :]}"
+        day = read_day(later)
+        if isinstance(day, RowProblemCode):
+            return day
+        try:
+            return day.replace(year=year)
+        except ValueError:
+            return RowProblemCode.NO_SUCH_DATE
+    day = read_day(text)
+    if isinstance(day, date) and day.year >= _OLD_ENOUGH and _SHORT_YEAR.search(text):
+        return read_birthday(day.replace(year=day.year - 100).isoformat())
+    return day
+
+
+def read_tax_id(text: str) -> str | RowProblemCode:
+    """ИНН, ІПН, ЄДРПОУ: digits; a leading zero that Excel took away is put back."""
+    digits = re.sub(r"[\s\u00a0\-]", "", text.split("/")[0].split("\\")[0])
+    digits = re.sub(r"^\D+", "", digits)
+    if not digits.isdecimal() or not digits.isascii():
+        return RowProblemCode.NOT_A_NUMBER
+    if len(digits) + 1 in _TAX_LENGTHS and len(digits) > 8:
+        digits = "0" + digits
+    return digits if len(digits) in _TAX_LENGTHS else RowProblemCode.OUT_OF_RANGE
+
+
+def read_order(text: str) -> tuple[str, date | None]:
+    """The number of a work order, and its day where 1C puts both into one cell.
+
+    «Заказ-наряд СЦ00001234 от 12.03.2025 10:00:00» is («СЦ00001234», 12 March 2025).
+    """
+    found = _ORDER.match(" ".join(text.split()))
+    if found is None:
+        return " ".join(text.split())[:100], None
+    day = read_day(found["day"]) if found["day"] else None
+    return found["number"][:100], day if isinstance(day, date) else None

@@ -1,0 +1,135 @@
+"""Columns are recognised by their cells where the headings do not tell."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from importers.columns import Remark, Source, map_columns
+from importers.content import Kind, content_of, kind_of
+from importers.fields import Field
+from importers.formats.catalogue import FORMATS, LEAD_FORMATS
+from importers.problems import FileProblem, FileRefused
+from importers.rows import ReadResult, read_leads
+
+VINS = ("XTA21099043576182", "Z94CT41DBLR000002", "WBA3A5C58CF256651", "KNAFK4A69F5300001")
+PEOPLE = ("Иванов Иван Иванович", "Петрова Анна", "ООО «Ромашка»", "Ткач О.В.")
+PHONES = ("8 (916) 123-45-67", "+7 903 765-43-21", "89161112233", "9031112233, доб. 12")
+
+
+def recognised(code: str, headings: Sequence[str], rows: Sequence[Sequence[str]]):  # type: ignore[no-untyped-def]
+    columns = map_columns([(heading,) if heading else () for heading in headings])
+    return FORMATS[code].recognised(columns, rows)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("8 (916) 123-45-67", Kind.PHONE),
+        ("79161234567", Kind.PHONE),
+        ("0671234567", Kind.PHONE),
+        ("8 916 123-45-67 Иван, 8 903 765-43-21", Kind.PHONE),
+        ("хта21099043576182", Kind.VIN),
+        ("А123ВС77", Kind.PLATE),
+        ("AA 1234 BB", Kind.PLATE),
+        ("a@example.com", Kind.EMAIL),
+        ("31.12.2024", Kind.DAY),
+        ("1 марта 2024 года", Kind.DAY),
+        ("2015", Kind.YEAR),
+        ("125 000 км", Kind.MILEAGE),
+        ("1 234,50 ₽", Kind.AMOUNT),
+        ("1234.50", Kind.AMOUNT),
+        ("Петренко О.В.", Kind.NAME),
+        ("ИП Сидоров", Kind.NAME),
+        ("Land Rover Discovery", None),
+        ("Автоцентр Север", None),
+        ("45000", None),
+        ("12345678", None),
+        ("звонить после 18:00", None),
+        ("", None),
+    ],
+)
+def test_a_cell_looks_like_what_it_is(cell: str, kind: Kind | None) -> None:
+    assert kind_of(cell) is kind
+
+
+def test_the_share_of_cells_is_told_and_must_be_large_enough() -> None:
+    content = content_of([*PHONES, "нет", ""])
+    assert content is not None and (content.kind, content.share, content.filled) == (
+        Kind.PHONE, 80, 5,
+    )  # fmt: skip
+    assert content_of([*PHONES[:1], "нет", "не берёт"]) is None
+
+
+def test_columns_without_a_known_heading_are_told_by_their_cells() -> None:
+    rows = list(zip(PEOPLE, PHONES, VINS, ("01.02.2024",) * 4, ("45000",) * 4, strict=True))
+    columns = recognised("maintenance-due", ("", "Куда", "", "Когда", "Сколько"), rows)
+    assert [(column.field, column.source, column.share) for column in columns[:3]] == [
+        (Field.NAME, Source.CONTENT, 100),
+        (Field.PHONE, Source.CONTENT, 100),
+        (Field.VIN, Source.CONTENT, 100),
+    ]
+    # Which day it is stays open; a bare number may be anything.
+    assert (columns[3].field, columns[3].remark, columns[3].share) == (None, Remark.SOME_DATE, 100)
+    assert (columns[4].field, columns[4].remark) == (None, None)
+
+
+def test_a_heading_wins_unless_the_cells_contradict_it_grossly() -> None:
+    days = ("01.02.2024", "02.02.2024", "03.02.2024", "04.02.2024")
+    rows = list(zip(days, VINS, ("12345", "123", "-", "?"), strict=True))
+    dated, vins, bad = recognised("lost-clients", ("Телефон", "Гос. номер", "Моб. тел."), rows)
+    assert (dated.field, dated.remark) == (None, Remark.CONTRADICTS)
+    assert (vins.field, vins.source, vins.remark) == (
+        Field.VIN, Source.CONTENT, Remark.CONTRADICTS,
+    )  # fmt: skip
+    assert (bad.field, bad.source, bad.remark) == (Field.PHONE, Source.HEADING, None)
+
+
+def test_the_cells_give_nothing_that_a_heading_has_or_that_the_format_does_not_know() -> None:
+    rows = list(zip(PEOPLE, PEOPLE, PHONES, VINS, VINS, strict=True))
+    headings = ("Фамилия", "Менеджер", "", "VIN", "")
+    columns = recognised("maintenance-due", headings, rows)
+    assert [column.field for column in columns] == [
+        Field.LAST_NAME, None, Field.PHONE, Field.VIN, None,
+    ]  # fmt: skip
+    assert [column.field for column in recognised("do-not-call", ("", "", ""), rows)][:1] == [
+        Field.NAME
+    ]
+
+
+def read(folder: Path, *lines: Sequence[object], code: str = "maintenance-due") -> ReadResult:
+    book = Workbook()
+    assert book.active is not None
+    for line in lines:
+        book.active.append(list(line))
+    book.save(folder / "file.xlsx")
+    return read_leads(folder / "file.xlsx", LEAD_FORMATS[code])
+
+
+def test_a_file_without_headings_is_taken_from_its_first_row(tmp_path: Path) -> None:
+    lines = list(zip(PEOPLE, (79161234567, *PHONES[1:]), VINS, strict=True))
+    result = read(tmp_path, *lines)
+    assert [row.row_no for row in result.rows] == [1, 2, 3, 4]
+    assert [row.vin for row in result.rows] == list(VINS)
+    assert [row.name for row in result.rows] == list(PEOPLE)
+    assert result.rows[0].phones[0].e164 == "+79161234567"
+    assert result.header == ["", "", ""]
+
+
+def test_a_bare_list_of_vins_is_a_recall(tmp_path: Path) -> None:
+    result = read(tmp_path, *((vin,) for vin in VINS), ("XTA2109904357618",), code="recall")
+    assert [row.is_rejected for row in result.rows] == [False] * 4 + [True]
+    assert not any(row.warnings for row in result.rows)  # no phones to miss
+    assert [(problem.column, problem.code) for problem in result.rows[4].problems] == [
+        ("A", "vin_wrong_length"), ("", "no_vin"),
+    ]  # fmt: skip
+
+
+def test_unknown_headings_stay_headings(tmp_path: Path) -> None:
+    lines = zip(PEOPLE, PHONES, strict=True)
+    result = read(tmp_path, ("Кто", "Куда"), *lines)
+    assert [row.row_no for row in result.rows] == [2, 3, 4, 5]
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path, ("Кто", "Сколько"), ("Море", 1), ("Лес", 2))
+    assert refused.value.code is FileProblem.MISSING_COLUMNS

@@ -1,0 +1,179 @@
+"""Rows of records become values by field, as the format says."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from directory.clients.models import ClientKind, RefusalScope
+from directory.visits.models import RecommendationStatus, VisitStatus
+from importers.columns import map_columns
+from importers.fields import Field
+from importers.formats.catalogue import FORMATS
+from importers.problems import RowProblem, RowProblemCode
+from importers.typed_rows import TypedReader, TypedRow
+from importers.typed_values import (
+    read_amount,
+    read_birthday,
+    read_moment,
+    read_order,
+    read_tax_id,
+)
+
+VIN = "XTA21099043576182"
+
+
+def row(code: str, **cells: str) -> TypedRow:
+    """A row of a table whose headings are the keywords («_» as a blank)."""
+    fmt = FORMATS[code]
+    headings = [(name.replace("_", " "),) for name in cells]
+    return TypedReader(fmt.mapped(map_columns(headings)), fmt).read(7, list(cells.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1 234,50 ₽", "1234.50"),
+        ("1\u00a0234.5", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("1.234.567", "1234567.00"),
+        ("1,234", "1234.00"),
+        ("12,5", "12.50"),
+        ("1234,500", "1234.50"),
+        ("12500 руб.", "12500.00"),
+        ("850 грн", "850.00"),
+        ("0", "0.00"),
+        ("много", RowProblemCode.NOT_A_NUMBER),
+        ("10-20", RowProblemCode.NOT_A_NUMBER),
+        ("-500", RowProblemCode.OUT_OF_RANGE),
+        ("99999999999", RowProblemCode.OUT_OF_RANGE),
+    ],
+)
+def test_an_amount_is_read_in_every_spelling(text: str, amount: str | RowProblemCode) -> None:
+    expected = amount if isinstance(amount, RowProblemCode) else Decimal(amount)
+    assert read_amount(text) == expected
+
+
+def test_moments_birthdays_tax_numbers_and_orders() -> None:
+    at = datetime.fromisoformat
+    assert read_moment("12.03.2025 14:05") == at("2025-03-12 14:05")
+    assert read_moment("2025-03-12T09:30:15") == at("2025-03-12 09:30")
+    assert read_moment("12.03.2025") == at("2025-03-12 00:00")
+    assert read_moment("03/13/2025 2:05 PM") == at("2025-03-13 14:05")
+    assert read_moment("12.03.2025 25:00") is RowProblemCode.NO_SUCH_DATE
+    assert read_birthday("29.02.1944") == date(1944, 2, 29)
+    assert read_birthday("12.03.45") == date(1945, 3, 12)
+    assert read_birthday("12.03.1985") == date(1985, 3, 12)
+    assert read_birthday("31.02.1944") is RowProblemCode.NO_SUCH_DATE
+    assert read_tax_id("7701234567/770101001") == "7701234567"
+    assert read_tax_id("101234567") == "0101234567"  # Excel took the zero away
+    assert read_tax_id("12345678") == "12345678"
+    assert read_tax_id("123") is RowProblemCode.OUT_OF_RANGE
+    assert read_order("Заказ-наряд СЦ00001234 от 12.03.2025 10:00:00") == (
+        "СЦ00001234", date(2025, 3, 12),
+    )  # fmt: skip
+    assert read_order("  ЗН-77 ") == ("ЗН-77", None)
+
+
+def test_a_work_order_is_typed_by_its_format() -> None:
+    order = row(
+        "visits",
+        Заказ_наряд="Заказ-наряд СЦ-15 от 10.03.2025 9:00:00",
+        Дата_закрытия="12.03.2025",
+        Контрагент="ООО «Ромашка»",
+        Телефон="8 916 123-45-67 Иван, 8 903 765-43-21 доб. 5",
+        Автомобиль="Land Rover Discovery",
+        VIN="хта21099043576182",
+        Держномер="б/н",
+        Пробег="125 тыс. км",
+        Сумма="12 500,00 ₽",
+        Статус="Закрыт 12.03.2025",
+        Цех="СТО Север",
+        Работы="Замена масла \n\n Замена  фильтра",
+        Бонусы="12",
+    )
+    assert order.row_no == 7 and order.cells[-1] == "12"
+    assert order.values == {
+        Field.VISIT_NUMBER: "СЦ-15",
+        Field.OPENED_ON: date(2025, 3, 10),
+        Field.DONE_ON: date(2025, 3, 12),
+        Field.NAME: "ООО «Ромашка»",
+        Field.CLIENT_KIND: ClientKind.LEGAL_ENTITY,
+        Field.MAKE: "Land Rover",
+        Field.MODEL: "Discovery",
+        Field.VIN: VIN,
+        Field.MILEAGE_KM: 125_000,
+        Field.TOTAL: Decimal("12500.00"),
+        Field.VISIT_STATUS: VisitStatus.DONE,
+        Field.WORKSHOP: "СТО Север",
+        Field.WORK: "Замена масла\nЗамена фильтра",
+    }
+    assert [phone.e164 for phone in order.phones] == ["+79161234567", "+79037654321"]
+    assert (order.phones[0].note, order.phones[1].extension) == ("Иван", "5")
+    assert order.problems == ()
+    assert [note.code for note in order.warnings] == [RowProblemCode.VIN_MENDED]
+
+
+def test_a_row_that_lacks_what_the_format_needs_is_rejected_with_every_reason() -> None:
+    order = row("visits", Номер="15", Дата="31.02.2025", VIN=VIN[:16], Сумма="много")
+    assert order.is_rejected
+    assert order.problems == (
+        RowProblem("VIN", RowProblemCode.VIN_WRONG_LENGTH, VIN[:16]),
+        RowProblem("Дата", RowProblemCode.NO_SUCH_DATE, "31.02.2025"),
+        RowProblem("", RowProblemCode.MISSING_VALUE, "done_on|opened_on"),
+        RowProblem("", RowProblemCode.MISSING_VALUE, "vin|plate"),
+    )
+    assert order.warnings == (RowProblem("Сумма", RowProblemCode.NOT_A_NUMBER, "много"),)
+
+
+def test_a_client_with_a_name_in_three_columns() -> None:
+    client = row(
+        "clients", Фамилия="Фёдорова", Имя=" Алёна ", Отчество="", Моб="", Почта="a@example.com",
+        Дата_рождения="12.03.1949", Тип_клиента="Юр. лицо", ИНН="н/д", Адрес="Москва,  ул. Мира",
+    )  # fmt: skip
+    assert client.values == {
+        Field.NAME: "Фёдорова Алёна",
+        Field.CLIENT_KIND: ClientKind.LEGAL_ENTITY,
+        Field.EMAIL: "a@example.com",
+        Field.BIRTH_ON: date(1949, 3, 12),
+        Field.ADDRESS: "Москва, ул. Мира",
+    }
+    assert (client.problems, client.warnings) == ((), ())
+    nobody = row("clients", ФИО="Иванов", Телефон="12345", Почта="")
+    assert [note.code for note in nobody.problems] == [
+        RowProblemCode.PHONE_TOO_SHORT, RowProblemCode.MISSING_VALUE,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "heading", "cell", "value"),
+    [
+        ("recommendations", "Статус", "Отказ клиента", RecommendationStatus.DECLINED),
+        ("recommendations", "Статус", "не выполнено", RecommendationStatus.OPEN),
+        ("recommendations", "Статус", "Выполнена 12.03", RecommendationStatus.DONE),
+        ("do-not-call", "Отказ от", "Все звонки", RefusalScope.ALL),
+        ("do-not-call", "Отказ от", "реклама", RefusalScope.PURPOSE),
+        ("visits", "Статус", "В роботі", VisitStatus.OPEN),
+        ("visits", "Статус", "Cancelled", VisitStatus.CANCELLED),
+        ("clients", "Вид клиента", "ФОП", ClientKind.SOLE_PROPRIETOR),
+    ],
+)
+def test_words_stand_for_values(code: str, heading: str, cell: str, value: object) -> None:
+    assert value in row(code, **{heading: cell}).values.values()
+
+
+def test_an_unknown_word_is_told_and_left_out() -> None:
+    order = row("visits", Номер="15", Дата="01.02.2025", VIN=VIN, Статус="Ждём луну")
+    assert Field.VISIT_STATUS not in order.values and not order.is_rejected
+    assert order.warnings == (RowProblem("Статус", RowProblemCode.NOT_KNOWN, "Ждём луну"),)
+
+
+def test_a_result_of_a_call_made_elsewhere() -> None:
+    told = row(
+        "results", Телефон="8 916 123-45-67", Дата="12.03.2025 14:05", Статус="Записан",
+        Комментарий="приедет", Перезвонить="15.03.2025", Оператор="Сухов",
+    )  # fmt: skip
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat("2025-03-12 14:05")
+    assert told.values[Field.OUTCOME] == "Записан" and told.values[Field.COMMENT] == "приедет"
+    assert told.values[Field.NEXT_ON] == date(2025, 3, 15)
+    assert told.values[Field.CALLER] == "Сухов"
