@@ -13,6 +13,7 @@ from core.access import Actor
 from core.db import Base, Database
 from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
+from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
 from tests.merging_given import Doubles
@@ -168,3 +169,19 @@ def test_the_journal_cannot_be_rewritten(database: Database, change: str) -> Non
         )  # fmt: skip
     with pytest.raises(DatabaseError, match="append-only"), database.unit_of_work() as session:
         session.execute(sa.text(change))
+
+
+def test_files_of_before_get_columns_and_keep_the_rest(database: Database) -> None:
+    """0022 on a filled database: files stay, their columns are not known; and back again."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        given.imported_file(unit, given.employee(unit=unit))
+    files = "SELECT id, name, sha256 FROM imported_files"
+    before = _all(database, files)
+    command.downgrade(config_for(database), "0021")
+    assert _all(database, files) == before != []
+    upgrade(database)
+    assert _all(database, files) == before
+    with database.reading() as session:
+        assert [file.columns for file in session.scalars(sa.select(ImportedFile))] == [[]]
