@@ -15,7 +15,7 @@ from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemC
 from importers.running import NothingChosen
 from importers.usage import FileAlreadyUsed
 from webui.labels.file_columns import group_words
-from webui.labels.pairs import Pairs, by_class
+from webui.labels.pairs import Pairs
 from webui.wording import whole
 from worklists.verdicts import BlockRule
 
