@@ -172,14 +172,14 @@ def test_the_journal_cannot_be_rewritten(database: Database, change: str) -> Non
 
 
 def test_files_of_before_get_columns_and_keep_the_rest(database: Database) -> None:
-    """0022 on a filled database: files stay, their columns are not known; and back again."""
+    """0023 on a filled database: files stay, their columns are not known; and back again."""
     with database.unit_of_work() as session:
         given = Given(session)
         unit = given.unit()
         given.imported_file(unit, given.employee(unit=unit))
     files = "SELECT id, name, sha256 FROM imported_files"
     before = _all(database, files)
-    command.downgrade(config_for(database), "0021")
+    command.downgrade(config_for(database), "0022")
     assert _all(database, files) == before != []
     upgrade(database)
     assert _all(database, files) == before
