@@ -77,6 +77,10 @@ def bare_connection(url: str) -> Any:
     return connection
 
 
+_BUFFERS = "4GB"
+"""Shared memory of PostgreSQL: what a server of a million clients is given."""
+
+
 @contextmanager
 def fresh_place(engine: str) -> Iterator[Place]:
     """An empty database at the newest revision; gone at the end."""
@@ -87,7 +91,7 @@ def fresh_place(engine: str) -> Iterator[Place]:
                 yield place
             return
         with (
-            postgres.server(durable=True) as server,
+            postgres.server(durable=True, buffers=_BUFFERS) as server,
             postgres.database(server) as url,
             _opened("postgresql", url, var_dir) as place,
         ):

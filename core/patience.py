@@ -12,6 +12,8 @@ from core.db import is_postgresql
 
 _STEPS = 10_000
 """SQLite looks at the clock after so many instructions of its machine."""
+_MEMORY = "64MB"
+"""For each sort and hash of PostgreSQL: from its usual 4 MB on, large joins go to the disk."""
 _CANCELLED = "57014"
 """PostgreSQL's code of a statement that ran out of time."""
 
@@ -31,18 +33,23 @@ def patience(session: Session, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(session: Session, seconds: float) -> Iterator[None]:
-    # The limit goes with the savepoint when the statement fails, and is put back when it does not.
-    before = session.scalar(text("SELECT current_setting('statement_timeout')"))
-    setting = text("SELECT set_config('statement_timeout', :limit, true)")
+    # The settings go with the savepoint when the statement fails, else they are put back.
+    now = text("SELECT current_setting('statement_timeout'), current_setting('work_mem')")
+    limit, memory = session.execute(now).one()
+    setting = text(
+        "SELECT set_config('statement_timeout', :limit, true),"
+        " set_config('work_mem', :memory, true)"
+    )
     try:
         with session.begin_nested():
-            session.execute(setting, {"limit": f"{int(seconds * 1000)}ms"})
+            patient = {"limit": f"{int(seconds * 1000)}ms", "memory": _MEMORY}
+            session.execute(setting, patient)
             yield
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") == _CANCELLED:
             raise TookTooLong from error
         raise
-    session.execute(setting, {"limit": before})
+    session.execute(setting, {"limit": limit, "memory": memory})
 
 
 @contextmanager

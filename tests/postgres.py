@@ -36,7 +36,7 @@ def _as_server_user(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def server(*, durable: bool = False) -> Iterator[str]:
+def server(*, durable: bool = False, buffers: str = "256MB") -> Iterator[str]:
     """Run a server on a Unix socket and yield the URL of its maintenance database."""
     given = os.environ.get("PROZVON_TEST_POSTGRESQL")
     if given:
@@ -53,7 +53,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
     )
     run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
         "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-    options = f"-c listen_addresses= -k {home} -c max_connections=200 -c shared_buffers=256MB"
+    options = f"-c listen_addresses= -k {home} -c max_connections=200 -c shared_buffers={buffers}"
     if not durable:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     run(binaries / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start")
