@@ -324,6 +324,29 @@ def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name
     assert desk.count(ImportedFile) == 0
 
 
+def test_any_kind_of_table_is_read_and_nothing_is_left_behind(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = desk.folder / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    for number, name in enumerate(("клиенты.csv", "клиенты.xls"), start=1):
+        path = desk.folder / name
+        text = f"ФИО;Телефон\nИванов Иван;8 (916) 123-45-{number:02d}\n"
+        path.write_bytes(text.encode("cp1251"))
+        assert "Иванов Иван" in desk.browser.read(str(desk.send(path).location))
+    assert "Файл пустой" in refusal(desk.refused(_blank(desk.folder)))
+    assert list(spool.iterdir()) == []
+    page = desk.browser.read("/selections/files")
+    assert "XLSX, XLS, XLSB, ODS, CSV" in page and ".csv" in page
+
+
+def _blank(folder: Path) -> Path:
+    path = folder / "blank.csv"
+    path.write_bytes(b"")
+    return path
+
+
 def test_missing_columns_are_named_with_those_that_were_found(desk: Desk) -> None:
     path = write_file(desk.folder / "x.xlsx", ("1", "Москва"), headings=("№", "Город"))
     told = desk.refused(path).text
@@ -345,7 +368,7 @@ def test_a_body_beyond_the_limit_is_answered_and_keeps_the_choice(desk: Desk, ap
     path = desk.folder / "large.xlsx"
     path.write_bytes(b"PK\x03\x04" + b"x" * 50_000)
     answer = desk.refused(path, format="lost-clients")
-    assert "можно до 20 МБ" in refusal(answer)
+    assert "можно до 50 МБ" in refusal(answer)
     assert re.search(r'value="lost-clients" checked', answer.text)
 
 

@@ -48,7 +48,7 @@ from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.examples import example_file
 from webui.selections.file_columns import is_incomplete, needs_a_look
-from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
+from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
 
@@ -239,6 +239,7 @@ def _page(reading: Session, asked: Asked) -> Response:
         megabytes=settings().max_upload_bytes // _MEGABYTE,
         max_bytes=settings().max_upload_bytes,
         max_rows=MAX_ROWS,
+        endings=ENDINGS,
     )
     return make_response(body)
 

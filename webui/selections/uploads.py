@@ -10,6 +10,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from importers.file_kinds import kind_of
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
@@ -22,6 +23,8 @@ from webui.requests import session, settings
 _DRAINED = 256 << 20
 """Bytes of a refused body that are read and thrown away, so that the browser hears the answer."""
 _BLOCK = 1 << 20
+ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
+"""What the dialogue of the browser offers; what is read is decided by the content."""
 
 
 class UploadRefused(Exception):
@@ -59,7 +62,7 @@ def take_upload(asked: Asked) -> Loaded:
     if fmt is None:
         raise UploadRefused(_("Выберите вариант файла."))
     if file is None or not file.filename:
-        raise UploadRefused(_("Файл не выбран. Выберите файл XLSX или перетащите его сюда."))
+        raise UploadRefused(_("Файл не выбран. Выберите файл таблицы или перетащите его сюда."))
     # Reading takes seconds: nobody's writes wait for it.
     session().rollback()
     name = PurePosixPath(file.filename.replace("\\", "/")).name
@@ -87,10 +90,11 @@ def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
 
 @contextmanager
 def _on_disk(file: FileStorage) -> Iterator[Path]:
+    """The upload as a file, called by what it holds and not by what its sender called it."""
     with tempfile.TemporaryDirectory(prefix="prozvon-") as folder:
-        path = Path(folder) / "upload.xlsx"
+        path = Path(folder) / "upload"
         file.save(path)
-        yield path
+        yield path.rename(path.with_suffix(f".{kind_of(path).value}"))
 
 
 def too_large() -> UploadRefused:
