@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
@@ -19,6 +20,7 @@ from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from importers.models import ImportedFile, ImportedRow
+from importers.places import Place
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from tests.bytes_of import DOCX
 from tests.given import Given
@@ -339,6 +341,59 @@ def test_any_kind_of_table_is_read_and_nothing_is_left_behind(
     assert list(spool.iterdir()) == []
     page = desk.browser.read("/selections/files")
     assert "XLSX, XLS, XLSB, ODS, CSV" in page and ".csv" in page
+
+
+def _book(path: Path, *sheets: tuple[str, tuple[tuple[str, ...], ...]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets:
+            page = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    return path
+
+
+def test_every_line_of_the_file_is_told(desk: Desk) -> None:
+    lines = (
+        ("Клиенты к ТО",), (), ("ФИО", "Телефон", "VIN"), ("Иванов Иван", "8 (916) 123-45-67", ""),
+        (), ("ФИО", "Телефон", "VIN"), ("Петрова Анна", "+7 903 765-43-21", ""),
+        ("Итого", "2", ""), (), ("Ответственный: Сидоров",),
+    )  # fmt: skip
+    text = desk.browser.read(str(desk.send(_book(desk.folder / "f.xlsx", ("ТО", lines))).location))
+    assert "Лист «ТО», заголовки в строке 3." in text
+    assert "пропущено строк: 5 (пустых: 2, итогов: 1, повторов заголовков: 1, подписей" in text
+    with desk.database.reading() as session:
+        file = session.scalars(select(ImportedFile)).one()
+        place = Place.from_kept(file.place)
+        assert place is not None
+        left_out = sum(n for name, n in file.skipped.items() if name != "hidden_rows")
+        assert place.lines_above + desk.count(ImportedRow) + left_out == len(lines)
+
+
+def test_another_sheet_of_the_same_file_is_another_load(desk: Desk) -> None:
+    heads = ("ФИО", "Телефон", "VIN")
+    path = _book(
+        desk.folder / "two.xlsx",
+        ("Север", (heads, ("Иванов Иван", "8 (916) 123-45-67", ""))),
+        ("Юг", (heads, ("Петрова Анна", "+7 903 765-43-21", ""))),
+    )
+    first = str(desk.send(path).location)
+    assert first.endswith("/columns")  # two tables alike: a person says which is meant
+    text = desk.browser.read(first)
+    assert "Лист «Север»" in text and "несколько похожих таблиц" in text
+    link = re.search(r'class="lnk" href="([^"]+)"[^>]*>Юг<', text)
+    assert link is not None
+    form = desk.browser.read(link[1].replace("&amp;", "&"))
+    assert 'name="sheet" value="Юг"' in form and "тот же файл ещё раз" in form
+    second = str(desk.send(path, sheet="Юг").location)
+    assert second != first and "Петрова Анна" in desk.browser.read(second)
+    # By whatever way a sheet was found, it is the same load.
+    assert str(desk.send(path, sheet="Север").location) in first
+    assert str(desk.send(path, sheet="Юг").location) in second
+    assert str(desk.send(path).location) in first
+    assert desk.count(ImportedFile) == 2
+    answer = desk.refused(path, sheet="Запад")
+    assert "на листе «Запад» строк нет" in refusal(answer)
+    assert 'name="sheet" value="Запад"' in answer.text
 
 
 def _blank(folder: Path) -> Path:

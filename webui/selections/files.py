@@ -39,6 +39,7 @@ from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
 from webui.exports.answers import workbook_answer
 from webui.exports.workbook import Column
+from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import error_sentence, plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
@@ -100,7 +101,15 @@ def _refuse(asked: Asked, refused: UploadRefused) -> Any:
     """Say it on the page of the form, by a redirect: «Back» and reloading send nothing again."""
     session().rollback()
     flash(refused.text, REFUSED_UPLOAD)
-    return redirect(url_for("files.page", unit=asked.unit_id, format=asked.variant or None), 303)
+    return redirect(
+        url_for(
+            "files.page",
+            unit=asked.unit_id,
+            format=asked.variant or None,
+            sheet=asked.sheet or None,
+        ),
+        303,
+    )
 
 
 @bp.get("/selections/files/<int:file_id>")
@@ -240,6 +249,7 @@ def _page(reading: Session, asked: Asked) -> Response:
         max_bytes=settings().max_upload_bytes,
         max_rows=MAX_ROWS,
         endings=ENDINGS,
+        sheet=asked.sheet,
     )
     return make_response(body)
 
@@ -265,6 +275,8 @@ def _rows(reading: Session, file_id: int) -> Response:
         loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
         other=_other_variant(reading, seen.file),
+        place=place_sentence(seen.file),
+        skipped=skipped_sentences(seen.file),
         only=only,
         plans=tuple(RowPlan),
         choice=choice,
