@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from campaigns.models import Campaign, CampaignState
 from core.db import Database
+from core.journal import JournalEntry
 from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
@@ -396,6 +397,35 @@ def test_another_sheet_of_the_same_file_is_another_load(desk: Desk) -> None:
     assert 'name="sheet" value="Запад"' in answer.text
 
 
+def test_the_result_is_the_file_with_what_came_of_each_row(desk: Desk) -> None:
+    known = ("Петрова Анна", "+7 903 765-43-21", *[""] * 7)
+    address = desk.load(IVANOV, IVANOV, ("Безымянный", "12345", *[""] * 7), known)
+    ids = desk.row_ids()
+    before = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert [line[10] for line in before[1:]] == [
+        "Задача ещё не создана", "Повтор", "Ошибка", "Задача ещё не создана"
+    ]  # fmt: skip
+    desk.browser.post(f"{address}/work-lists", {"row": str(ids[0]), "form_key": "k"})
+    rows = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert rows[0] == (
+        "Строка", *HEADINGS, "Результат", "Причина", "Клиент", "Рабочий лист", "Задача"
+    )  # fmt: skip
+    assert len(rows) == 5 and rows[1][1:3] == (IVANOV[0], IVANOV[1])
+    assert rows[1][10] == "Создана задача" and rows[1][12] == IVANOV[0]
+    with desk.database.reading() as session:
+        task = session.scalars(select(Task)).one()
+        assert rows[1][13:] == (task.work_list_id, task.id)
+        told = session.scalars(
+            select(JournalEntry.details).where(JournalEntry.event == "ListExported")
+        ).all()
+        assert [one["list"] for one in told] == ["result", "result"]
+    assert "Повтор строки 2" in str(rows[2][11]) and "не хватает цифр" in str(rows[3][11])
+    # The same people in another file: their task is there already.
+    other = str(desk.send(write_file(desk.folder / "other.xlsx", IVANOV, title="Ещё")).location)
+    again = read_workbook(desk.browser.get(f"{other}/result.xlsx"))
+    assert again[1][10] == "Уже в работе" and again[1][14] == rows[1][14]
+
+
 def _blank(folder: Path) -> Path:
     path = folder / "blank.csv"
     path.write_bytes(b"")
@@ -444,7 +474,7 @@ def test_a_foreign_units_file_is_not_there(
     address = desk.load(IVANOV)
     other = prepared.unit("Чужой", kind=UnitKind.DEPARTMENT)
     stranger = browser_of(prepared.employee("Пётр", unit=other))
-    for path in (address, f"{address}/errors.xlsx", f"{address}/result"):
+    for path in (address, f"{address}/errors.xlsx", f"{address}/result", f"{address}/result.xlsx"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"{address}/work-lists", {"all": "1"}).status_code == 404
     assert "file.xlsx" not in stranger.read("/selections/files")

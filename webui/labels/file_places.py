@@ -1,4 +1,4 @@
-"""Words about where the table of a file was found, and what of the file was no data."""
+"""Words about a whole file: where its table was found, what was no data, what came of its rows."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,6 +6,9 @@ from flask_babel import gettext as _
 
 from importers.models import ImportedFile
 from importers.places import Place
+from importers.plans import CHOOSABLE, RowPlan
+from importers.result_rows import ResultRow
+from webui.labels.files import BLOCKS, problem_sentence
 from webui.wording import whole
 
 _SKIPPED: Mapping[str, Callable[[str], str]] = {
@@ -59,3 +62,23 @@ def skipped_sentences(file: ImportedFile) -> list[str]:
             )
         )
     return [str(sentence) for sentence in told]
+
+
+def result_words(row: ResultRow) -> tuple[str, str]:
+    """What came of a row, and why."""
+    why = [problem_sentence(problem) for problem in (*row.problems, *row.warnings)]
+    if row.is_formed:
+        return _("Создана задача"), "; ".join(why)
+    if row.plan is RowPlan.DUPLICATE:
+        why.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
+        return _("Повтор"), "; ".join(why)
+    if row.block is not None:
+        why.insert(0, str(BLOCKS[row.block]))
+    if row.plan in CHOOSABLE:
+        return _("Задача ещё не создана"), "; ".join(why)
+    words = {
+        RowPlan.IN_WORK: _("Уже в работе"),
+        RowPlan.BLOCKED: _("Нельзя звонить"),
+        RowPlan.REJECTED: _("Ошибка"),
+    }
+    return words[row.plan], "; ".join(why)
