@@ -34,7 +34,8 @@ class Settings:
     """How long a claim lasts without a sign of life from the page (rule 8)."""
     idle_session: timedelta = timedelta(hours=4)
     longest_session: timedelta = timedelta(hours=14)
-    max_upload_bytes: int = 20 * 1024 * 1024
+    max_upload_bytes: int = 50 * 1024 * 1024
+    """The rows of an upload are held in the memory of the web process while they are matched."""
     max_document_bytes: int = 15 * 1024 * 1024
     """The largest document attached to a task."""
     json_logs: bool = False

@@ -4,11 +4,11 @@ Nothing of the directory or of the work is changed: that happens when work-lists
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -24,6 +24,7 @@ from importers.judged_rows import JUDGED, judged_rows
 from importers.kept_columns import kept_columns
 from importers.mappings import with_mapping
 from importers.models import ImportedFile, ImportedRow
+from importers.options import ReadOptions
 from importers.permissions import ImportPermission
 from importers.row_reader import RowReader
 from importers.rows import ReadResult, read_leads
@@ -38,6 +39,22 @@ class FileRead:
     format: LeadFormat
     sha256: str
     result: ReadResult
+    is_told_sheet: bool = False
+    """A person named the sheet: with it the content is another load."""
+
+    @property
+    def key(self) -> str:
+        """What tells this load from others of the same unit and variant."""
+        return self._key_with_sheet if self.is_told_sheet else self.sha256
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Of the same sheet of the same content, whether it was named or found."""
+        return self.sha256, self._key_with_sheet
+
+    @property
+    def _key_with_sheet(self) -> str:
+        return hashlib.sha256(f"{self.sha256}\n{self.result.sheet}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +72,20 @@ def read_file(
     region: str = "RU",
     limits: Limits | None = None,
     needs_columns: bool = True,
+    sheet: str | None = None,
 ) -> FileRead:
     """Read the file in an expendable process; needs no database. Raises FileRefused.
 
     ``needs_columns`` False: whether the needed columns are there is asked when it is kept.
+    ``sheet``: the name of the one to be read; None: the one whose headings say most.
     """
-    result = read_leads(path, fmt, region=region, limits=limits, needs_columns=needs_columns)
+    options = ReadOptions(sheet=sheet) if sheet else None
+    result = read_leads(
+        path, fmt, region=region, limits=limits, needs_columns=needs_columns, options=options
+    )
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileRead(format=fmt, sha256=sha256, result=result)
+    return FileRead(format=fmt, sha256=sha256, result=result, is_told_sheet=bool(sheet))
 
 
 def load_file(
@@ -105,9 +127,13 @@ def keep_file(
     read = _as_said_before(session, read, unit_id)
     if needs_columns:
         read.format.check_columns(read.result.columns)
-    file_id = _take_place(session, read, name, unit_id, actor, now)
+    same = _same_file(session, read, unit_id)
+    file_id = None if same else _take_place(session, read, name, unit_id, actor, now)
     if file_id is None:
-        return Loaded(file=_same_file(session, read, unit_id), is_new=False)
+        # Somebody may have taken the place in this instant.
+        same = same or _same_file(session, read, unit_id)
+        assert same is not None
+        return Loaded(file=same, is_new=False)
     result = read.result
     _keep_rows(session, file_id, result, unit_id)
     event = FileLoaded(
@@ -131,9 +157,12 @@ def _take_place(
             format=read.format.code,
             unit_id=unit_id,
             name=name[:_LONGEST_NAME],
-            sha256=read.sha256,
+            sha256=read.key,
             header=read.result.header,
             columns=kept_columns(read.result.columns),
+            sheet=read.result.sheet,
+            place=read.result.place.kept(),
+            skipped=asdict(read.result.skipped),
             loaded_by=actor.person,
             loaded_at=now,
         )
@@ -143,14 +172,20 @@ def _take_place(
     return found
 
 
-def _same_file(session: Session, read: FileRead, unit_id: int) -> ImportedFile:
+def _same_file(session: Session, read: FileRead, unit_id: int) -> ImportedFile | None:
+    """The file if it was loaded before: the same content, the same sheet."""
+    is_same_sheet = ImportedFile.sheet == read.result.sheet
     return session.scalars(
-        select(ImportedFile).where(
+        select(ImportedFile)
+        .where(
             ImportedFile.unit_id == unit_id,
             ImportedFile.format == read.format.code,
-            ImportedFile.sha256 == read.sha256,
+            or_(ImportedFile.sha256 == read.key,
+                and_(ImportedFile.sha256.in_(read.keys), is_same_sheet)),
         )
-    ).one()
+        .order_by(ImportedFile.id)
+        .limit(1)
+    ).one_or_none()  # fmt: skip
 
 
 def _keep_rows(session: Session, file_id: int, result: ReadResult, unit_id: int) -> None:

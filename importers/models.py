@@ -26,9 +26,16 @@ class ImportedFile(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id))
     name: Mapped[str]
     sha256: Mapped[str]
+    """Of the content; where another sheet was asked for, of the content and the sheet's name."""
     header: Mapped[list[Any]]
     columns: Mapped[list[Any]] = mapped_column(server_default="[]")
     """What each column means and how that is known: ``importers.kept_columns``."""
+    sheet: Mapped[str] = mapped_column(server_default="")
+    """The sheet that was read; empty: the file has none, or it was loaded before they were told."""
+    place: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """Where the table was found, and the other sheets: ``importers.places.Place`` as JSON."""
+    skipped: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """Lines that are no data, by the names of ``importers.problems.Skipped``."""
     loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     loaded_at: Mapped[datetime]
 

@@ -12,6 +12,7 @@ from importers.columns import Column
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
 from importers.options import ReadOptions
+from importers.places import Place
 from importers.problems import FileProblem, FileRefused, Skipped
 from importers.row_reader import LeadRow, RowReader
 from importers.tables import read_table
@@ -27,6 +28,7 @@ class ReadResult:
     columns: tuple[Column, ...]
     rows: list[LeadRow]
     skipped: Skipped
+    place: Place
 
     @property
     def header(self) -> list[str]:
@@ -66,7 +68,7 @@ def read_leads(
             rows += [reader.read(row_no, cells) for row_no, cells in batch]
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
-    return ReadResult(table.sheet, columns, rows, table.skipped)
+    return ReadResult(table.sheet, columns, rows, table.skipped, Place.of(table))
 
 
 def duplicate_key(row: LeadRow) -> str | None:

@@ -62,6 +62,7 @@ from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.all_routes import bp as selections
 from webui.selections.file_columns import bp as file_columns
+from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
@@ -105,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search,
     files,
     file_columns,
+    file_workbooks,
     selections,
     studio,
     admin_people,

@@ -76,7 +76,7 @@ def test_a_file_beyond_the_limit_is_told_before_it_is_sent(
     page.goto("/selections/files")
     large = tmp_path / "large.xlsx"
     with large.open("wb") as file:
-        file.truncate(21 << 20)
+        file.truncate(51 << 20)
     page.set_input_files("#f-file", large)
     expect(page.locator("#too-large")).to_be_visible()
 

@@ -185,3 +185,17 @@ def test_files_of_before_get_columns_and_keep_the_rest(database: Database) -> No
     assert _all(database, files) == before
     with database.reading() as session:
         assert [file.columns for file in session.scalars(sa.select(ImportedFile))] == [[]]
+
+
+def test_files_of_before_are_told_nothing_of_their_sheets(database: Database) -> None:
+    """0024 on a filled database: files stay, where their tables stood is not known; and back."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        given.imported_file(unit, given.employee(unit=unit))
+    command.downgrade(config_for(database), "0023")
+    upgrade(database)
+    with database.reading() as session:
+        file = session.scalars(sa.select(ImportedFile)).one()
+        assert (file.sheet, file.place, file.skipped) == ("", {}, {})
+    command.check(config_for(database))

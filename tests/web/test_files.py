@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from campaigns.models import Campaign, CampaignState
 from core.db import Database
+from core.journal import JournalEntry
 from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from importers.models import ImportedFile, ImportedRow
+from importers.places import Place
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from tests.bytes_of import DOCX
 from tests.given import Given
@@ -324,6 +327,111 @@ def test_a_file_that_cannot_be_read_is_told_what_and_what_to_do(desk: Desk, name
     assert desk.count(ImportedFile) == 0
 
 
+def test_any_kind_of_table_is_read_and_nothing_is_left_behind(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = desk.folder / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    for number, name in enumerate(("клиенты.csv", "клиенты.xls"), start=1):
+        path = desk.folder / name
+        text = f"ФИО;Телефон\nИванов Иван;8 (916) 123-45-{number:02d}\n"
+        path.write_bytes(text.encode("cp1251"))
+        assert "Иванов Иван" in desk.browser.read(str(desk.send(path).location))
+    assert "Файл пустой" in refusal(desk.refused(_blank(desk.folder)))
+    assert list(spool.iterdir()) == []
+    page = desk.browser.read("/selections/files")
+    assert "XLSX, XLS, XLSB, ODS, CSV" in page and ".csv" in page
+
+
+def _book(path: Path, *sheets: tuple[str, tuple[tuple[str, ...], ...]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets:
+            page = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    return path
+
+
+def test_every_line_of_the_file_is_told(desk: Desk) -> None:
+    lines = (
+        ("Клиенты к ТО",), (), ("ФИО", "Телефон", "VIN"), ("Иванов Иван", "8 (916) 123-45-67", ""),
+        (), ("ФИО", "Телефон", "VIN"), ("Петрова Анна", "+7 903 765-43-21", ""),
+        ("Итого", "2", ""), (), ("Ответственный: Сидоров",),
+    )  # fmt: skip
+    text = desk.browser.read(str(desk.send(_book(desk.folder / "f.xlsx", ("ТО", lines))).location))
+    assert "Лист «ТО», заголовки в строке 3." in text
+    assert "пропущено строк: 5 (пустых: 2, итогов: 1, повторов заголовков: 1, подписей" in text
+    with desk.database.reading() as session:
+        file = session.scalars(select(ImportedFile)).one()
+        place = Place.from_kept(file.place)
+        assert place is not None
+        left_out = sum(n for name, n in file.skipped.items() if name != "hidden_rows")
+        assert place.lines_above + desk.count(ImportedRow) + left_out == len(lines)
+
+
+def test_another_sheet_of_the_same_file_is_another_load(desk: Desk) -> None:
+    heads = ("ФИО", "Телефон", "VIN")
+    path = _book(
+        desk.folder / "two.xlsx",
+        ("Север", (heads, ("Иванов Иван", "8 (916) 123-45-67", ""))),
+        ("Юг", (heads, ("Петрова Анна", "+7 903 765-43-21", ""))),
+    )
+    first = str(desk.send(path).location)
+    assert first.endswith("/columns")  # two tables alike: a person says which is meant
+    text = desk.browser.read(first)
+    assert "Лист «Север»" in text and "несколько похожих таблиц" in text
+    link = re.search(r'<a href="([^"]+)"[^>]*>Юг<', text)
+    assert link is not None
+    form = desk.browser.read(link[1].replace("&amp;", "&"))
+    assert 'name="sheet" value="Юг"' in form and "тот же файл ещё раз" in form
+    second = str(desk.send(path, sheet="Юг").location)
+    assert second != first and "Петрова Анна" in desk.browser.read(second)
+    # By whatever way a sheet was found, it is the same load.
+    assert str(desk.send(path, sheet="Север").location) in first
+    assert str(desk.send(path, sheet="Юг").location) in second
+    assert str(desk.send(path).location) in first
+    assert desk.count(ImportedFile) == 2
+    answer = desk.refused(path, sheet="Запад")
+    assert "на листе «Запад» строк нет" in refusal(answer)
+    assert 'name="sheet" value="Запад"' in answer.text
+
+
+def test_the_result_is_the_file_with_what_came_of_each_row(desk: Desk) -> None:
+    known = ("Петрова Анна", "+7 903 765-43-21", *[""] * 7)
+    address = desk.load(IVANOV, IVANOV, ("Безымянный", "12345", *[""] * 7), known)
+    ids = desk.row_ids()
+    before = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert [line[10] for line in before[1:]] == [
+        "Задача ещё не создана", "Повтор", "Ошибка", "Задача ещё не создана"
+    ]  # fmt: skip
+    desk.browser.post(f"{address}/work-lists", {"row": str(ids[0]), "form_key": "k"})
+    rows = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert rows[0] == (
+        "Строка", *HEADINGS, "Результат", "Причина", "Клиент", "Рабочий лист", "Задача"
+    )  # fmt: skip
+    assert len(rows) == 5 and rows[1][1:3] == (IVANOV[0], IVANOV[1])
+    assert rows[1][10] == "Создана задача" and rows[1][12] == IVANOV[0]
+    with desk.database.reading() as session:
+        task = session.scalars(select(Task)).one()
+        assert rows[1][13:] == (task.work_list_id, task.id)
+        told = session.scalars(
+            select(JournalEntry.details).where(JournalEntry.event == "ListExported")
+        ).all()
+        assert [one["list"] for one in told] == ["result", "result"]
+    assert "Повтор строки 2" in str(rows[2][11]) and "не хватает цифр" in str(rows[3][11])
+    # The same people in another file: their task is there already.
+    other = str(desk.send(write_file(desk.folder / "other.xlsx", IVANOV, title="Ещё")).location)
+    again = read_workbook(desk.browser.get(f"{other}/result.xlsx"))
+    assert again[1][10] == "Уже в работе" and again[1][14] == rows[1][14]
+
+
+def _blank(folder: Path) -> Path:
+    path = folder / "blank.csv"
+    path.write_bytes(b"")
+    return path
+
+
 def test_missing_columns_are_named_with_those_that_were_found(desk: Desk) -> None:
     path = write_file(desk.folder / "x.xlsx", ("1", "Москва"), headings=("№", "Город"))
     told = desk.refused(path).text
@@ -345,7 +453,7 @@ def test_a_body_beyond_the_limit_is_answered_and_keeps_the_choice(desk: Desk, ap
     path = desk.folder / "large.xlsx"
     path.write_bytes(b"PK\x03\x04" + b"x" * 50_000)
     answer = desk.refused(path, format="lost-clients")
-    assert "можно до 20 МБ" in refusal(answer)
+    assert "можно до 50 МБ" in refusal(answer)
     assert re.search(r'value="lost-clients" checked', answer.text)
 
 
@@ -366,7 +474,7 @@ def test_a_foreign_units_file_is_not_there(
     address = desk.load(IVANOV)
     other = prepared.unit("Чужой", kind=UnitKind.DEPARTMENT)
     stranger = browser_of(prepared.employee("Пётр", unit=other))
-    for path in (address, f"{address}/errors.xlsx", f"{address}/result"):
+    for path in (address, f"{address}/errors.xlsx", f"{address}/result", f"{address}/result.xlsx"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"{address}/work-lists", {"all": "1"}).status_code == 404
     assert "file.xlsx" not in stranger.read("/selections/files")

@@ -16,10 +16,13 @@ from importers.formats.declaration import FileFormat
 from importers.kept_columns import as_said, columns_of
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
+from importers.places import Place
 from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice, remap_file
 from importers.rereading import first_cells
+from importers.tables import SheetSummary
 from importers.usage import is_used
 from webui.labels.file_columns import group_words
+from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.words import sentence
 from webui.requests import requires, session
@@ -51,11 +54,18 @@ def needs_a_look(file: ImportedFile) -> bool:
     columns = columns_of(file) if file.columns else ()
     return bool(columns) and (
         is_incomplete(file)
+        or is_doubtful_sheet(file)
         or any(
             column.source is Source.CONTENT or column.remark is Remark.CONTRADICTS
             for column in columns
         )
     )
+
+
+def is_doubtful_sheet(file: ImportedFile) -> bool:
+    """Whether another sheet looks as much like the table as the one that was read."""
+    place = Place.from_kept(file.place)
+    return place is not None and place.is_doubtful(file.sheet)
 
 
 def is_incomplete(file: ImportedFile) -> bool:
@@ -120,7 +130,16 @@ def _page(file: ImportedFile, columns: Sequence[Column], *, problem: str = "") -
         ],
         is_used=is_used(session(), file.id),
         problem=problem,
+        place=place_sentence(file),
+        skipped=skipped_sentences(file),
+        others=_others(file),
+        is_doubtful=is_doubtful_sheet(file),
     )
+
+
+def _others(file: ImportedFile) -> list[SheetSummary]:
+    place = Place.from_kept(file.place)
+    return place.others(file.sheet) if place is not None else []
 
 
 def _offered(fmt: FileFormat) -> list[Field]:

@@ -1,12 +1,10 @@
 """«Выборки → Внешние данные»: an importer's file, its rows, work-lists out of them (A8)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    abort,
     flash,
     g,
     get_flashed_messages,
@@ -25,7 +23,6 @@ from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
-from importers.error_rows import error_rows
 from importers.files import get_file, last_unit, recent_files
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.formings import formings_of
@@ -37,18 +34,16 @@ from importers.preview import PAGE_SIZE, preview
 from importers.running import NothingChosen, form_from_file
 from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
-from webui.exports.answers import workbook_answer
-from webui.exports.workbook import Column
+from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
-from webui.labels.files import error_sentence, plan_sentence, problem_sentence
+from webui.labels.files import plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
-from webui.selections.examples import example_file
 from webui.selections.file_columns import is_incomplete, needs_a_look
-from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
+from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
 
@@ -100,7 +95,15 @@ def _refuse(asked: Asked, refused: UploadRefused) -> Any:
     """Say it on the page of the form, by a redirect: «Back» and reloading send nothing again."""
     session().rollback()
     flash(refused.text, REFUSED_UPLOAD)
-    return redirect(url_for("files.page", unit=asked.unit_id, format=asked.variant or None), 303)
+    return redirect(
+        url_for(
+            "files.page",
+            unit=asked.unit_id,
+            format=asked.variant or None,
+            sheet=asked.sheet or None,
+        ),
+        303,
+    )
 
 
 @bp.get("/selections/files/<int:file_id>")
@@ -179,32 +182,6 @@ def result(file_id: int) -> Any:
     )
 
 
-@bp.get("/selections/files/<int:file_id>/errors.xlsx")
-@requires(ImportPermission.LOAD)
-def errors(file_id: int) -> Response:
-    """The rows to be mended with their own cells, as a workbook (rule 20)."""
-    file = get_file(session(), file_id, actor=g.actor)
-    columns = [Column(_("Строка"), 8), *(Column(str(title), 18) for title in file.header)]
-    width = len(file.header)
-
-    def lines() -> Iterator[list[Any]]:
-        for row in error_rows(session(), file_id, actor=g.actor):
-            cells = [*row.cells, *[""] * width][:width]
-            yield [row.row_no, *cells, error_sentence(row), _("да") if row.is_taken else _("нет")]
-
-    columns += [Column(_("Что не так"), 60), Column(_("Будет загружена"), 18)]
-    return workbook_answer("errors", columns, lines(), sheet=_("Строки с замечаниями"))
-
-
-@bp.get("/selections/files/templates/<variant>.xlsx")
-@requires(ImportPermission.LOAD)
-def template(variant: str) -> Response:
-    """An example of the variant to fill in."""
-    if variant not in LEAD_FORMATS:
-        abort(404)
-    return example_file(variant)
-
-
 def _nothing_formed(file_id: int, refused: NothingChosen | CampaignFinished) -> Any:
     """Back to the rows by a redirect, so that the browser's own «Back» works."""
     # The form was not used up: after «Back» its key must still count.
@@ -239,6 +216,8 @@ def _page(reading: Session, asked: Asked) -> Response:
         megabytes=settings().max_upload_bytes // _MEGABYTE,
         max_bytes=settings().max_upload_bytes,
         max_rows=MAX_ROWS,
+        endings=ENDINGS,
+        sheet=asked.sheet,
     )
     return make_response(body)
 
@@ -264,6 +243,8 @@ def _rows(reading: Session, file_id: int) -> Response:
         loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
         other=_other_variant(reading, seen.file),
+        place=place_sentence(seen.file),
+        skipped=skipped_sentences(seen.file),
         only=only,
         plans=tuple(RowPlan),
         choice=choice,

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from flask import g, request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
+from importers.file_kinds import kind_of
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
@@ -22,6 +23,9 @@ from webui.requests import session, settings
 _DRAINED = 256 << 20
 """Bytes of a refused body that are read and thrown away, so that the browser hears the answer."""
 _BLOCK = 1 << 20
+_LONGEST_SHEET = 200
+ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
+"""What the dialogue of the browser offers; what is read is decided by the content."""
 
 
 class UploadRefused(Exception):
@@ -38,16 +42,23 @@ class Asked:
 
     unit_id: int | None
     variant: str
+    sheet: str = ""
+    """The name of the sheet to be read; empty: it is found."""
 
     @classmethod
     def from_form(cls) -> "Asked":
         """The choice of the form."""
-        return cls(request.form.get("unit", type=row_number), request.form.get("format", ""))
+        return cls._of(request.form)
 
     @classmethod
     def from_address(cls) -> "Asked":
         """The choice in the address."""
-        return cls(request.args.get("unit", type=row_number), request.args.get("format", ""))
+        return cls._of(request.args)
+
+    @classmethod
+    def _of(cls, said: MultiDict[str, str]) -> "Asked":
+        sheet = said.get("sheet", "").strip()[:_LONGEST_SHEET]
+        return cls(said.get("unit", type=row_number), said.get("format", ""), sheet)
 
 
 def take_upload(asked: Asked) -> Loaded:
@@ -59,11 +70,11 @@ def take_upload(asked: Asked) -> Loaded:
     if fmt is None:
         raise UploadRefused(_("Выберите вариант файла."))
     if file is None or not file.filename:
-        raise UploadRefused(_("Файл не выбран. Выберите файл XLSX или перетащите его сюда."))
+        raise UploadRefused(_("Файл не выбран. Выберите файл таблицы или перетащите его сюда."))
     # Reading takes seconds: nobody's writes wait for it.
     session().rollback()
     name = PurePosixPath(file.filename.replace("\\", "/")).name
-    read = _read(file, fmt, name)
+    read = _read(file, fmt, name, asked.sheet)
     return keep_file(
         session(),
         read,
@@ -76,21 +87,28 @@ def take_upload(asked: Asked) -> Loaded:
     )
 
 
-def _read(file: FileStorage, fmt: LeadFormat, name: str) -> FileRead:
+def _read(file: FileStorage, fmt: LeadFormat, name: str, sheet: str) -> FileRead:
     limits = Limits(file_size=settings().max_upload_bytes)
     try:
         with _on_disk(file) as path:
-            return read_file(path, fmt, limits=limits, needs_columns=False)
+            return read_file(path, fmt, limits=limits, needs_columns=False, sheet=sheet or None)
     except FileRefused as refused:
+        if sheet and refused.code is FileProblem.NO_ROWS:
+            text = _(
+                "на листе «%(sheet)s» строк нет или такого листа нет. Проверьте его название.",
+                sheet=sheet,
+            )
+            raise UploadRefused(f"{name}: {text}") from refused
         raise UploadRefused(f"{name}: {file_sentence(refused)}") from refused
 
 
 @contextmanager
 def _on_disk(file: FileStorage) -> Iterator[Path]:
+    """The upload as a file, called by what it holds and not by what its sender called it."""
     with tempfile.TemporaryDirectory(prefix="prozvon-") as folder:
-        path = Path(folder) / "upload.xlsx"
+        path = Path(folder) / "upload"
         file.save(path)
-        yield path
+        yield path.rename(path.with_suffix(f".{kind_of(path).value}"))
 
 
 def too_large() -> UploadRefused:

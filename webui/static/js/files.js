@@ -35,6 +35,7 @@
       const address = new URL(form.action);
       address.searchParams.set("unit", form.elements.unit.value);
       address.searchParams.set("format", form.elements.format.value);
+      address.searchParams.set("sheet", form.elements.sheet.value);
       form.action = address;
     });
     show();

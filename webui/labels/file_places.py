@@ -1,0 +1,84 @@
+"""Words about a whole file: where its table was found, what was no data, what came of its rows."""
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext as _
+
+from importers.models import ImportedFile
+from importers.places import Place
+from importers.plans import CHOOSABLE, RowPlan
+from importers.result_rows import ResultRow
+from webui.labels.files import BLOCKS, problem_sentence
+from webui.wording import whole
+
+_SKIPPED: Mapping[str, Callable[[str], str]] = {
+    "blank": lambda n: _("пустых: %(count)s", count=n),
+    "totals": lambda n: _("итогов: %(count)s", count=n),
+    "repeated_headings": lambda n: _("повторов заголовков: %(count)s", count=n),
+    "groups": lambda n: _("заголовков групп: %(count)s", count=n),
+    "footers": lambda n: _("подписей под таблицей: %(count)s", count=n),
+}
+"""Lines that were not read as data, by the names of ``importers.problems.Skipped``."""
+
+
+def place_sentence(file: ImportedFile) -> str:
+    """«Лист «ТО», заголовки в строке 3.»; empty for files loaded before this was told."""
+    place = Place.from_kept(file.place)
+    if place is None:
+        return ""
+    first, last = place.heading_line, place.lines_above
+    if not place.heading_lines:
+        where = _("заголовков нет, данные с %(line)s-й строки", line=whole(first))
+    elif last > first:
+        where = _("заголовки в строках %(first)s–%(last)s", first=whole(first), last=whole(last))
+    else:
+        where = _("заголовки в строке %(line)s", line=whole(first))
+    if file.sheet:
+        return str(_("Лист «%(sheet)s», %(where)s.", sheet=file.sheet, where=where))
+    return f"{where[:1].upper()}{where[1:]}."
+
+
+def skipped_sentences(file: ImportedFile) -> list[str]:
+    """What was left out and why, what was read although it is hidden, what could not be read."""
+    told = []
+    counts = {name: file.skipped.get(name, 0) for name in _SKIPPED}
+    left_out = [words(whole(counts[name])) for name, words in _SKIPPED.items() if counts[name]]
+    if left_out:
+        count = sum(counts.values())
+        told.append(
+            _("Не данные, пропущено строк: %(count)s (%(what)s).",
+              count=whole(count), what=", ".join(left_out))
+        )  # fmt: skip
+    hidden = file.skipped.get("hidden_rows", 0)
+    if hidden:
+        told.append(_("Скрытые строки тоже прочитаны: %(count)s.", count=whole(hidden)))
+    place = Place.from_kept(file.place)
+    if place is not None and place.uncalculated:
+        told.append(
+            _(
+                "Формулы без значений: %(count)s, эти ячейки прочитаны пустыми. "
+                "Откройте файл в Excel, сохраните и загрузите ещё раз.",
+                count=whole(place.uncalculated),
+            )
+        )
+    return [str(sentence) for sentence in told]
+
+
+def result_words(row: ResultRow) -> tuple[str, str]:
+    """What came of a row, and why."""
+    why = [problem_sentence(problem) for problem in (*row.problems, *row.warnings)]
+    if row.is_formed:
+        return _("Создана задача"), "; ".join(why)
+    if row.plan is RowPlan.DUPLICATE:
+        why.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
+        return _("Повтор"), "; ".join(why)
+    if row.block is not None:
+        why.insert(0, str(BLOCKS[row.block]))
+    if row.plan in CHOOSABLE:
+        return _("Задача ещё не создана"), "; ".join(why)
+    words = {
+        RowPlan.IN_WORK: _("Уже в работе"),
+        RowPlan.BLOCKED: _("Нельзя звонить"),
+        RowPlan.REJECTED: _("Ошибка"),
+    }
+    return words[row.plan], "; ".join(why)
