@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from entrypoints.people import UnitNotNamed
 
 _MISSING = {"employee": "There is no such login"}
-FORMATS = ("maintenance-due", "lost-clients", "recall")
+FORMATS = ("maintenance-due", "lost-clients", "recall", "clients")
 KINDS = ("centre", "department", "workshop")
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
+
+
+class _Refused(click.ClickException):
+    """The file cannot be read."""
+
+    exit_code = 2
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -238,33 +245,43 @@ def unit_list() -> None:
 
 @main.command("import")
 @click.argument("variant", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", default=None, help="Code of the unit; may be left out when there is one.")
+@click.argument("file", type=EXISTING)
+@click.option(
+    "--unit", "unit_code", default=None, help="Code of the unit; may be left out when there is one."
+)
 @click.option("--all", "form_all", is_flag=True, help="Form work-lists of all rows at once.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen; nothing is written.")
+@click.option("--mapping", type=EXISTING, help="JSON: heading → code of a field, or null.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write rows with errors, XLSX.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @told
-def import_(
-    variant: str, file: Path, unit: str | None, form_all: bool, report: Path | None, as_json: bool
-) -> None:
-    """Load an importer's file; with --all also form its work-lists. Harmless twice."""
+def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
+    """Load a file; with --all also form its work-lists. Harmless twice.
+
+    Ends with 0 when the file was read, with 2 when it was refused.
+    """
     import json
 
-    from entrypoints.files import FileNotTaken, import_file
+    from entrypoints.files import FileNotTaken
+    from entrypoints.imports import FileTurnedDown, Wish, import_file
 
-    settings = Settings.from_environment()
+    wish = Wish(variant=variant, path=file, **options)
     try:
-        counts = import_file(
-            variant, file, unit_code=unit, form_all=form_all, report=report, settings=settings
-        )
+        counts = import_file(wish, settings=Settings.from_environment())
+    except FileTurnedDown as refused:
+        raise _Refused(str(refused)) from None
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None
     if as_json:
         click.echo(json.dumps(counts, ensure_ascii=False))
         return
-    if not counts["is_new"]:
+    if not counts.get("is_new", True):
         click.echo("This file was loaded before; it is not loaded again.")
     for name, value in counts.items():
+        if isinstance(value, list):
+            for error in value:
+                click.echo(f"row {error['row']}: {error['message']}")
+            continue
         inner = value.items() if isinstance(value, dict) else ()
         click.echo(f"{name}: {value}" if not inner else f"{name}:")
         for key, count in inner:

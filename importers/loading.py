@@ -61,9 +61,13 @@ def read_file(
     ``needs_columns`` False: whether the needed columns are there is asked when it is kept.
     """
     result = read_leads(path, fmt, region=region, limits=limits, needs_columns=needs_columns)
+    return FileRead(format=fmt, sha256=content_sum(path), result=result)
+
+
+def content_sum(path: Path) -> str:
+    """SHA-256 of the file, by which the same content is known again."""
     with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileRead(format=fmt, sha256=sha256, result=result)
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def load_file(
