@@ -8,7 +8,7 @@ or two clients that fit equally well are doubtful. A name alone is never enough.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +46,11 @@ class People:
         for key, client_id in keys.items():
             self._by_key[key] = self._by_id[client_id]
 
+    @property
+    def known(self) -> Mapping[int, Person]:
+        """Those that were known before the batch."""
+        return self._by_id
+
     def by_id(self, client_id: int) -> Person:
         """A client whose id was among ``owners``."""
         return self._by_id[client_id]
@@ -72,6 +77,8 @@ class People:
             if len(best) > 1:
                 raise Doubtful(RowProblemCode.SEVERAL_FIT)
             return best[0]
+        if points and set(points) == {owner}:
+            raise Doubtful(RowProblemCode.OTHER_OWNER)
         if points:
             named = any(has_that_name(one, asked) for one in points)
             raise Doubtful(RowProblemCode.OTHER_DETAILS if named else RowProblemCode.OTHER_NAME)

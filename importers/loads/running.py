@@ -24,7 +24,9 @@ from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat
 from importers.loads.batch import Applier, Setting, apply_batch
 from importers.loads.clients import ClientsApplier
+from importers.loads.do_not_call import DoNotCallApplier
 from importers.loads.told import LoadResult, RowError, Ruling, Verdict
+from importers.loads.vehicles import VehiclesApplier
 from importers.mapping_files import said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
@@ -34,6 +36,8 @@ from importers.typed_rows import TypedReader, TypedRow
 
 APPLIERS: Mapping[str, type[Applier]] = {
     "clients": ClientsApplier,
+    "vehicles": VehiclesApplier,
+    "do-not-call": DoNotCallApplier,
 }
 """Code of a format → who makes records of its rows: the formats that can be loaded."""
 DIRECTORY_FORMATS: Mapping[str, FileFormat] = {code: FORMATS[code] for code in APPLIERS}
