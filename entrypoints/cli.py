@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from entrypoints.people import UnitNotNamed
 
 _MISSING = {"employee": "There is no such login"}
-FORMATS = ("maintenance-due", "lost-clients", "recall", "clients", "vehicles", "do-not-call")
+FORMATS = (
+    "maintenance-due", "lost-clients", "recall", "clients", "vehicles", "visits",
+    "recommendations", "do-not-call",
+)  # fmt: skip
 KINDS = ("centre", "department", "workshop")
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
@@ -46,7 +46,8 @@ class Car:
     owner_id: int | None = None
     """The present owner before this load."""
     new_owner: Person | None = None
-    highest_km: int = -1
+    history: list[tuple[date, int]] = field(default_factory=list)
+    """What the odometer showed, and when."""
     readings: list[tuple[date, int, MileageSource]] = field(default_factory=list)
     has_news: bool = False
 
@@ -63,6 +64,11 @@ class Fleet:
         self._read(Asset.vin, (row.values.get(Field.VIN) for row in rows))
         self._read(Asset.plate_norm, map(plate_of, rows))
         self._read_more()
+
+    @property
+    def ids(self) -> list[int]:
+        """The known vehicles."""
+        return list(self._by_id)
 
     @property
     def owner_ids(self) -> set[int]:
@@ -105,9 +111,14 @@ class Fleet:
 
     def read_odometer(self, car: Car, km: object, on: date, source: MileageSource) -> bool:
         """Take a reading that is news: a file may not turn the odometer back (rule 9)."""
-        if not isinstance(km, int) or km <= car.highest_km:
+        if not isinstance(km, int) or (on, km) in car.history:
             return False
-        car.highest_km = km
+        if any((day <= on and shown > km) or (day >= on and shown < km)
+               for day, shown in car.history):  # fmt: skip
+            return False
+        if source is MileageSource.FILE and any(shown == km for _, shown in car.history):
+            return False  # the day is only that of the load
+        car.history.append((on, km))
         car.readings.append((on, km, source))
         return True
 
@@ -136,13 +147,11 @@ class Fleet:
                     self._register(car)
 
     def _read_more(self) -> None:
-        highest = select(MileageReading.asset_id, func.max(MileageReading.km))
+        readings = select(MileageReading.asset_id, MileageReading.read_on, MileageReading.km)
         for chunk in in_chunks(self._by_id):
-            rows = self._session.execute(
-                highest.where(MileageReading.asset_id.in_(chunk)).group_by(MileageReading.asset_id)
-            )
-            for number, km in rows:
-                self._by_id[number].highest_km = km
+            rows = self._session.execute(readings.where(MileageReading.asset_id.in_(chunk)))
+            for number, on, km in rows:
+                self._by_id[number].history.append((on, km))
 
 
 def plate_of(row: TypedRow) -> str | None:

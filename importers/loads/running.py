@@ -25,8 +25,10 @@ from importers.formats.declaration import FileFormat
 from importers.loads.batch import Applier, Setting, apply_batch
 from importers.loads.clients import ClientsApplier
 from importers.loads.do_not_call import DoNotCallApplier
+from importers.loads.recommendations import RecommendationsApplier
 from importers.loads.told import LoadResult, RowError, Ruling, Verdict
 from importers.loads.vehicles import VehiclesApplier
+from importers.loads.visits import VisitsApplier
 from importers.mapping_files import said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
@@ -37,6 +39,8 @@ from importers.typed_rows import TypedReader, TypedRow
 APPLIERS: Mapping[str, type[Applier]] = {
     "clients": ClientsApplier,
     "vehicles": VehiclesApplier,
+    "visits": VisitsApplier,
+    "recommendations": RecommendationsApplier,
     "do-not-call": DoNotCallApplier,
 }
 """Code of a format → who makes records of its rows: the formats that can be loaded."""
