@@ -263,10 +263,8 @@ def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
 
     Ends with 0 when the file was read, with 2 when it was refused.
     """
-    import json
-
     from entrypoints.files import FileNotTaken
-    from entrypoints.imports import FileTurnedDown, Wish, import_file
+    from entrypoints.imports import FileTurnedDown, Wish, import_file, say_counts
 
     wish = Wish(variant=variant, path=file, **options)
     try:
@@ -275,20 +273,7 @@ def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
         raise _Refused(str(refused)) from None
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None
-    if as_json:
-        click.echo(json.dumps(counts, ensure_ascii=False))
-        return
-    if not counts.get("is_new", True):
-        click.echo("This file was loaded before; it is not loaded again.")
-    for name, value in counts.items():
-        if isinstance(value, list):
-            for error in value:
-                click.echo(f"row {error['row']}: {error['message']}")
-            continue
-        inner = value.items() if isinstance(value, dict) else ()
-        click.echo(f"{name}: {value}" if not inner else f"{name}:")
-        for key, count in inner:
-            click.echo(f"  {key}: {count}")
+    say_counts(counts, as_json=as_json)
 
 
 @main.group()

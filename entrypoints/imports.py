@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -95,6 +96,24 @@ def import_file(wish: Wish, *, settings: Settings) -> Told:
         raise FileTurnedDown(f"{wish.path.name}: {sentence}") from refused
     except MappingRefused as refused:
         raise FileTurnedDown(str(refused)) from refused
+
+
+def say_counts(counts: Told, *, as_json: bool) -> None:
+    """Print what ``import_file`` told."""
+    if as_json:
+        click.echo(json.dumps(counts, ensure_ascii=False))
+        return
+    if not counts.get("is_new", True):
+        click.echo("This file was loaded before; it is not loaded again.")
+    for name, value in counts.items():
+        if isinstance(value, list):
+            for error in value:
+                click.echo(f"row {error['row']}: {error['message']}")
+            continue
+        inner = value.items() if isinstance(value, dict) else ()
+        click.echo(f"{name}: {value}" if not inner else f"{name}:")
+        for key, count in inner:
+            click.echo(f"  {key}: {count}")
 
 
 def _load_records(session: Session, wish: Wish, settings: Settings) -> Told:
