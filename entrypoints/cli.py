@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from entrypoints.people import UnitNotNamed
 
 _MISSING = {"employee": "There is no such login"}
-FORMATS = ("maintenance-due", "lost-clients", "recall")
+FORMATS = (
+    "maintenance-due", "lost-clients", "recall", "clients", "vehicles", "visits",
+    "recommendations", "do-not-call",
+)  # fmt: skip
 KINDS = ("centre", "department", "workshop")
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROLES = ("manager", "operator", "supervisor", "head", "analyst", "administrator")
+
+
+class _Refused(click.ClickException):
+    """The file cannot be read."""
+
+    exit_code = 2
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -238,37 +248,32 @@ def unit_list() -> None:
 
 @main.command("import")
 @click.argument("variant", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", default=None, help="Code of the unit; may be left out when there is one.")
+@click.argument("file", type=EXISTING)
+@click.option(
+    "--unit", "unit_code", default=None, help="Code of the unit; may be left out when there is one."
+)
 @click.option("--all", "form_all", is_flag=True, help="Form work-lists of all rows at once.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen; nothing is written.")
+@click.option("--mapping", type=EXISTING, help="JSON: heading → code of a field, or null.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write rows with errors, XLSX.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @told
-def import_(
-    variant: str, file: Path, unit: str | None, form_all: bool, report: Path | None, as_json: bool
-) -> None:
-    """Load an importer's file; with --all also form its work-lists. Harmless twice."""
-    import json
+def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
+    """Load a file; with --all also form its work-lists. Harmless twice.
 
-    from entrypoints.files import FileNotTaken, import_file
+    Ends with 0 when the file was read, with 2 when it was refused.
+    """
+    from entrypoints.files import FileNotTaken
+    from entrypoints.imports import FileTurnedDown, Wish, import_file, say_counts
 
-    settings = Settings.from_environment()
+    wish = Wish(variant=variant, path=file, **options)
     try:
-        counts = import_file(
-            variant, file, unit_code=unit, form_all=form_all, report=report, settings=settings
-        )
+        counts = import_file(wish, settings=Settings.from_environment())
+    except FileTurnedDown as refused:
+        raise _Refused(str(refused)) from None
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None
-    if as_json:
-        click.echo(json.dumps(counts, ensure_ascii=False))
-        return
-    if not counts["is_new"]:
-        click.echo("This file was loaded before; it is not loaded again.")
-    for name, value in counts.items():
-        inner = value.items() if isinstance(value, dict) else ()
-        click.echo(f"{name}: {value}" if not inner else f"{name}:")
-        for key, count in inner:
-            click.echo(f"  {key}: {count}")
+    say_counts(counts, as_json=as_json)
 
 
 @main.group()

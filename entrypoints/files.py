@@ -1,7 +1,6 @@
-"""Files at the command line: load an importer's file, take lists out."""
+"""Files at the command line: at which unit and by whom they are loaded; lists are taken out."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,21 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.clock import database_clock
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
 from entrypoints.connecting import connected
 from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
-from importers.error_rows import error_rows
-from importers.formats.catalogue import LEAD_FORMATS
-from importers.loading import keep_file, read_file
-from importers.preview import preview
-from importers.problems import FileRefused
-from importers.running import form_from_file
 from webui.exports.workbook import Column, write_workbook
-from webui.labels.files import error_sentence, file_sentence
 from webui.labels.words import label
 from webui.wording import phone
 from worklists.attempt_journal import AttemptFilter, all_attempts
@@ -35,62 +26,7 @@ _ATTEMPT_COLUMNS = ("at", "client", "phone", "asset", "vin", "campaign", "unit",
 
 
 class FileNotTaken(Exception):
-    """The file was refused, or nobody can take it; the message is the sentence for people."""
-
-
-def import_file(
-    variant: str,
-    path: Path,
-    *,
-    unit_code: str | None,
-    form_all: bool,
-    report: Path | None,
-    settings: Settings,
-) -> dict[str, Any]:
-    """Load the file and, with ``form_all``, form work-lists of all its rows; the counts.
-
-    Raises FileNotTaken.
-    """
-    try:
-        return _import(variant, path, unit_code, form_all, report, settings)
-    except FileRefused as refused:
-        tell = partial(file_sentence, refused)
-        raise FileNotTaken(f"{path.name}: {in_language('en', tell)}") from refused
-
-
-def _import(
-    variant: str,
-    path: Path,
-    unit_code: str | None,
-    form_all: bool,
-    report: Path | None,
-    settings: Settings,
-) -> dict[str, Any]:
-    # Whether the columns are there is known at keeping: somebody may have said what they are.
-    read = read_file(path, LEAD_FORMATS[variant], needs_columns=False)
-    with connected(settings) as database, database.unit_of_work() as session:
-        unit = _unit(session, unit_code)
-        actor = _loader(session, unit)
-        now = database_clock(session)
-        kept = keep_file(session, read, name=path.name, unit_id=unit.id, actor=actor, now=now)
-        file_id = kept.file.id
-        told: dict[str, Any] = {"file_id": file_id, "is_new": kept.is_new, "unit": unit.code}
-        seen = preview(session, file_id, actor=actor, now=now)
-        told["rows"] = {plan.value: count for plan, count in seen.counts.items()}
-        if form_all:
-            formed = form_from_file(
-                session, file_id, row_ids=None, actor=actor, now=now,
-                default_zone=settings.time_zone,
-            )  # fmt: skip
-            told["formed"] = {
-                name: getattr(formed, name) for name in type(formed).__dataclass_fields__
-            }
-        if report is not None:
-            told["errors"] = in_language(
-                settings.default_locale,
-                lambda: _write_errors(session, file_id, actor, report, settings),
-            )
-    return told
+    """Nobody can take the file or write it; the message is the sentence for people."""
 
 
 def export_attempts(
@@ -101,7 +37,7 @@ def export_attempts(
         raise FileNotTaken(f"{path} cannot be written: there is no folder {path.parent}")
     zone = ZoneInfo(settings.time_zone)
     with connected(settings) as database, database.reading() as session:
-        unit_id = _unit(session, unit_code).id if unit_code else None
+        unit_id = named_unit(session, unit_code).id if unit_code else None
         actor = Actor(
             key="command-line",
             unit_ids=frozenset(session.scalars(select(Unit.id))),
@@ -133,7 +69,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _unit(session: Session, code: str | None) -> Unit:
+def named_unit(session: Session, code: str | None) -> Unit:
     """The unit of this code; without one, the only department there is."""
     if code is not None:
         unit = session.scalars(select(Unit).where(Unit.code == code)).first()
@@ -147,7 +83,7 @@ def _unit(session: Session, code: str | None) -> Unit:
     return unit
 
 
-def _loader(session: Session, unit: Unit) -> Actor:
+def loader_at(session: Session, unit: Unit) -> Actor:
     """The person who answers for the load: the first at the unit, or above it, who may."""
     people = session.execute(
         select(Employee, Appointment.role)
@@ -171,17 +107,3 @@ def _loader(session: Session, unit: Unit) -> Actor:
         unit_ids=frozenset({unit.id}),
         permissions=GRANTS[role],
     )
-
-
-def _write_errors(
-    session: Session, file_id: int, actor: Actor, path: Path, settings: Settings
-) -> int:
-    header = preview(session, file_id, actor=actor, now=database_clock(session)).file.header
-    columns = [Column("№", 8), *(Column(str(title)) for title in header), Column("!", 60)]
-
-    def lines() -> Any:
-        for row in error_rows(session, file_id, actor=actor):
-            cells = [*row.cells, *[""] * len(header)][: len(header)]
-            yield [row.row_no, *cells, error_sentence(row)]
-
-    return write_workbook(path, "errors", columns, lines(), ZoneInfo(settings.time_zone))

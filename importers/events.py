@@ -47,3 +47,16 @@ class WorkListsFormed(FileEvent):
     already_in_work: int
     blocked: int
     skipped: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsLoaded(Event):
+    """Records of the directory were made or completed from a file."""
+
+    subject: ClassVar[str] = "unit"
+    unit_id: int
+    format: str
+    sha256: str
+    rows: int
+    counts: tuple[str, ...]
+    """``verdict:count`` of every verdict."""

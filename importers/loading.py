@@ -83,9 +83,13 @@ def read_file(
     result = read_leads(
         path, fmt, region=region, limits=limits, needs_columns=needs_columns, options=options
     )
+    return FileRead(format=fmt, sha256=content_sum(path), result=result, is_told_sheet=bool(sheet))
+
+
+def content_sum(path: Path) -> str:
+    """SHA-256 of the file, by which the same content is known again."""
     with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return FileRead(format=fmt, sha256=sha256, result=result, is_told_sheet=bool(sheet))
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def load_file(

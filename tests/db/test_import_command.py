@@ -11,6 +11,7 @@ from core.db import Database
 from directory.units.models import UnitKind
 from entrypoints.cli import main
 from tests.given import Given
+from tests.workbooks import write_file
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -29,6 +30,9 @@ def unit_code(
         return unit.code
 
 
+COUNTS = ("new", "matched", "appended", "refreshed", "blocked", "doubtful", "invalid", "skipped")
+
+
 def _run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
 
@@ -38,10 +42,10 @@ def test_import_forms_once_and_reports_what_to_mend(unit_code: str, tmp_path: Pa
     words = ("import", "lost-clients", str(SAMPLES / "lost-2026-11.xlsx"), "--all", "--json")
     first = json.loads(_run(*words, "--report", str(report)).output)
     assert first["unit"] == unit_code and first["is_new"]
-    assert sum(first["rows"].values()) == 80
+    assert first["rows"] == sum(first[key] for key in COUNTS) == 80
     assert first["formed"]["tasks_new"] == 78
     rows = list(load_workbook(report).active.iter_rows(values_only=True))  # type: ignore[union-attr]
-    assert len(rows) == first["errors"] + 1
+    assert len(rows) > 1 and {error["row"] for error in first["errors"]} <= {r[0] for r in rows}
     again = json.loads(_run(*words).output)
     assert not again["is_new"]
     assert (again["formed"]["tasks_new"], again["formed"]["already_in_work"]) == (0, 78)
@@ -50,7 +54,7 @@ def test_import_forms_once_and_reports_what_to_mend(unit_code: str, tmp_path: Pa
 def test_a_refused_file_and_a_wrong_unit_are_told(unit_code: str) -> None:
     bad = str(SAMPLES / "bad" / "missing-columns.xlsx")
     told = _run("import", "lost-clients", bad)
-    assert told.exit_code == 1 and "Some columns are missing" in told.output
+    assert told.exit_code == 2 and "Some columns are missing" in told.output
     wrong = _run("import", "lost-clients", str(SAMPLES / "lost-2026-11.xlsx"), "--unit", "nope")
     assert wrong.exit_code == 1 and unit_code in wrong.output
 
@@ -60,3 +64,40 @@ def test_attempts_are_exported(unit_code: str, tmp_path: Path) -> None:
     told = _run("export", "attempts", str(path), "--from", "2026-01-01", "--to", "2026-12-31")
     assert told.exit_code == 0, told.output
     assert load_workbook(path).active["A1"].value == "at"  # type: ignore[index]
+
+
+def test_a_file_of_clients_is_tried_loaded_and_known_again(unit_code: str, tmp_path: Path) -> None:
+    path = write_file(
+        tmp_path / "clients.xlsx",
+        ("Иванов Иван", "8 916 123-45-67", "K-1"), ("Петрова Анна", "12", ""),
+        headings=("ФИО", "Телефон", "Код клиента"),
+    )  # fmt: skip
+    report = tmp_path / "report.xlsx"
+    tried = json.loads(
+        _run("import", "clients", str(path), "--dry-run", "--json", "--report", str(report)).output
+    )
+    assert tried["rows"] == sum(tried[key] for key in COUNTS) == 2
+    assert (tried["new"], tried["invalid"]) == (1, 1)
+    assert {(e["row"], e["column"], e["code"]) for e in tried["errors"]} >= {
+        (3, "Телефон", "phone_too_short")
+    }
+    assert all(error["message"] for error in tried["errors"])
+    told = list(load_workbook(report).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert [row[:3] for row in told[1:]] == [(3, "Петрова Анна", "12")]
+    assert json.loads(_run("import", "clients", str(path), "--json").output) == tried
+    again = json.loads(_run("import", "clients", str(path), "--json").output)
+    assert (again["new"], again["matched"], again["invalid"]) == (0, 1, 1)
+    assert _run("import", "clients", str(path), "--all").exit_code == 1
+
+
+def test_a_mapping_says_what_columns_are(unit_code: str, tmp_path: Path) -> None:
+    path = write_file(tmp_path / "f.xlsx", ("Иванов Иван", "X-1"), ("Ли Анна", "X-2"),
+                      headings=("Кто", "Шифр"))  # fmt: skip
+    assert _run("import", "clients", str(path)).exit_code == 2
+    mapping = tmp_path / "m.json"
+    mapping.write_text(json.dumps({"Кто": "name", "Шифр": "nonsense"}), encoding="utf-8")
+    wrong = _run("import", "clients", str(path), "--mapping", str(mapping))
+    assert wrong.exit_code == 2 and "nonsense" in wrong.output
+    mapping.write_text(json.dumps({"Кто": "name", "Шифр": "external_key"}), encoding="utf-8")
+    told = _run("import", "clients", str(path), "--mapping", str(mapping), "--json")
+    assert json.loads(told.output)["new"] == 2

@@ -181,6 +181,19 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.OTHER_OWNER: _l(
         "автомобиль числится за другим клиентом: владелец не изменён, контакты не добавлены"
     ),
+    RowProblemCode.OTHER_NAME: _l("это контакт или код клиента с другим именем"),
+    RowProblemCode.OTHER_DETAILS: _l(
+        "имя то же, но код, ИНН или дата рождения у известного клиента другие"
+    ),
+    RowProblemCode.SEVERAL_FIT: _l("подходят сразу несколько записей, не взята ни одна"),
+    RowProblemCode.WRONG_NUMBER: _l("этот номер клиента отмечен как неверный"),
+    RowProblemCode.UNKNOWN_CLIENT: _l("такого клиента нет"),
+    RowProblemCode.UNKNOWN_VEHICLE: _l("такого автомобиля нет"),
+    RowProblemCode.UNKNOWN_ORDER: _l("такого заказ-наряда нет"),
+    RowProblemCode.UNKNOWN_WORKSHOP: _l("такого цеха нет"),
+    RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
+    RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
+    RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
 }
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {

@@ -1,0 +1,34 @@
+"""Clients: new ones are made, known ones get what they do not have yet; nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from importers.loads.asked import asked_of
+from importers.loads.batch import Setting
+from importers.loads.people import People
+from importers.loads.told import Ruling, Verdict
+from importers.typed_rows import TypedRow
+
+
+class ClientsApplier:
+    """Rows of the format ``clients``."""
+
+    def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
+        self._setting = setting
+        self._asked = {row.row_no: asked_of(row) for row in rows}
+        self._people = People(setting.session, list(self._asked.values()), setting.unit_id)
+
+    def take(self, row: TypedRow) -> Ruling:
+        """New, refreshed or matched. Raises Doubtful."""
+        asked = self._asked[row.row_no]
+        person = self._people.find(asked)
+        if person is None:
+            self._people.make(asked)
+            return Ruling(Verdict.NEW)
+        news = self._people.enrich(person, asked)
+        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED)
+
+    def write(self) -> None:
+        """Write the clients with their contact points."""
+        self._people.flush(self._setting.now)

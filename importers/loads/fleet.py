@@ -1,0 +1,160 @@
+"""The vehicles that a batch of rows may concern: looked up at once, then found in memory.
+
+A VIN is certain; a plate counts where one vehicle has it and its owner does not contradict, as
+plates move from one vehicle to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
+from directory.assets.plates import plate_norm
+from importers.fields import Field
+from importers.loads.asked import Person
+from importers.loads.batch import Setting
+from importers.loads.fleet_writing import write_fleet
+from importers.loads.told import Doubtful
+from importers.matching import in_chunks
+from importers.problems import RowProblemCode
+from importers.typed_rows import TypedRow
+
+DETAILS = {
+    "vin": Field.VIN, "plate": Field.PLATE, "make": Field.MAKE, "model": Field.MODEL,
+    "year": Field.YEAR, "sold_on": Field.SOLD_ON, "warranty_until": Field.WARRANTY_UNTIL,
+    "insured_until": Field.INSURED_UNTIL,
+}  # fmt: skip
+"""What a file fills in where a vehicle does not have it."""
+_RENEWED = frozenset({"warranty_until", "insured_until"})
+"""Days that a later day replaces: a warranty is prolonged, an insurance renewed."""
+_COLUMNS = (Asset.id, Asset.plate_norm, *(getattr(Asset, name) for name in DETAILS))
+
+
+@dataclass(slots=True, eq=False)
+class Car:
+    """A vehicle: known, or one that this load makes (``id`` None until it is written)."""
+
+    id: int | None
+    plate_norm: str | None
+    details: dict[str, Any]
+    owner_id: int | None = None
+    """The present owner before this load."""
+    new_owner: Person | None = None
+    history: list[tuple[date, int]] = field(default_factory=list)
+    """What the odometer showed, and when."""
+    readings: list[tuple[date, int, MileageSource]] = field(default_factory=list)
+    has_news: bool = False
+
+
+class Fleet:
+    """The vehicles of one batch: those that are known, and those that the batch makes."""
+
+    def __init__(self, session: Session, rows: Sequence[TypedRow]) -> None:
+        self._session = session
+        self._by_vin: dict[str, Car] = {}
+        self._by_plate: dict[str, list[Car]] = {}
+        self._by_id: dict[int, Car] = {}
+        self._new: list[Car] = []
+        self._read(Asset.vin, (row.values.get(Field.VIN) for row in rows))
+        self._read(Asset.plate_norm, map(plate_of, rows))
+        self._read_more()
+
+    @property
+    def ids(self) -> list[int]:
+        """The known vehicles."""
+        return list(self._by_id)
+
+    @property
+    def owner_ids(self) -> set[int]:
+        """The present owners of the known ones."""
+        return {car.owner_id for car in self._by_id.values() if car.owner_id is not None}
+
+    def find(self, row: TypedRow) -> Car | None:
+        """The vehicle of the row; None: it is new or not told. Raises Doubtful."""
+        vin, plate = row.values.get(Field.VIN), plate_of(row)
+        if vin in self._by_vin:
+            return self._by_vin[str(vin)]
+        wearing = self._by_plate.get(plate or "", [])
+        if vin is not None:
+            # Another VIN is another vehicle, whatever plate it wears now.
+            wearing = [car for car in wearing if car.details["vin"] is None]
+        if len(wearing) > 1:
+            raise Doubtful(RowProblemCode.SEVERAL_FIT, plate or "")
+        return wearing[0] if wearing else None
+
+    def make(self, row: TypedRow) -> Car:
+        """A new vehicle out of the row."""
+        car = Car(None, None, dict.fromkeys(DETAILS))
+        self._new.append(car)
+        self.enrich(car, row)
+        return car
+
+    def enrich(self, car: Car, row: TypedRow) -> bool:
+        """Fill in what the vehicle does not have; whether that was anything."""
+        news = False
+        for name, of in DETAILS.items():
+            said, known = row.values.get(of), car.details[name]
+            if said and (not known or (name in _RENEWED and said > known)):
+                car.details[name] = said
+                news = True
+        if car.plate_norm is None and car.details["plate"]:
+            car.plate_norm = plate_norm(car.details["plate"])
+        car.has_news |= news
+        self._register(car)
+        return news
+
+    def read_odometer(self, car: Car, km: object, on: date, source: MileageSource) -> bool:
+        """Take a reading that is news: a file may not turn the odometer back (rule 9)."""
+        if not isinstance(km, int) or (on, km) in car.history:
+            return False
+        if any((day <= on and shown > km) or (day >= on and shown < km)
+               for day, shown in car.history):  # fmt: skip
+            return False
+        if source is MileageSource.FILE and any(shown == km for _, shown in car.history):
+            return False  # the day is only that of the load
+        car.history.append((on, km))
+        car.readings.append((on, km, source))
+        return True
+
+    def flush(self, setting: Setting) -> None:
+        """Write what is new; every vehicle has an id then. The owners must have theirs."""
+        write_fleet(self._session, self._new, list(self._by_id.values()), setting)
+        self._new = []
+
+    def _register(self, car: Car) -> None:
+        if car.details["vin"]:
+            self._by_vin.setdefault(car.details["vin"], car)
+        if car.plate_norm:
+            wearing = self._by_plate.setdefault(car.plate_norm, [])
+            if car not in wearing:
+                wearing.append(car)
+
+    def _read(self, column: InstrumentedAttribute[str | None], wanted: Iterable[object]) -> None:
+        owned = (Ownership.asset_id == Asset.id) & Ownership.until_on.is_(None)
+        query = select(*_COLUMNS, Ownership.client_id).outerjoin(Ownership, owned)
+        for chunk in in_chunks(one for one in wanted if one is not None):
+            rows = self._session.execute(query.where(column.in_(chunk)).order_by(Asset.id))
+            for number, plate, *details, owner_id in rows:
+                if number not in self._by_id:
+                    named = dict(zip(DETAILS, details, strict=True))
+                    car = self._by_id[number] = Car(number, plate, named, owner_id)
+                    self._register(car)
+
+    def _read_more(self) -> None:
+        readings = select(MileageReading.asset_id, MileageReading.read_on, MileageReading.km)
+        for chunk in in_chunks(self._by_id):
+            rows = self._session.execute(readings.where(MileageReading.asset_id.in_(chunk)))
+            for number, on, km in rows:
+                self._by_id[number].history.append((on, km))
+
+
+def plate_of(row: TypedRow) -> str | None:
+    """The row's plate as ``plate_norm`` writes it."""
+    plate = row.values.get(Field.PLATE)
+    return (plate_norm(str(plate)) or None) if plate else None

@@ -1,0 +1,57 @@
+"""Vehicles that a batch has made or completed, written in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm import Session
+
+from core.bulk import copy_rows, insert_numbered
+from directory.assets.models import Asset, AssetKind, MileageReading, Ownership
+from importers.loads.batch import Setting
+
+if TYPE_CHECKING:
+    from importers.loads.fleet import Car
+
+_DETAILS = ("vin", "plate", "plate_norm", "make", "model", "year", "sold_on", "warranty_until",
+            "insured_until")  # fmt: skip
+_READING = ("asset_id", "read_on", "km", "source", "is_lower_confirmed", "recorded_by")
+_TABLE = cast(Table, Asset.__table__)
+_FILL = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"))
+    .values({name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _DETAILS})
+)
+
+
+def write_fleet(
+    session: Session, new: Sequence[Car], known: Sequence[Car], setting: Setting
+) -> None:
+    """Insert ``new`` (they get their ids), complete ``known``, with owners and readings."""
+    rows = [(AssetKind.VEHICLE, *_values(car), True, setting.now) for car in new]
+    names = ("kind", *_DETAILS, "is_confirmed", "created_at")
+    for car, number in zip(new, insert_numbered(session, Asset, names, rows), strict=True):
+        car.id = number
+    changed = [
+        {"of": car.id, **{f"new_{n}": v for n, v in zip(_DETAILS, _values(car), strict=True)}}
+        for car in known
+        if car.has_news
+    ]
+    if changed:
+        session.connection().execute(_FILL, changed)
+    cars = [*new, *known]
+    owned = [(car.id, car.new_owner.id) for car in cars if car.new_owner is not None]
+    copy_rows(session, Ownership, ("asset_id", "client_id"), owned)
+    readings = [
+        (car.id, on, km, source, False, setting.actor.key)
+        for car in cars
+        for on, km, source in car.readings
+    ]
+    copy_rows(session, MileageReading, _READING, readings)
+
+
+def _values(car: Car) -> list[Any]:
+    details = car.details | {"plate_norm": car.plate_norm}
+    return [details[n] or ("" if n in ("make", "model") else None) for n in _DETAILS]

@@ -1,0 +1,108 @@
+"""Clients that a batch has made or completed, written in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, Table, bindparam, case, func, update
+from sqlalchemy.orm import Session
+
+from core.bulk import copy_rows, insert_numbered
+from core.db import insert_into
+from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
+from directory.clients.phones import phone_prefix_zone
+from importers.loads.asked import Person
+
+_CLIENT = ("kind", "name", "name_norm", "external_key", "tax_id", "birth_on", "note", "created_at",
+           "version")  # fmt: skip
+_POINT = ("client_id", "kind", "typed", "value", "reversed_value", "is_valid", "state",
+          "do_not_contact", "time_zone", "label", "rank")  # fmt: skip
+_AFTER_THE_KNOWN = 10
+"""Rank of numbers that a file adds to a known client: tried after the client's own."""
+_TABLE = cast(Table, Client.__table__)
+
+
+def _given(name: str, column: str) -> BindParameter[Any]:
+    return bindparam(name, type_=_TABLE.c[column].type)
+
+
+_FILL = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"))
+    .values(
+        # Whatever a person has entered meanwhile stays.
+        external_key=func.coalesce(_TABLE.c.external_key, _given("key", "external_key")),
+        tax_id=func.coalesce(_TABLE.c.tax_id, _given("tax", "tax_id")),
+        birth_on=func.coalesce(_TABLE.c.birth_on, _given("birth", "birth_on")),
+        note=case((_TABLE.c.note == "", _given("said", "note")), else_=_TABLE.c.note),
+        # None unless only a number stood there for a name.
+        name=func.coalesce(_given("called", "name"), _TABLE.c.name),
+        name_norm=func.coalesce(_given("norm", "name_norm"), _TABLE.c.name_norm),
+        kind=func.coalesce(_given("sort", "kind"), _TABLE.c.kind),
+        version=_TABLE.c.version + 1,
+    )
+)
+
+
+def write_people(
+    session: Session, new: Sequence[Person], known: Sequence[Person], unit_id: int, now: datetime
+) -> None:
+    """Insert ``new`` (they get their ids), complete ``known``; both are known to the unit then."""
+    rows = [
+        (one.kind, one.name, one.name_norm, one.external_key, one.tax_id, one.birth_on, one.note,
+         now, 1)
+        for one in new
+    ]  # fmt: skip
+    for person, number in zip(new, insert_numbered(session, Client, _CLIENT, rows), strict=True):
+        person.id = number
+    _fill(session, [one for one in known if one.filled])
+    points = [point for one in new for point in _points(one, first=1)]
+    copy_rows(session, ContactPoint, _POINT, points)
+    added = [point for one in known for point in _points(one, first=1 + _AFTER_THE_KNOWN)]
+    if added:
+        # Somebody may be adding the same number on the client's card just now.
+        session.execute(
+            insert_into(session, ContactPoint).on_conflict_do_nothing(),
+            [dict(zip(_POINT, point, strict=True)) for point in added],
+        )
+    copy_rows(session, ClientUnit, ("client_id", "unit_id"), [(one.id, unit_id) for one in new])
+    if known:
+        session.execute(
+            insert_into(session, ClientUnit).on_conflict_do_nothing(),
+            [{"client_id": one.id, "unit_id": unit_id} for one in known],
+        )
+    for one in (*new, *known):
+        one.filled.clear()
+        one.fresh_points.clear()
+
+
+def _fill(session: Session, people: list[Person]) -> None:
+    if people:
+        session.connection().execute(
+            _FILL,
+            [
+                {"of": one.id, "key": one.external_key, "tax": one.tax_id,
+                 "birth": one.birth_on, "said": one.note, **_name(one)}
+                for one in people
+            ],
+        )  # fmt: skip
+
+
+def _name(person: Person) -> dict[str, Any]:
+    if "name" in person.filled:
+        return {"called": person.name, "norm": person.name_norm, "sort": person.kind}
+    return {"called": None, "norm": None, "sort": None}
+
+
+def _points(person: Person, *, first: int) -> list[tuple[Any, ...]]:
+    points = []
+    for rank, ((kind, value), (typed, label)) in enumerate(person.fresh_points.items(), first):
+        is_phone = kind is ContactKind.PHONE
+        points.append(
+            (person.id, kind, typed, value, value[::-1] if is_phone else None, True,
+             ContactState.UNCONFIRMED, False, phone_prefix_zone(value) if is_phone else None,
+             label, rank)
+        )  # fmt: skip
+    return points

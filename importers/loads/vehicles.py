@@ -1,0 +1,106 @@
+"""Vehicles with their owners: what is missing is filled in; a known owner stays the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from directory.assets.models import MileageSource
+from importers.fields import Field
+from importers.loads.asked import Asked, Person, asked_of, has_that_name
+from importers.loads.batch import Setting
+from importers.loads.fleet import Car, Fleet
+from importers.loads.people import People
+from importers.loads.told import Doubtful, Ruling, Verdict
+from importers.problems import RowProblemCode
+from importers.typed_rows import TypedRow
+
+
+class Owners:
+    """The vehicles and the people of a batch together: whose is which."""
+
+    def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
+        self._setting = setting
+        self.fleet = Fleet(setting.session, rows)
+        self.asked = {row.row_no: asked_of(row) for row in rows}
+        self.people = People(
+            setting.session, list(self.asked.values()), setting.unit_id, self.fleet.owner_ids
+        )
+
+    def owner_of(self, car: Car | None) -> Person | None:
+        """The present owner; that of this batch too."""
+        if car is None:
+            return None
+        if car.new_owner is not None or car.owner_id is None:
+            return car.new_owner
+        return self.people.by_id(car.owner_id)
+
+    def person_of(self, row: TypedRow, car: Car | None) -> tuple[Person | None, bool]:
+        """Whom the row names as the owner, and whether that is to be a new client.
+
+        Neither where it names nobody. Raises Doubtful where the vehicle is another's.
+        """
+        asked, owner = self.asked[row.row_no], self.owner_of(car)
+        if not asked.is_anybody:
+            if owner is not None and not has_that_name(owner, asked):
+                raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row))
+            return (owner, False)
+        person = self.people.find(asked, owner)
+        if owner is not None and person is not owner:
+            raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row))
+        # A code alone is no client whom anybody could recognise.
+        return person, person is None and asked.shown_name is not None
+
+    def settle(
+        self, row: TypedRow, car: Car | None, person: Person | None, is_new: bool
+    ) -> tuple[Car, Person | None, bool]:
+        """Make or complete the vehicle and its owner; both, and whether anything was news."""
+        asked = self.asked[row.row_no]
+        news = car is None or is_new
+        if is_new:
+            person = self.people.make(asked)
+        elif person is not None and _says_more(asked):
+            news |= self.people.enrich(person, asked)
+        if car is None:
+            car = self.fleet.make(row)
+        else:
+            news |= self.fleet.enrich(car, row)
+        if person is not None and self.owner_of(car) is None:
+            car.new_owner = person
+            news = True
+        return car, person, news
+
+    def flush(self) -> None:
+        """Write clients first: vehicles refer to them."""
+        self.people.flush(self._setting.now)
+        self.fleet.flush(self._setting)
+
+
+class VehiclesApplier:
+    """Rows of the format ``vehicles``."""
+
+    def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
+        self._setting = setting
+        self._owners = Owners(setting, rows)
+
+    def take(self, row: TypedRow) -> Ruling:
+        """New, refreshed or matched. Raises Doubtful."""
+        known = self._owners.fleet.find(row)
+        person, is_new = self._owners.person_of(row, known)
+        car, _, news = self._owners.settle(row, known, person, is_new)
+        km = row.values.get(Field.MILEAGE_KM)
+        news |= self._owners.fleet.read_odometer(car, km, self._setting.today, MileageSource.FILE)
+        if known is None:
+            return Ruling(Verdict.NEW)
+        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED)
+
+    def write(self) -> None:
+        """Write the vehicles with owners and readings."""
+        self._owners.flush()
+
+
+def _says_more(asked: Asked) -> bool:
+    return asked.is_anybody or asked.name is not None
+
+
+def _mark(row: TypedRow) -> str:
+    return str(row.values.get(Field.VIN) or row.values.get(Field.PLATE) or "")

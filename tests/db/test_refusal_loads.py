@@ -1,0 +1,82 @@
+"""Lists of those who do not want to be called: nobody slips through, nobody is refused by name."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.journal import history_of
+from directory.clients.models import Client, ContactPoint, ContactRefusal, RefusalScope
+from tests.conftest import NOON
+from tests.loads_given import LoadingDesk, codes, counts
+
+HEADINGS = ("Телефон", "ФИО", "VIN", "Дата", "Причина", "Тип отказа", "Кампания")
+VIN = "XTA21901234567890"
+ROW = ("8 916 123-45-67", "Иванов Иван", "", "01.03.2025", "Просил письмом", "", "")
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> LoadingDesk:
+    return LoadingDesk(session, tmp_path)
+
+
+def _refusals(session: Session) -> list[ContactRefusal]:
+    return list(session.scalars(select(ContactRefusal).order_by(ContactRefusal.id)))
+
+
+def test_a_known_client_refuses_once(desk: LoadingDesk) -> None:
+    client = desk.given.client(unit=desk.unit)
+    assert counts(desk.load("do-not-call", HEADINGS, ROW, ROW)) == {"refreshed": 1, "matched": 1}
+    [refusal] = _refusals(desk.session)
+    assert (refusal.client_id, refusal.scope) == (client.id, RefusalScope.ALL)
+    assert refusal.reason == "Просил письмом" and refusal.source.startswith("import:")
+    assert refusal.recorded_at == datetime(2025, 2, 28, 21, tzinfo=UTC)
+    assert "ContactRefused" in [e.event for e in history_of(desk.session, "client", client.id)]
+    assert counts(desk.load("do-not-call", HEADINGS, ROW)) == {"matched": 1}
+
+
+def test_what_was_lifted_since_is_not_refused_anew(desk: LoadingDesk) -> None:
+    desk.given.client(unit=desk.unit)
+    desk.load("do-not-call", HEADINGS, ROW)
+    [refusal] = _refusals(desk.session)
+    refusal.lifted_at = NOON
+    told = desk.load("do-not-call", HEADINGS, ROW)
+    assert counts(told) == {"skipped": 1} and codes(told) == [(2, "lifted_since")]
+
+
+def test_a_number_that_nobody_has_is_kept_for_whoever_brings_it(desk: LoadingDesk) -> None:
+    bare = ("8 916 123-45-67", "", "", "", "", "", "")
+    assert counts(desk.load("do-not-call", HEADINGS, bare)) == {"new": 1}
+    clients = ("Иванов Иван", "8 916 123-45-67")
+    assert counts(desk.load("clients", ("ФИО", "Телефон"), clients)) == {"refreshed": 1}
+    client = desk.session.scalars(select(Client)).one()
+    assert (client.name, client.id) == ("Иванов Иван", _refusals(desk.session)[0].client_id)
+
+
+def test_in_doubt_the_number_is_banned_and_nobody_refused(desk: LoadingDesk) -> None:
+    desk.given.client(name="Петрова Анна", unit=desk.unit)
+    told = desk.load("do-not-call", HEADINGS, ROW)
+    assert counts(told) == {"refreshed": 1} and codes(told) == [(2, "other_name")]
+    assert not _refusals(desk.session)
+    assert desk.session.scalars(select(ContactPoint.do_not_contact)).all() == [True]
+    assert counts(desk.load("do-not-call", HEADINGS, ROW)) == {"matched": 1}
+
+
+def test_scopes(desk: LoadingDesk) -> None:
+    client = desk.given.client(unit=desk.unit)
+    asset = desk.given.asset(client, vin=VIN)
+    phone, name = ROW[:2]
+    told = desk.load(
+        "do-not-call", HEADINGS,
+        (phone, name, "", "", "", "По телефону", ""), (phone, name, VIN, "", "", "Автомобиль", ""),
+        (phone, name, "", "", "", "Реклама", "lost-clients"), ("", "", VIN, "", "", "", ""),
+        (phone, name, "", "", "", "Реклама", "???"), (phone, name, "", "", "", "Автомобиль", ""),
+        ("", "", "XTA21901234567899", "", "", "", ""),
+    )  # fmt: skip
+    assert counts(told) == {"refreshed": 4, "doubtful": 3}
+    assert codes(told) == [(6, "not_known"), (7, "unknown_vehicle"), (8, "unknown_client")]
+    found = [(one.scope.value, one.channel, one.asset_id) for one in _refusals(desk.session)]
+    assert found == [("channel", "phone", None), ("asset", None, asset.id),
+                     ("purpose", None, None), ("all", None, None)]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Files of vehicles: the vehicle, its owner, its reading; a known owner stays (A8)."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from directory.assets.models import Asset, MileageReading, Ownership
+from directory.clients.models import Client, ContactPoint
+from tests.loads_given import LoadingDesk, codes, counts
+
+HEADINGS = ("VIN", "Госномер", "Марка", "Модель", "Год", "Пробег", "Гарантия до", "Владелец",
+            "Телефон")  # fmt: skip
+VIN = "XTA21901234567890"
+CAR = (VIN, "А123ВС77", "LADA", "Vesta", "2020", "45 000", "01.02.2027", "Иванов Иван",
+       "8 916 123-45-67")  # fmt: skip
+TABLES = (Asset, Ownership, MileageReading, Client, ContactPoint)
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> LoadingDesk:
+    return LoadingDesk(session, tmp_path)
+
+
+def _sizes(session: Session) -> list[int]:
+    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES]
+
+
+def test_vehicles_come_with_owner_and_reading_once(desk: LoadingDesk) -> None:
+    bare = ("", "В777ОР99", "", "", "", "", "", "", "")
+    assert counts(desk.load("vehicles", HEADINGS, CAR, bare)) == {"new": 2}
+    car = desk.session.scalars(select(Asset).where(Asset.vin == VIN)).one()
+    assert (car.make, car.model, car.year, car.plate_norm) == ("LADA", "Vesta", 2020, "A123BC77")
+    assert car.warranty_until == date(2027, 2, 1)
+    owner = desk.session.scalars(select(Client).join(Ownership)).one()
+    assert owner.name == "Иванов Иван"
+    sizes = _sizes(desk.session)
+    assert sizes == [2, 1, 1, 1, 1]
+    assert counts(desk.load("vehicles", HEADINGS, CAR, bare)) == {"matched": 2}
+    assert _sizes(desk.session) == sizes
+
+
+def test_a_known_vehicle_is_completed_and_its_owner_stays(desk: LoadingDesk) -> None:
+    owner = desk.given.client(name="Иванов Иван", phone="+79160000009")
+    known = desk.given.asset(owner, vin=VIN, make="Lada", model="")
+    desk.given.mileage(known, 50_000)
+    assert counts(desk.load("vehicles", HEADINGS, CAR)) == {"refreshed": 1}
+    desk.session.refresh(known)
+    assert (known.make, known.model, known.year) == ("Lada", "Vesta", 2020)
+    other = (VIN, "", "", "", "", "60 000", "", "Петров Пётр", "8 903 765-43-21")
+    sizes = _sizes(desk.session)
+    told = desk.load("vehicles", HEADINGS, other)
+    assert counts(told) == {"doubtful": 1} and codes(told)[0][0] == 2
+    assert _sizes(desk.session) == sizes
+    # By his VIN and name the owner gets the new number; an older reading is no news.
+    points = select(ContactPoint.value).where(ContactPoint.client_id == owner.id)
+    assert set(desk.session.scalars(points)) == {"+79160000009", "+79161234567"}
+
+
+def test_a_plate_is_believed_only_without_a_contradiction(desk: LoadingDesk) -> None:
+    owner = desk.given.client(name="Иванов Иван", phone="+79161234567")
+    known = desk.given.asset(owner, vin=None, plate="А123ВС77", plate_norm="A123BC77")
+    rows = (
+        ("", "А123ВС77", "", "", "", "", "", "Ким Ольга", "8 903 000-00-01"),
+        (VIN, "А123ВС77", "", "", "", "", "", "Иванов Иван", "8 916 123-45-67"),
+        ("XTA21901234567891", "А123ВС77", "", "", "", "", "", "Ким Ольга", "8 903 000-00-01"),
+    )
+    told = desk.load("vehicles", HEADINGS, *rows)
+    assert counts(told) == {"doubtful": 1, "refreshed": 1, "new": 1}
+    assert codes(told) == [(2, "other_owner")]
+    desk.session.refresh(known)
+    assert known.vin == VIN
