@@ -130,7 +130,7 @@ def event_name(event: type[Event]) -> str:
 
 
 def _row(event: Event, actor: Actor, at: datetime) -> dict[str, Any]:
-    values = {f.name: _plain(getattr(event, f.name)) for f in fields(event)}
+    values = {f.name: plain_value(getattr(event, f.name)) for f in fields(event)}
     return {
         "at": at,
         "actor": actor.key,
@@ -143,7 +143,8 @@ def _row(event: Event, actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """The value as JSON holds it: days and moments as ISO 8601, members by value, decimals as text."""
     match value:
         case datetime() | date():
             return value.isoformat()
@@ -152,6 +153,6 @@ def _plain(value: Any) -> Any:
         case Decimal():
             return str(value)
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [plain_value(item) for item in value]
         case _:
             return value

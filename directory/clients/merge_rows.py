@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +28,7 @@ from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Session
 
 from core.db import Base, UtcDateTime
+from core.journal import plain_value
 from directory.clients.merge_models import ClientMergeMove
 
 OF_MERGES = frozenset({"client_merges", "client_merge_moves"})
@@ -80,7 +80,7 @@ def picture_of(session: Session, wanted: Mapping[str, Iterable[int]]) -> Picture
         table = Base.metadata.tables[name]
         for row in session.execute(select(*_kept(table)).where(or_(*either))).mappings():
             key = tuple(row[column.name] for column in table.primary_key)
-            picture[name, key] = {column: _plain(value) for column, value in row.items()}
+            picture[name, key] = {column: plain_value(value) for column, value in row.items()}
     return picture
 
 
@@ -111,7 +111,7 @@ def columns_as_left(session: Session, move: ClientMergeMove, names: Iterable[str
     table = Base.metadata.tables[move.table_name]
     columns = [*table.primary_key, *(table.c[name] for name in wanted)]
     row = session.execute(select(*columns).where(_is(table, move))).mappings().one_or_none()
-    return row is not None and all(_plain(row[name]) == one for name, one in wanted.items())
+    return row is not None and all(plain_value(row[name]) == one for name, one in wanted.items())
 
 
 def put_back(
@@ -157,18 +157,6 @@ def _kept(table: Table) -> list[Column[Any]]:
 def _is(table: Table, move: ClientMergeMove) -> ColumnElement[bool]:
     keys = zip(table.primary_key, move.row_key, strict=True)
     return and_(*(column == value for column, value in keys))
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime() | date():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case Decimal():
-            return str(value)
-        case _:
-            return value
 
 
 def _restored(column: Column[Any], plain: Any, renumbered: Mapping[Any, int]) -> Any:
