@@ -144,7 +144,7 @@ def _row(event: Event, actor: Actor, at: datetime) -> dict[str, Any]:
 
 
 def plain_value(value: Any) -> Any:
-    """The value as JSON holds it: days and moments as ISO 8601, members by value, decimals as text."""
+    """The value as JSON holds it: days and moments as ISO 8601, decimals as text."""
     match value:
         case datetime() | date():
             return value.isoformat()
