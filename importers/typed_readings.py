@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
+from core.journal import plain_value
 from directory.clients.models import ClientKind, RefusalScope
 from directory.clients.phones import Phone
 from directory.visits.models import RecommendationStatus, VisitStatus
@@ -25,7 +25,7 @@ _BACK: Mapping[Field, Callable[[Any], Value]] = {
 
 def kept_values(row: TypedRow) -> dict[str, Any]:
     """The values by code of their field, and ``phones`` as [number, extension, note]."""
-    kept: dict[str, Any] = {field.value: _plain(value) for field, value in row.values.items()}
+    kept: dict[str, Any] = {field.value: plain_value(value) for field, value in row.values.items()}
     if row.phones:
         kept["phones"] = [[phone.e164, phone.extension, phone.note] for phone in row.phones]
     return kept
@@ -43,11 +43,3 @@ def values_of(kept: Mapping[str, Any]) -> dict[Field, Value]:
 def phones_of(kept: Mapping[str, Any]) -> tuple[Phone, ...]:
     """The phones again."""
     return tuple(Phone(*parts) for parts in kept.get("phones", ()))
-
-
-def _plain(value: Value) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from campaigns.models import Outcome
 from core.clock import Clock
 from core.db import Database
-from core.journal import JournalEntry
+from core.journal import JournalEntry, plain_value
 from core.statements import ask
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, AttemptUndo
@@ -54,7 +54,7 @@ class Trail:
 
     def saw(self, task: Task) -> None:
         """Remember the task as it is before the attempt moves it."""
-        self.tasks[str(task.id)] = {name: _plain(getattr(task, name)) for name in IMAGE}
+        self.tasks[str(task.id)] = {name: plain_value(getattr(task, name)) for name in IMAGE}
 
     def add(self, what: str, row_id: int) -> None:
         """Remember that the attempt made this row."""
@@ -103,12 +103,6 @@ def forget_undos(database: Database, clock: Clock) -> int:
             .execution_options(synchronize_session=False)
         ).all()
     return len(gone)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value
 
 
 def _value(name: str, plain: Any) -> Any:
