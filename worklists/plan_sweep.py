@@ -44,6 +44,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
 from worklists.plan_times import is_past, next_time
+from worklists.run_leads import usual_unit
 from worklists.selection_plans import last_run_of
 from worklists.sweeping import SCHEDULER
 
@@ -196,10 +197,14 @@ def _ask(
     *,
     most: int | None,
 ) -> None:
+    actor = _actor(session, plan)
+    unit_id = plan.list_unit_id
+    if unit_id is None:
+        # Asked each time: the work may have moved since the last.
+        unit_id = usual_unit(session, plan.unit_id, plan.campaign_id, actor=actor)
     ask_forming(
-        session, run.id, campaign_id=plan.campaign_id, unit_id=plan.unit_id, most=most,
-        scope=LeadScope(is_all=True, is_fresh=True), form_key=key, actor=_actor(session, plan),
-        now=now,
+        session, run.id, campaign_id=plan.campaign_id, unit_id=unit_id, most=most,
+        scope=LeadScope(is_all=True, is_fresh=True), form_key=key, actor=actor, now=now,
     )  # fmt: skip
 
 
@@ -211,14 +216,15 @@ def _has_more(session: Session, run: SelectionRun) -> bool:
 
 
 def _waiting(session: Session, plan: SelectionPlan) -> int:
-    """Tasks of the plan that nobody has tried yet."""
-    runs = select(SelectionRun.id).where(SelectionRun.plan_id == plan.id)
+    """Tasks of the plan that nobody has tried yet, of the clients of the unit that it runs for."""
+    runs = select(SelectionRun.id).where(
+        SelectionRun.plan_id == plan.id, SelectionRun.unit_id == plan.unit_id
+    )
     waiting = (
         select(func.count())
         .select_from(Task)
         .join(Lead, Lead.id == Task.lead_id)
         .where(
-            Task.unit_id == plan.unit_id,
             Task.campaign_id == plan.campaign_id,
             Task.state == TaskState.PLANNED,
             Task.attempts == 0,
@@ -244,10 +250,11 @@ def _stop(database: Database, clock: Clock, plan_id: int, problem: str) -> None:
 
 
 def _actor(session: Session, plan: SelectionPlan) -> Actor:
-    """The scheduler in the unit of the plan."""
+    """The scheduler in the units of the plan."""
+    units = [one for one in (plan.unit_id, plan.list_unit_id) if one is not None]
     return Actor(
         key=SCHEDULER.key,
         name=SCHEDULER.name,
-        unit_ids=frozenset(session.scalars(UNITS_BELOW, {"units": [plan.unit_id]})),
+        unit_ids=frozenset(session.scalars(UNITS_BELOW, {"units": units})),
         permissions=frozenset({SelectionPermission.RUN, WorkPermission.FORM}),
     )

@@ -16,7 +16,7 @@ from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
 from core.journal import JournalEntry, event_name, history_of, record
 from directory.units.models import Unit
-from directory.units.tree import zone_above, zone_of
+from directory.units.tree import get_unit, zone_above, zone_of
 from selections.answering import answers_to_wire
 from selections.asking import ready_to_run
 from selections.fields import Catalogue
@@ -33,6 +33,7 @@ from worklists.events.selection_plans import (
 )
 from worklists.permissions import WorkPermission
 from worklists.plan_times import next_time
+from worklists.unit_work import hold_unit
 
 MOST_A_DAY = 100_000
 
@@ -56,6 +57,8 @@ class PlanDraft:
     unit_id: int
     campaign_id: int
     """0: none is chosen, which the plan refuses."""
+    list_unit_id: int | None = None
+    """Whose work-lists it forms; None: where most of the campaign is worked, at each forming."""
     answers: Answers
     cadence: Cadence
     at: time | None = None
@@ -233,6 +236,9 @@ def _checked(
         session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
     )
     campaign_taking_leads(session, draft.campaign_id)
+    if draft.list_unit_id is not None:
+        get_unit(session, draft.list_unit_id, actor=actor)
+        hold_unit(session, draft.list_unit_id)
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return values | {"answers": answers_to_wire(question.answers)} | _times(draft)
 

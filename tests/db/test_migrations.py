@@ -185,3 +185,20 @@ def test_files_of_before_get_columns_and_keep_the_rest(database: Database) -> No
     assert _all(database, files) == before
     with database.reading() as session:
         assert [file.columns for file in session.scalars(sa.select(ImportedFile))] == [[]]
+
+
+def test_plans_of_before_name_no_unit_for_their_lists(database: Database) -> None:
+    """0024 on a filled database: plans and their runs stay; and back again."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        task, person = given.task(), given.employee()
+        plan = given.selection_plan(given.selection(given.unit(), person), task, person)
+        run = given.run(given.unit())
+        run.plan_id = plan.id
+    told = "SELECT p.id, p.unit_id, r.id FROM selection_plans p JOIN selection_runs r"
+    told += " ON r.plan_id = p.id"
+    before = _all(database, told)
+    command.downgrade(config_for(database), "0023")
+    assert _all(database, told) == before != []
+    upgrade(database)
+    assert _all(database, told) == before

@@ -13,6 +13,8 @@ from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
+from directory.assets.models import Asset
+from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from selections.directory_fields import DIRECTORY
@@ -47,6 +49,7 @@ from worklists.selection_plans import (
     plans_of,
     switch_plan,
 )
+from worklists.unit_work import UnitOutOfUse
 
 ZONE = "Europe/Moscow"
 DAY = timedelta(days=1)
@@ -105,6 +108,20 @@ class Stage:
     def lines(self) -> list[PlanLine]:
         with self.database.reading() as session:
             return plans_of(session, self.selection.id, actor=self.boss, default_zone=ZONE)
+
+    def formed(self) -> dict[int, int]:
+        """Unit → how many tasks the plans formed in it."""
+        with self.database.reading() as session:
+            counted = select(Task.unit_id, func.count()).where(Task.lead_id.is_not(None))
+            return {row[0]: row[1] for row in session.execute(counted.group_by(Task.unit_id))}
+
+    def change(self, plan: SelectionPlan, **values: Any) -> SelectionPlan:
+        with self.database.unit_of_work() as session:
+            version = session.get_one(SelectionPlan, plan.id).version
+            return change_plan(
+                session, plan.id, self.draft(**values), version=version, actor=self.boss,
+                now=self.now, default_zone=ZONE, catalogue=DIRECTORY,
+            )  # fmt: skip
 
     def close(self, tasks: int) -> None:
         """So many of the tasks come to an end."""
@@ -198,6 +215,49 @@ def test_a_plan_moved_to_another_unit_waits_for_its_first_run_there(stage: Stage
     assert stage.tick(thursday + 2 * DAY) == 5
     (line,) = stage.lines()
     assert (line.plan.is_on, line.problem, line.last_run) == (True, "", None)
+
+
+def test_its_work_goes_where_the_campaign_is_worked_and_nobody_is_called_twice(
+    stage: Stage,
+) -> None:
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        callers, clerks = given.unit(parent=stage.unit), given.unit(parent=stage.unit)
+        clients = session.scalars(select(Client).order_by(Client.id)).all()
+        vehicles = session.scalars(select(Asset).order_by(Asset.id)).all()
+        for number, unit in enumerate((callers, callers, clerks)):
+            work_list = given.work_list(unit, clients[number])
+            given.task(work_list, campaign=stage.campaign, asset=vehicles[number])
+        # Of another campaign: calls him for something else.
+        other = given.campaign("other")
+        given.task(given.work_list(stage.unit, clients[3]), campaign=other, asset=vehicles[3])
+        stage.boss = replace(stage.boss, unit_ids=stage.boss.unit_ids | {callers.id, clerks.id})
+    weekly: dict[str, Any] = {"cadence": Cadence.WEEKLY, "weekday": 3}
+    plan = stage.add(per_day=4, **weekly)
+    thursday = NOON.replace(hour=7) + DAY
+    assert stage.tick(thursday) == 4 + 4
+    assert stage.formed() == {callers.id: 4}
+    with stage.database.reading() as session:
+        told = session.scalars(select(FormingOrder.told)).one()
+        assert told is not None
+        assert (told["tasks_new"], told["already_in_work"], told["later"]) == (4, 3, 5)
+    stage.close(8)
+    stage.change(plan, per_day=100, list_unit_id=clerks.id, **weekly)
+    stage.tick(thursday + DAY)
+    assert stage.formed() == {callers.id: 4, clerks.id: 5}, "whoever called has called"
+
+
+def test_the_unit_of_its_work_lists_must_be_ones_own_and_in_use(stage: Stage) -> None:
+    with stage.database.unit_of_work() as session:
+        stranger = Given(session).unit()
+    with pytest.raises(NotFound):
+        stage.add(list_unit_id=stranger.id)
+    with stage.database.unit_of_work() as session:
+        old = Given(session).unit(parent=stage.unit)
+        session.execute(update(Unit).where(Unit.id == old.id).values(is_archived=True))
+    stage.boss = replace(stage.boss, unit_ids=stage.boss.unit_ids | {old.id})
+    with pytest.raises(UnitOutOfUse):
+        stage.add(list_unit_id=old.id)
 
 
 def test_leads_of_an_archived_selection_become_no_more_tasks(stage: Stage) -> None:

@@ -37,6 +37,7 @@ from worklists.selection_plans import (
 )
 
 _NO_DAY = 7
+_TYPED = ("cadence", "at", "weekday", "per_day", "to_unit")
 
 
 @bp.get("/selections/<int:selection_id>/plans/new", endpoint="new_plan")
@@ -44,7 +45,8 @@ _NO_DAY = 7
 def new_plan(selection_id: int) -> Any:
     """The form of a plan."""
     selection = get_selection(session(), selection_id, actor=g.actor)
-    typed = {"cadence": Cadence.DAILY.value, "at": "08:00", "weekday": "0", "per_day": ""}
+    typed = {"cadence": Cadence.DAILY.value, "at": "08:00", "weekday": "0", "per_day": "",
+             "to_unit": ""}  # fmt: skip
     return _page(selection, None, AskedRun(unit_id=selection.unit_id), typed)
 
 
@@ -71,6 +73,7 @@ def plan(selection_plan_id: int) -> Any:
         "at": f"{found.at:%H:%M}" if found.at else "08:00",
         "weekday": str(found.weekday or 0),
         "per_day": str(found.per_day or ""),
+        "to_unit": str(found.list_unit_id or ""),
     }
     return _page(selection, found, asked, typed)
 
@@ -115,9 +118,7 @@ def _save(selection: Selection, found: SelectionPlan | None) -> Any:
     asked.typed = {
         one.code: asked.typed[one.code] for one in definition.parameters if _is_asked(one)
     }
-    typed = {
-        name: request.form.get(name, "")[:20] for name in ("cadence", "at", "weekday", "per_day")
-    }
+    typed = {name: request.form.get(name, "")[:20] for name in _TYPED}
     try:
         draft = _draft(definition, asked, typed)
         given: dict[str, Any] = {
@@ -142,6 +143,7 @@ def _draft(definition: Definition, asked: AskedRun, typed: dict[str, str]) -> Pl
     return PlanDraft(
         unit_id=asked.unit_id or 0,
         campaign_id=asked.campaign_id or 0,
+        list_unit_id=row_number_or_none(typed["to_unit"]),
         answers=asked.answers(definition),
         cadence=next((one for one in Cadence if one.value == typed["cadence"]), Cadence.DAILY),
         at=_time(typed["at"]),
