@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.lifecycle import CampaignFinished
 from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from core.db import Database
@@ -18,9 +19,17 @@ from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from selections.directory_fields import DIRECTORY
-from selections.editing import archive_selection, create_selection
-from selections.models import Cadence, FormingOrder, Lead, Selection, SelectionPlan, SelectionRun
-from selections.refusals import AnswerMissing, HoldOutImpossible
+from selections.editing import archive_selection, create_selection, restore_selection
+from selections.models import (
+    Cadence,
+    FormingOrder,
+    Lead,
+    Selection,
+    SelectionPlan,
+    SelectionRun,
+    SelectionShare,
+)
+from selections.refusals import AnswerMissing, HoldOutImpossible, SelectionOutOfUse
 from selections.rules import (
     Asked,
     Condition,
@@ -38,15 +47,14 @@ from tests.given import Given
 from worklists.forming_orders import form_what_was_asked
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task
+from worklists.plan_reading import PlanLine, plans_ended_with, plans_of
 from worklists.plan_sweep import run_plans
 from worklists.selection_plans import (
     PlanChangedMeanwhile,
     PlanDraft,
-    PlanLine,
     PlanWrong,
     add_plan,
     change_plan,
-    plans_of,
     switch_plan,
 )
 from worklists.unit_work import UnitOutOfUse
@@ -107,7 +115,9 @@ class Stage:
 
     def lines(self) -> list[PlanLine]:
         with self.database.reading() as session:
-            return plans_of(session, self.selection.id, actor=self.boss, default_zone=ZONE)
+            return plans_of(
+                session, self.selection.id, actor=self.boss, now=self.now, default_zone=ZONE
+            )
 
     def formed(self) -> dict[int, int]:
         """Unit → how many tasks the plans formed in it."""
@@ -310,6 +320,66 @@ def test_a_plan_that_cannot_run_stops_and_says_why(stage: Stage) -> None:
         archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
     stage.tick(NOON + 2 * DAY)
     assert {line.problem for line in stage.lines()} == {"SelectionOutOfUse"}
+
+
+def test_a_finished_campaign_switches_its_plans_off_at_once(stage: Stage) -> None:
+    plan = stage.add(per_day=5)
+    stage.tick(NOON + DAY)
+    (line,) = stage.lines()
+    assert (line.later, line.feeds_at) == (7, NOON.replace(hour=7) + 2 * DAY)
+    with stage.database.unit_of_work() as session:
+        assert plans_ended_with(session, stage.campaign.id) == 1
+        session.execute(update(Campaign).values(state=CampaignState.FINISHED))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem) == (True, "CampaignFinished"), "told before the tick"
+    stage.tick(NOON + DAY + timedelta(minutes=1))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "CampaignFinished", False)
+    assert stage.count(SelectionRun) == stage.count(FormingOrder) == 1
+
+    def switch() -> SelectionPlan:
+        with stage.database.unit_of_work() as session:
+            assert plans_ended_with(session, stage.campaign.id) == 0
+            return switch_plan(session, plan.id, is_on=True, actor=stage.boss, now=stage.now,
+                               default_zone=ZONE)  # fmt: skip
+
+    with pytest.raises(CampaignFinished):
+        switch()
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.ACTIVE))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "", True)
+    assert switch().next_at is not None
+
+
+def test_a_selection_back_from_the_archive_is_no_reason_any_more(stage: Stage) -> None:
+    plan = stage.add()
+    with stage.database.unit_of_work() as session:
+        archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    stage.tick(NOON + DAY)
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem) == (False, "SelectionOutOfUse")
+    with pytest.raises(SelectionOutOfUse), stage.database.unit_of_work() as session:
+        switch_plan(session, plan.id, is_on=True, actor=stage.boss, now=stage.now,
+                    default_zone=ZONE)  # fmt: skip
+    with stage.database.unit_of_work() as session:
+        restore_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "", True)
+
+
+def test_people_below_read_the_plan_that_brings_them_work(stage: Stage) -> None:
+    stage.add()
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        below = given.unit(parent=stage.unit)
+        person = given.actor(given.employee(unit=below, role=Role.SUPERVISOR), role=Role.SUPERVISOR)
+        session.add(SelectionShare(selection_id=stage.selection.id, unit_id=below.id))
+    boss, stage.boss = stage.boss, person
+    (line,) = stage.lines()
+    assert (line.unit_name, line.is_mine) == (stage.unit.name, False)
+    stage.boss = boss
+    assert [line.is_mine for line in stage.lines()] == [True]
 
 
 def test_what_a_plan_says_is_checked(stage: Stage) -> None:

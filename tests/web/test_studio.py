@@ -455,7 +455,7 @@ def test_a_selection_is_put_on_the_clock_and_switched_off(prepared: Given, brows
     saved = browser.post(address, data | {"at": "09:30", "per_day": "40", "hold_out": "5"})
     assert saved.status_code == 303, saved.text
     page = browser.read(saved.location)
-    assert "Раз в неделю, 09:30" in page
+    assert "По средам в 09:30, до 40 в день, контрольная группа 5 %" in page
     plan = re.search(r"/selections/plans/(\d+)", page)
     assert plan is not None
     form = browser.read(plan.group(0))

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
+from campaigns.lifecycle import TAKES_LEADS
+from campaigns.models import Campaign
 from core.clock import local_day
 from core.errors import Invalid, NotFound, Refused
 from directory.units.tree import unit_tree
@@ -91,10 +93,15 @@ def change(selection_plan_id: int) -> Any:
 def switch(selection_plan_id: int) -> Any:
     """Switch it on or off."""
     is_on = request.form.get("on") == "1"
-    found = switch_plan(
-        session(), selection_plan_id, is_on=is_on, actor=g.actor, now=g.now,
-        default_zone=settings().time_zone,
-    )  # fmt: skip
+    try:
+        found = switch_plan(
+            session(), selection_plan_id, is_on=is_on, actor=g.actor, now=g.now,
+            default_zone=settings().time_zone,
+        )  # fmt: skip
+    except Refused as refused:
+        session().rollback()
+        flash(str(sentence(refused)), "bad")
+        return redirect(_back(get_plan(session(), selection_plan_id, actor=g.actor)), 303)
     flash(_("Расписание включено.") if is_on else _("Расписание выключено."))
     return redirect(_back(found), 303)
 
@@ -169,6 +176,12 @@ def _definition(selection: Selection) -> Definition:
     return from_wire(newest_version(session(), selection.id).definition)
 
 
+def _finished_campaign(found: SelectionPlan | None) -> str:
+    """The name of the plan's campaign, when it is finished and so not in the list any more."""
+    campaign = session().get(Campaign, found.campaign_id) if found else None
+    return campaign.name if campaign and campaign.state not in TAKES_LEADS else ""
+
+
 def _refused(
     selection: Selection,
     found: SelectionPlan | None,
@@ -208,6 +221,7 @@ def _page(
         fields=[one for one in fields if _is_asked(one.parameter)],
         units=unit_tree(session(), within=g.actor.unit_ids),
         campaigns=campaigns_that_take_leads(session()),
+        finished=_finished_campaign(found),
         cadences=list(Cadence),
         problem=problem,
     )

@@ -26,6 +26,7 @@ from selections.running import ran_above, runs_of
 from selections.visibility import may_define
 from selections.wire import DefinitionTooNew, DefinitionUnreadable, from_wire
 from webui.labels.journal import actor_words
+from webui.labels.plan_words import later_words, plan_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
@@ -35,8 +36,8 @@ from webui.labels.words import sentence
 from webui.numbers import row_number_or_none, row_numbers
 from webui.requests import requires, session, settings
 from webui.selections.studio_offers import offered_now
+from worklists.plan_reading import plans_of
 from worklists.selection_kinds import KINDS as SHIPPED
-from worklists.selection_plans import plans_of
 from worklists.task_page import names_of
 
 bp = Blueprint("selections", __name__)
@@ -98,7 +99,11 @@ def show(selection_id: int) -> Any:
         runs=runs,
         above=above,
         unit_names=_unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
-        plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
+        plans=plans_of(
+            session(), selection_id, actor=g.actor, now=g.now, default_zone=settings().time_zone
+        ),
+        plan_words=plan_words,
+        later_words=later_words,
         unattended_words=unattended_words,
         units=units,
         shares=shares,
