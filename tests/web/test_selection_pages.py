@@ -4,7 +4,7 @@ import re
 from datetime import time
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from campaigns.models import CampaignState
 from core.journal import record
@@ -12,6 +12,7 @@ from directory.staff.models import Role
 from selections.models import (
     Cadence,
     FormingOrder,
+    Lead,
     OrderState,
     SelectionPlan,
     SelectionShare,
@@ -208,3 +209,54 @@ def test_a_plan_tells_what_stopped_it_until_that_has_passed(
     assert "Можно включить снова" in page and "Кампания завершена" not in page
     assert head.post(switch, {"on": "1"}).status_code == 303
     assert "выключено" not in head.read(address)
+
+
+def test_the_run_of_a_plan_opens_with_its_campaign_and_unit(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit, callers = prepared.unit("Сервис", parent=company), prepared.unit("Обзвон", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=company)
+    selection = prepared.selection(company, author, "С телефоном")
+    campaign = prepared.campaign()
+    client = prepared.client("Иванов Иван", unit=unit)
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=company.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), per_day=10, created_by=author.id, created_at=NOON,
+        list_unit_id=callers.id,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    run = prepared.run(company, client)
+    run.selection_id, run.leads_found = selection.id, 48
+    run.version_id = prepared.session.scalars(select(SelectionVersion.id)).one()
+    prepared.session.flush()
+    run.plan_id = plan.id
+    prepared.session.commit()
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/runs/{run.id}"
+    page = browser.read(address)
+    assert "в тот день расписание уже создавало их, до 10 в день." in page
+    assert f'<option value="{campaign.id}" selected>' in page
+    assert f'<option value="{callers.id}" selected>' in page
+    # What a person chooses stays.
+    asked = f"{address}?campaign={campaign.id}&to_unit={unit.id}&usual_unit={callers.id}"
+    assert f'<option value="{unit.id}" selected>' in browser.read(asked)
+    order = FormingOrder(
+        run_id=run.id, campaign_id=campaign.id, unit_id=callers.id, scope={}, asked_by="scheduler",
+        asked_at=NOON, finished_at=NOON, state=OrderState.DONE, problem="",
+        told={"work_lists_new": 1, "work_lists_appended": 0, "tasks_new": 1, "already_in_work": 0,
+              "blocked": 0, "later": 37},
+    )  # fmt: skip
+    lead = prepared.session.scalars(select(Lead).where(Lead.run_id == run.id)).one()
+    for _twice in range(2):  # The second follows from the first.
+        prepared.task(unit=callers, client=client, campaign=campaign, lead_id=lead.id)
+        client = prepared.client("Другой", unit=unit)
+    prepared.session.add(order)
+    prepared.session.commit()
+    page = browser.read(address)
+    assert "Ещё 37 расписание создаст в следующие дни." in page and "в тот день" not in page
+    page = browser.read(f"/selections/{selection.id}")
+    assert "Ещё 37: до 10 в день, " in page
+
+    row = page.partition('id="runs-t"')[2].partition(f'href="{address}"')[2].partition("</tr>")[0]
+    assert re.findall(r'num">(\d+)</td>', row) == ["1", "48", "1"]

@@ -37,12 +37,15 @@ from webui.numbers import row_number_or_none, row_numbers
 from webui.requests import requires, session, settings
 from webui.selections.studio_offers import offered_now
 from worklists.plan_reading import plans_of
+from worklists.run_leads import tasks_formed
 from worklists.selection_kinds import KINDS as SHIPPED
 from worklists.task_page import names_of
 
 bp = Blueprint("selections", __name__)
 
 _MOST_RUNS = 400
+_COUNTED = 60
+"""Of so many of them, the newest, the tasks are counted."""
 _MOST_NAMED = 6
 
 
@@ -97,6 +100,8 @@ def show(selection_id: int) -> Any:
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
+        tasks_of=tasks_formed(session(), [run.id for run in runs[:_COUNTED]]),
+        version_of={one.id: one.number for one in versions},
         above=above,
         unit_names=_unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
         plans=plans_of(
