@@ -254,7 +254,7 @@ def test_the_run_of_a_plan_opens_with_its_campaign_and_unit(
     prepared.session.add(order)
     prepared.session.commit()
     page = browser.read(address)
-    assert "Ещё 37 расписание создаст в следующие дни." in page and "в тот день" not in page
+    assert "На следующие дни осталось: 37." in page and "в тот день" not in page
     page = browser.read(f"/selections/{selection.id}")
     assert "Ещё 37: до 10 в день, " in page
 

@@ -131,7 +131,7 @@ def _with_later(told: str, formed: Formed) -> str:
     if not formed.later:
         return told
     later = whole(formed.later)
-    return f"{told} " + _("Ещё %(later)s расписание создаст в следующие дни.", later=later)
+    return f"{told} " + _("На следующие дни осталось: %(later)s.", later=later)
 
 
 def _nothing(lead_run_id: int, choice: LeadChoice, problem: str) -> Any:
