@@ -76,6 +76,8 @@ class SelectionPlan(Base):
     selection_id: Mapped[int] = mapped_column(ForeignKey(Selection.id), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id), index=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    list_unit_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
+    """Whose work-lists it forms; None: where most of the campaign is worked, at each forming."""
     answers: Mapped[dict[str, Any]]
     cadence: Mapped[Cadence]
     at: Mapped[time | None]

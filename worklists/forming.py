@@ -39,7 +39,15 @@ from selections.models import Lead, SelectionRun
 from worklists.closing import centre_above
 from worklists.events.of_many import record_of_each
 from worklists.events.outcomes import TaskAppended, WorkListOpened
-from worklists.judged_leads import JUDGED, judge, judge_again, leave_for_later, wanted
+from worklists.judged_leads import (
+    JUDGED,
+    Units,
+    judge,
+    judge_again,
+    leave_for_later,
+    units_of_run,
+    wanted,
+)
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import WorkList
@@ -71,6 +79,8 @@ class _Forming:
     campaign: Campaign
     run_id: int
     unit_id: int
+    in_work_in: Units
+    """The units whose open tasks count as in work already."""
     actor: Actor
     now: datetime
     default_zone: str
@@ -86,6 +96,7 @@ def form_work_lists(
     lead_ids: Collection[int] | None = None,
     which: Collection[ColumnElement[bool]] = (),
     most: int | None = None,
+    in_any_unit: bool = False,
     actor: Actor,
     now: datetime,
     default_zone: str,
@@ -93,6 +104,8 @@ def form_work_lists(
     """Form work-lists of the unit from the run's leads, or those ticked (A8, A9).
 
     ``which``: conditions on ``leads``. ``most``: at most so many new tasks, the first leads first.
+    ``in_any_unit``: whom any unit of the run's works with for the campaign is in work already, not
+    only whom this one does: for what is formed with nobody looking.
     A client whose zone is not known has that of the unit; ``default_zone`` (IANA) is for units
     that have none either. Raises NotFound, NotPermitted,
     CampaignFinished, UnitOutOfUse.
@@ -110,6 +123,7 @@ def form_work_lists(
         campaign=campaign,
         run_id=run_id,
         unit_id=unit_id,
+        in_work_in=units_of_run(run.unit_id, unit_id) if in_any_unit else unit_id,
         actor=actor,
         now=now,
         default_zone=zone_of(session, unit_id, default_zone),
@@ -154,14 +168,14 @@ def _form(session: Session, forming: _Forming) -> Formed:
     held = _hold_open_ones(session, forming)
     with temporary(session, JUDGED):
         found = judge(
-            session, forming.leads, campaign=campaign, unit_id=forming.unit_id, now=forming.now
+            session, forming.leads, campaign=campaign, units=forming.in_work_in, now=forming.now
         )
         later = 0 if forming.most is None else leave_for_later(session, forming.most)
         session.execute(_insert_work_lists(session, forming))
         session.execute(_insert_client_units(session, forming))
         if _hold_open_ones(session, forming, ~new_work_lists) != held:
             # Somebody opened a work-list meanwhile, perhaps with such a task.
-            judge_again(session, campaign=campaign, unit_id=forming.unit_id)
+            judge_again(session, campaign=campaign, units=forming.in_work_in)
         session.execute(_insert_tasks(session, forming))
         _journal(session, forming, new_work_lists=new_work_lists, new_tasks=new_tasks)
         blocked, opened, tasks, work_lists = session.execute(

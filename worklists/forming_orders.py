@@ -137,7 +137,8 @@ def _carry_out(database: Database, clock: Clock, order_id: int, default_zone: st
                 session, scope, run_id=order.run_id, campaign=campaign, unit_id=order.unit_id,
                 actor=actor, now=now,
             ),
-            most=order.most, actor=actor, now=now, default_zone=default_zone,
+            most=order.most, in_any_unit=scope.is_fresh, actor=actor, now=now,
+            default_zone=default_zone,
         )  # fmt: skip
         order.state, order.told, order.finished_at = OrderState.DONE, asdict(formed), now
         return 1

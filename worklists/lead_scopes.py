@@ -14,7 +14,7 @@ from core.db import constant
 from core.errors import Refused
 from directory.clients.search import clients_found
 from selections.models import Lead, SelectionRun
-from worklists.judged_leads import is_already_in_work
+from worklists.judged_leads import is_already_in_work, units_of_run
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 from worklists.verdicts import client_block
@@ -52,7 +52,8 @@ class LeadScope:
     only: LeadFilter = LeadFilter.ALL
     text: str = ""
     is_fresh: bool = False
-    """Only those that the campaign has not finished with since the run: for leads formed later."""
+    """Formed with nobody looking, perhaps later: whom any unit of the run's works with for the
+    campaign is in work, and whom one has finished with since the run is left out."""
     ticked: tuple[int, ...] = ()
     unticked: tuple[int, ...] = ()
 
@@ -98,7 +99,7 @@ def chosen_leads(
     if scope.only is not LeadFilter.ALL:
         found.append(verdict_on_lead(campaign, unit_id, now) == scope.only.value)
     if scope.is_fresh and campaign is not None:
-        found.append(~_is_done_with(campaign, unit_id))
+        found.append(~_is_done_with(session, campaign, run_id, unit_id))
     if scope.unticked:
         found.append(Lead.id.not_in(numbers_of(scope.unticked)))
     return found
@@ -142,14 +143,16 @@ def verdict_on_lead(campaign: Campaign | None, unit_id: int, now: Any) -> Column
     )
 
 
-def _is_done_with(campaign: Campaign, unit_id: int) -> ColumnElement[bool]:
-    """SQL: whether a task of the campaign for the lead was closed since its run."""
-    task, run = aliased(Task), aliased(SelectionRun)
+def _is_done_with(
+    session: Session, campaign: Campaign, run_id: int, unit_id: int
+) -> ColumnElement[bool]:
+    """SQL: whether one of the run's units closed a task of the campaign for the lead since then."""
+    task = aliased(Task)
+    run = session.get_one(SelectionRun, run_id)
     return exists().where(
-        run.id == Lead.run_id,
         task.client_id == Lead.client_id,
         task.asset_key == Lead.asset_key,
         task.campaign_id == campaign.id,
-        task.unit_id + 0 == unit_id,
+        (task.unit_id + 0).in_(units_of_run(run.unit_id, unit_id)),
         task.closed_at >= run.run_at,
     )

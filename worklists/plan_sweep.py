@@ -3,7 +3,8 @@
 An occurrence is a planned moment, or a file that brought something. Its run has the occurrence as
 its key and is written in one transaction with the next time and the order to form its leads: any
 number of schedulers may run and be killed anywhere (P5, P6). What was missed while none ran is run
-once. A plan that cannot run is switched off, with the reason in its journal.
+once. A plan that cannot run is switched off, with the reason in its journal;
+one whose campaign is finished, at the next tick.
 
 A plan with a limit a day gets one order each day: as many as the limit, less what still waits
 untried, out of its last run.
@@ -16,10 +17,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.lifecycle import CampaignFinished
+from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from core.bulk import lift_time_limits
 from core.clock import Clock, local_day
-from core.db import Database
+from core.db import Database, constant
 from core.errors import ProzvonError
 from core.journal import record
 from directory.units.tree import UNITS_BELOW, zone_of
@@ -43,8 +46,9 @@ from worklists.lead_scopes import LeadScope
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
+from worklists.plan_reading import last_run_of
 from worklists.plan_times import is_past, next_time
-from worklists.selection_plans import last_run_of
+from worklists.run_leads import usual_unit
 from worklists.sweeping import SCHEDULER
 
 _RUNNABLE = or_(SelectionPlan.next_at.is_not(None), SelectionPlan.cadence == Cadence.ON_DATA)
@@ -62,6 +66,12 @@ def run_plans(database: Database, clock: Clock, *, default_zone: str, catalogue:
     def fed(session: Session, plan: SelectionPlan, now: datetime) -> int:
         return _feed(session, plan, now, default_zone)
 
+    with database.reading() as session:
+        finished = select(Campaign.id).where(Campaign.state == constant(CampaignState.FINISHED))
+        without_campaign = _ids(session, SelectionPlan.campaign_id.in_(finished))
+    for plan_id in without_campaign:
+        # Not when it would run next: it is to be seen at once that nothing comes of it any more.
+        _stop(database, clock, plan_id, CampaignFinished.__name__)
     with database.reading() as session:
         now = clock(session)
         is_due = or_(SelectionPlan.next_at <= now, SelectionPlan.cadence == Cadence.ON_DATA)
@@ -196,10 +206,14 @@ def _ask(
     *,
     most: int | None,
 ) -> None:
+    actor = _actor(session, plan)
+    unit_id = plan.list_unit_id
+    if unit_id is None:
+        # Asked each time: the work may have moved since the last.
+        unit_id = usual_unit(session, plan.unit_id, plan.campaign_id, actor=actor)
     ask_forming(
-        session, run.id, campaign_id=plan.campaign_id, unit_id=plan.unit_id, most=most,
-        scope=LeadScope(is_all=True, is_fresh=True), form_key=key, actor=_actor(session, plan),
-        now=now,
+        session, run.id, campaign_id=plan.campaign_id, unit_id=unit_id, most=most,
+        scope=LeadScope(is_all=True, is_fresh=True), form_key=key, actor=actor, now=now,
     )  # fmt: skip
 
 
@@ -211,14 +225,15 @@ def _has_more(session: Session, run: SelectionRun) -> bool:
 
 
 def _waiting(session: Session, plan: SelectionPlan) -> int:
-    """Tasks of the plan that nobody has tried yet."""
-    runs = select(SelectionRun.id).where(SelectionRun.plan_id == plan.id)
+    """Tasks of the plan that nobody has tried yet, of the clients of the unit that it runs for."""
+    runs = select(SelectionRun.id).where(
+        SelectionRun.plan_id == plan.id, SelectionRun.unit_id == plan.unit_id
+    )
     waiting = (
         select(func.count())
         .select_from(Task)
         .join(Lead, Lead.id == Task.lead_id)
         .where(
-            Task.unit_id == plan.unit_id,
             Task.campaign_id == plan.campaign_id,
             Task.state == TaskState.PLANNED,
             Task.attempts == 0,
@@ -244,10 +259,11 @@ def _stop(database: Database, clock: Clock, plan_id: int, problem: str) -> None:
 
 
 def _actor(session: Session, plan: SelectionPlan) -> Actor:
-    """The scheduler in the unit of the plan."""
+    """The scheduler in the units of the plan."""
+    units = [one for one in (plan.unit_id, plan.list_unit_id) if one is not None]
     return Actor(
         key=SCHEDULER.key,
         name=SCHEDULER.name,
-        unit_ids=frozenset(session.scalars(UNITS_BELOW, {"units": [plan.unit_id]})),
+        unit_ids=frozenset(session.scalars(UNITS_BELOW, {"units": units})),
         permissions=frozenset({SelectionPermission.RUN, WorkPermission.FORM}),
     )

@@ -1,6 +1,6 @@
 """The leads of a run: why each is here, what stands against it, and making work-lists (rule 18)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -160,6 +160,17 @@ def usual_unit(session: Session, run_unit_id: int, campaign_id: int | None, *, a
         .limit(1)
     )
     return session.scalar(most) or run_unit_id
+
+
+def tasks_formed(session: Session, run_ids: Collection[int]) -> Mapping[int, int]:
+    """Id of a run → how many of its leads became tasks; what followed from those is not counted."""
+    counted = session.execute(
+        select(Lead.run_id, func.count(Task.lead_id.distinct()))
+        .join(Task, Task.lead_id == Lead.id)
+        .where(Lead.run_id.in_(run_ids))
+        .group_by(Lead.run_id)
+    )
+    return dict.fromkeys(run_ids, 0) | {row[0]: row[1] for row in counted}
 
 
 def form_run(

@@ -7,32 +7,30 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign
 from campaigns.taking_leads import campaign_taking_leads
 from core.access import Actor
 from core.errors import Invalid, NotFound, Refused
-from core.journal import JournalEntry, event_name, history_of, record
-from directory.units.models import Unit
-from directory.units.tree import zone_above, zone_of
+from core.journal import record
+from directory.units.tree import get_unit, zone_of
 from selections.answering import answers_to_wire
 from selections.asking import ready_to_run
 from selections.fields import Catalogue
-from selections.models import Cadence, SelectionPlan, SelectionRun
+from selections.models import Cadence, Selection, SelectionPlan
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
+from selections.refusals import SelectionOutOfUse
 from selections.running import check_hold_out
 from selections.settling import Answers
 from worklists.events.selection_plans import (
     SelectionPlanAdded,
     SelectionPlanChanged,
-    SelectionPlanStopped,
     SelectionPlanSwitched,
 )
 from worklists.permissions import WorkPermission
 from worklists.plan_times import next_time
+from worklists.unit_work import hold_unit
 
 MOST_A_DAY = 100_000
 
@@ -56,6 +54,8 @@ class PlanDraft:
     unit_id: int
     campaign_id: int
     """0: none is chosen, which the plan refuses."""
+    list_unit_id: int | None = None
+    """Whose work-lists it forms; None: where most of the campaign is worked, at each forming."""
     answers: Answers
     cadence: Cadence
     at: time | None = None
@@ -66,20 +66,6 @@ class PlanDraft:
     """At most so many tasks a day, less what still waits; None: all at once."""
     hold_out_share: int = 0
     """Ten-thousandths of the clients that nobody calls."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanLine:
-    """A plan in the list of its selection."""
-
-    plan: SelectionPlan
-    unit_name: str
-    campaign_name: str
-    zone: str
-    """IANA zone of the unit, in which its time is meant."""
-    last_run: SelectionRun | None
-    problem: str
-    """The class of the refusal that switched it off; empty: nothing did."""
 
 
 def add_plan(
@@ -155,10 +141,13 @@ def switch_plan(
     """Switch it on or off. Harmless twice.
 
     Times that passed meanwhile are not made up for; files that came meanwhile are run once.
-    Raises NotFound, NotPermitted.
+    Raises NotFound, NotPermitted; what would switch it off at once: SelectionOutOfUse,
+    CampaignFinished.
     """
     plan = _to_change(session, plan_id, actor=actor)
     if plan.is_on != is_on:
+        if is_on:
+            _check_can_run(session, plan)
         plan.is_on = is_on
         plan.next_at = _next_at(session, plan, now, default_zone)
         session.flush()
@@ -176,50 +165,6 @@ def get_plan(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan:
     return plan
 
 
-def plans_of(
-    session: Session, selection_id: int, *, actor: Actor, default_zone: str
-) -> list[PlanLine]:
-    """The plans of a selection for units of this person, those that are on first.
-
-    Raises NotFound, NotPermitted.
-    """
-    get_selection(session, selection_id, actor=actor)
-    one = aliased(SelectionRun)
-    last_run = (
-        select(func.max(one.id))
-        .where(one.plan_id == SelectionPlan.id, one.unit_id == SelectionPlan.unit_id)
-        .scalar_subquery()
-    )
-    zone = zone_above(SelectionPlan.unit_id)
-    rows = session.execute(
-        select(SelectionPlan, Unit.name, Campaign.name, zone, SelectionRun)
-        .join(Unit, Unit.id == SelectionPlan.unit_id)
-        .join(Campaign, Campaign.id == SelectionPlan.campaign_id)
-        .outerjoin(SelectionRun, SelectionRun.id == last_run)
-        .where(
-            SelectionPlan.selection_id == selection_id,
-            SelectionPlan.unit_id.in_(sorted(actor.unit_ids)),
-        )
-        .order_by(SelectionPlan.is_on.desc(), Unit.name, SelectionPlan.id)
-    ).all()
-    return [
-        PlanLine(
-            plan=plan, unit_name=unit, campaign_name=campaign,
-            zone=zone or default_zone, last_run=run,
-            problem="" if plan.is_on else _problem(session, plan.id),
-        )
-        for plan, unit, campaign, zone, run in rows
-    ]  # fmt: skip
-
-
-def last_run_of(session: Session, plan: SelectionPlan) -> SelectionRun | None:
-    """The newest run of the plan for the unit that it runs for now."""
-    of_plan = select(SelectionRun).where(
-        SelectionRun.plan_id == plan.id, SelectionRun.unit_id == plan.unit_id
-    )
-    return session.scalar(of_plan.order_by(SelectionRun.id.desc()).limit(1))
-
-
 def _checked(
     session: Session, selection_id: int, draft: PlanDraft, *, actor: Actor, **asked: Any
 ) -> dict[str, Any]:
@@ -233,6 +178,9 @@ def _checked(
         session, selection, unit_id=draft.unit_id, answers=draft.answers, actor=actor, **asked
     )
     campaign_taking_leads(session, draft.campaign_id)
+    if draft.list_unit_id is not None:
+        get_unit(session, draft.list_unit_id, actor=actor)
+        hold_unit(session, draft.list_unit_id)
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return values | {"answers": answers_to_wire(question.answers)} | _times(draft)
 
@@ -248,6 +196,12 @@ def _times(draft: PlanDraft) -> dict[str, Any]:
         raise PlanWrong("per_day")
     check_hold_out(draft.hold_out_share)
     return {"at": draft.at if by_clock else None, "weekday": draft.weekday if weekly else None}
+
+
+def _check_can_run(session: Session, plan: SelectionPlan) -> None:
+    if session.get_one(Selection, plan.selection_id).archived_at is not None:
+        raise SelectionOutOfUse(plan.selection_id)
+    campaign_taking_leads(session, plan.campaign_id)
 
 
 def _next_at(
@@ -266,11 +220,3 @@ def _to_change(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan
     if plan is None or plan.unit_id not in actor.unit_ids:
         raise NotFound("selection_plan", plan_id)
     return plan
-
-
-def _problem(session: Session, plan_id: int) -> str:
-    entries = history_of(session, SelectionPlanStopped.subject, plan_id, limit=1)
-    last: JournalEntry | None = entries[-1] if entries else None
-    if last is None or last.event != event_name(SelectionPlanStopped):
-        return ""
-    return str(last.details["problem"])

@@ -199,3 +199,20 @@ def test_files_of_before_are_told_nothing_of_their_sheets(database: Database) ->
         file = session.scalars(sa.select(ImportedFile)).one()
         assert (file.sheet, file.place, file.skipped) == ("", {}, {})
     command.check(config_for(database))
+
+
+def test_plans_of_before_name_no_unit_for_their_lists(database: Database) -> None:
+    """0025 on a filled database: plans and their runs stay; and back again."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        task, person = given.task(), given.employee()
+        plan = given.selection_plan(given.selection(given.unit(), person), task, person)
+        run = given.run(given.unit())
+        run.plan_id = plan.id
+    told = "SELECT p.id, p.unit_id, r.id FROM selection_plans p JOIN selection_runs r"
+    told += " ON r.plan_id = p.id"
+    before = _all(database, told)
+    command.downgrade(config_for(database), "0024")
+    assert _all(database, told) == before != []
+    upgrade(database)
+    assert _all(database, told) == before

@@ -9,16 +9,27 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.lifecycle import CampaignFinished
 from campaigns.models import Campaign, CampaignState
 from core.access import Actor
 from core.db import Database
 from core.errors import NotFound, NotPermitted
+from directory.assets.models import Asset
+from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from selections.directory_fields import DIRECTORY
-from selections.editing import archive_selection, create_selection
-from selections.models import Cadence, FormingOrder, Lead, Selection, SelectionPlan, SelectionRun
-from selections.refusals import AnswerMissing, HoldOutImpossible
+from selections.editing import archive_selection, create_selection, restore_selection
+from selections.models import (
+    Cadence,
+    FormingOrder,
+    Lead,
+    Selection,
+    SelectionPlan,
+    SelectionRun,
+    SelectionShare,
+)
+from selections.refusals import AnswerMissing, HoldOutImpossible, SelectionOutOfUse
 from selections.rules import (
     Asked,
     Condition,
@@ -36,17 +47,17 @@ from tests.given import Given
 from worklists.forming_orders import form_what_was_asked
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task
+from worklists.plan_reading import PlanLine, plans_ended_with, plans_of
 from worklists.plan_sweep import run_plans
 from worklists.selection_plans import (
     PlanChangedMeanwhile,
     PlanDraft,
-    PlanLine,
     PlanWrong,
     add_plan,
     change_plan,
-    plans_of,
     switch_plan,
 )
+from worklists.unit_work import UnitOutOfUse
 
 ZONE = "Europe/Moscow"
 DAY = timedelta(days=1)
@@ -104,7 +115,23 @@ class Stage:
 
     def lines(self) -> list[PlanLine]:
         with self.database.reading() as session:
-            return plans_of(session, self.selection.id, actor=self.boss, default_zone=ZONE)
+            return plans_of(
+                session, self.selection.id, actor=self.boss, now=self.now, default_zone=ZONE
+            )
+
+    def formed(self) -> dict[int, int]:
+        """Unit → how many tasks the plans formed in it."""
+        with self.database.reading() as session:
+            counted = select(Task.unit_id, func.count()).where(Task.lead_id.is_not(None))
+            return {row[0]: row[1] for row in session.execute(counted.group_by(Task.unit_id))}
+
+    def change(self, plan: SelectionPlan, **values: Any) -> SelectionPlan:
+        with self.database.unit_of_work() as session:
+            version = session.get_one(SelectionPlan, plan.id).version
+            return change_plan(
+                session, plan.id, self.draft(**values), version=version, actor=self.boss,
+                now=self.now, default_zone=ZONE, catalogue=DIRECTORY,
+            )  # fmt: skip
 
     def close(self, tasks: int) -> None:
         """So many of the tasks come to an end."""
@@ -200,6 +227,49 @@ def test_a_plan_moved_to_another_unit_waits_for_its_first_run_there(stage: Stage
     assert (line.plan.is_on, line.problem, line.last_run) == (True, "", None)
 
 
+def test_its_work_goes_where_the_campaign_is_worked_and_nobody_is_called_twice(
+    stage: Stage,
+) -> None:
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        callers, clerks = given.unit(parent=stage.unit), given.unit(parent=stage.unit)
+        clients = session.scalars(select(Client).order_by(Client.id)).all()
+        vehicles = session.scalars(select(Asset).order_by(Asset.id)).all()
+        for number, unit in enumerate((callers, callers, clerks)):
+            work_list = given.work_list(unit, clients[number])
+            given.task(work_list, campaign=stage.campaign, asset=vehicles[number])
+        # Of another campaign: calls him for something else.
+        other = given.campaign("other")
+        given.task(given.work_list(stage.unit, clients[3]), campaign=other, asset=vehicles[3])
+        stage.boss = replace(stage.boss, unit_ids=stage.boss.unit_ids | {callers.id, clerks.id})
+    weekly: dict[str, Any] = {"cadence": Cadence.WEEKLY, "weekday": 3}
+    plan = stage.add(per_day=4, **weekly)
+    thursday = NOON.replace(hour=7) + DAY
+    assert stage.tick(thursday) == 4 + 4
+    assert stage.formed() == {callers.id: 4}
+    with stage.database.reading() as session:
+        told = session.scalars(select(FormingOrder.told)).one()
+        assert told is not None
+        assert (told["tasks_new"], told["already_in_work"], told["later"]) == (4, 3, 5)
+    stage.close(8)
+    stage.change(plan, per_day=100, list_unit_id=clerks.id, **weekly)
+    stage.tick(thursday + DAY)
+    assert stage.formed() == {callers.id: 4, clerks.id: 5}, "whoever called has called"
+
+
+def test_the_unit_of_its_work_lists_must_be_ones_own_and_in_use(stage: Stage) -> None:
+    with stage.database.unit_of_work() as session:
+        stranger = Given(session).unit()
+    with pytest.raises(NotFound):
+        stage.add(list_unit_id=stranger.id)
+    with stage.database.unit_of_work() as session:
+        old = Given(session).unit(parent=stage.unit)
+        session.execute(update(Unit).where(Unit.id == old.id).values(is_archived=True))
+    stage.boss = replace(stage.boss, unit_ids=stage.boss.unit_ids | {old.id})
+    with pytest.raises(UnitOutOfUse):
+        stage.add(list_unit_id=old.id)
+
+
 def test_leads_of_an_archived_selection_become_no_more_tasks(stage: Stage) -> None:
     stage.add(cadence=Cadence.WEEKLY, weekday=3, per_day=5)
     thursday = NOON.replace(hour=7) + DAY
@@ -250,6 +320,66 @@ def test_a_plan_that_cannot_run_stops_and_says_why(stage: Stage) -> None:
         archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
     stage.tick(NOON + 2 * DAY)
     assert {line.problem for line in stage.lines()} == {"SelectionOutOfUse"}
+
+
+def test_a_finished_campaign_switches_its_plans_off_at_once(stage: Stage) -> None:
+    plan = stage.add(per_day=5)
+    stage.tick(NOON + DAY)
+    (line,) = stage.lines()
+    assert (line.later, line.feeds_at) == (7, NOON.replace(hour=7) + 2 * DAY)
+    with stage.database.unit_of_work() as session:
+        assert plans_ended_with(session, stage.campaign.id) == 1
+        session.execute(update(Campaign).values(state=CampaignState.FINISHED))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem) == (True, "CampaignFinished"), "told before the tick"
+    stage.tick(NOON + DAY + timedelta(minutes=1))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "CampaignFinished", False)
+    assert stage.count(SelectionRun) == stage.count(FormingOrder) == 1
+
+    def switch() -> SelectionPlan:
+        with stage.database.unit_of_work() as session:
+            assert plans_ended_with(session, stage.campaign.id) == 0
+            return switch_plan(session, plan.id, is_on=True, actor=stage.boss, now=stage.now,
+                               default_zone=ZONE)  # fmt: skip
+
+    with pytest.raises(CampaignFinished):
+        switch()
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.ACTIVE))
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "", True)
+    assert switch().next_at is not None
+
+
+def test_a_selection_back_from_the_archive_is_no_reason_any_more(stage: Stage) -> None:
+    plan = stage.add()
+    with stage.database.unit_of_work() as session:
+        archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    stage.tick(NOON + DAY)
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem) == (False, "SelectionOutOfUse")
+    with pytest.raises(SelectionOutOfUse), stage.database.unit_of_work() as session:
+        switch_plan(session, plan.id, is_on=True, actor=stage.boss, now=stage.now,
+                    default_zone=ZONE)  # fmt: skip
+    with stage.database.unit_of_work() as session:
+        restore_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    (line,) = stage.lines()
+    assert (line.plan.is_on, line.problem, line.is_cured) == (False, "", True)
+
+
+def test_people_below_read_the_plan_that_brings_them_work(stage: Stage) -> None:
+    stage.add()
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        below = given.unit(parent=stage.unit)
+        person = given.actor(given.employee(unit=below, role=Role.SUPERVISOR), role=Role.SUPERVISOR)
+        session.add(SelectionShare(selection_id=stage.selection.id, unit_id=below.id))
+    boss, stage.boss = stage.boss, person
+    (line,) = stage.lines()
+    assert (line.unit_name, line.is_mine) == (stage.unit.name, False)
+    stage.boss = boss
+    assert [line.is_mine for line in stage.lines()] == [True]
 
 
 def test_what_a_plan_says_is_checked(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import time
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from campaigns.models import CampaignState
 from core.journal import record
@@ -12,6 +12,7 @@ from directory.staff.models import Role
 from selections.models import (
     Cadence,
     FormingOrder,
+    Lead,
     OrderState,
     SelectionPlan,
     SelectionShare,
@@ -44,6 +45,7 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     campaigns = re.search(r'<select [^>]*name="campaign".*?</select>', form, re.DOTALL)
     assert campaigns is not None
     # A browser sends the first option of a list where none is selected.
+    assert f"Была «{finished.name}»: она завершена" in form
     assert "selected" not in campaigns.group() and len(campaigns.group().split("<option")) > 2
     assert campaigns.group().split("<option")[1].startswith(' value=""')
     typed = {"unit": unit.id, "campaign": "", "cadence": "daily", "at": "08:00", "per_day": "78"}
@@ -137,7 +139,7 @@ def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser
     order.problem = "CampaignFinished"
     prepared.session.commit()
     page = browser.get(f"/selections/runs/{run.id}/orders").text
-    assert "). Кампания завершена: новых задач она не принимает." in page
+    assert "). Кампания завершена, задачи не создаются." in page
 
 
 def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -> None:
@@ -162,3 +164,99 @@ def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -
     assert copied.status_code == 303
     builder = Builder(browser, copied.location)
     assert builder.words == "Есть телефон." and "С телефоном, версия 1" in builder.page
+
+
+def test_a_plan_tells_what_stopped_it_until_that_has_passed(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit = prepared.unit("Сервис", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=company)
+    selection = prepared.selection(company, author, "С телефоном")
+    campaign = prepared.campaign()
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=company.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.WEEKLY, weekday=6, at=time(18, 36), per_day=10, hold_out_share=1_000,
+        created_by=author.id, created_at=NOON, next_at=NOON,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    prepared.session.commit()
+    head = browser_of(author, Role.HEAD)
+    address, switch = f"/selections/{selection.id}", f"/selections/plans/{plan.id}/switch"
+    words = "По воскресеньям в 18:36, до 10 в день, контрольная группа 10 %"
+    assert words in head.read(address)
+    dialogue = head.read(f"/admin/campaigns/{campaign.id}")
+    assert "Выключится 1 расписание выборок." in dialogue
+    # Whoever works below reads what will bring them tasks, and changes nothing.
+    below = browser_of(prepared.employee("Лебедев", role=Role.SUPERVISOR, unit=unit),
+                       Role.SUPERVISOR)  # fmt: skip
+    page = below.read(address)
+    assert words in page and campaign.name in page and switch not in page
+    campaign.state = CampaignState.FINISHED
+    prepared.session.commit()
+    assert "Выключено. Кампания завершена, задачи не создаются." in head.read(address)
+    plan.is_on, plan.next_at = False, None
+    stopped = SelectionPlanStopped(selection_plan_id=plan.id, problem="CampaignFinished")
+    record(prepared.session, stopped, actor=SCHEDULER, at=NOON)
+    prepared.session.commit()
+    page = head.read(address)
+    assert "Кампания завершена, задачи не создаются." in page and switch not in page
+    refused = head.post(switch, {"on": "1"})
+    assert "Кампания завершена" in head.read(refused.location)
+    campaign.state = CampaignState.ACTIVE
+    prepared.session.commit()
+    page = head.read(address)
+    assert "Можно включить снова" in page and "Кампания завершена" not in page
+    assert head.post(switch, {"on": "1"}).status_code == 303
+    assert "выключено" not in head.read(address)
+
+
+def test_the_run_of_a_plan_opens_with_its_campaign_and_unit(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit, callers = prepared.unit("Сервис", parent=company), prepared.unit("Обзвон", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=company)
+    selection = prepared.selection(company, author, "С телефоном")
+    campaign = prepared.campaign()
+    client = prepared.client("Иванов Иван", unit=unit)
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=company.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), per_day=10, created_by=author.id, created_at=NOON,
+        list_unit_id=callers.id,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    run = prepared.run(company, client)
+    run.selection_id, run.leads_found = selection.id, 48
+    run.version_id = prepared.session.scalars(select(SelectionVersion.id)).one()
+    prepared.session.flush()
+    run.plan_id = plan.id
+    prepared.session.commit()
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/runs/{run.id}"
+    page = browser.read(address)
+    assert "в тот день расписание уже создавало их, до 10 в день." in page
+    assert f'<option value="{campaign.id}" selected>' in page
+    assert f'<option value="{callers.id}" selected>' in page
+    # What a person chooses stays.
+    asked = f"{address}?campaign={campaign.id}&to_unit={unit.id}&usual_unit={callers.id}"
+    assert f'<option value="{unit.id}" selected>' in browser.read(asked)
+    order = FormingOrder(
+        run_id=run.id, campaign_id=campaign.id, unit_id=callers.id, scope={}, asked_by="scheduler",
+        asked_at=NOON, finished_at=NOON, state=OrderState.DONE, problem="",
+        told={"work_lists_new": 1, "work_lists_appended": 0, "tasks_new": 1, "already_in_work": 0,
+              "blocked": 0, "later": 37},
+    )  # fmt: skip
+    lead = prepared.session.scalars(select(Lead).where(Lead.run_id == run.id)).one()
+    for _twice in range(2):  # The second follows from the first.
+        prepared.task(unit=callers, client=client, campaign=campaign, lead_id=lead.id)
+        client = prepared.client("Другой", unit=unit)
+    prepared.session.add(order)
+    prepared.session.commit()
+    page = browser.read(address)
+    assert "На следующие дни осталось: 37." in page and "в тот день" not in page
+    page = browser.read(f"/selections/{selection.id}")
+    assert "Ещё 37: до 10 в день, " in page
+
+    row = page.partition('id="runs-t"')[2].partition(f'href="{address}"')[2].partition("</tr>")[0]
+    assert re.findall(r'num">(\d+)</td>', row) == ["1", "48", "1"]

@@ -435,23 +435,32 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
 
 def test_a_selection_is_put_on_the_clock_and_switched_off(prepared: Given, browser_of: Any) -> None:
     unit = prepared.unit("Сервис")
+    below = prepared.unit("Обзвон", parent=unit)
     author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
     selection = prepared.selection(unit, author, "С телефоном")
     campaign = prepared.campaign()
     browser = browser_of(author, Role.HEAD)
     address = f"/selections/{selection.id}/plans/new"
-    assert "Задач в день" in browser.read(address)
-    data = {"unit": unit.id, "campaign": campaign.id, "cadence": "weekly", "weekday": "2"}
+    page = browser.read(address)
+    assert "Задач в день" in page and "Подразделение рабочих листов" in page
+    data = {
+        "unit": unit.id,
+        "to_unit": below.id,
+        "campaign": campaign.id,
+        "cadence": "weekly",
+        "weekday": "2",
+    }
     assert browser.post(address, data | {"at": "много"}).status_code == 422
     assert browser.post(address, data | {"at": "09:30", "per_day": "0"}).status_code == 422
     saved = browser.post(address, data | {"at": "09:30", "per_day": "40", "hold_out": "5"})
     assert saved.status_code == 303, saved.text
     page = browser.read(saved.location)
-    assert "Раз в неделю, 09:30" in page
+    assert "По средам в 09:30, до 40 в день, контрольная группа 5 %" in page
     plan = re.search(r"/selections/plans/(\d+)", page)
     assert plan is not None
     form = browser.read(plan.group(0))
     assert 'value="40"' in form and 'value="5"' in form and 'value="09:30"' in form
+    assert f'<option value="{below.id}" selected>' in form.partition('id="to_unit"')[2]
     version = re.search(r'name="version" value="(\d+)"', form)
     assert version is not None
     changed = data | {"at": "10:00", "version": version.group(1)}

@@ -33,6 +33,7 @@ from webui.labels.journal import actor_words
 from webui.labels.words import label, sentence
 from webui.requests import is_htmx, requires
 from webui.wording import moment
+from worklists.plan_reading import plans_ended_with
 from worklists.task_page import names_of
 from worklists.unit_work import calls_ended_with
 
@@ -170,6 +171,7 @@ def _page(found: Campaign, form: CampaignForm, outlook: Outlook | None = None) -
         "admin/campaign.html",
         form=form,
         campaign=found,
+        plans=plans_ended_with(g.session, found.id) if can_finish else 0,
         open_tasks=calls_ended_with(g.session, found.id) if can_finish else 0,
         actions=actions,
         outlook=outlook or Outlook(wrong=_("Проверьте отмеченные поля.")),

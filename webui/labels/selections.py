@@ -99,7 +99,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
 }
 
 _UNATTENDED: Mapping[str, Any] = {
-    "CampaignFinished": _l("Кампания завершена: новых задач она не принимает."),
+    "CampaignFinished": _l("Кампания завершена, задачи не создаются."),
     "UnitOutOfUse": _l("Подразделение в архиве."),
     "NotFound": _l("Выборка или подразделение больше не доступны: проверьте доступ и архив."),
     "SelectionOutOfUse": _l("Выборка в архиве."),

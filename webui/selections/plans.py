@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
+from campaigns.lifecycle import TAKES_LEADS
+from campaigns.models import Campaign
 from core.clock import local_day
 from core.errors import Invalid, NotFound, Refused
 from directory.units.tree import unit_tree
@@ -37,6 +39,7 @@ from worklists.selection_plans import (
 )
 
 _NO_DAY = 7
+_TYPED = ("cadence", "at", "weekday", "per_day", "to_unit")
 
 
 @bp.get("/selections/<int:selection_id>/plans/new", endpoint="new_plan")
@@ -44,7 +47,8 @@ _NO_DAY = 7
 def new_plan(selection_id: int) -> Any:
     """The form of a plan."""
     selection = get_selection(session(), selection_id, actor=g.actor)
-    typed = {"cadence": Cadence.DAILY.value, "at": "08:00", "weekday": "0", "per_day": ""}
+    typed = {"cadence": Cadence.DAILY.value, "at": "08:00", "weekday": "0", "per_day": "",
+             "to_unit": ""}  # fmt: skip
     return _page(selection, None, AskedRun(unit_id=selection.unit_id), typed)
 
 
@@ -71,6 +75,7 @@ def plan(selection_plan_id: int) -> Any:
         "at": f"{found.at:%H:%M}" if found.at else "08:00",
         "weekday": str(found.weekday or 0),
         "per_day": str(found.per_day or ""),
+        "to_unit": str(found.list_unit_id or ""),
     }
     return _page(selection, found, asked, typed)
 
@@ -88,10 +93,15 @@ def change(selection_plan_id: int) -> Any:
 def switch(selection_plan_id: int) -> Any:
     """Switch it on or off."""
     is_on = request.form.get("on") == "1"
-    found = switch_plan(
-        session(), selection_plan_id, is_on=is_on, actor=g.actor, now=g.now,
-        default_zone=settings().time_zone,
-    )  # fmt: skip
+    try:
+        found = switch_plan(
+            session(), selection_plan_id, is_on=is_on, actor=g.actor, now=g.now,
+            default_zone=settings().time_zone,
+        )  # fmt: skip
+    except Refused as refused:
+        session().rollback()
+        flash(str(sentence(refused)), "bad")
+        return redirect(_back(get_plan(session(), selection_plan_id, actor=g.actor)), 303)
     flash(_("Расписание включено.") if is_on else _("Расписание выключено."))
     return redirect(_back(found), 303)
 
@@ -115,9 +125,7 @@ def _save(selection: Selection, found: SelectionPlan | None) -> Any:
     asked.typed = {
         one.code: asked.typed[one.code] for one in definition.parameters if _is_asked(one)
     }
-    typed = {
-        name: request.form.get(name, "")[:20] for name in ("cadence", "at", "weekday", "per_day")
-    }
+    typed = {name: request.form.get(name, "")[:20] for name in _TYPED}
     try:
         draft = _draft(definition, asked, typed)
         given: dict[str, Any] = {
@@ -142,6 +150,7 @@ def _draft(definition: Definition, asked: AskedRun, typed: dict[str, str]) -> Pl
     return PlanDraft(
         unit_id=asked.unit_id or 0,
         campaign_id=asked.campaign_id or 0,
+        list_unit_id=row_number_or_none(typed["to_unit"]),
         answers=asked.answers(definition),
         cadence=next((one for one in Cadence if one.value == typed["cadence"]), Cadence.DAILY),
         at=_time(typed["at"]),
@@ -165,6 +174,12 @@ def _is_asked(parameter: Parameter) -> bool:
 
 def _definition(selection: Selection) -> Definition:
     return from_wire(newest_version(session(), selection.id).definition)
+
+
+def _finished_campaign(found: SelectionPlan | None) -> str:
+    """The name of the plan's campaign, when it is finished and so not in the list any more."""
+    campaign = session().get(Campaign, found.campaign_id) if found else None
+    return campaign.name if campaign and campaign.state not in TAKES_LEADS else ""
 
 
 def _refused(
@@ -206,6 +221,7 @@ def _page(
         fields=[one for one in fields if _is_asked(one.parameter)],
         units=unit_tree(session(), within=g.actor.unit_ids),
         campaigns=campaigns_that_take_leads(session()),
+        finished=_finished_campaign(found),
         cadences=list(Cadence),
         problem=problem,
     )

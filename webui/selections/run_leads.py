@@ -9,7 +9,14 @@ from campaigns.models import Campaign
 from core.errors import NotFound, Refused
 from directory.units.tree import get_unit, unit_tree
 from selections.answering import answers_from_wire
-from selections.models import FormingOrder, OrderState, Selection, SelectionRun, SelectionVersion
+from selections.models import (
+    FormingOrder,
+    OrderState,
+    Selection,
+    SelectionPlan,
+    SelectionRun,
+    SelectionVersion,
+)
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection
 from selections.rules import Definition, Rule, walk
@@ -104,17 +111,27 @@ def orders(lead_run_id: int) -> Any:
 def formed_words(formed: Formed) -> str:
     """What came of forming, in one line."""
     if not formed.tasks_new:
-        return _(
+        told = _(
             "Новых задач нет. Уже в работе: %(before)s, нельзя звонить: %(blocked)s.",
             before=whole(formed.already_in_work), blocked=whole(formed.blocked),
         )  # fmt: skip
-    return _(
+        return _with_later(told, formed)
+    told = _(
         "Создано задач: %(tasks)s. Новых листов: %(new)s, дополнено: %(more)s, "
         "уже в работе: %(before)s, нельзя звонить: %(blocked)s.",
         tasks=whole(formed.tasks_new), new=whole(formed.work_lists_new),
         more=whole(formed.work_lists_appended), before=whole(formed.already_in_work),
         blocked=whole(formed.blocked),
     )  # fmt: skip
+    return _with_later(told, formed)
+
+
+def _with_later(told: str, formed: Formed) -> str:
+    """Only a plan with a limit a day leaves some for later."""
+    if not formed.later:
+        return told
+    later = whole(formed.later)
+    return f"{told} " + _("На следующие дни осталось: %(later)s.", later=later)
 
 
 def _nothing(lead_run_id: int, choice: LeadChoice, problem: str) -> Any:
@@ -126,10 +143,16 @@ def _page(
     lead_run_id: int, asked: Any, choice: LeadChoice, *, problem: str = "", status: int = 200
 ) -> Any:
     run = get_run(session(), lead_run_id, actor=g.actor)
+    plan = session().get(SelectionPlan, run.plan_id) if run.plan_id else None
+    formed = _orders(run)
     campaign_id = asked.get("campaign", type=row_number)
+    if plan is not None and "campaign" not in asked:
+        campaign_id = plan.campaign_id
     campaign = session().get(Campaign, campaign_id) if campaign_id else None
     only, text = lead_filter(asked.get("only", "")), asked.get("text", "")[:100]
     usual = usual_unit(session(), run.unit_id, campaign.id if campaign else None, actor=g.actor)
+    if plan is not None and plan.campaign_id == campaign_id and plan.list_unit_id:
+        usual = plan.list_unit_id if plan.list_unit_id in g.actor.unit_ids else usual
     to_unit = asked.get("to_unit", type=row_number) or usual
     if to_unit == asked.get("usual_unit", type=row_number):
         to_unit = usual  # Nobody chose it, and the campaign may be another one by now.
@@ -171,7 +194,8 @@ def _page(
         problem=problem,
         by=actor_words(run.run_by, names_of(session(), [run.run_by])),
         formable=_formable(seen, only),
-        **_orders(run),
+        too_many=_made_before(run, plan) if not formed["orders"] else "",
+        **formed,
     )  # fmt: skip
     return make_response(body, status)
 
@@ -202,6 +226,16 @@ def _order_words(order: FormingOrder) -> str:
         return unattended_words(order.problem)
     formed = formed_by(order)
     return formed_words(formed) if formed is not None else ""
+
+
+def _made_before(run: SelectionRun, plan: SelectionPlan | None) -> str:
+    """Why a run of a plan asked for no tasks although it found leads; empty: it need not."""
+    if plan is None or plan.per_day is None or not run.leads_found:
+        return ""
+    return _(
+        "Задач этот запуск не создал: в тот день расписание уже создавало их, до %(most)s в день.",
+        most=whole(plan.per_day),
+    )
 
 
 def _selection(run: SelectionRun) -> Selection | None:

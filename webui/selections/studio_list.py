@@ -26,6 +26,7 @@ from selections.running import ran_above, runs_of
 from selections.visibility import may_define
 from selections.wire import DefinitionTooNew, DefinitionUnreadable, from_wire
 from webui.labels.journal import actor_words
+from webui.labels.plan_words import later_words, plan_words
 from webui.labels.rule_changes import Change, changes
 from webui.labels.rule_sentences import Names, rule_words
 from webui.labels.selection_kinds import KINDS
@@ -35,13 +36,16 @@ from webui.labels.words import sentence
 from webui.numbers import row_number_or_none, row_numbers
 from webui.requests import requires, session, settings
 from webui.selections.studio_offers import offered_now
+from worklists.plan_reading import plans_of
+from worklists.run_leads import tasks_formed
 from worklists.selection_kinds import KINDS as SHIPPED
-from worklists.selection_plans import plans_of
 from worklists.task_page import names_of
 
 bp = Blueprint("selections", __name__)
 
 _MOST_RUNS = 400
+_COUNTED = 60
+"""Of so many of them, the newest, the tasks are counted."""
 _MOST_NAMED = 6
 
 
@@ -96,9 +100,15 @@ def show(selection_id: int) -> Any:
         words=rule_words(now, names) if now else "",
         versions=_lines(versions, read, names),
         runs=runs,
+        tasks_of=tasks_formed(session(), [run.id for run in runs[:_COUNTED]]),
+        version_of={one.id: one.number for one in versions},
         above=above,
         unit_names=_unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
-        plans=plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone),
+        plans=plans_of(
+            session(), selection_id, actor=g.actor, now=g.now, default_zone=settings().time_zone
+        ),
+        plan_words=plan_words,
+        later_words=later_words,
         unattended_words=unattended_words,
         units=units,
         shares=shares,
