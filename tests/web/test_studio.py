@@ -413,6 +413,7 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
     prepared.task(unit=below, client=client)
     lower = browser_of(prepared.employee("Мария", unit=below))
     assert "Ещё не запускали" in lower.read(address)
+    assert "ещё не запускали" in lower.read("/selections")
     head = browser_of(boss, Role.HEAD)
     data = {"unit": centre.id, "hold_out": "0", "form_key": "k1"}
     run = head.post(f"{address}/run", data).location
@@ -420,6 +421,10 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
     assert "Ещё не запускали" not in page and "Последний запуск: Меридиан, " in page
     assert "/selections/runs/" not in page
     assert "Последний запуск" not in head.read(address)
+    listed = lower.read("/selections")
+    assert "ещё не запускали" not in listed and '<td class="muted">Меридиан, ' in listed
+    assert '<td class="r num"></td>' in listed
+    assert '<td class="muted">Меридиан, ' not in head.read("/selections")
 
     def offered(**more: Any) -> str | None:
         looked = head.post(run.split("?")[0], {"to_unit": centre.id, **more})
