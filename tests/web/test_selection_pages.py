@@ -20,7 +20,7 @@ from selections.models import (
 from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
-from tests.web.test_studio import Builder
+from tests.web.test_studio import Builder, checked
 from worklists.events.selection_plans import SelectionPlanStopped
 from worklists.sweeping import SCHEDULER
 
@@ -99,7 +99,7 @@ def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
     prepared.session.add(plan)
     browser = browser_of(person, Role.HEAD)
     address = f"/selections/{selection.id}"
-    data = {"unit": unit.id, "hold_out": "0", "form_key": "k1"}
+    data = checked(browser, address, {"unit": unit.id, "hold_out": "0"}) | {"form_key": "k1"}
     run = browser.post(f"{address}/run", data).location
     assert f'href="{address}"' in browser.read(run)
     with_plan = f"/selections/plans/{plan.id}/switch"

@@ -365,6 +365,15 @@ def test_every_shipped_kind_opens_and_is_saved_as_it_is(head: Browser, database:
             assert from_wire(version.definition) == kind.definition, kind.code
 
 
+def checked(browser: Browser, address: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The answers with the mark of their check, as the page that was shown would send them."""
+    tried = browser.post(f"{address}/try", data)
+    page = browser.read(tried.location) if tried.status_code == 303 else tried.text
+    mark = re.search(r'name="checked" value="(\w+)"', page)
+    assert mark is not None
+    return data | {"checked": mark.group(1)}
+
+
 def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> None:
     unit = prepared.unit("Сервис")
     author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
@@ -382,6 +391,13 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     # The answers stand in the address: a reload and Back show the same.
     page = browser.read(tried.location)
     assert "Условия никого не отсеяли" in page and "Есть телефон" in page
+    # What was not checked, or checked otherwise, is checked first.
+    data = checked(browser, address, data)
+    for key, more in enumerate(({"checked": ""}, {"hold_out": "10"}, {"campaign": ""})):
+        unseen = browser.post(f"{address}/run", data | more | {"form_key": f"u{key}"})
+        assert "/runs/" not in unseen.location
+        page = browser.read(unseen.location)
+        assert "Ответы ещё не проверены." in page and "Что получится" in page
     run = browser.post(f"{address}/run", data | {"form_key": "k1"})
     twice = browser.post(f"{address}/run", data | {"form_key": "k1"})
     assert run.location == twice.location
@@ -415,8 +431,8 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
     assert "Ещё не запускали" in lower.read(address)
     assert "ещё не запускали" in lower.read("/selections")
     head = browser_of(boss, Role.HEAD)
-    data = {"unit": centre.id, "hold_out": "0", "form_key": "k1"}
-    run = head.post(f"{address}/run", data).location
+    data = checked(head, address, {"unit": centre.id, "hold_out": "0"})
+    run = head.post(f"{address}/run", data | {"form_key": "k1"}).location
     page = lower.read(address)
     assert "Ещё не запускали" not in page and "Последний запуск: Меридиан, " in page
     assert "/selections/runs/" not in page
@@ -509,6 +525,18 @@ def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head:
     tried = head.post(f"/selections/{selection_id}/try", data)
     assert tried.status_code == 200 and "Что получится" in tried.text
     assert "XTA219010K0000001" in tried.text
+    mark = re.search(r'name="checked" value="(\w+)"', tried.text)
+    address = f"/selections/{selection_id}/run"
+    assert mark is not None
+    data["checked"] = mark.group(1)
+    other = {code.group(1): "XTA219010K0000002"}
+    unseen = head.post(address, data | other | {"form_key": "v1"})
+    # Typed VINs stand in no address, whichever button brought them.
+    assert unseen.status_code == 200 and "Ответы ещё не проверены." in unseen.text
+    assert "XTA219010K0000002" in unseen.text
+    # However the lines are spaced, it is the list that was checked.
+    data[code.group(1)] = "\r\n XTA219010K0000001 \r\n\r\n"
+    assert "/selections/runs/" in head.post(address, data | {"form_key": "v2"}).location
 
 
 def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:
