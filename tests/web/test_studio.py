@@ -416,6 +416,7 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
     wrong = browser.get(browser.post(f"{address}/try", data | {"hold_out": "99"}).location)
     assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text
+    assert re.search(r'id="hold"[^>]*aria-invalid="true" autofocus', wrong.text)
 
 
 def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
@@ -558,3 +559,30 @@ def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of
     page = unescape(browser.read(f"/selections/{base.id}"))
     assert "Её используют: «Другие», «Остальные», ещё 1." in page
     assert "Её используют" not in browser.read(f"/selections/{alone.id}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "fits"),
+    [
+        ("birthday", "много", "Введите целое число от 0 до 10 000."),
+        ("birthday", "9" * 20, "Введите целое число от 0 до 10 000."),
+        ("cover_ends", "0001-01-01", "Введите дату от 1 января 1900 до 31 декабря 2200."),
+        ("cover_ends", "завтра", "Введите дату от 1 января 1900 до 31 декабря 2200."),
+        ("recall", "X" * 5_000, "каждая не длиннее"),
+    ],
+)
+def test_a_bad_answer_is_told_what_fits(
+    prepared: Given, head: Browser, kind: str, typed: str, fits: str
+) -> None:
+    prepared.campaign()
+    prepared.session.commit()
+    saved = Builder(head, f"/selections/studio/new?kind={kind}").save()
+    address = f"/selections/{saved.location.rsplit('/', 1)[1]}"
+    page = head.read(f"{address}/run")
+    code = re.search(r'<(?:textarea|input)[^>]*name="(a\.[^"]+)"', page)
+    unit = re.search(r'<option value="(\d+)" selected', page)
+    assert code is not None and unit is not None
+    tried = head.post(f"{address}/try", {"unit": unit.group(1), code.group(1): typed})
+    told = head.get(tried.location) if tried.status_code == 303 else tried
+    assert told.status_code == 422 and fits in told.text.replace("\xa0", " ")
+    assert re.search(rf'name="{code.group(1)}"[^>]*aria-invalid="true"', told.text)

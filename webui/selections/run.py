@@ -11,7 +11,7 @@ from directory.units.tree import unit_tree
 from selections.models import Selection
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
-from selections.refusals import AnswerRefused
+from selections.refusals import AnswerRefused, HoldOutImpossible
 from selections.rules import Definition, ParameterType, Subject, walk
 from selections.running import run_selection
 from selections.statements import written
@@ -81,7 +81,7 @@ def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any
                 hold_out_share=asked.hold_out_share, actor=g.actor, now=g.now,
                 default_zone=settings().time_zone, catalogue=CATALOGUE,
             )  # fmt: skip
-    except AnswerRefused as refused:
+    except (AnswerRefused, HoldOutImpossible) as refused:
         note_refusal(asked, refused)
         return _refused(selection, asked)
     except (Invalid, Refused) as refused:
@@ -109,7 +109,7 @@ def run(selection_id: int) -> Any:
             form_key=g.get("form_key"), actor=g.actor, now=g.now,
             default_zone=settings().time_zone, catalogue=CATALOGUE,
         )  # fmt: skip
-    except AnswerRefused as refused:
+    except (AnswerRefused, HoldOutImpossible) as refused:
         note_refusal(asked, refused)
         return _refused(selection, asked)
     except (Invalid, Refused) as refused:
