@@ -162,3 +162,24 @@ def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -
     assert copied.status_code == 303
     builder = Builder(browser, copied.location)
     assert builder.words == "Есть телефон." and "С телефоном, версия 1" in builder.page
+
+
+def test_saving_says_that_the_plan_takes_the_new_version(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    campaign = prepared.campaign()
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/studio/{selection.id}"
+    told = "По расписанию пойдёт новая версия."
+    for is_on in (False, True):
+        plan.is_on = is_on
+        prepared.session.commit()
+        saved = Builder(browser, address).save(name=f"С телефоном {is_on}")
+        assert saved.status_code == 303
+        assert (told in browser.read(saved.location)) is is_on
