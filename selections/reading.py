@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import Actor
 from core.clock import local_day
 from core.errors import NotFound
-from directory.units.models import Unit
+from directory.units.models import Unit, UnitPath
 from directory.units.tree import UNITS_BELOW, get_unit, zone_of
 from selections.fields import Catalogue, Moment
 from selections.models import Selection, SelectionRun, SelectionVersion
@@ -31,9 +31,11 @@ class SelectionLine:
     selection: Selection
     unit_name: str
     last_run_at: datetime | None
-    """When it ran last for a unit of the person."""
+    """When it ran last for a unit of the person, or for one above it (as ``running.ran_above``)."""
     last_found: int | None
-    """How many leads that run found."""
+    """How many leads that run found; None for a unit above, whose leads the person does not see."""
+    ran_above_for: str
+    """The unit above that it ran for; empty: a unit of the person."""
     may_define: bool
 
 
@@ -53,26 +55,31 @@ def selections_seen(
 ) -> list[SelectionLine]:
     """The selections that the person sees, by name; ``text``: words of their names and notes."""
     actor.require(SelectionPermission.RUN)
-    run = aliased(SelectionRun)
+    run, run_unit = aliased(SelectionRun), aliased(Unit)
+    mine = sorted(actor.unit_ids)
+    around = select(UnitPath.ancestor_id).where(UnitPath.descendant_id.in_(mine))
     last_run = (
         select(func.max(run.id))
-        .where(run.selection_id == Selection.id, run.unit_id.in_(sorted(actor.unit_ids)))
+        .where(run.selection_id == Selection.id, run.unit_id.in_(around))
         .scalar_subquery()
     )
     in_archive = Selection.archived_at.is_not(None)
     rows = session.execute(
-        select(Selection, Unit.name, SelectionRun.run_at, SelectionRun.leads_found)
+        select(Selection, Unit.name, SelectionRun, run_unit.name)
         .join(Unit, Unit.id == Selection.unit_id)
         .outerjoin(SelectionRun, SelectionRun.id == last_run)
+        .outerjoin(run_unit, run_unit.id == SelectionRun.unit_id)
         .where(selection_is_visible(actor), in_archive if archived else ~in_archive)
     )
     words = text.casefold().split()
     lines = [
         SelectionLine(
-            selection=selection, unit_name=unit_name, last_run_at=run_at, last_found=found,
+            selection=selection, unit_name=unit_name, last_run_at=ran.run_at if ran else None,
+            last_found=ran.leads_found if ran and ran.unit_id in actor.unit_ids else None,
+            ran_above_for=ran_for if ran and ran.unit_id not in actor.unit_ids else "",
             may_define=may_define(selection, actor),
         )
-        for selection, unit_name, run_at, found in rows
+        for selection, unit_name, ran, ran_for in rows
         if all(word in f"{selection.name} {selection.note}".casefold() for word in words)
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (line.selection.name.casefold(), line.selection.id))

@@ -168,6 +168,20 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="Что получится")).to_be_visible()
     _picture(page, "dry")
+    expect(page.get_by_role("region", name="Что получится")).to_be_focused()
+    # A changed answer is checked again: the run is off until then.
+    now = page.get_by_role("button", name="Запустить")
+    hold = page.locator("#hold")
+    hold.fill("0")
+    expect(now).to_be_disabled()
+    expect(page.get_by_text("Ответы изменились: проверьте ещё раз.")).to_be_visible()
+    _picture(page, "changed")
+    hold.fill("")
+    expect(now).to_be_enabled()
+    hold.fill("0")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/run?*hold_out=0*")
+    expect(now).to_be_enabled()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Можно звонить 4")).to_be_visible()
     page.get_by_role("button", name="Поставить все 4").click()
@@ -233,6 +247,13 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
     page.keyboard.press("Enter")
     search = page.locator('[id="n.r-0"] .rule-v [data-narrow]')
     expect(search).to_be_focused()
+    # Of several that are left none is ticked by Enter, unless the arrows came to it.
+    search.press("Enter")
+    assert values() == []
+    search.press("ArrowDown")
+    for _again in range(2):
+        page.keyboard.press("Enter")
+    assert values() == [] and "/studio/new" in page.url
     for words in ("киа", "hyu"):
         search.fill(words)
         search.press("Enter")

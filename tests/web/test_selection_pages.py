@@ -21,7 +21,7 @@ from selections.models import (
 from selections.rules import Found, Group, Join
 from tests.conftest import NOON
 from tests.given import Given
-from tests.web.test_studio import Builder
+from tests.web.test_studio import Builder, checked
 from worklists.events.selection_plans import SelectionPlanStopped
 from worklists.sweeping import SCHEDULER
 
@@ -101,7 +101,7 @@ def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
     prepared.session.add(plan)
     browser = browser_of(person, Role.HEAD)
     address = f"/selections/{selection.id}"
-    data = {"unit": unit.id, "hold_out": "0", "form_key": "k1"}
+    data = checked(browser, address, {"unit": unit.id, "hold_out": "0"}) | {"form_key": "k1"}
     run = browser.post(f"{address}/run", data).location
     assert f'href="{address}"' in browser.read(run)
     with_plan = f"/selections/plans/{plan.id}/switch"
@@ -260,3 +260,24 @@ def test_the_run_of_a_plan_opens_with_its_campaign_and_unit(
 
     row = page.partition('id="runs-t"')[2].partition(f'href="{address}"')[2].partition("</tr>")[0]
     assert re.findall(r'num">(\d+)</td>', row) == ["1", "48", "1"]
+
+
+def test_saving_says_that_the_plan_takes_the_new_version(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    campaign = prepared.campaign()
+    plan = SelectionPlan(
+        selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+        cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+    )  # fmt: skip
+    prepared.session.add(plan)
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/studio/{selection.id}"
+    told = "По расписанию пойдёт новая версия."
+    for is_on in (False, True):
+        plan.is_on = is_on
+        prepared.session.commit()
+        saved = Builder(browser, address).save(name=f"С телефоном {is_on}")
+        assert saved.status_code == 303
+        assert (told in browser.read(saved.location)) is is_on

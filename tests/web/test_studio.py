@@ -365,6 +365,15 @@ def test_every_shipped_kind_opens_and_is_saved_as_it_is(head: Browser, database:
             assert from_wire(version.definition) == kind.definition, kind.code
 
 
+def checked(browser: Browser, address: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The answers with the mark of their check, as the page that was shown would send them."""
+    tried = browser.post(f"{address}/try", data)
+    page = browser.read(tried.location) if tried.status_code == 303 else tried.text
+    mark = re.search(r'name="checked" value="(\w+)"', page)
+    assert mark is not None
+    return data | {"checked": mark.group(1)}
+
+
 def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> None:
     unit = prepared.unit("Сервис")
     author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
@@ -382,6 +391,13 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     # The answers stand in the address: a reload and Back show the same.
     page = browser.read(tried.location)
     assert "Условия никого не отсеяли" in page and "Есть телефон" in page
+    # What was not checked, or checked otherwise, is checked first.
+    data = checked(browser, address, data)
+    for key, more in enumerate(({"checked": ""}, {"hold_out": "10"}, {"campaign": ""})):
+        unseen = browser.post(f"{address}/run", data | more | {"form_key": f"u{key}"})
+        assert "/runs/" not in unseen.location
+        page = browser.read(unseen.location)
+        assert "Ответы ещё не проверены." in page and "Что получится" in page
     run = browser.post(f"{address}/run", data | {"form_key": "k1"})
     twice = browser.post(f"{address}/run", data | {"form_key": "k1"})
     assert run.location == twice.location
@@ -400,6 +416,7 @@ def test_a_manager_runs_and_does_not_build(prepared: Given, browser_of: Any) -> 
     assert nobody.status_code == 422 and "Отметьте клиентов" in nobody.text
     wrong = browser.get(browser.post(f"{address}/try", data | {"hold_out": "99"}).location)
     assert wrong.status_code == 422 and "от 0 до 50 процентов" in wrong.text
+    assert re.search(r'id="hold"[^>]*aria-invalid="true" autofocus', wrong.text)
 
 
 def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
@@ -413,13 +430,18 @@ def test_who_does_not_see_a_run_of_the_unit_above_reads_that_there_was_one(
     prepared.task(unit=below, client=client)
     lower = browser_of(prepared.employee("Мария", unit=below))
     assert "Ещё не запускали" in lower.read(address)
+    assert "ещё не запускали" in lower.read("/selections")
     head = browser_of(boss, Role.HEAD)
-    data = {"unit": centre.id, "hold_out": "0", "form_key": "k1"}
-    run = head.post(f"{address}/run", data).location
+    data = checked(head, address, {"unit": centre.id, "hold_out": "0"})
+    run = head.post(f"{address}/run", data | {"form_key": "k1"}).location
     page = lower.read(address)
     assert "Ещё не запускали" not in page and "Последний запуск: Меридиан, " in page
     assert "/selections/runs/" not in page
     assert "Последний запуск" not in head.read(address)
+    listed = lower.read("/selections")
+    assert "ещё не запускали" not in listed and '<td class="muted">Меридиан, ' in listed
+    assert '<td class="r num"></td>' in listed
+    assert '<td class="muted">Меридиан, ' not in head.read("/selections")
 
     def offered(**more: Any) -> str | None:
         looked = head.post(run.split("?")[0], {"to_unit": centre.id, **more})
@@ -513,6 +535,18 @@ def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head:
     tried = head.post(f"/selections/{selection_id}/try", data)
     assert tried.status_code == 200 and "Что получится" in tried.text
     assert "XTA219010K0000001" in tried.text
+    mark = re.search(r'name="checked" value="(\w+)"', tried.text)
+    address = f"/selections/{selection_id}/run"
+    assert mark is not None
+    data["checked"] = mark.group(1)
+    other = {code.group(1): "XTA219010K0000002"}
+    unseen = head.post(address, data | other | {"form_key": "v1"})
+    # Typed VINs stand in no address, whichever button brought them.
+    assert unseen.status_code == 200 and "Ответы ещё не проверены." in unseen.text
+    assert "XTA219010K0000002" in unseen.text
+    # However the lines are spaced, it is the list that was checked.
+    data[code.group(1)] = "\r\n XTA219010K0000001 \r\n\r\n"
+    assert "/selections/runs/" in head.post(address, data | {"form_key": "v2"}).location
 
 
 def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:
@@ -534,3 +568,30 @@ def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of
     page = unescape(browser.read(f"/selections/{base.id}"))
     assert "Её используют: «Другие», «Остальные», ещё 1." in page
     assert "Её используют" not in browser.read(f"/selections/{alone.id}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "fits"),
+    [
+        ("birthday", "много", "Введите целое число от 0 до 10 000."),
+        ("birthday", "9" * 20, "Введите целое число от 0 до 10 000."),
+        ("cover_ends", "0001-01-01", "Введите дату от 1 января 1900 до 31 декабря 2200."),
+        ("cover_ends", "завтра", "Введите дату от 1 января 1900 до 31 декабря 2200."),
+        ("recall", "X" * 5_000, "каждая не длиннее"),
+    ],
+)
+def test_a_bad_answer_is_told_what_fits(
+    prepared: Given, head: Browser, kind: str, typed: str, fits: str
+) -> None:
+    prepared.campaign()
+    prepared.session.commit()
+    saved = Builder(head, f"/selections/studio/new?kind={kind}").save()
+    address = f"/selections/{saved.location.rsplit('/', 1)[1]}"
+    page = head.read(f"{address}/run")
+    code = re.search(r'<(?:textarea|input)[^>]*name="(a\.[^"]+)"', page)
+    unit = re.search(r'<option value="(\d+)" selected', page)
+    assert code is not None and unit is not None
+    tried = head.post(f"{address}/try", {"unit": unit.group(1), code.group(1): typed})
+    told = head.get(tried.location) if tried.status_code == 303 else tried
+    assert told.status_code == 422 and fits in told.text.replace("\xa0", " ")
+    assert re.search(rf'name="{code.group(1)}"[^>]*aria-invalid="true"', told.text)

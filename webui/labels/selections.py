@@ -85,7 +85,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     AnswerUnitForeign: lambda _e: _l("Это подразделение вам не видно. Выберите из списка."),
     PeriodTurnedRound: lambda _e: _l("Начало периода позже его конца. Поменяйте даты местами."),
     HoldOutImpossible: lambda _e: _l(
-        "Контрольная доля: от 0 до %(most)s процентов.", most=HIGHEST_HOLD_OUT // 100
+        "Контрольная группа: от 0 до %(most)s процентов.", most=HIGHEST_HOLD_OUT // 100
     ),
     NoLeadsChosen: lambda _e: _l("Отметьте клиентов или поставьте всех найденных."),
     TooManyTicks: lambda _e: _l(

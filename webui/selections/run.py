@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from core.clock import local_day
 from core.errors import Invalid, Refused
@@ -11,7 +11,7 @@ from directory.units.tree import unit_tree
 from selections.models import Selection
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
-from selections.refusals import AnswerRefused
+from selections.refusals import AnswerRefused, HoldOutImpossible
 from selections.rules import Definition, ParameterType, Subject, walk
 from selections.running import run_selection
 from selections.statements import written
@@ -22,7 +22,9 @@ from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.requests import reads_only, requires, session, settings
 from webui.selections.catalogue import CATALOGUE
+from webui.selections.checked import mark_of
 from webui.selections.run_asked import (
+    AskedField,
     AskedRun,
     asked_fields,
     campaigns_that_take_leads,
@@ -59,9 +61,13 @@ def try_out(selection_id: int) -> Any:
     """
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
-    asked = read_asked(definition, request.form)
+    return _check(selection, definition, read_asked(definition, request.form))
+
+
+def _check(selection: Selection, definition: Definition, asked: AskedRun) -> Any:
+    """The dry run, at the address of the answers if they may stand there."""
     if asked.may_stand_in_address(definition):
-        address = url_for("selections.ask", selection_id=selection_id, **asked.address())
+        address = url_for("selections.ask", selection_id=selection.id, **asked.address())
         return redirect(address, 303)
     return _tried(selection, definition, asked)
 
@@ -75,7 +81,7 @@ def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any
                 hold_out_share=asked.hold_out_share, actor=g.actor, now=g.now,
                 default_zone=settings().time_zone, catalogue=CATALOGUE,
             )  # fmt: skip
-    except AnswerRefused as refused:
+    except (AnswerRefused, HoldOutImpossible) as refused:
         note_refusal(asked, refused)
         return _refused(selection, asked)
     except (Invalid, Refused) as refused:
@@ -89,10 +95,13 @@ def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any
 @bp.post("/selections/<int:selection_id>/run", endpoint="run")
 @requires(SelectionPermission.RUN)
 def run(selection_id: int) -> Any:
-    """Write down whom it finds now."""
+    """Write down whom it finds now; what was not checked as it stands there is checked first."""
     selection = get_selection(session(), selection_id, actor=g.actor)
     definition = _definition(selection)
     asked = read_asked(definition, request.form)
+    if request.form.get("checked") != mark_of(selection, asked, _fields(definition, asked)):
+        flash(_("Ответы ещё не проверены. Посмотрите, что получится, и запустите."), "bad")
+        return _check(selection, definition, asked)
     try:
         made = run_selection(
             session(), selection_id, unit_id=asked.unit_id or 0,
@@ -100,13 +109,18 @@ def run(selection_id: int) -> Any:
             form_key=g.get("form_key"), actor=g.actor, now=g.now,
             default_zone=settings().time_zone, catalogue=CATALOGUE,
         )  # fmt: skip
-    except AnswerRefused as refused:
+    except (AnswerRefused, HoldOutImpossible) as refused:
         note_refusal(asked, refused)
         return _refused(selection, asked)
     except (Invalid, Refused) as refused:
         return _refused(selection, asked, str(sentence(refused)))
     address = url_for("selections.leads", lead_run_id=made.id, campaign=asked.campaign_id)
     return redirect(address, 303)
+
+
+def _fields(definition: Definition, asked: AskedRun) -> list[AskedField]:
+    today = local_day(g.now, g.actor.time_zone or settings().time_zone)
+    return asked_fields(session(), definition, asked, today=today, actor=g.actor)
 
 
 def _definition(selection: Selection) -> Definition:
@@ -129,18 +143,19 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> Any:
-    today = local_day(g.now, g.actor.time_zone or settings().time_zone)
     names = offered_now(session()).names([definition])
     units = unit_tree(session(), within=g.actor.unit_ids)
     known = {row.unit.id for row in units}
     if asked.unit_id not in known:
         asked.unit_id = next(iter(row.unit.id for row in units), None)
+    fields = _fields(definition, asked)
     body = render_template(
         "selections/run.html",
         page="selections",
         selection=selection,
         asked=asked,
-        fields=asked_fields(session(), definition, asked, today=today, actor=g.actor),
+        fields=fields,
+        checked=mark_of(selection, asked, fields) if found else "",
         units=units,
         campaigns=campaigns_that_take_leads(session()),
         problem=problem,

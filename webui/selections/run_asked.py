@@ -11,15 +11,22 @@ from campaigns.catalogue import department_campaign_id
 from campaigns.lifecycle import TAKES_LEADS
 from campaigns.models import Campaign
 from core.access import Actor
+from core.errors import NotFound
 from directory.units.models import UnitKind
 from directory.units.tree import UnitRow, unit_tree
 from selections.answering import read_answers
-from selections.refusals import AnswerRefused
+from selections.composing import Uses, uses_of
+from selections.reading import definition_of
+from selections.refusals import AnswerRefused, AnswerUnusable, HoldOutImpossible
 from selections.rules import Definition, FromToday, Parameter, ParameterType
 from selections.settling import Answers, day_from
+from selections.wire import DefinitionTooNew, DefinitionUnreadable
 from webui.labels.rules import parameter_words
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
+from webui.requests import session as opened_session
+from webui.selections.catalogue import CATALOGUE
+from webui.selections.run_faults import what_fits
 
 _KINDS = {ParameterType.CENTRE: UnitKind.CENTRE, ParameterType.WORKSHOP: UnitKind.WORKSHOP}
 _LONGEST_ADDRESS = 1_000
@@ -46,6 +53,10 @@ class AskedRun:
     hold_out: str = ""
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    """What is wrong with an answer, by the code of its question."""
+    hold_out_problem: str = ""
+    definition: Definition | None = None
+    """Whose questions these are."""
 
     @property
     def hold_out_share(self) -> int:
@@ -80,12 +91,27 @@ def read_asked(definition: Definition, form: Any) -> AskedRun:
         row_number_or_none(form.get("campaign", "")),
         form.get("hold_out", "")[:10],
         {one.code: form.getlist(f"a.{one.code}") for one in definition.parameters},
+        definition=definition,
     )
 
 
-def note_refusal(asked: AskedRun, refused: AnswerRefused) -> None:
-    """Say it at the question that it is about."""
-    asked.problems[refused.parameter.code] = str(sentence(refused))
+def note_refusal(asked: AskedRun, refused: AnswerRefused | HoldOutImpossible) -> None:
+    """Say it at the field that it is about; of what is no such value, what fits there."""
+    if isinstance(refused, HoldOutImpossible):
+        asked.hold_out_problem = str(sentence(refused))
+        return
+    words, code = str(sentence(refused)), refused.parameter.code
+    if isinstance(refused, AnswerUnusable):
+        words = what_fits(refused.parameter, _uses(asked.definition).get(code, ()))
+    asked.problems[code] = words
+
+
+def _uses(definition: Definition | None) -> Uses:
+    try:
+        of_inner = definition_of(opened_session())
+        return uses_of(definition or Definition(), catalogue=CATALOGUE, definition_of=of_inner)
+    except (NotFound, DefinitionUnreadable, DefinitionTooNew):
+        return {}
 
 
 def asked_fields(

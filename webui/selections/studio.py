@@ -18,7 +18,7 @@ from selections.wire import DefinitionUnreadable, from_wire
 from webui.labels.rule_changes import Change, ChangeKind
 from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
-from webui.requests import is_htmx, reads_only, requires, session
+from webui.requests import is_htmx, reads_only, requires, session, settings
 from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import act
 from webui.selections.studio_form import read_draft
@@ -26,6 +26,7 @@ from webui.selections.studio_page import Draft, draft_of
 from webui.selections.studio_pages import Studio
 from webui.wording import moment
 from worklists.selection_kinds import KIND_OF
+from worklists.selection_plans import plans_of
 
 bp = Blueprint("studio", __name__)
 
@@ -124,6 +125,9 @@ def save(selection_id: int) -> Any:
     except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
         return _refused(draft, refused)
     flash(_("Сохранено: версия %(number)s.", number=version.number))
+    plans = plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone)
+    if any(line.plan.is_on for line in plans):
+        flash(_("По расписанию пойдёт новая версия."))
     return redirect(url_for("studio.show", selection_id=selection_id), 303)
 
 

@@ -39,8 +39,16 @@
     if (e.key === "Enter" && e.target.matches("[data-narrow]")) {
       e.preventDefault();
       all("button[data-narrowed]", box).find(shown)?.click();
-      const tick = all("label[data-narrowed]", box).find(shown);
-      if (tick) find("input", tick).click();
+      // Of several left the first may be anybody's: only the one that is meant is ticked.
+      const ticks = all("label[data-narrowed]", box).filter(shown);
+      if (ticks.length === 1) find("input", ticks[0]).click();
+      return;
+    }
+    if (e.key === "Enter" && e.target.matches("label[data-narrowed] input")) {
+      // The one that the arrows came to; the form is not sent from within a list.
+      e.preventDefault();
+      e.stopPropagation();
+      e.target.click();
       return;
     }
     if (!/^Arrow(Up|Down)$/.test(e.key) || e.target.tagName === "SELECT") return;
