@@ -25,8 +25,8 @@ from webui.selections.studio_form import read_draft
 from webui.selections.studio_page import Draft, draft_of
 from webui.selections.studio_pages import Studio
 from webui.wording import moment
+from worklists.plan_reading import plans_of
 from worklists.selection_kinds import KIND_OF
-from worklists.selection_plans import plans_of
 
 bp = Blueprint("studio", __name__)
 
@@ -125,7 +125,9 @@ def save(selection_id: int) -> Any:
     except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
         return _refused(draft, refused)
     flash(_("Сохранено: версия %(number)s.", number=version.number))
-    plans = plans_of(session(), selection_id, actor=g.actor, default_zone=settings().time_zone)
+    plans = plans_of(
+        session(), selection_id, actor=g.actor, now=g.now, default_zone=settings().time_zone
+    )
     if any(line.plan.is_on for line in plans):
         flash(_("По расписанию пойдёт новая версия."))
     return redirect(url_for("studio.show", selection_id=selection_id), 303)
