@@ -19,12 +19,14 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Update,
     bindparam,
     func,
     insert,
     literal,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
@@ -141,6 +143,12 @@ def advance_sequence(session: Session, table: Table | type[Base]) -> None:
 def numbers_of(ids: Iterable[int]) -> Any:
     """For ``IN``: thousands of numbers of our own, written into the statement as they are."""
     return bindparam(None, list(ids), expanding=True, literal_execute=True, unique=True)
+
+
+def change_of(table: Table, names: Sequence[str]) -> Update:
+    """An UPDATE of one row for each set of parameters: ``of`` (its id) and ``new_NAME`` of each."""
+    new = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return update(table).where(table.c.id == bindparam("of")).values(new)
 
 
 def lift_time_limits(session: Session) -> None:

@@ -24,10 +24,10 @@ from importers.fields import AMOUNTS, DAYS, Field
 from importers.formats.declaration import FileFormat
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_values import (
-    read_amount,
     read_birthday,
     read_moment,
     read_order,
+    read_price,
     read_tax_id,
 )
 from importers.values import read_day, read_kilometres, read_year
@@ -38,7 +38,7 @@ _SEVERAL_LINES = frozenset({Field.WORK, Field.ADVICE, Field.COMMENT, Field.REASO
 _NO_PLATE = frozenset({"б/н", "бн", "без номера", "без номеров", "транзит", "н/у", "new"})
 _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
     **dict.fromkeys(DAYS, read_day),
-    **dict.fromkeys(AMOUNTS, read_amount),
+    **dict.fromkeys(AMOUNTS, read_price),
     **{field: partial(read_choice, field) for field in CHOICES},
     Field.BIRTH_ON: read_birthday,
     Field.TAX_ID: read_tax_id,

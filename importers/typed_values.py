@@ -7,13 +7,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from importers.problems import RowProblemCode
-from importers.values import read_day
+from importers.values import read_amount, read_day
 
-_CURRENCY = re.compile(
-    r"(?:₽|руб\w*\.?|р\.?|грн\.?|гривень|₴|uah|rub|usd|eur|\$|€|тенге|kzt|₸|byn)$", re.IGNORECASE
-)
-_BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
-_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}),(?=\d{3}(?!\d|[.,]))")
+"""«1,234»: money has two decimals or none."""
 _LARGEST = Decimal(10) ** 10
 _CENT = Decimal("0.01")
 _TIME = re.compile(
@@ -35,23 +32,12 @@ _ORDER = re.compile(
 )
 
 
-def read_amount(text: str) -> Decimal | RowProblemCode:
-    """«1 234,50 ₽», «1,234.50», «1234»: an amount with two decimals, without its currency."""
-    bare = _BLANKS.sub("", _CURRENCY.sub("", text[:60].strip()))
-    decimal = max(bare.rfind(","), bare.rfind("."))
-    if decimal >= 0:
-        whole, fraction = bare[:decimal], bare[decimal + 1 :]
-        # «1.234.567» and «1,234» are grouped; «1,5» and «1234,500» have decimals.
-        mark = bare[decimal]
-        is_grouped = bare.count(mark) > 1 or (
-            len(fraction) == 3 and mark == "," and "." not in bare and 0 < len(whole) <= 3
-        )
-        whole = whole.replace(",", "").replace(".", "")
-        bare = whole + fraction if is_grouped else f"{whole or '0'}.{fraction or '0'}"
-    if not _PLAIN.fullmatch(bare):
-        return RowProblemCode.NOT_A_NUMBER
-    amount = Decimal(bare).quantize(_CENT)
-    return amount if 0 <= amount < _LARGEST else RowProblemCode.OUT_OF_RANGE
+def read_price(text: str) -> Decimal | RowProblemCode:
+    """Money of a record, as ``read_amount`` reads it, to the hundredth; not below nothing."""
+    amount = read_amount(_THOUSANDS.sub(r"\1", text, count=1))
+    if isinstance(amount, RowProblemCode):
+        return amount
+    return amount.quantize(_CENT) if 0 <= amount < _LARGEST else RowProblemCode.OUT_OF_RANGE
 
 
 def read_moment(text: str) -> datetime | RowProblemCode:

@@ -46,10 +46,11 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))|(?<=\d)[.,](?=\d{3}(?!\d))")
 _BLANKS = re.compile(r"[\s'’]+")
 _AMOUNT = re.compile(
-    r"(?:(?P<minus>[-–—−])|(?P<open>\()|\+)?\s?(?:[₽$€₴£]|руб\.?|usd|eur|uah|rub)?\s?"
+    r"(?:(?P<minus>[-–—−])|(?P<open>\()|\+)?\s?(?:[₽$€₴₸£]|руб\.?|usd|eur|uah|rub|kzt|byn)?\s?"
     r"(?P<digits>\d+(?:[\s'’]\d{3})*(?:[.,]\d+)*)"
     r"\s?(?:(?P<thousand>тыс\.?|тис\.?|k|к)|(?P<million>млн\.?|mln|m))?"
-    r"\s?(?:[₽$€₴£%]|р(?:уб(?:л\w+)?)?\.?|грн\.?|гривен\w*|usd|eur|uah|rub|шт\.?|ед\.?|раз\w?)?"
+    r"\s?(?:[₽$€₴₸£%]|р(?:уб(?:л\w+)?)?\.?|грн\.?|гривен\w*|тенге|usd|eur|uah|rub|kzt|byn"
+    r"|шт\.?|ед\.?|раз\w?)?"
     r"\s?(?:(?P<kopecks>\d{2})\s?коп\w*\.?)?\)?"
 )
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})*")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_rows, insert_numbered
+from core.bulk import change_of, copy_rows, insert_numbered
 from directory.assets.models import Asset, AssetKind, MileageReading, Ownership
 from importers.loads.batch import Setting
 
@@ -19,11 +19,7 @@ _DETAILS = ("vin", "plate", "plate_norm", "make", "model", "year", "sold_on", "w
             "insured_until")  # fmt: skip
 _READING = ("asset_id", "read_on", "km", "source", "is_lower_confirmed", "recorded_by")
 _TABLE = cast(Table, Asset.__table__)
-_FILL = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _DETAILS})
-)
+_FILL = change_of(_TABLE, _DETAILS)
 
 
 def write_fleet(

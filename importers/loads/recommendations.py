@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_rows
+from core.bulk import change_of, copy_rows
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from importers.fields import Field
 from importers.loads.batch import Setting
@@ -28,11 +28,7 @@ from importers.typed_rows import TypedRow
 _COLUMNS = ("visit_id", "asset_id", "advised_on", "work", "estimate", "status", "closed_on")
 _CHANGING = ("estimate", "status", "closed_on")
 _TABLE = cast(Table, Recommendation.__table__)
-_CHANGE = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _CHANGING})
-)
+_CHANGE = change_of(_TABLE, _CHANGING)
 
 
 @dataclass(slots=True, eq=False)

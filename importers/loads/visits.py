@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_rows, insert_numbered
+from core.bulk import change_of, copy_rows, insert_numbered
 from directory.assets.models import MileageSource
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
 from importers.fields import Field
@@ -37,11 +37,7 @@ _VISIT = ("number", "asset_id", "client_id", "workshop_id", "status", "opened_on
 _LINE = ("visit_id", "kind", "name", "quantity", "total")
 _CHANGING = ("status", "done_on", "mileage_km", "total")
 _TABLE = cast(Table, Visit.__table__)
-_CHANGE = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _CHANGING})
-)
+_CHANGE = change_of(_TABLE, _CHANGING)
 
 
 @dataclass(slots=True, eq=False)

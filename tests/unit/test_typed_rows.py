@@ -15,10 +15,10 @@ from importers.problems import RowProblem, RowProblemCode
 from importers.typed_readings import kept_values, phones_of, values_of
 from importers.typed_rows import TypedReader, TypedRow
 from importers.typed_values import (
-    read_amount,
     read_birthday,
     read_moment,
     read_order,
+    read_price,
     read_tax_id,
 )
 
@@ -53,7 +53,7 @@ def row(code: str, **cells: str) -> TypedRow:
 )
 def test_an_amount_is_read_in_every_spelling(text: str, amount: str | RowProblemCode) -> None:
     expected = amount if isinstance(amount, RowProblemCode) else Decimal(amount)
-    assert read_amount(text) == expected
+    assert read_price(text) == expected
 
 
 def test_moments_birthdays_tax_numbers_and_orders() -> None:
