@@ -549,6 +549,33 @@ def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head:
     assert "/selections/runs/" in head.post(address, data | {"form_key": "v2"}).location
 
 
+def test_a_list_of_vins_says_what_became_of_each_line(prepared: Given, browser_of: Any) -> None:
+    company = prepared.unit("Компания")
+    unit, foreign = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    for number, where in enumerate((unit, foreign), start=1):
+        prepared.asset(prepared.client(unit=where), make="Kia", vin=f"XTA219010K000000{number}")
+    prepared.campaign()
+    head = browser_of(prepared.employee(role=Role.HEAD, unit=unit), Role.HEAD)
+    saved = Builder(head, "/selections/studio/new?kind=recall").save()
+    address = f"/selections/{saved.location.rsplit('/', 1)[1]}"
+    unit_field = {"unit": str(unit.id)}
+    lines = "XTA219010K0000001\nxta 219010k0000001\nЖЖЖ\nXTA219010K0000002\nXTA219010K00000\n<b>"
+    typed = unit_field | {"a.vins": lines}
+    tried = head.post(f"{address}/try", typed)
+    assert "VIN в списке: 2. Повторов: 1." in tried.text.replace("\n", " ")
+    assert "Не похоже на VIN: 3" in tried.text and "&lt;b&gt;" in tried.text
+    assert "Нет у клиентов подразделения: 1" in tried.text
+    assert "<span>XTA219010K0000002</span>" in tried.text
+    typed |= checked(head, address, typed)
+    ran = head.read(head.post(f"{address}/run", typed | {"form_key": "vins"}).location)
+    assert "Не похоже на VIN: 3" in ran and "<span>ЖЖЖ</span>" in ran
+    assert "Нет у клиентов подразделения: 1" in ran
+    nothing = head.post(f"{address}/try", unit_field | {"a.vins": "просто текст"})
+    assert "VIN в списке: 0." in nothing.text and "Не похоже на VIN: 1" in nothing.text
+    clean = head.post(f"{address}/try", unit_field | {"a.vins": "XTA219010K0000001"})
+    assert "Все есть у клиентов подразделения." in clean.text and "Не похоже" not in clean.text
+
+
 def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:
     company = prepared.unit("Компания")
     unit, foreign = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
