@@ -298,6 +298,7 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
         page.locator("#who").click()
         page.keyboard.press(key)
         expect(page.locator('[id="n.r-0"]')).to_have_count(1)
+        expect(page.locator('[id="f.r-0"]')).to_be_focused()
         expect(page.locator("[data-unremove]")).to_have_count(0)
         assert values() == ["Ford"]
 

@@ -112,7 +112,8 @@ def _back(plan: SelectionPlan) -> str:
         get_selection(session(), plan.selection_id, actor=g.actor)
     except NotFound:
         return url_for("selections.page")
-    return url_for("selections.show", selection_id=plan.selection_id)
+    # The fragment is its button, which so has the focus again.
+    return url_for("selections.show", selection_id=plan.selection_id, _anchor=f"plan-{plan.id}")
 
 
 def _lines(value: Any) -> list[str]:
