@@ -187,13 +187,18 @@ def test_two_lengths_from_today_may_come_in_either_order(head: Browser, database
     builder.put("t.r-0.0", "12").put("t.r-0.1", "18").put("name", "Давние").press("")
     assert "Поменяйте их местами" not in builder.page
     assert "от 18 до 12 месяцев назад" in builder.words
-    assert builder.save().status_code == 303
+    saved = builder.save()
+    assert saved.status_code == 303
     with database.reading_session() as session:
         item = session.scalars(select(SelectionVersion)).one().definition["rule"]["items"][0]
     assert item["values"] == [
-        {"from_today": -18, "span": "month"},
         {"from_today": -12, "span": "month"},
+        {"from_today": -18, "span": "month"},
     ]
+    # It opens as it was typed, and says the same.
+    again = Builder(head, saved.location)
+    assert re.findall(r'name="t.r-0.[01]" value="(\d+)"', again.page) == ["12", "18"]
+    assert "от 18 до 12 месяцев назад" in again.words
 
 
 def test_conditions_nest_move_and_are_copied(head: Browser) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from selections.rules import Asked, Earlier, FromToday, Operator, Span, Value
+from selections.settling import in_order
 from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
 from webui.wording import day
@@ -45,6 +46,7 @@ def one_day(value: Value, asked: Any) -> str:
 
 
 def _between(low: Value, high: Value, asked: Any) -> str:
+    low, high = in_order((low, high))
     if isinstance(low, FromToday) and isinstance(high, FromToday):
         if low.amount == high.amount == 0:
             return _("сегодня")
