@@ -123,7 +123,8 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     keys.type("name", "Корейцы цеха 3")
 
     keys.add("r", "марка")
-    expect(page.get_by_text("«Марка»: укажите значение.").first).to_be_visible()
+    expect(page.get_by_text("Без 1 незаконченного условия.")).to_be_visible()
+    expect(page.get_by_text("укажите значение")).to_have_count(0)
     keys.tick("r-0", "Kia", "Hyundai")
     expect(page.locator("[data-count]")).to_have_text("10")
 

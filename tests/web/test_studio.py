@@ -104,7 +104,11 @@ def head(prepared: Given, browser_of: Any) -> Browser:
 
 def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None:
     builder = Builder(head).press("add:r:field:vehicle.make")
-    assert "«Марка»: укажите значение." in builder.page
+    # What nobody could fill in yet is no mistake, and is not counted with.
+    assert "укажите значение" not in builder.page and "rule bad" not in builder.page
+    assert "Без 1 незаконченного условия." in builder.page
+    assert "укажите значение" not in builder.press("add:r:group").page
+    builder.press("del:r-1")
     builder.put("v.r-0", ["Kia", "Hyundai"]).put("name", "Корейцы").press("")
     assert builder.count == 2 and "человеко-дней" not in builder.page
     assert builder.words == "Марка Kia или Hyundai."
@@ -297,6 +301,15 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
+
+
+def test_words_do_not_repeat_what_is_no_value(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.sold_on")
+    builder.put("o.r-0", "between").press("").put("t.r-0.0", "не вып").press("")
+    assert builder.words == "Дата продажи с … по сегодня."
+    assert "введите целое число месяцев" in builder.page
+    builder.press("del:r-0").press("add:r:field:vehicle.year").put("t.r-0.0", "старый").press("")
+    assert builder.words == "Год выпуска не меньше …"
 
 
 def test_an_empty_page_is_no_mistake_until_it_is_saved(head: Browser) -> None:
@@ -515,7 +528,9 @@ def test_another_selection_is_asked_for_and_a_group_has_a_bottom(head: Browser) 
     saved = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     assert saved.put("name", "Корейцы").save().status_code == 303
     builder = Builder(head).press("add:r:found")
-    assert "«Входит в выборку»: укажите значение." in builder.page
+    assert "укажите значение" not in builder.page
+    refused = builder.save(name="Без выборки")
+    assert "«Входит в выборку»: укажите значение." in refused.text
     assert "больше нет" not in builder.page
     assert builder.words == "Входит в выборку «…»."
     place = "r"

@@ -299,6 +299,8 @@ def _answers(
         told = [
             units.get(str(value), str(value))
             if one.type.value in ("unit", "centre", "workshop")
+            else value
+            if isinstance(value, str)
             else one_day(value, str)
             for value in values[:6]
         ]
