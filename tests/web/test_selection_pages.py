@@ -56,6 +56,17 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert refused.status_code == 422
     assert "Выберите кампанию: по ней создаются задачи." in refused.text
     assert 'value="78"' in refused.text
+    # At its field, which has the focus; and so is what is wrong with another.
+    assert re.search(r'id="campaign"[^>]*campaign-e"[^>]*aria-invalid="true"', refused.text)
+    asked = typed | {"campaign": prepared.campaign().id, "version": "1"}
+    prepared.session.commit()
+    for name, value in (("per_day", "много"), ("at", "поздно")):
+        wrong = browser.post(address, asked | {name: value})
+        assert wrong.status_code == 422 and wrong.text.count('aria-invalid="true"') == 1
+        assert re.search(rf'id="{name}"[^>]*{name}-e"[^>]*aria-invalid="true"', wrong.text)
+    held = browser.post(address, asked | {"hold_out": "99"})
+    assert re.search(r'id="hold"[^>]*aria-invalid="true"', held.text)
+    assert "По часам подразделения; «Сервис»: Москва" in form
     prepared.session.expire_all()
     assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
 

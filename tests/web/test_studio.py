@@ -303,6 +303,34 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("когда", 'value="add:r-0-0:field:attempt.made_on"'),
+        ("сколько", 'value="add:r-1-0:field:visit.total"'),
+        ("открыт", 'name="v.r-2-0-0" value="open"'),
+    ],
+)
+def test_other_words_find_a_field_and_a_value(head: Browser, words: str, found: str) -> None:
+    builder = Builder(head)
+    for relation in ("client.attempts", "vehicle.visits", "vehicle.recommendations"):
+        builder.press(f"add:r:having:{relation}")
+    builder.press("add:r-2-0:field:recommendation.status")
+    # What stands in data-also is searched too.
+    tag = re.search(
+        rf"(?:<label[^>]*>\s*<input[^>]*{found}|<button[^>]*{found}[^>]*>)", builder.page
+    )
+    assert tag is not None and words in tag.group(0).partition('data-also="')[2]
+    assert ">клиент выбранного подразделения<" in builder.page
+
+
+def test_a_new_last_row_has_the_focus_at_its_day(head: Browser) -> None:
+    builder = Builder(head).press("add:r:newest:vehicle.visits")
+    focused = re.findall(r'id="([^"]+)"[^>]*data-focus', builder.page)
+    assert focused == ["f.r-0-1-0"]
+    assert re.findall(r'id="([^"]+)"[^>]*data-focus', builder.press("copy:r-0").page) == []
+
+
 def test_words_do_not_repeat_what_is_no_value(head: Browser) -> None:
     builder = Builder(head).press("add:r:field:vehicle.sold_on")
     builder.put("o.r-0", "between").press("").put("t.r-0.0", "не вып").press("")

@@ -81,7 +81,7 @@ class Studio:
 
     @cached_property
     def complaints(self) -> list[Problem]:
-        """The problems that are told: what is only not filled in yet waits for an attempt to save."""
+        """The problems that are told: what is not filled in yet waits for an attempt to save."""
         if self.draft.is_refused:
             return self.problems
         return [one for one in self.problems if one.fault not in _NOT_YET]
