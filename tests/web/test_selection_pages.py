@@ -335,7 +335,13 @@ def test_an_older_version_comes_back_as_the_newest(prepared: Given, browser_of: 
     selection.version_no = 4
     prepared.session.commit()
     assert "Версия 3 вернулась: теперь это версия 5." in returned(3, 4, "d")
+    assert "Кто ещё запускает" in browser.read(address)
     assert "Версию 4 вернуть нельзя: в её правиле есть ошибки." in returned(4, 5, "e")
+    # In the archive nothing is changed, and nothing is offered that would change it.
+    browser.post(f"{address}/archive", {"form_key": "f"})
+    page = browser.read(address)
+    assert "Вернуть версию" not in page and "Кто ещё запускает" not in page
+    assert "Выборка в архиве." in returned(3, 5, "g")
 
 
 def test_own_workshops_come_before_those_of_others(prepared: Given, browser_of: Any) -> None:

@@ -166,6 +166,7 @@ def test_nearly_everybody_and_much_work_are_warned_of_while_building(
     assert "человеко-дней" not in builder.page  # The condition is not finished.
     builder.put("v.r-0", ["Lada"]).press("")
     assert "Условия почти никого не отсеяли: найдено 9 из 10. Это 0,1 человеко-дней" in builder.page
+    assert "Если на задачу уходит 6,0 мин: точнее скажет проверка с кампанией." in builder.page
     builder.put("o.r-0", "known").press("")
     assert "Условия никого не отсеяли: найдены все." in builder.page
 
