@@ -346,7 +346,7 @@ def test_an_older_version_comes_back_as_the_newest(prepared: Given, browser_of: 
 
 def test_own_workshops_come_before_those_of_others(prepared: Given, browser_of: Any) -> None:
     company = prepared.unit("Компания")
-    ours, theirs = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    ours, theirs = prepared.unit("Юг", parent=company), prepared.unit("Восток", parent=company)
     first = prepared.unit("Аврора, слесарный", kind=UnitKind.WORKSHOP, parent=theirs)
     own = prepared.unit("Юпитер, слесарный", kind=UnitKind.WORKSHOP, parent=ours)
     prepared.campaign()
