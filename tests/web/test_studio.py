@@ -300,6 +300,9 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert "«Марка»: укажите значение." in answer.text
     assert "«Год выпуска»: введите целое число от 0 до 2\u00a0147\u00a0483\u00a0647." in answer.text
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
+    builder.page, builder.typed = answer.text, {}
+    assert "«Марка»: укажите значение." in builder.press("").page
+    assert "укажите значение" not in builder.press("add:r:field:vehicle.model").page
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
 

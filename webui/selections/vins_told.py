@@ -38,7 +38,7 @@ def vins_told(definition: Definition, answers: Answers, unit_id: int | None) -> 
     Only whole VINs: a part of one (``CONTAINS``) is none, and is not meant to be.
     """
     texts = _texts(definition, answers)
-    if not texts or unit_id not in g.actor.unit_ids:
+    if not texts or unit_id is None or unit_id not in g.actor.unit_ids:
         return None
     read = read_vin_list(session(), texts, unit_id=unit_id)
     return VinsTold(read, read.wrong[:_MOST_SHOWN], read.unknown[:_MOST_SHOWN])
