@@ -58,7 +58,7 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert 'value="78"' in refused.text
     # At its field, which has the focus; and so is what is wrong with another.
     assert re.search(r'id="campaign"[^>]*campaign-e"[^>]*aria-invalid="true"', refused.text)
-    asked = typed | {"campaign": prepared.campaign().id, "version": "1"}
+    asked = typed | {"campaign": prepared.campaign("other").id, "version": "1"}
     prepared.session.commit()
     for name, value in (("per_day", "много"), ("at", "поздно")):
         wrong = browser.post(address, asked | {name: value})
@@ -119,7 +119,7 @@ def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
     run = browser.post(f"{address}/run", data).location
     assert f'href="{address}"' in browser.read(run)
     with_plan = f"/selections/plans/{plan.id}/switch"
-    assert browser.post(with_plan, {"on": "0"}).location == address
+    assert browser.post(with_plan, {"on": "0"}).location == f"{address}#plan-{plan.id}"
     prepared.session.execute(delete(SelectionShare))
     prepared.session.commit()
     assert browser.get(address).status_code == 404
