@@ -25,7 +25,7 @@ from selections.rules import (
     Value,
     walk,
 )
-from selections.settling import Answers, day_from
+from selections.settling import Answers, day_from, in_order
 from selections.values import Meant, is_answer, is_value, may_ask, meant_by
 
 FOUND = "found"
@@ -86,7 +86,7 @@ def is_turned_round(values: tuple[Value, ...], answers: Answers, today: date) ->
     """Whether the first of two ends that can be compared comes after the second."""
     if len(values) != 2:
         return False
-    low, high = (_comparable(value, answers, today) for value in values)
+    low, high = (_comparable(value, answers, today) for value in in_order(values))
     if low is None or high is None or isinstance(low, date) != isinstance(high, date):
         return False
     return bool(low > high)  # type: ignore[operator]

@@ -107,6 +107,29 @@ def save_version(
     return version
 
 
+def return_to_version(
+    session: Session,
+    selection_id: int,
+    *,
+    number: int,
+    opened_version: int,
+    actor: Actor,
+    now: datetime,
+    catalogue: Catalogue,
+) -> SelectionVersion:
+    """Let it say again what version ``number`` said, as its newest one; name and note stay.
+
+    Raises DefinitionTooNew, and what ``save_version`` raises; NotFound for no such version.
+    """
+    selection = _to_change(session, selection_id, actor=actor)
+    older = version_of(session, selection_id, number)
+    return save_version(
+        session, selection_id, name=selection.name, note=selection.note,
+        definition=from_wire(older.definition), opened_version=opened_version, actor=actor,
+        now=now, catalogue=catalogue,
+    )  # fmt: skip
+
+
 def copy_selection(
     session: Session,
     selection_id: int,

@@ -54,6 +54,19 @@ def days_of(amount: int, span: Span) -> tuple[int, int]:
             return 12 * amount, 0
 
 
+def in_order(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The ends of a BETWEEN, the earlier one first where that is sure on any day.
+
+    «12 to 18 months ago» is said as often as «18 to 12»: two lengths from today mean one period,
+    and are kept as they were typed. Of different spans (52 weeks, a year) which end is first
+    depends on the day; those mean what they say.
+    """
+    match values:
+        case (FromToday() as low, FromToday() as high) if low.span is high.span:
+            return (low, high) if low.amount <= high.amount else (high, low)
+    return values
+
+
 def day_from(today: date, value: FromToday) -> date:
     """The day that it means today."""
     months, days = days_of(value.amount, value.span)
@@ -101,8 +114,10 @@ def _is_emptied(before: tuple[Group, ...], after: tuple[Group, ...]) -> bool:
 
 
 def _compared(rule: Node, answers: Answers, today: date) -> Node | None:
-    answered = [_answered(value, answers, today) for value in rule.values]
-    if rule.operator is Operator.BETWEEN and len(answered) == 2 and answered != [(), ()]:
+    is_period = rule.operator is Operator.BETWEEN
+    values = in_order(rule.values) if is_period else rule.values
+    answered = [_answered(value, answers, today) for value in values]
+    if is_period and len(answered) == 2 and answered != [(), ()]:
         low, high = answered
         if not low or not high:
             one_end = Operator.AT_LEAST if low else Operator.AT_MOST

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from directory.staff.models import Role
 from directory.units.models import UnitKind
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
+from selections.models import Cadence, SelectionPlan
 from tests.browser.conftest import Live, violations
 from tests.conftest import NOON
 
@@ -123,7 +124,8 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     keys.type("name", "Корейцы цеха 3")
 
     keys.add("r", "марка")
-    expect(page.get_by_text("«Марка»: укажите значение.").first).to_be_visible()
+    expect(page.get_by_text("Без 1 незаконченного условия.")).to_be_visible()
+    expect(page.get_by_text("укажите значение")).to_have_count(0)
     keys.tick("r-0", "Kia", "Hyundai")
     expect(page.locator("[data-count]")).to_have_text("10")
 
@@ -298,8 +300,35 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
         page.locator("#who").click()
         page.keyboard.press(key)
         expect(page.locator('[id="n.r-0"]')).to_have_count(1)
+        expect(page.locator('[id="f.r-0"]')).to_be_focused()
         expect(page.locator("[data-unremove]")).to_have_count(0)
         assert values() == ["Ford"]
+
+
+def test_a_plan_that_is_switched_keeps_the_focus(live: Live, page: Page) -> None:
+    with live.given() as given:
+        unit = given.unit("Сервис")
+        head = given.employee("Илья Петров", role=Role.HEAD, unit=unit)
+        plan = SelectionPlan(
+            selection_id=given.selection(unit, head).id, unit_id=unit.id,
+            campaign_id=given.campaign().id, answers={}, cadence=Cadence.DAILY, at=time(8),
+            created_by=head.id, created_at=NOON,
+        )  # fmt: skip
+        given.session.add(plan)
+        given.session.flush()
+        login, address = head.login, f"{live.url}/selections/{plan.selection_id}"
+        form = f"{live.url}/selections/plans/{plan.id}"
+    live.sign_in(page, login)
+    page.goto(address)
+    for name, then in (("Выключить", "Включить"), ("Включить", "Выключить")):
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=then, exact=True)).to_be_focused()
+    page.goto(form)
+    page.locator("#per_day").fill("много")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#per_day")).to_be_focused()
+    _picture(page, "plan")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -116,6 +116,10 @@ class Reading:
                     return None
                 rule = replace(rule, where=where or _ANYTHING)
         told = [self._told(value) for value in rule.values]
+        if rule.operator is Operator.BETWEEN and all(
+            isinstance(one, FromToday) and one.span is rule.values[0].span for one in rule.values
+        ):
+            told.sort(key=lambda days: days[0])  # Two lengths from today are one period.
         if rule.operator is Operator.BETWEEN and told.count([]) == 1:
             is_open_below = told[0] == []
             operator = Operator.AT_MOST if is_open_below else Operator.AT_LEAST

@@ -127,6 +127,14 @@ def test_counts_sums_and_their_absence() -> None:
     assert said(replace(OPEN, operator=Operator.AT_MOST, values=(0,))) == (
         "нет открытых рекомендаций"
     )
+    expected = Condition("booking.state", Operator.ONE_OF, ("requested",))
+    ahead = Condition("booking.wanted_on", Operator.AT_LEAST, (FromToday(0, Span.DAY),))
+    booked = Having("vehicle.bookings", Group(Join.ALL, (expected, ahead)))
+    assert said(booked) == "автомобиль записан на сервис сегодня или позже"
+    assert said(replace(booked, operator=Operator.AT_MOST, values=(0,))) == (
+        "автомобиль не записан на сервис сегодня или позже"
+    )
+    assert said(Having("vehicle.bookings")) == "есть запись автомобиля на сервис"
     before = Condition("visit.done_on", Operator.AT_LEAST, (Earlier(3, Span.YEAR),))
     assert said(Having("visit.earlier", Group(Join.ALL, (before,)), values=(5,))) == (
         "до него не меньше 5 заездов за 3 года"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from html import unescape
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 from campaigns.models import CampaignState
 from core.journal import record
 from directory.staff.models import Role
+from directory.units.models import UnitKind
 from selections.models import (
     Cadence,
     FormingOrder,
@@ -18,7 +20,8 @@ from selections.models import (
     SelectionShare,
     SelectionVersion,
 )
-from selections.rules import Found, Group, Join
+from selections.rules import Condition, Definition, Found, Group, Join, Operator
+from selections.wire import to_wire
 from tests.conftest import NOON
 from tests.given import Given
 from tests.web.test_studio import Builder, checked
@@ -53,6 +56,17 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert refused.status_code == 422
     assert "Выберите кампанию: по ней создаются задачи." in refused.text
     assert 'value="78"' in refused.text
+    # At its field, which has the focus; and so is what is wrong with another.
+    assert re.search(r'id="campaign"[^>]*campaign-e"[^>]*aria-invalid="true"', refused.text)
+    asked = typed | {"campaign": prepared.campaign("other").id, "version": "1"}
+    prepared.session.commit()
+    for name, value in (("per_day", "много"), ("at", "поздно")):
+        wrong = browser.post(address, asked | {name: value})
+        assert wrong.status_code == 422 and wrong.text.count('aria-invalid="true"') == 1
+        assert re.search(rf'id="{name}"[^>]*{name}-e"[^>]*aria-invalid="true"', wrong.text)
+    held = browser.post(address, asked | {"hold_out": "99"})
+    assert re.search(r'id="hold"[^>]*aria-invalid="true"', held.text)
+    assert "По часам подразделения; «Сервис»: Москва" in form
     prepared.session.expire_all()
     assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
 
@@ -105,7 +119,7 @@ def test_the_run_of_a_unit_stays_when_its_selection_is_no_longer_shared(
     run = browser.post(f"{address}/run", data).location
     assert f'href="{address}"' in browser.read(run)
     with_plan = f"/selections/plans/{plan.id}/switch"
-    assert browser.post(with_plan, {"on": "0"}).location == address
+    assert browser.post(with_plan, {"on": "0"}).location == f"{address}#plan-{plan.id}"
     prepared.session.execute(delete(SelectionShare))
     prepared.session.commit()
     assert browser.get(address).status_code == 404
@@ -281,3 +295,77 @@ def test_saving_says_that_the_plan_takes_the_new_version(prepared: Given, browse
         saved = Builder(browser, address).save(name=f"С телефоном {is_on}")
         assert saved.status_code == 303
         assert (told in browser.read(saved.location)) is is_on
+
+
+def test_an_older_version_comes_back_as_the_newest(prepared: Given, browser_of: Any) -> None:
+    unit = prepared.unit("Сервис")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    selection.note = "Пояснение"
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/{selection.id}"
+    builder = Builder(browser, f"/selections/studio/{selection.id}")
+    assert "Вернуть версию" not in browser.read(address)
+    builder.press("add:r:field:client.has_email").save()
+    page = browser.read(address)
+    assert "Вернуть версию 1" in page and "Вернуть версию 2" not in page
+
+    def returned(number: int, opened: int, key: str) -> str:
+        data = {"version": str(number), "opened": str(opened), "form_key": key}
+        answer = browser.post(f"{address}/return", data)
+        assert answer.status_code == 303
+        return unescape(browser.read(answer.location))
+
+    # Who has not seen the newest one overwrites nothing.
+    assert "Пока вы смотрели, сохранена версия 2." in returned(1, 1, "a")
+    page = returned(1, 2, "b")
+    assert "Версия 1 вернулась: теперь это версия 3." in page and "Пояснение" in page
+    assert Builder(browser, f"/selections/studio/{selection.id}").words == "Есть телефон."
+    assert "Версия 1 говорит то же, что и последняя." in returned(1, 3, "c")
+    missing = browser.post(f"{address}/return", {"version": "9", "opened": "3"})
+    assert missing.status_code == 404
+    wire = to_wire(Definition(rule=Group(Join.ALL, (Condition("client.gone", Operator.KNOWN),))))
+    prepared.session.add(
+        SelectionVersion(
+            selection_id=selection.id, number=4, name=selection.name, definition=wire,
+            saved_by=author.id, saved_at=NOON,
+        )
+    )  # fmt: skip
+    prepared.session.refresh(selection)
+    selection.version_no = 4
+    prepared.session.commit()
+    assert "Версия 3 вернулась: теперь это версия 5." in returned(3, 4, "d")
+    assert "Кто ещё запускает" in browser.read(address)
+    assert "Версию 4 вернуть нельзя: в её правиле есть ошибки." in returned(4, 5, "e")
+    # In the archive nothing is changed, and nothing is offered that would change it.
+    browser.post(f"{address}/archive", {"form_key": "f"})
+    page = browser.read(address)
+    assert "Вернуть версию" not in page and "Кто ещё запускает" not in page
+    assert "Выборка в архиве." in returned(3, 5, "g")
+
+
+def test_own_workshops_come_before_those_of_others(prepared: Given, browser_of: Any) -> None:
+    company = prepared.unit("Компания")
+    ours, theirs = prepared.unit("Юг", parent=company), prepared.unit("Восток", parent=company)
+    first = prepared.unit("Аврора, слесарный", kind=UnitKind.WORKSHOP, parent=theirs)
+    own = prepared.unit("Юпитер, слесарный", kind=UnitKind.WORKSHOP, parent=ours)
+    prepared.campaign()
+    head = browser_of(prepared.employee(role=Role.HEAD, unit=ours), Role.HEAD)
+    boss = browser_of(prepared.employee(role=Role.HEAD, unit=company), Role.HEAD)
+    heading = "Других подразделений"
+
+    def order(page: str, values: str) -> list[str]:
+        found = re.findall(rf"{values}|{heading}", page)
+        return ["own" if str(own.id) in one else "their" if str(first.id) in one else "heading"
+                for one in dict.fromkeys(found)]  # fmt: skip
+
+    ticks = rf'name="v.r-0-0-0" value="(?:{own.id}|{first.id})"'
+    options = rf'<option value="(?:{own.id}|{first.id})"'
+    for browser, expected in ((head, ["own", "heading", "their"]), (boss, ["their", "own"])):
+        builder = Builder(browser).press("add:r:having:vehicle.visits")
+        builder.press("add:r-0-0:field:visit.workshop")
+        assert order(builder.page, ticks) == expected
+        kind = Builder(browser, "/selections/studio/new?kind=lost_by_workshop")
+        saved = kind.save(name=f"Потерянные {len(expected)}")
+        page = browser.read(f"/selections/{saved.location.rsplit('/', 1)[1]}/run")
+        assert order(page, options) == expected

@@ -104,7 +104,11 @@ def head(prepared: Given, browser_of: Any) -> Browser:
 
 def test_a_rule_is_built_counted_and_saved(head: Browser, database: Any) -> None:
     builder = Builder(head).press("add:r:field:vehicle.make")
-    assert "«Марка»: укажите значение." in builder.page
+    # What nobody could fill in yet is no mistake, and is not counted with.
+    assert "укажите значение" not in builder.page and "rule bad" not in builder.page
+    assert "Без 1 незаконченного условия." in builder.page
+    assert "укажите значение" not in builder.press("add:r:group").page
+    builder.press("del:r-1")
     builder.put("v.r-0", ["Kia", "Hyundai"]).put("name", "Корейцы").press("")
     assert builder.count == 2 and "человеко-дней" not in builder.page
     assert builder.words == "Марка Kia или Hyundai."
@@ -162,6 +166,7 @@ def test_nearly_everybody_and_much_work_are_warned_of_while_building(
     assert "человеко-дней" not in builder.page  # The condition is not finished.
     builder.put("v.r-0", ["Lada"]).press("")
     assert "Условия почти никого не отсеяли: найдено 9 из 10. Это 0,1 человеко-дней" in builder.page
+    assert "Если на задачу уходит 6,0 мин: точнее скажет проверка с кампанией." in builder.page
     builder.put("o.r-0", "known").press("")
     assert "Условия никого не отсеяли: найдены все." in builder.page
 
@@ -187,13 +192,18 @@ def test_two_lengths_from_today_may_come_in_either_order(head: Browser, database
     builder.put("t.r-0.0", "12").put("t.r-0.1", "18").put("name", "Давние").press("")
     assert "Поменяйте их местами" not in builder.page
     assert "от 18 до 12 месяцев назад" in builder.words
-    assert builder.save().status_code == 303
+    saved = builder.save()
+    assert saved.status_code == 303
     with database.reading_session() as session:
         item = session.scalars(select(SelectionVersion)).one().definition["rule"]["items"][0]
     assert item["values"] == [
-        {"from_today": -18, "span": "month"},
         {"from_today": -12, "span": "month"},
+        {"from_today": -18, "span": "month"},
     ]
+    # It opens as it was typed, and says the same.
+    again = Builder(head, saved.location)
+    assert re.findall(r'name="t.r-0.[01]" value="(\d+)"', again.page) == ["12", "18"]
+    assert "от 18 до 12 месяцев назад" in again.words
 
 
 def test_conditions_nest_move_and_are_copied(head: Browser) -> None:
@@ -290,8 +300,48 @@ def test_an_unfinished_rule_is_refused_with_everything_that_was_typed(head: Brow
     assert "«Марка»: укажите значение." in answer.text
     assert "«Год выпуска»: введите целое число от 0 до 2\u00a0147\u00a0483\u00a0647." in answer.text
     assert 'value="старый"' in answer.text and "Пояснение на месте" in answer.text
+    builder.page, builder.typed = answer.text, {}
+    assert "«Марка»: укажите значение." in builder.press("").page
+    assert "укажите значение" not in builder.press("add:r:field:vehicle.model").page
     nameless = Builder(head).press("add:r:field:client.has_phone").save()
     assert nameless.status_code == 422 and "Назовите выборку" in nameless.text
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("когда", 'value="add:r-0-0:field:attempt.made_on"'),
+        ("сколько", 'value="add:r-1-0:field:visit.total"'),
+        ("открыт", 'name="v.r-2-0-0" value="open"'),
+    ],
+)
+def test_other_words_find_a_field_and_a_value(head: Browser, words: str, found: str) -> None:
+    builder = Builder(head)
+    for relation in ("client.attempts", "vehicle.visits", "vehicle.recommendations"):
+        builder.press(f"add:r:having:{relation}")
+    builder.press("add:r-2-0:field:recommendation.status")
+    # What stands in data-also is searched too.
+    tag = re.search(
+        rf"(?:<label[^>]*>\s*<input[^>]*{found}|<button[^>]*{found}[^>]*>)", builder.page
+    )
+    assert tag is not None and words in tag.group(0).partition('data-also="')[2]
+    assert ">клиент выбранного подразделения<" in builder.page
+
+
+def test_a_new_last_row_has_the_focus_at_its_day(head: Browser) -> None:
+    builder = Builder(head).press("add:r:newest:vehicle.visits")
+    focused = re.findall(r'id="([^"]+)"[^>]*data-focus', builder.page)
+    assert focused == ["f.r-0-1-0"]
+    assert re.findall(r'id="([^"]+)"[^>]*data-focus', builder.press("copy:r-0").page) == []
+
+
+def test_words_do_not_repeat_what_is_no_value(head: Browser) -> None:
+    builder = Builder(head).press("add:r:field:vehicle.sold_on")
+    builder.put("o.r-0", "between").press("").put("t.r-0.0", "не вып").press("")
+    assert builder.words == "Дата продажи с … по сегодня."
+    assert "введите целое число месяцев" in builder.page
+    builder.press("del:r-0").press("add:r:field:vehicle.year").put("t.r-0.0", "старый").press("")
+    assert builder.words == "Год выпуска не меньше …"
 
 
 def test_an_empty_page_is_no_mistake_until_it_is_saved(head: Browser) -> None:
@@ -510,7 +560,9 @@ def test_another_selection_is_asked_for_and_a_group_has_a_bottom(head: Browser) 
     saved = Builder(head).press("add:r:field:vehicle.make").put("v.r-0", ["Kia"])
     assert saved.put("name", "Корейцы").save().status_code == 303
     builder = Builder(head).press("add:r:found")
-    assert "«Входит в выборку»: укажите значение." in builder.page
+    assert "укажите значение" not in builder.page
+    refused = builder.save(name="Без выборки")
+    assert "«Входит в выборку»: укажите значение." in refused.text
     assert "больше нет" not in builder.page
     assert builder.words == "Входит в выборку «…»."
     place = "r"
@@ -547,6 +599,33 @@ def test_a_list_of_vins_is_tried_and_stands_in_no_address(prepared: Given, head:
     # However the lines are spaced, it is the list that was checked.
     data[code.group(1)] = "\r\n XTA219010K0000001 \r\n\r\n"
     assert "/selections/runs/" in head.post(address, data | {"form_key": "v2"}).location
+
+
+def test_a_list_of_vins_says_what_became_of_each_line(prepared: Given, browser_of: Any) -> None:
+    company = prepared.unit("Компания")
+    unit, foreign = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    for number, where in enumerate((unit, foreign), start=1):
+        prepared.asset(prepared.client(unit=where), make="Kia", vin=f"XTA219010K000000{number}")
+    prepared.campaign()
+    head = browser_of(prepared.employee(role=Role.HEAD, unit=unit), Role.HEAD)
+    saved = Builder(head, "/selections/studio/new?kind=recall").save()
+    address = f"/selections/{saved.location.rsplit('/', 1)[1]}"
+    unit_field = {"unit": str(unit.id)}
+    lines = "XTA219010K0000001\nxta 219010k0000001\nЖЖЖ\nXTA219010K0000002\nXTA219010K00000\n<b>"
+    typed = unit_field | {"a.vins": lines}
+    tried = head.post(f"{address}/try", typed)
+    assert "VIN в списке: 2. Повторов: 1." in tried.text.replace("\n", " ")
+    assert "Не похоже на VIN: 3" in tried.text and "&lt;b&gt;" in tried.text
+    assert "Нет у клиентов подразделения: 1" in tried.text
+    assert "<span>XTA219010K0000002</span>" in tried.text
+    typed |= checked(head, address, typed)
+    ran = head.read(head.post(f"{address}/run", typed | {"form_key": "vins"}).location)
+    assert "Не похоже на VIN: 3" in ran and "<span>ЖЖЖ</span>" in ran
+    assert "Нет у клиентов подразделения: 1" in ran
+    nothing = head.post(f"{address}/try", unit_field | {"a.vins": "просто текст"})
+    assert "VIN в списке: 0." in nothing.text and "Не похоже на VIN: 1" in nothing.text
+    clean = head.post(f"{address}/try", unit_field | {"a.vins": "XTA219010K0000001"})
+    assert "Все есть у клиентов подразделения." in clean.text and "Не похоже" not in clean.text
 
 
 def test_before_archiving_those_who_use_it_are_named(prepared: Given, browser_of: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from selections.rules import Asked, Earlier, FromToday, Operator, Span, Value
+from selections.settling import in_order
 from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
 from webui.wording import day
@@ -13,7 +14,7 @@ def day_words(operator: Operator, values: tuple[Value, ...], asked: Any) -> str:
     """When it is, without the name of the field; ``asked``: from a parameter to its words."""
     if operator is Operator.BETWEEN and len(values) == 2:
         return _between(values[0], values[1], asked)
-    if not values or values[0] == "":
+    if not values or isinstance(values[0], str):
         return "…"
     value = values[0]
     if operator is Operator.COMING:
@@ -41,10 +42,12 @@ def one_day(value: Value, asked: Any) -> str:
             return str(asked(value.parameter))
         case date():
             return day(value)
-    return str(value) or "…"
+    # A text is no such value: what is wrong with it is told at its field.
+    return "…" if isinstance(value, str) else str(value)
 
 
 def _between(low: Value, high: Value, asked: Any) -> str:
+    low, high = in_order((low, high))
     if isinstance(low, FromToday) and isinstance(high, FromToday):
         if low.amount == high.amount == 0:
             return _("сегодня")

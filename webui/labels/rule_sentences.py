@@ -78,6 +78,11 @@ def part_words(rule: Rule, definition: Definition, names: Names) -> str:
     return _Speaker(names, definition).phrase(rule).text
 
 
+def _quoted(name: str) -> str:
+    """In the quotes of the language that is spoken."""
+    return _("«%(name)s»", name=name)
+
+
 def _of_many(words: RelationWords) -> str:
     """« заездов»: the noun as after a number that is not known yet."""
     return words.many(5).replace("5", "", 1).replace("  ", " ")
@@ -180,10 +185,10 @@ class _Speaker:
         found = self.names.values.get((code, str(value)))
         if found is None:
             is_open = asked is None or asked.offers is None
-            return f"«{value}»" if is_open else str(value) or "…"
+            return _quoted(str(value)) if is_open else str(value) or "…"
         offers = asked.offers if asked is not None else None
         if offers in _OWN_NAMES:
-            return f"«{found}»"
+            return _quoted(found)
         return lowered(found) if offers is Offers.ENUM else found
 
     def _amounts(self, operator: Operator, values: tuple[Value, ...], words: FieldWords) -> str:

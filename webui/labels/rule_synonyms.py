@@ -32,6 +32,22 @@ FIELD_SYNONYMS: Mapping[str, Any] = {
     "visit.total": _l("чек деньги стоимость выручка"),
     "visit.workshop": _l("сервис СТО где"),
 }
+DAY_SYNONYMS = _l("когда день дата")
+"""Of every field that is a day."""
+MONEY_SYNONYMS = _l("сколько рублей цена стоимость деньги")
+_OPEN = _l("открыта открытая открытые невыполненная в работе")
+_DONE = _l("закрыта закрытая выполненная готова сделана")
+VALUE_SYNONYMS: Mapping[tuple[str, str], Any] = {
+    ("recommendation.status", "open"): _OPEN,
+    ("recommendation.status", "done"): _DONE,
+    ("recommendation.status", "declined"): _l("отказ отклонена отклонённая отказался"),
+    ("visit.status", "open"): _OPEN,
+    ("visit.status", "done"): _DONE,
+    ("booking.state", "requested"): _l("запись ожидается приедет"),
+    ("booking.state", "arrived"): _l("заезд приезжал был"),
+    ("booking.state", "no_show"): _l("неявка не явился"),
+    ("booking.state", "cancelled"): _l("отмена отменена"),
+}
 RELATION_SYNONYMS: Mapping[str, Any] = {
     "client.attempts": _CALLS,
     "vehicle.attempts": _CALLS,
@@ -51,4 +67,6 @@ RELATION_SYNONYMS: Mapping[str, Any] = {
 
 def value_synonyms(field: str, value: str) -> str:
     """What else finds a value of the field in its list."""
-    return CYRILLIC_MAKES.get(value.casefold(), "") if field == "vehicle.make" else ""
+    if field == "vehicle.make":
+        return CYRILLIC_MAKES.get(value.casefold(), "")
+    return str(VALUE_SYNONYMS.get((field, value), ""))

@@ -34,3 +34,5 @@ class RelationWords:
     """What stands before every form: «до него»."""
     over: Any = ""
     """«по заездам»: whose sum it is."""
+    offered: Any = ""
+    """In a list of conditions, where ``some`` would say too little alone."""

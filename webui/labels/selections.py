@@ -30,6 +30,7 @@ from webui.labels.spoken import gettext as _
 from webui.wording import tenths, whole
 from worklists.lead_scopes import MOST_TICKED, LeadFilter, NoLeadsChosen, TooManyTicks
 from worklists.selection_plans import MOST_A_DAY, PlanChangedMeanwhile, PlanWrong
+from worklists.task_effort import USUAL_MINUTES
 from worklists.work_sizes import WorkSize
 
 LABELS: Pairs = (
@@ -119,6 +120,14 @@ def unattended_words(problem: str) -> str:
     """Why something that nobody watched did not happen, by the class of the refusal that is kept
     (``FormingOrder.problem``, ``PlanLine.problem``)."""
     return str(_UNATTENDED.get(problem, _UNATTENDED_OTHERWISE))
+
+
+def usual_minutes_words() -> str:
+    """What the days of ``size_words`` assume before a campaign is chosen."""
+    return _(
+        "Если на задачу уходит %(minutes)s мин: точнее скажет проверка с кампанией.",
+        minutes=tenths(USUAL_MINUTES),
+    )
 
 
 def size_words(size: WorkSize) -> str:

@@ -1,20 +1,21 @@
 """«По расписанию»: a selection that runs by the clock and forms work-lists (A9)."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
-from campaigns.lifecycle import TAKES_LEADS
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.clock import local_day
 from core.errors import Invalid, NotFound, Refused
-from directory.units.tree import unit_tree
+from directory.units.tree import unit_tree, zone_of
 from selections.answering import answers_from_wire
 from selections.models import Cadence, Selection, SelectionPlan
 from selections.permissions import SelectionPermission
 from selections.reading import get_selection, newest_version
-from selections.refusals import AnswerRefused
+from selections.refusals import AnswerRefused, HoldOutImpossible
 from selections.rules import Definition, Parameter, ParameterType
 from selections.wire import from_wire
 from webui.labels.spoken import gettext as _
@@ -39,6 +40,8 @@ from worklists.selection_plans import (
 )
 
 _NO_DAY = 7
+_AT_FIELDS = ("campaign", "at", "weekday", "per_day")
+"""What a refusal may name, at whose field it is told."""
 _TYPED = ("cadence", "at", "weekday", "per_day", "to_unit")
 
 
@@ -112,7 +115,8 @@ def _back(plan: SelectionPlan) -> str:
         get_selection(session(), plan.selection_id, actor=g.actor)
     except NotFound:
         return url_for("selections.page")
-    return url_for("selections.show", selection_id=plan.selection_id)
+    # The fragment is its button, which so has the focus again.
+    return url_for("selections.show", selection_id=plan.selection_id, _anchor=f"plan-{plan.id}")
 
 
 def _lines(value: Any) -> list[str]:
@@ -189,15 +193,19 @@ def _refused(
     typed: dict[str, str],
     refused: Invalid | Refused,
 ) -> Any:
-    words = "" if isinstance(refused, AnswerRefused) else str(sentence(refused))
-    if isinstance(refused, AnswerRefused):
+    words, problems = str(sentence(refused)), dict[str, str]()
+    field = "campaign" if isinstance(refused, CampaignFinished) else getattr(refused, "field", "")
+    if isinstance(refused, AnswerRefused | HoldOutImpossible):
         note_refusal(asked, refused)
+        words = ""
+    elif field in _AT_FIELDS:
+        words, problems = "", {field: words}
     selection_id, plan_id = selection.id, found.id if found else None
     session().rollback()
     selection = get_selection(session(), selection_id, actor=g.actor)
     found = get_plan(session(), plan_id, actor=g.actor) if plan_id else None
     status = 422 if isinstance(refused, Invalid) else 409
-    return _page(selection, found, asked, typed, words, status)
+    return _page(selection, found, asked, typed, words, status, problems)
 
 
 def _page(
@@ -207,8 +215,13 @@ def _page(
     typed: dict[str, str],
     problem: str = "",
     status: int = 200,
+    problems: Mapping[str, str] | None = None,
 ) -> Any:
     definition = _definition(selection)
+    units = unit_tree(session(), within=g.actor.unit_ids)
+    shown = [row.unit for row in units if row.unit.id == asked.unit_id] or [
+        row.unit for row in units[:1]
+    ]
     today = local_day(g.now, g.actor.time_zone or settings().time_zone)
     fields = asked_fields(session(), definition, asked, today=today, actor=g.actor)
     body = render_template(
@@ -219,10 +232,13 @@ def _page(
         asked=asked,
         typed=typed,
         fields=[one for one in fields if _is_asked(one.parameter)],
-        units=unit_tree(session(), within=g.actor.unit_ids),
+        units=units,
+        zone_unit=shown[0] if shown else None,
+        zone=zone_of(session(), shown[0].id, settings().time_zone) if shown else "",
         campaigns=campaigns_that_take_leads(session()),
         finished=_finished_campaign(found),
         cadences=list(Cadence),
         problem=problem,
+        problems=problems or {},
     )
     return make_response(body, status)

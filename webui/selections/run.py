@@ -34,6 +34,7 @@ from webui.selections.run_asked import (
 from webui.selections.studio_count import reason_words
 from webui.selections.studio_list import bp
 from webui.selections.studio_offers import offered_now
+from webui.selections.vins_told import vins_told
 from worklists.dry_runs import DryRun, dry_run
 
 _SECONDS = 60.0
@@ -169,6 +170,7 @@ def _page(
             "",
         ),
         size_warning=size_words(found.size) if found else "",
+        vins=vins_told(definition, asked.answers(definition), asked.unit_id) if found else None,
         funnel=_funnel(found, definition, names) if found else [],
         samples=_samples(found, definition, names) if found else [],
         has_period=any(one.type is ParameterType.DAY for one in definition.parameters),

@@ -41,6 +41,8 @@ class AskedField:
     words: str
     typed: str
     choices: Sequence[UnitRow] = ()
+    others: Sequence[UnitRow] = ()
+    """Choices beside the person's own units."""
     problem: str = ""
 
 
@@ -121,14 +123,16 @@ def asked_fields(
     rows = unit_tree(session)
     own = unit_tree(session, within=actor.unit_ids)
     mine = {row.unit.id for row in own}
-    rows.sort(key=lambda row: row.unit.id not in mine)  # One's own workshops come first.
     found: list[AskedField] = []
     for one in definition.parameters:
         choices: Sequence[UnitRow] = ()
+        others: Sequence[UnitRow] = ()
         if one.type is ParameterType.UNIT:
             choices = own
         elif one.type is ParameterType.WORKSHOP:
-            choices = [row for row in rows if row.unit.kind is _KINDS[one.type]]
+            of_kind = [row for row in rows if row.unit.kind is _KINDS[one.type]]
+            choices = [row for row in of_kind if row.unit.id in mine]
+            others = [row for row in of_kind if row.unit.id not in mine]
         elif one.type is ParameterType.CENTRE:
             choices = _centres(rows, own)
         given = asked.typed.get(one.code)
@@ -136,7 +140,7 @@ def asked_fields(
         found.append(
             AskedField(
                 one, f"a.{one.code}", parameter_words(one.code, one.label), typed, choices,
-                asked.problems.get(one.code, ""),
+                others, asked.problems.get(one.code, ""),
             )
         )  # fmt: skip
     return found

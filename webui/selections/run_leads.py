@@ -38,6 +38,7 @@ from webui.selections.run_choice import LeadChoice, lead_filter
 from webui.selections.studio_count import reason_words, shown_value
 from webui.selections.studio_list import bp
 from webui.selections.studio_offers import offered_now
+from webui.selections.vins_told import VinsTold, vins_told
 from webui.wording import whole
 from worklists.forming import Formed
 from worklists.forming_orders import formed_by, orders_of
@@ -176,6 +177,7 @@ def _page(
         usual_unit=usual,
         words=rule_words(definition, names) if definition else "",
         answers=_answers(run, definition, names),
+        vins=_vins(run, definition),
         campaigns=campaigns_that_take_leads(session()),
         campaign=campaign,
         seen=seen,
@@ -269,6 +271,14 @@ def _why(row: LeadRow, nodes: dict[str, Rule], names: Names) -> list[str]:
     return found + [one for one in more if one not in found]
 
 
+def _vins(run: SelectionRun, definition: Definition | None) -> VinsTold | None:
+    try:
+        answers = answers_from_wire(run.parameters.get("answers", {}))
+    except DefinitionUnreadable:
+        return None
+    return vins_told(definition, answers, run.unit_id) if definition is not None else None
+
+
 def _answers(
     run: SelectionRun, definition: Definition | None, names: Names
 ) -> list[tuple[str, str]]:
@@ -289,6 +299,8 @@ def _answers(
         told = [
             units.get(str(value), str(value))
             if one.type.value in ("unit", "centre", "workshop")
+            else value
+            if isinstance(value, str)
             else one_day(value, str)
             for value in values[:6]
         ]

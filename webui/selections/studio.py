@@ -18,14 +18,14 @@ from selections.wire import DefinitionUnreadable, from_wire
 from webui.labels.rule_changes import Change, ChangeKind
 from webui.labels.selection_kinds import KINDS
 from webui.labels.words import sentence
-from webui.requests import is_htmx, reads_only, requires, session, settings
+from webui.requests import is_htmx, reads_only, requires, session
 from webui.selections.catalogue import CATALOGUE
 from webui.selections.studio_acts import act
 from webui.selections.studio_form import read_draft
 from webui.selections.studio_page import Draft, draft_of
 from webui.selections.studio_pages import Studio
+from webui.selections.versions import tell_saved
 from webui.wording import moment
-from worklists.plan_reading import plans_of
 from worklists.selection_kinds import KIND_OF
 
 bp = Blueprint("studio", __name__)
@@ -124,12 +124,7 @@ def save(selection_id: int) -> Any:
         return _overtaken(draft, refused)
     except (Invalid, DefinitionFaulty, DefinitionUnreadable) as refused:
         return _refused(draft, refused)
-    flash(_("Сохранено: версия %(number)s.", number=version.number))
-    plans = plans_of(
-        session(), selection_id, actor=g.actor, now=g.now, default_zone=settings().time_zone
-    )
-    if any(line.plan.is_on for line in plans):
-        flash(_("По расписанию пойдёт новая версия."))
+    tell_saved(selection_id, _("Сохранено: версия %(number)s.", number=version.number))
     return redirect(url_for("studio.show", selection_id=selection_id), 303)
 
 

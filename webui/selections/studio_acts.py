@@ -109,6 +109,10 @@ def _add(tree: _Tree, path: Path, more: str) -> None:
     node = _fresh(tree, what, code, tree.scope(path))
     if node is not None and tree.has_room(node, len(path)):
         tree.put(path, len(group.kids), node)
+        tree.draft.is_refused = False  # What was just added cannot be filled in yet.
+        if node.kind == "newest":
+            # Its day is what nobody leaves as it came.
+            tree.draft.focus += "-1-0"
 
 
 def _fresh(tree: _Tree, what: str, code: str, scope: tuple[str, ...]) -> Node | None:

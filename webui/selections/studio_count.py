@@ -27,7 +27,7 @@ from selections.running import Example, examples, preview_count
 from selections.statements import Question, written
 from webui.labels.rule_fields import FIELDS, field_name, lowered, relation_words
 from webui.labels.rule_sentences import Names
-from webui.labels.selections import size_words
+from webui.labels.selections import size_words, usual_minutes_words
 from webui.labels.spoken import gettext as _
 from webui.wording import day, money, whole
 from worklists.work_sizes import size_while_typed
@@ -103,6 +103,7 @@ def count(
     warning = ""
     if not left_out and asked.rule.items:
         warning = size_words(size_while_typed(session, question, asked, found.leads))
+        warning = f"{warning} {usual_minutes_words()}" if warning else ""
     return Count(found.leads, found.clients, shown, left_out, warning)
 
 

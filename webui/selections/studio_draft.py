@@ -197,18 +197,7 @@ def _condition(node: Node, catalogue: Catalogue) -> Condition:
         return Condition(node.code, operator, tuple(chosen))
     type_ = FieldType.NUMBER if operator is Operator.COMING else asked.type
     slots = node.slots[: wanted(node.operator)]
-    return Condition(node.code, operator, _in_order([value_of(slot, type_) for slot in slots]))
-
-
-def _in_order(values: list[Value]) -> tuple[Value, ...]:
-    """«12 to 18 months ago» is said as often as «18 to 12»: two lengths from today mean one period.
-
-    Of different spans (52 weeks, a year) which is first depends on the day; those stay as typed.
-    """
-    match values:
-        case [FromToday() as low, FromToday() as high] if low.span is high.span:
-            return (low, high) if low.amount <= high.amount else (high, low)
-    return tuple(values)
+    return Condition(node.code, operator, tuple(value_of(slot, type_) for slot in slots))
 
 
 def is_list(type_: FieldType, operator: Operator) -> bool:

@@ -9,7 +9,13 @@ from selections.checking import Problem
 from selections.fields import SUBJECT_ENTITIES, Catalogue, Field, FieldType
 from selections.rules import Operator, ParameterType
 from webui.labels.rule_fields import ENTITIES, FIELDS, field_name, relation_words
-from webui.labels.rule_synonyms import FIELD_SYNONYMS, RELATION_SYNONYMS, value_synonyms
+from webui.labels.rule_synonyms import (
+    DAY_SYNONYMS,
+    FIELD_SYNONYMS,
+    MONEY_SYNONYMS,
+    RELATION_SYNONYMS,
+    value_synonyms,
+)
 from webui.labels.rules import operator_words, parameter_words
 from webui.labels.spoken import gettext as _
 from webui.selections.studio_acts import written
@@ -217,7 +223,7 @@ class Painter:
                 Heading(
                     str(ENTITIES.get(code, code)),
                     [
-                        Choice(one.code, field_name(one.code), _also(one.code))
+                        Choice(one.code, field_name(one.code), _also(one))
                         for one in self.catalogue.fields_of((code,))
                     ],
                 )
@@ -246,15 +252,19 @@ class Painter:
             )
             also = f"{also} {RELATION_SYNONYMS.get(relation.code, '')}"
             before = f"{words.before} " if words.before else ""
-            choices = [Choice(f"having:{relation.code}", f"{before}{words.some}", also)]
+            some = f"{before}{words.offered or words.some}"
+            choices = [Choice(f"having:{relation.code}", some, also)]
             if relation.day is not None:
                 choices.append(Choice(f"newest:{relation.code}", f"{before}{words.newest}", also))
             found.append(Heading(str(words.name), choices))
         return found
 
 
-def _also(code: str) -> str:
-    return str(FIELD_SYNONYMS.get(code, ""))
+def _also(asked: Field) -> str:
+    """What else finds the field, beside its name."""
+    own = str(FIELD_SYNONYMS.get(asked.code, ""))
+    by_type = {FieldType.DAY: DAY_SYNONYMS, FieldType.MONEY: MONEY_SYNONYMS}
+    return f"{own} {by_type.get(asked.type, '')}".strip()
 
 
 def _shape(asked: Field, operator: Operator, has_offers: bool) -> str:

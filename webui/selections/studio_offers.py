@@ -35,6 +35,8 @@ class Offer:
     value: str
     name: str
     depth: int = 0
+    is_others: bool = False
+    """Of a unit that is not the person's: such ones come last."""
 
 
 class OfferedValues:
@@ -92,7 +94,13 @@ class OfferedValues:
         rows = unit_tree(self._session, within=within)
         if kind is None:
             return [Offer(str(row.unit.id), row.unit.name, row.depth) for row in rows]
-        return [Offer(str(row.unit.id), row.unit.name) for row in rows if row.unit.kind is kind]
+        mine = self._actor.unit_ids
+        found = [
+            Offer(str(row.unit.id), row.unit.name, is_others=row.unit.id not in mine)
+            for row in rows
+            if row.unit.kind is kind
+        ]
+        return sorted(found, key=lambda offer: offer.is_others)
 
     def _campaigns(self) -> list[tuple[int, str, str]]:
         query = select(Campaign.id, Campaign.name, Campaign.purpose).order_by(Campaign.name)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.clock import local_day
 from core.errors import NotFound
 from directory.units.tree import get_unit, unit_tree
-from selections.checking import Problem
+from selections.checking import Fault, Problem
 from selections.drafts import problems_seen
 from selections.fields import SUBJECT_ENTITIES
 from selections.reading import get_selection, question_for, selections_seen
@@ -34,6 +34,8 @@ from webui.wording import whole
 
 SAMPLE = "sample"
 """The place of a fault that is not in the tree."""
+_NOT_YET = (Fault.VALUE_MISSING, Fault.EMPTY_GROUP)
+"""What a condition or a group that was just added cannot but lack."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,13 @@ class Studio:
         return found if self.draft.is_refused else [one for one in found if one.path != ()]
 
     @cached_property
+    def complaints(self) -> list[Problem]:
+        """The problems that are told: what is not filled in yet waits for an attempt to save."""
+        if self.draft.is_refused:
+            return self.problems
+        return [one for one in self.problems if one.fault not in _NOT_YET]
+
+    @cached_property
     def names(self) -> Names:
         """What the values of the draft are called."""
         return self.offered.names([self.definition])
@@ -89,7 +98,7 @@ class Studio:
     def faulty(self) -> list[Faulty]:
         """The problems in words, each with its place."""
         root = self.draft.root
-        found = [Faulty(written(one.path), told(one, root, CATALOGUE)) for one in self.problems]
+        found = [Faulty(written(one.path), told(one, root, CATALOGUE)) for one in self.complaints]
         sample = self.sample_fault()
         return [*found, Faulty(SAMPLE, sample)] if sample else found
 
@@ -143,7 +152,7 @@ class Studio:
     def rules(self) -> dict[str, Any]:
         """Values of the tree with its questions."""
         painter = Painter(
-            self.draft, CATALOGUE, self.offered, self.problems, self.selections,
+            self.draft, CATALOGUE, self.offered, self.complaints, self.selections,
             self.names.selections,
         )  # fmt: skip
         scope = SUBJECT_ENTITIES[self.draft.subject]

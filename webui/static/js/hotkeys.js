@@ -80,7 +80,7 @@
       fire(el, "change");
       if (el.type === "radio" && el.form) focusFirstEmpty(el.form, el);
       else if (el.checked) goInto(el);
-    } else if (el.tagName === "BUTTON" && el.form && el.type === "submit") {
+    } else if (el.tagName === "BUTTON" && el.form && el.type === "submit" && !("byClick" in el.dataset)) {
       el.form.requestSubmit(el);
     } else if (el.matches("details[open]:not(.menu) > summary")) {
       // The key opens and goes there; it never closes what stands open already.
