@@ -13,6 +13,7 @@ import directory.staff.models
 import directory.units.models
 import directory.visits.models
 import directory.workshops.models
+import importers.loads.models
 import importers.models
 import selections.models
 import worklists.bookings.models
