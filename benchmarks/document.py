@@ -30,7 +30,8 @@ _HEAD = """# Performance
 Measured by `make bench` (see `benchmarks/`); this page is made from the JSON of a run by
 `python -m benchmarks.document`. Our code and its bare twin, which does the same work with nothing
 of ours in the way, run in turn in one run: **read the ratios, not the seconds**, above all in lines
-marked *noisy* (others used the machine). A missed goal is shown, never hidden.
+marked *noisy* (others used the machine). A missed goal is shown, never hidden. PostgreSQL has 4 GB
+of shared memory (`benchmarks/places.py`).
 
 `make bench` takes a few minutes and small data, `make bench BENCH="--size full"` the sizes below;
 `BENCH="claims --engine sqlite --json run.json"` picks.

@@ -57,6 +57,8 @@ def create_selection(
     actor.require(SelectionPermission.DEFINE)
     get_unit(session, unit_id, actor=actor)
     written = checked(session, definition, None, actor=actor, now=now, catalogue=catalogue)
+    name, note = usable_words(name, note)
+    require_free_name(session, name, unit_id=unit_id)
     return _add(
         session, unit_id=unit_id, kind=kind, name=name, note=note, definition=written,
         actor=actor, now=now,
@@ -188,9 +190,13 @@ def restore_selection(
     """
     selection = _to_change(session, selection_id, with_archived=True, actor=actor)
     if selection.archived_at is not None:
-        selection.name = free_name(
+        name = free_name(
             session, selection.name, unit_id=selection.unit_id, selection_id=selection_id
         )
+        if name != selection.name:
+            selection.name = name
+            renamed = SelectionRenamed(selection_id=selection_id, name=name)
+            record(session, renamed, actor=actor, at=now)
         selection.archived_at = None
         record(session, SelectionRestored(selection_id=selection_id), actor=actor, at=now)
     return selection
@@ -252,8 +258,6 @@ def _add(
     actor: Actor,
     now: datetime,
 ) -> Selection:
-    name, note = usable_words(name, note)
-    require_free_name(session, name, unit_id=unit_id)
     selection = Selection(
         unit_id=unit_id, name=name, note=note, kind=kind, version_no=1,
         created_by=actor.person, created_at=now,

@@ -133,17 +133,12 @@ class Users:
 def users_of(session: Session, selection_id: int, *, actor: Actor) -> Users:
     """Which selections use this one now. Raises NotFound, NotPermitted."""
     get_selection(session, selection_id, actor=actor)
-    newest = (
-        select(SelectionVersion.selection_id, func.max(SelectionVersion.number).label("number"))
-        .group_by(SelectionVersion.selection_id)
-        .subquery()
-    )
     rows = session.execute(
         select(Selection.name, SelectionVersion.definition, selection_is_visible(actor))
-        .join(SelectionVersion, SelectionVersion.selection_id == Selection.id)
         .join(
-            newest,
-            (newest.c.selection_id == Selection.id) & (newest.c.number == SelectionVersion.number),
+            SelectionVersion,
+            (SelectionVersion.selection_id == Selection.id)
+            & (SelectionVersion.number == Selection.version_no),
         )
         .where(Selection.archived_at.is_(None), Selection.id != selection_id)
     )

@@ -69,11 +69,13 @@ _ANSWERED: Mapping[ParameterType, Meant] = {
     **dict.fromkeys(UNITS, Meant.ROW),
 }
 
-_RANGES: Mapping[Meant, tuple[int, int]] = {
+BOUNDS: Mapping[Meant, tuple[int, int]] = {
     Meant.ROW: (0, MOST_NUMBER),
     Meant.WHOLE: (-MOST_NUMBER, MOST_NUMBER),
     Meant.DAYS_AHEAD: (0, FURTHEST[Span.DAY]),
+    Meant.MONEY: (-MOST_MONEY, MOST_MONEY),
 }
+"""From and up to which a number may be."""
 
 
 def meant_by(compared: Field | None, operator: Operator) -> Meant:
@@ -94,20 +96,22 @@ def is_value(value: Value, meant: Meant) -> bool:
     """Whether the constant or relative day is such a value, and not beyond what is meant."""
     if isinstance(value, bool) or meant is Meant.YES_NO:
         return isinstance(value, bool) and meant is Meant.YES_NO
-    if meant in _RANGES:
-        low, high = _RANGES[meant]
-        return isinstance(value, int) and low <= value <= high
+    if meant in BOUNDS:
+        low, high = BOUNDS[meant]
+        is_number = isinstance(value, int) or (meant is Meant.MONEY and _is_amount(value))
+        return is_number and low <= value <= high  # type: ignore[operator]
     match meant, value:
         case ((Meant.TEXT | Meant.CODE), str()):
             return True
-        case Meant.MONEY, int() | Decimal():
-            amount = Decimal(value)
-            return amount.is_finite() and abs(amount) <= MOST_MONEY
         case Meant.DAY, date():
             return FIRST_DAY <= value <= LAST_DAY
         case Meant.DAY, FromToday() | Earlier():
             return abs(value.amount) <= FURTHEST[value.span]
     return False
+
+
+def _is_amount(value: Value) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def is_answer(value: Value, type_: ParameterType, uses: Collection[Meant] = ()) -> bool:

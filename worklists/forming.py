@@ -129,6 +129,9 @@ def form_work_lists(
         default_zone=zone_of(session, unit_id, default_zone),
         most=most,
     )
+    if in_any_unit:
+        # Two plans of one campaign with work-lists in two units would both find nobody in work.
+        exclusively(session, f"forming of campaign:{campaign_id}")
     exclusively(session, f"forming:{unit_id}")
     hold_unit(session, unit_id)
     return _form(session, forming)

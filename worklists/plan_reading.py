@@ -6,17 +6,27 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.models import Campaign, CampaignState
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
+from campaigns.models import Campaign
 from core.access import Actor
+from core.errors import ProzvonError
 from core.journal import JournalEntry, event_name, history_of
 from directory.units.models import Unit, UnitPath
 from directory.units.tree import zone_above
-from selections.models import Cadence, FormingOrder, OrderState, SelectionPlan, SelectionRun
+from selections.models import (
+    Cadence,
+    FormingOrder,
+    OrderState,
+    Selection,
+    SelectionPlan,
+    SelectionRun,
+)
 from selections.reading import get_selection
+from selections.refusals import SelectionOutOfUse
 from worklists.events.selection_plans import SelectionPlanStopped
 from worklists.plan_times import next_time
 
-_PASSES = {"CampaignFinished", "SelectionOutOfUse"}
+_PASSES = {CampaignFinished.__name__, SelectionOutOfUse.__name__}
 """What is no reason any more once the campaign goes on, or the selection is back."""
 
 
@@ -71,11 +81,8 @@ def plans_of(
     ).all()
     lines: list[PlanLine] = []
     for plan, unit, campaign, own_zone, run in rows:
-        now_wrong = ""
-        if selection.archived_at is not None:
-            now_wrong = "SelectionOutOfUse"
-        elif campaign.state is CampaignState.FINISHED:
-            now_wrong = "CampaignFinished"
+        bar = bar_of(selection, campaign)
+        now_wrong = type(bar).__name__ if bar is not None else ""
         stopped_by = "" if plan.is_on else _stopped_by(session, plan.id)
         is_cured = stopped_by in _PASSES and not now_wrong
         is_running = plan.is_on and not now_wrong
@@ -94,6 +101,13 @@ def plans_of(
             )
         )  # fmt: skip
     return lines
+
+
+def bar_of(selection: Selection, campaign: Campaign) -> ProzvonError | None:
+    """For what a plan of the two cannot be on; ``plan_sweep`` switches it off for the same."""
+    if selection.archived_at is not None:
+        return SelectionOutOfUse(selection.id)
+    return None if campaign.state in TAKES_LEADS else CampaignFinished(campaign.id)
 
 
 def last_run_of(session: Session, plan: SelectionPlan) -> SelectionRun | None:

@@ -4,25 +4,25 @@ An occurrence is a planned moment, or a file that brought something. Its run has
 its key and is written in one transaction with the next time and the order to form its leads: any
 number of schedulers may run and be killed anywhere (P5, P6). What was missed while none ran is run
 once. A plan that cannot run is switched off, with the reason in its journal;
-one whose campaign is finished, at the next tick.
+one whose campaign is finished or whose selection is in the archive, at the next tick.
 
 A plan with a limit a day gets one order each day: as many as the limit, less what still waits
 untried, out of its last run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from campaigns.lifecycle import CampaignFinished
-from campaigns.models import Campaign, CampaignState
+from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
+from campaigns.models import Campaign
 from core.access import Actor
 from core.bulk import lift_time_limits
 from core.clock import Clock, local_day
-from core.db import Database, constant
+from core.db import Database
 from core.errors import ProzvonError
 from core.journal import record
 from directory.units.tree import UNITS_BELOW, zone_of
@@ -51,6 +51,13 @@ from worklists.plan_times import is_past, next_time
 from worklists.run_leads import usual_unit
 from worklists.sweeping import SCHEDULER
 
+_FINISHED = select(Campaign.id).where(Campaign.state.not_in(TAKES_LEADS))
+_ARCHIVED = select(Selection.id).where(Selection.archived_at.is_not(None))
+_BARS: Mapping[type[ProzvonError], ColumnElement[bool]] = {
+    SelectionOutOfUse: SelectionPlan.selection_id.in_(_ARCHIVED),
+    CampaignFinished: SelectionPlan.campaign_id.in_(_FINISHED),
+}
+"""What lets no plan be on, as ``plan_reading.bar_of`` says it of one."""
 _RUNNABLE = or_(SelectionPlan.next_at.is_not(None), SelectionPlan.cadence == Cadence.ON_DATA)
 
 
@@ -66,12 +73,12 @@ def run_plans(database: Database, clock: Clock, *, default_zone: str, catalogue:
     def fed(session: Session, plan: SelectionPlan, now: datetime) -> int:
         return _feed(session, plan, now, default_zone)
 
-    with database.reading() as session:
-        finished = select(Campaign.id).where(Campaign.state == constant(CampaignState.FINISHED))
-        without_campaign = _ids(session, SelectionPlan.campaign_id.in_(finished))
-    for plan_id in without_campaign:
+    for refusal, bar in _BARS.items():
         # Not when it would run next: it is to be seen at once that nothing comes of it any more.
-        _stop(database, clock, plan_id, CampaignFinished.__name__)
+        with database.reading() as session:
+            barred = _ids(session, bar)
+        for plan_id in barred:
+            _stop(database, clock, plan_id, refusal.__name__, bar)
     with database.reading() as session:
         now = clock(session)
         is_due = or_(SelectionPlan.next_at <= now, SelectionPlan.cadence == Cadence.ON_DATA)
@@ -176,8 +183,6 @@ def _feed(session: Session, plan: SelectionPlan, now: datetime, default_zone: st
     zone = zone_of(session, plan.unit_id, default_zone)
     if plan.per_day is None or not is_past(plan.at, zone=zone, now=now):
         return 0
-    if session.get_one(Selection, plan.selection_id).archived_at is not None:
-        raise SelectionOutOfUse(plan.selection_id)
     run = last_run_of(session, plan)
     if run is None or not _has_more(session, run):
         return 0
@@ -243,12 +248,19 @@ def _waiting(session: Session, plan: SelectionPlan) -> int:
     return session.scalar(waiting) or 0
 
 
-def _stop(database: Database, clock: Clock, plan_id: int, problem: str) -> None:
+def _stop(
+    database: Database,
+    clock: Clock,
+    plan_id: int,
+    problem: str,
+    still: ColumnElement[bool] = true(),
+) -> None:
+    """Switch it off, if ``still`` holds: a person may have mended the plan in this instant."""
     with database.unit_of_work() as session:
         now = clock(session)
         stopped: Any = session.scalar(
             update(SelectionPlan)
-            .where(SelectionPlan.id == plan_id, SelectionPlan.is_on)
+            .where(SelectionPlan.id == plan_id, SelectionPlan.is_on, still)
             .values(is_on=False, next_at=None)
             .returning(SelectionPlan.id)
             .execution_options(synchronize_session=False)

@@ -118,8 +118,8 @@ def change_plan(
     """
     plan = _to_change(session, plan_id, actor=actor)
     values = _checked(
-        session, plan.selection_id, draft, actor=actor, now=now, default_zone=default_zone,
-        catalogue=catalogue,
+        session, plan.selection_id, draft, kept_unit_id=plan.list_unit_id, actor=actor, now=now,
+        default_zone=default_zone, catalogue=catalogue,
     )  # fmt: skip
     if plan.version != version:
         raise PlanChangedMeanwhile(plan_id)
@@ -166,9 +166,18 @@ def get_plan(session: Session, plan_id: int, *, actor: Actor) -> SelectionPlan:
 
 
 def _checked(
-    session: Session, selection_id: int, draft: PlanDraft, *, actor: Actor, **asked: Any
+    session: Session,
+    selection_id: int,
+    draft: PlanDraft,
+    *,
+    kept_unit_id: int | None = None,
+    actor: Actor,
+    **asked: Any,
 ) -> dict[str, Any]:
-    """The draft as values of a row."""
+    """The draft as values of a row.
+
+    ``kept_unit_id``: the unit of the work-lists before, which may be none of this person's.
+    """
     actor.require(SelectionPermission.DEFINE)
     actor.require(WorkPermission.FORM)
     selection = get_selection(session, selection_id, actor=actor)
@@ -179,7 +188,8 @@ def _checked(
     )
     campaign_taking_leads(session, draft.campaign_id)
     if draft.list_unit_id is not None:
-        get_unit(session, draft.list_unit_id, actor=actor)
+        if draft.list_unit_id != kept_unit_id:
+            get_unit(session, draft.list_unit_id, actor=actor)
         hold_unit(session, draft.list_unit_id)
     values: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(draft)}
     return values | {"answers": answers_to_wire(question.answers)} | _times(draft)

@@ -29,7 +29,7 @@ from worklists.card.documents import documents_of, open_document
 from worklists.card.models import Document, DocumentKind, Watcher
 from worklists.card.sent_along import send_documents
 from worklists.card.timeline import TimelineKind, timeline
-from worklists.card.watchers import watch_task
+from worklists.card.watchers import unwatch_task, watch_task
 from worklists.closing_undone import undo_job, undone_answer
 from worklists.dispatch.confirming import confirm_run
 from worklists.dispatch.dry_run import plan_run
@@ -313,7 +313,10 @@ def test_a_deadline_that_passed_is_late_until_it_is_answered(asked: Asked) -> No
     assert not asked.standing().is_late(late)
 
 
-def test_another_performer_gets_everything_and_all_are_told(asked: Asked) -> None:
+@pytest.mark.parametrize("still_watches", [True, False])
+def test_another_performer_gets_everything_and_all_are_told(
+    asked: Asked, still_watches: bool
+) -> None:
     asked.accept()
     old = asked.task
     add_comment(asked.session, old.id, text="Спросил завод", actor=asked.doer, now=NOON)
@@ -340,6 +343,8 @@ def test_another_performer_gets_everything_and_all_are_told(asked: Asked) -> Non
     assert [one.id for one in after.successors] == [new.id]
     # Taken back, nothing of what was added meanwhile is lost, and it is accepted as it was.
     add_comment(asked.session, new.id, text="Нашёл", actor=asked.other, now=LATER)
+    if not still_watches:
+        unwatch_task(asked.session, old.id, actor=asked.other, now=LATER)
     take_back_run(asked.session, run.id, actor=asked.head, now=LATER)
     assert asked.standing().step is AskedStep.ACCEPTED
     assert not {"task_given", "task_redirected"} & set(asked.told(asked.other)), "unread, untold"

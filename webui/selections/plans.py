@@ -10,6 +10,7 @@ from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from campaigns.models import Campaign
 from core.clock import local_day
 from core.errors import Invalid, NotFound, Refused
+from directory.units.models import Unit
 from directory.units.tree import unit_tree, zone_of
 from selections.answering import answers_from_wire
 from selections.models import Cadence, Selection, SelectionPlan
@@ -186,6 +187,12 @@ def _finished_campaign(found: SelectionPlan | None) -> str:
     return campaign.name if campaign and campaign.state not in TAKES_LEADS else ""
 
 
+def _kept_unit(found: SelectionPlan | None, mine: set[int]) -> Unit | None:
+    """The unit of the plan's work-lists, where somebody above has set one of others."""
+    unit_id = found.list_unit_id if found else None
+    return session().get(Unit, unit_id) if unit_id and unit_id not in mine else None
+
+
 def _refused(
     selection: Selection,
     found: SelectionPlan | None,
@@ -235,6 +242,7 @@ def _page(
         units=units,
         zone_unit=shown[0] if shown else None,
         zone=zone_of(session(), shown[0].id, settings().time_zone) if shown else "",
+        kept_unit=_kept_unit(found, {row.unit.id for row in units}),
         campaigns=campaigns_that_take_leads(session()),
         finished=_finished_campaign(found),
         cadences=list(Cadence),

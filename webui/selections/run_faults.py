@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from core.days import FIRST_DAY, LAST_DAY
-from selections.rules import Parameter, ParameterType, Span
-from selections.values import FURTHEST, MOST_MONEY, MOST_NUMBER, Meant
+from selections.rules import Parameter, ParameterType
+from selections.values import BOUNDS, Meant
 from selections.wire import LONGEST_TEXT, MOST_VALUES
 from webui.labels.spoken import gettext as _
 from webui.wording import day, whole
@@ -26,10 +26,9 @@ def what_fits(parameter: Parameter, uses: Collection[Meant]) -> str:
 
 
 def _number(uses: Collection[Meant]) -> str:
-    if Meant.DAYS_AHEAD in uses:
-        most = FURTHEST[Span.DAY]
-    elif Meant.WHOLE in uses:
-        most = MOST_NUMBER
-    else:
-        return _("Введите число от %(min)s до %(max)s.", min=0, max=whole(MOST_MONEY))
-    return _("Введите целое число от %(min)s до %(max)s.", min=0, max=whole(most))
+    for meant in (Meant.DAYS_AHEAD, Meant.WHOLE):
+        if meant in uses:
+            most = whole(BOUNDS[meant][1])
+            return _("Введите целое число от %(min)s до %(max)s.", min=0, max=most)
+    most = whole(BOUNDS[Meant.MONEY][1])
+    return _("Введите число от %(min)s до %(max)s.", min=0, max=most)

@@ -4,7 +4,7 @@ from core.days import FIRST_DAY, LAST_DAY
 from selections.checking import Fault, Problem
 from selections.fields import Catalogue, FieldType
 from selections.rules import Operator, Span
-from selections.values import FURTHEST, MOST_MONEY, MOST_NUMBER
+from selections.values import BOUNDS, FURTHEST, Meant, is_value, meant_by
 from webui.labels.rule_fields import field_name, relation_words
 from webui.labels.rules import fault_words
 from webui.labels.spoken import gettext as _
@@ -28,9 +28,10 @@ def told(problem: Problem, root: Node, catalogue: Catalogue) -> str:
         return fault_words(problem)
     is_count = node.kind == "having" and not node.sum_of
     for slot in node.slots[: wanted(node.operator)]:
-        if slot.mode != "ask" and isinstance(value_of(slot, type_, is_count=is_count), str):
+        meant = _meant(node, catalogue)
+        if slot.mode != "ask" and not is_value(value_of(slot, type_, is_count=is_count), meant):
             name = relation_words(node.code).name if is_count else field_name(_field(node))
-            return _what_fits(str(name), slot, type_) or fault_words(problem)
+            return _what_fits(str(name), slot, meant) or fault_words(problem)
     return fault_words(problem)
 
 
@@ -59,14 +60,21 @@ def _type(node: Node, catalogue: Catalogue) -> FieldType | None:
     return FieldType.NUMBER if node.operator == Operator.COMING else asked.type
 
 
-def _what_fits(name: str, slot: Slot, type_: FieldType) -> str:
-    if type_ is FieldType.NUMBER:
+def _meant(node: Node, catalogue: Catalogue) -> Meant:
+    if node.kind == "having":
+        compared = catalogue.field(node.sum_of) if node.sum_of else None
+        return meant_by(compared, Operator.IS)
+    return meant_by(catalogue.field(node.code), Operator(node.operator))
+
+
+def _what_fits(name: str, slot: Slot, meant: Meant) -> str:
+    if meant in (Meant.WHOLE, Meant.DAYS_AHEAD):
         return _("«%(name)s»: введите целое число от %(min)s до %(max)s.", name=name, min=0,
-                 max=whole(MOST_NUMBER))  # fmt: skip
-    if type_ is FieldType.MONEY:
+                 max=whole(BOUNDS[meant][1]))  # fmt: skip
+    if meant is Meant.MONEY:
         return _("«%(name)s»: введите сумму от %(min)s до %(max)s, копейки через запятую.",
-                 name=name, min=0, max=whole(MOST_MONEY))  # fmt: skip
-    if type_ is not FieldType.DAY:
+                 name=name, min=0, max=whole(BOUNDS[meant][1]))  # fmt: skip
+    if meant is not Meant.DAY:
         return ""
     if slot.mode == "on":
         return _("«%(name)s»: введите дату от %(min)s до %(max)s.", name=name,

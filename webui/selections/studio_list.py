@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.errors import Invalid
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from directory.units.tree import UnitRow, unit_tree
+from directory.units.tree import UNITS_BELOW, unit_tree
 from selections.editing import (
     archive_selection,
     copy_selection,
@@ -112,7 +112,8 @@ def show(selection_id: int) -> Any:
         unattended_words=unattended_words,
         units=units,
         shares=shares,
-        below=_with_below(units, selection.unit_id) - set(shares),
+        # Their people run it anyway.
+        below=set(session().scalars(UNITS_BELOW, {"units": [selection.unit_id]})) - set(shares),
         may_define=may_change,
         archive_question=_archive_question(selection_id) if may_change else "",
         may_copy=g.actor.may(SelectionPermission.DEFINE),
@@ -123,20 +124,6 @@ def show(selection_id: int) -> Any:
 def _unit_names(unit_ids: set[int]) -> dict[int, str]:
     rows = session().execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
     return {row.id: row.name for row in rows}
-
-
-def _with_below(units: list[UnitRow], unit_id: int) -> set[int]:
-    """The unit and all below it, whose people run its selections anyway; ``units``: as a page."""
-    found: set[int] = set()
-    depth: int | None = None
-    for row in units:
-        if row.unit.id == unit_id:
-            depth = row.depth
-        elif depth is not None and row.depth <= depth:
-            depth = None
-        if depth is not None:
-            found.add(row.unit.id)
-    return found
 
 
 def _archive_question(selection_id: int) -> str:

@@ -14,11 +14,14 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union,
     update,
 )
 from sqlalchemy.orm import Session
 
+from core.journal import JournalEntry, event_name
 from directory.staff.models import Employee
+from worklists.card.events import WatcherRemoved
 from worklists.card.models import Watcher
 from worklists.dispatch.carried import first_of_nobody
 from worklists.dispatch.of_run import UNSEEN
@@ -76,13 +79,20 @@ def untell_cancelled(session: Session, run_id: int) -> None:
 
 
 def _watched(run_id: int, back: Select[int]) -> Select[str]:
-    """Occasions on which those who watch these tasks were told of another performer."""
+    """Occasions on which those who watch these tasks, or did so, were told of another performer."""
+    watching = select(Watcher.task_id, Watcher.employee_id).where(Watcher.task_id.in_(back))
+    watched = select(
+        JournalEntry.subject_id, JournalEntry.details["employee_id"].as_integer()
+    ).where(
+        JournalEntry.subject == WatcherRemoved.subject,
+        JournalEntry.subject_id.in_(back),
+        JournalEntry.event == event_name(WatcherRemoved),
+    )
+    told = union(watching, watched).subquery("told")
+    task_id, employee_id = told.c
     return select(
-        literal(f"redirected:{run_id}:")
-        + cast(Watcher.task_id, String)
-        + ":"
-        + cast(Watcher.employee_id, String)
-    ).where(Watcher.task_id.in_(back))
+        literal(f"redirected:{run_id}:") + cast(task_id, String) + ":" + cast(employee_id, String)
+    )
 
 
 def _unit_told(run_id: int, first: int) -> Select[str]:
