@@ -23,7 +23,7 @@ from entrypoints.languages import in_language
 from importers.error_rows import error_rows
 from importers.files import get_file
 from importers.formats.catalogue import LEAD_FORMATS
-from importers.kept_columns import columns_of
+from importers.kept_columns import as_said, columns_of
 from importers.loading import content_sum, keep_file, read_file
 from importers.loads.running import DIRECTORY_FORMATS, load_rows
 from importers.loads.told import LoadResult, RowError, Verdict
@@ -157,8 +157,8 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
         columns = columns_of(kept.file)
         mine = said_in(columns, fmt, said)
         fmt.check_columns(mine)
-        if mine != columns:
-            fields = [column.field for column in mine]
+        fields = [column.field for column in mine]
+        if as_said(columns, fields) != columns:
             remap_file(session, file_id, fields, actor=actor, now=now)
     seen = preview(session, file_id, actor=actor, now=now)
     counts = dict.fromkeys(Verdict, 0)

@@ -62,15 +62,6 @@ def told_table(
     return _table_of(filled[line : line + lines], line)
 
 
-def column_letters(index: int) -> str:
-    """0 → A, 26 → AA."""
-    letters, index = "", index + 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _spread_merged(
     head: Sequence[Sequence[Cell]],
     merged: Sequence[Area],

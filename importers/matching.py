@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
@@ -107,10 +107,13 @@ class _Known:
                 self.by_key[key] = (client_id, name)
 
     def _read_vins(self, vins: Iterable[str]) -> None:
+        # What came late to a double is the kept client's.
+        owner = aliased(Client)
         columns = (
-            select(Asset.vin, Asset.id, Ownership.client_id, Client.name_norm)
+            select(Asset.vin, Asset.id, Client.id, Client.name_norm)
             .outerjoin(Ownership, (Ownership.asset_id == Asset.id) & Ownership.until_on.is_(None))
-            .outerjoin(Client, Client.id == Ownership.client_id)
+            .outerjoin(owner, owner.id == Ownership.client_id)
+            .outerjoin(Client, Client.id == func.coalesce(owner.merged_into_id, owner.id))
         )
         for chunk in in_chunks(vins):
             for vin, *vehicle in self._rows(columns.where(Asset.vin.in_(chunk))):

@@ -258,8 +258,7 @@ def _client_to_edit(session: Session, client_id: int, version: int, actor: Actor
     )
     if client is None:
         raise NotFound("client", client_id)
-    if client.version != version:
-        raise ClientChanged(client.version, who_changed(session, client_id))
+    require_version(session, client, version)
     return client
 
 
@@ -272,6 +271,12 @@ def _point_to_edit(
     client = _client_to_edit(session, point.client_id, version, actor)
     session.refresh(point)
     return point, client
+
+
+def require_version(session: Session, client: Client, version: int) -> None:
+    """Raise ClientChanged unless the card is still as it was shown."""
+    if client.version != version:
+        raise ClientChanged(client.version, who_changed(session, client.id))
 
 
 def who_changed(session: Session, client_id: int) -> str | None:

@@ -15,7 +15,6 @@ from core.access import Actor
 from core.db import insert_into
 from core.errors import NotFound, Refused
 from core.locks import hold_soon
-from directory.clients.editing import ClientChanged, who_changed
 from directory.clients.merge_models import ClientMerge, ClientMergeMove
 from directory.clients.merge_rows import point_elsewhere
 from directory.clients.models import (
@@ -76,12 +75,6 @@ def hold_clients(session: Session, client_ids: Iterable[int]) -> None:
     wanted = select(Client.id).where(Client.id.in_(sorted(set(client_ids)))).order_by(Client.id)
     if not hold_soon(session, wanted, milliseconds=_WAITS):
         raise ClientsBusy()
-
-
-def require_version(session: Session, client: Client, version: int) -> None:
-    """Raise ClientChanged unless the card is still as it was shown."""
-    if client.version != version:
-        raise ClientChanged(client.version, who_changed(session, client.id))
 
 
 def merge_in_force(session: Session, double_id: int) -> ClientMerge | None:
@@ -148,10 +141,14 @@ def fold_in(session: Session, kept: Client, double: Client) -> None:
     """Give the kept client what the directory knows of the double, which is none any more.
 
     A contact point that both have becomes one: a ban of either counts, a doubtful one takes the
-    other's word. What the double's has no place for is the caller's to remember (``picture_of``).
+    other's word. The card's own values are taken once. What the double's has no place for is the
+    caller's to remember (``picture_of``).
     """
     _fold_contact_points(session, kept, double)
     _fold_units(session, kept, double)
+    if double.merged_into_id is not None:
+        # Rows that came late: what the card said was taken at the merge, and people edit it since.
+        return
     filled: dict[str, Any] = {
         name: getattr(double, name) for name in FILLED if getattr(kept, name) is None
     }

@@ -326,6 +326,8 @@ def test_what_a_double_gets_later_goes_on_to_the_kept_client(database: Database)
             double_version=two.version_of(two.kept), actor=two.head, now=NOON,
         )  # fmt: skip
         double_id, unit_id = two.double.id, two.service.id
+        two.double.birth_on = date(1980, 5, 1)
+        session.get_one(Client, third).birth_on = None
     with database.unit_of_work() as session:
         late = Given(session)
         double = session.get_one(Client, double_id)
@@ -337,6 +339,7 @@ def test_what_a_double_gets_later_goes_on_to_the_kept_client(database: Database)
         moved = session.get_one(Task, task.id)
         assert (moved.client_id, moved.finish) == (third, Finish.DUPLICATE)
         assert session.get_one(Client, double_id).merged_into_id == third
+        assert session.get_one(Client, third).birth_on is None, "the card is a person's since"
         number = select(ContactPoint.client_id).where(ContactPoint.value == "+79160000001")
         assert session.scalars(number).one() == third
         assert_every_row_has_one_client(session)

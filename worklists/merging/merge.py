@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.journal import JournalEntry, record
+from directory.clients.editing import require_version
 from directory.clients.events import ClientMergedAway, ClientsMerged
 from directory.clients.merge_models import ClientMerge, ClientMergeMove
 from directory.clients.merge_rows import Picture, differences, picture_of, references_to
@@ -21,7 +22,6 @@ from directory.clients.merging import (
     SameClient,
     fold_in,
     merge_in_force,
-    require_version,
     visible_client,
 )
 from directory.clients.models import Client

@@ -121,7 +121,8 @@ def _order(move: ClientMergeMove, merge: ClientMerge) -> tuple[int, int, bool, i
     is_last = move.was is None
     kept_first = move.table_name == "clients" and move.row_key[0] != merge.kept_id
     made_room = move.table_name == "tasks" and "client_id" not in (move.was or {})
-    return (int(is_last), place, kept_first or made_room, move.id)
+    # Newest first: what came late may have changed once more what the merge had changed.
+    return (int(is_last), place, kept_first or made_room, -move.id)
 
 
 def _is_needed(session: Session, move: ClientMergeMove) -> bool:
