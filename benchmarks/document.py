@@ -14,6 +14,7 @@ _TITLES = {
     "start_up": "Start",
     "reading": "Reading an importer's file",
     "importing": "An importer's file, from the disk to work-lists",
+    "loads": "A file of records, from the disk to the directory",
     "selections": "Selections: the statement of each kind, the live count, memory",
     "forming": "Work-lists and tasks out of leads",
     "claims": "Handing out tasks",

@@ -40,9 +40,9 @@ def run(options: Options) -> Iterator[Line]:
             for _ in range(options.pick(2, 3)):
                 with fresh_place(engine) as place:
                     found.ours.append(_ours(place, path, count, steps))
-                    rows = rows or _rows_of(place)
+                    rows = rows or rows_of(place, WRITTEN)
                 with fresh_place(engine) as place:
-                    found.bare.append(_bare(place, path, rows))
+                    found.bare.append(bare_load(place, path, rows))
             told = {name: round(sorted(spent)[len(spent) // 2], 2) for name, spent in steps.items()}
             yield ratio_line(found, bench="importing", engine=engine, size=count, goal=Goal(2.5),
                              measure="file → work-lists: time of bare", **told)  # fmt: skip
@@ -91,10 +91,10 @@ def _ours(place: Place, path: Path, count: int, steps: dict[str, list[float]]) -
     return Stopwatch(place.server_cpu).time(step)
 
 
-def _rows_of(place: Place) -> Rows:
-    """Everything that was written, as the driver gives it and takes it again."""
+def rows_of(place: Place, tables: Sequence[str]) -> Rows:
+    """Everything that was written there, as the driver gives it and takes it again."""
     rows: Rows = {}
-    for table in WRITTEN:
+    for table in tables:
         columns = [c.name for c in Base.metadata.tables[table].columns if c.computed is None]
         if place.is_postgresql:
             # JSON and moments as text: COPY takes them as they are.
@@ -106,9 +106,9 @@ def _rows_of(place: Place) -> Rows:
     return rows
 
 
-def _bare(place: Place, path: Path, rows: Rows) -> Any:
-    company: Company = found_company(place)
-    del company
+def bare_load(place: Place, path: Path, rows: Rows) -> Any:
+    """What calamine and the driver take to read the file and to put the rows into a new place."""
+    found_company(place)
     place.settle()
     before = _entries(place)
 

@@ -33,6 +33,7 @@ _MODULES = (
     "start_up",
     "reading",
     "importing",
+    "loads",
     "forming",
     "selections",
     "claims",
