@@ -129,7 +129,7 @@ def insert_numbered(
 
 def _last_number(table: Table, key: Column[Any]) -> Select[Any]:
     """The largest number that SQLite ever gave in the table, as far as it keeps that."""
-    kept = select(literal_column("seq")).select_from(sql_table("sqlite_sequence"))
+    kept: Select[Any] = select(literal_column("seq")).select_from(sql_table("sqlite_sequence"))
     ever = kept.where(literal_column("name") == table.name).scalar_subquery()
     there = select(func.max(key)).scalar_subquery()
     return select(func.max(func.coalesce(there, 0), func.coalesce(ever, 0)))
