@@ -41,7 +41,7 @@ class Added:
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """``added`` and ``filled`` as ``LoadBatch`` keeps them."""
-        made = {name: _spans(numbers) for name, numbers in self._made.items() if numbers}
+        made = {name: spans_of(numbers) for name, numbers in self._made.items() if numbers}
         return {"added": made, "filled": dict(self._filled)}
 
 
@@ -56,11 +56,17 @@ def fillings_in(kept: Iterable[Sequence[Any]]) -> Iterator[Filling]:
     yield from ((number, was, now) for number, was, now in reversed(list(kept)))
 
 
-def _spans(numbers: Iterable[int]) -> list[list[int]]:
-    spans: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if spans and spans[-1][1] == number - 1:
-            spans[-1][1] = number
+def spans_of(numbers: Iterable[int]) -> list[Span]:
+    """The numbers as spans, in order."""
+    return merged((number, number) for number in numbers)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same numbers in as few spans as there can be, in order."""
+    found: list[list[int]] = []
+    for first, last in sorted((first, last) for first, last in spans):
+        if found and first <= found[-1][1] + 1:
+            found[-1][1] = max(found[-1][1], last)
         else:
-            spans.append([number, number])
-    return spans
+            found.append([first, last])
+    return list(found)
