@@ -140,12 +140,13 @@ class Lead(Base):
     __tablename__ = "leads"
     __table_args__ = (
         Index("uq_leads_run_client_asset", "run_id", "client_id", "asset_key", unique=True),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey(SelectionRun.id))
     client_id: Mapped[int] = mapped_column(ForeignKey(Client.id), index=True)
-    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id), index=True)
     asset_key: Mapped[int]
     """``asset_id`` or 0: a unique index treats NULLs as different."""
     why: Mapped[dict[str, Any]]
