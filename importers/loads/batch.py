@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -46,6 +46,20 @@ class Applier(Protocol):
 
 def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
     """One ruling for each row, in their order."""
+    batch, rulings = _judged(applier, setting, rows)
+    if batch is not None:
+        batch.write()
+    return rulings
+
+
+def judge_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
+    """What ``apply_batch`` would say of the rows now; writes nothing."""
+    return _judged(applier, setting, rows)[1]
+
+
+def _judged(
+    applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]
+) -> tuple[Applier | None, list[Ruling]]:
     good = [row for row in rows if not row.is_rejected]
     batch = applier(setting, good) if good else None
     rulings = []
@@ -55,9 +69,7 @@ def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRo
         else:
             ruling = _taken(batch, row)
         rulings.append(ruling)
-    if batch is not None:
-        batch.write()
-    return rulings
+    return batch, rulings
 
 
 def _taken(batch: Applier, row: TypedRow) -> Ruling:
@@ -65,4 +77,4 @@ def _taken(batch: Applier, row: TypedRow) -> Ruling:
         ruling = batch.take(row)
     except Doubtful as doubtful:
         ruling = doubtful.ruling
-    return Ruling(ruling.verdict, (*ruling.problems, *row.warnings))
+    return replace(ruling, problems=(*ruling.problems, *row.warnings))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from importers.loads.doubts import Doubt
 from importers.problems import RowProblem, RowProblemCode, Skipped
 
 
@@ -36,6 +37,8 @@ class Ruling:
 
     verdict: Verdict
     problems: tuple[RowProblem, ...] = ()
+    doubt: Doubt | None = None
+    """Of a doubtful row whose person somebody can tell: who may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,6 @@ class LoadResult:
 class Doubtful(Exception):
     """The row is not certain to concern what it seems to; never leaves ``importers.loads``."""
 
-    def __init__(self, code: RowProblemCode, value: str = "") -> None:
+    def __init__(self, code: RowProblemCode, value: str = "", doubt: Doubt | None = None) -> None:
         super().__init__(code.value)
-        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),))
+        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),), doubt)
