@@ -64,6 +64,8 @@ from webui.selections.all_routes import bp as selections
 from webui.selections.file_columns import bp as file_columns
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
+from webui.selections.load_doubts import bp as load_doubts
+from webui.selections.load_mending import bp as load_mending
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
 from webui.service.all_routes import bp as service
@@ -106,6 +108,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search,
     files,
     file_columns,
+    load_doubts,
+    load_mending,
     file_workbooks,
     selections,
     studio,

@@ -23,8 +23,8 @@ from importers.events import RowsDecided
 from importers.loads.asked import asked_of
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.doubts import Doubt
-from importers.loads.kept_rows import apply_kept_rows, change_verdict, judge_kept, read_kept
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
+from importers.loads.reapplying import apply_kept_rows, change_verdict, judge_kept, read_kept
 from importers.loads.seen import get_load
 from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.access import Actor
@@ -19,8 +19,8 @@ from importers.loads.asked import Asked, asked_of
 from importers.loads.deciding import DECIDABLE, OPEN, visible_among
 from importers.loads.decision_models import LoadDecision
 from importers.loads.doubts import Candidate
-from importers.loads.kept_rows import judge_kept, read_kept
 from importers.loads.models import LoadedRow, RecordLoad
+from importers.loads.reapplying import judge_kept, read_kept
 from importers.loads.seen import get_load
 from importers.loads.told import Ruling, Verdict
 from importers.permissions import ImportPermission
@@ -167,7 +167,7 @@ def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[Wa
     """The loads of this person's units with rows that wait, the newest first."""
     actor.require(ImportPermission.LOAD)
     row = aliased(LoadedRow)
-    query: Select[Any] = (
+    query = (
         select(
             row.load_id,
             func.count(row.person.distinct()),

@@ -14,8 +14,8 @@ from core.journal import record
 from importers.events import RowsDecided
 from importers.loads.deciding import OPEN, hold_load
 from importers.loads.decision_models import Choice, LoadDecision
-from importers.loads.kept_rows import apply_kept_rows, judge_kept, read_kept
 from importers.loads.models import LoadedRow
+from importers.loads.reapplying import apply_kept_rows, judge_kept, read_kept
 from importers.loads.told import Ruling
 
 _LONGEST = 2_000
@@ -74,4 +74,3 @@ def corrected(cells: list[str], said: Mapping[int, str], *, width: int) -> list[
     """The cells with what was said of some of them; a table has ``width`` columns."""
     whole = cells + [""] * (width - len(cells))
     return [said.get(at, cell)[:_LONGEST] if at in said else cell for at, cell in enumerate(whole)]
-

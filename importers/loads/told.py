@@ -70,4 +70,4 @@ class Doubtful(Exception):
 
     def __init__(self, code: RowProblemCode, value: str = "", doubt: Doubt | None = None) -> None:
         super().__init__(code.value)
-        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),), doubt)
+        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),), doubt=doubt)

@@ -13,8 +13,8 @@ from core.journal import record
 from importers.events import DecisionUndone
 from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
-from importers.loads.kept_rows import change_verdict
 from importers.loads.models import LoadedRow, RecordLoad
+from importers.loads.reapplying import change_verdict
 from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 

@@ -125,11 +125,17 @@ def _page(load_id: int, row_no: int | None) -> Any:
         lines=_lines(seen) if seen is not None else (),
         cells=_cells(seen) if seen is not None else (),
         rejected=rejected_rows(session(), load_id, actor=g.actor).total,
-        first=next((one.client.id for one in seen.candidates if one.client), None) if seen else None,
+        first=_first_in_sight(seen),
         may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
         problem_sentence=problem_sentence,
         here=url_for("load_doubts.page", load_id=load_id, row=seen.row.row_no) if seen else "",
     )
+
+
+def _first_in_sight(seen: DoubtSeen | None) -> int | None:
+    """The likeliest candidate with whom the others may be merged."""
+    candidates = seen.candidates if seen is not None else ()
+    return next((one.client.id for one in candidates if one.client is not None), None)
 
 
 def _lines(seen: DoubtSeen) -> list[Line]:
@@ -181,12 +187,12 @@ def _cars(one: CandidateSeen) -> tuple[str, ...]:
 
 
 _KNOWN: dict[Sign, Callable[[CandidateSeen], tuple[str, ...]]] = {
-    Sign.NAME: lambda one: _some(one.client and one.client.name),
+    Sign.NAME: lambda one: _some(one.client.name if one.client else None),
     Sign.PHONE: lambda one: _points(one, ContactKind.PHONE),
     Sign.EMAIL: lambda one: _points(one, ContactKind.EMAIL),
-    Sign.BIRTH_ON: lambda one: _some(_day(one.client and one.client.birth_on)),
-    Sign.TAX_ID: lambda one: _some(one.client and one.client.tax_id),
-    Sign.KEY: lambda one: _some(one.client and one.client.external_key),
+    Sign.BIRTH_ON: lambda one: _some(_day(one.client.birth_on if one.client else None)),
+    Sign.TAX_ID: lambda one: _some(one.client.tax_id if one.client else None),
+    Sign.KEY: lambda one: _some(one.client.external_key if one.client else None),
     Sign.VEHICLE: _cars,
 }
 

@@ -1,4 +1,4 @@
-"""Rows of a load whose cells were kept: read, judged and loaded by the code that loaded the file."""
+"""Kept rows of a load: read, judged and loaded by the code that loaded the file itself."""
 
 from __future__ import annotations
 
