@@ -65,6 +65,7 @@ from webui.selections.file_columns import bp as file_columns
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
 from webui.selections.load_doubts import bp as load_doubts
+from webui.selections.load_doubts import rows_that_wait
 from webui.selections.load_mending import bp as load_mending
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
@@ -200,6 +201,7 @@ def _page_values() -> dict[str, Any]:
         "involve_permission": WorkPermission.INVOLVE,
         "step_tones": STEP_TONES,
         "selection_tabs": selection_tabs,
+        "rows_that_wait": rows_that_wait,
         "question_words": lambda code: parameter_words(code, ""),
         "new_form_key": lambda: uuid4().hex,
     }

@@ -70,6 +70,7 @@ def change_verdict(load: RecordLoad, row: LoadedRow, ruling: Ruling) -> None:
     row.verdict = ruling.verdict
     told = kept_problems(ruling)
     row.problems = told or None
+    row.client_id, row.task_id = ruling.client_id, ruling.task_id
     row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
 
 

@@ -63,7 +63,6 @@ def _put_back(
 ) -> None:
     told = tuple(RowProblem(one[0], RowProblemCode(one[1]), one[2]) for one in problems or ())
     change_verdict(load, row, Ruling(verdict, told))
-    row.client_id = row.task_id = None
     if decision.choice is Choice.MENDED:
         row.cells = decision.cells
     else:

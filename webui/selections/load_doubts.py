@@ -52,6 +52,20 @@ class Known:
     mark: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How many doubtful people and rejected rows wait for a person, in all loads."""
+
+    people: int
+    rejected: int
+
+
+def rows_that_wait() -> Waiting:
+    """For the link of other pages."""
+    waiting = waiting_loads(session(), actor=g.actor)
+    return Waiting(sum(one.people for one in waiting), sum(one.rejected for one in waiting))
+
+
 @bp.get("/selections/doubts")
 @requires(ImportPermission.LOAD)
 def overview() -> str:
@@ -105,11 +119,16 @@ def decide_row(load_id: int, row_no: int) -> Any:
 @requires(ImportPermission.LOAD)
 def undo(decision_id: int) -> Any:
     """The rows wait again."""
-    decision = undo_decision(session(), decision_id, actor=g.actor, now=g.now)
+    try:
+        decision = undo_decision(session(), decision_id, actor=g.actor, now=g.now)
+    except Refused as refused:
+        session().rollback()
+        flash(str(sentence(refused)), "bad")
+        return redirect(url_for("load_doubts.overview"), 303)
     flash(_("Решение отменено: строки снова ждут."))
-    row_no = decision.rows[0][0]
     if decision.fingerprint is None:
         return redirect(url_for("load_mending.page", load_id=decision.load_id), 303)
+    row_no = decision.rows[0][0]
     return redirect(url_for("load_doubts.page", load_id=decision.load_id, row=row_no), 303)
 
 
