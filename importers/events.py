@@ -83,3 +83,29 @@ class DecisionUndone(Event):
     record_load_id: int
     choice: Choice
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsTakenBack(Event):
+    """All that a load had made and filled in is as it was before."""
+
+    subject: ClassVar[str] = "unit"
+    unit_id: int
+    load_id: int
+    format: str
+    sha256: str
+    gone: tuple[str, ...]
+    """``table:count`` of the rows that went."""
+    restored: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormingTakenBack(FileEvent):
+    """What was formed from the file has gone again, with the clients and vehicles it had made."""
+
+    imported_file_id: int
+    tasks: int
+    work_lists: int
+    clients: int
+    assets: int

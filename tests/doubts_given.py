@@ -56,6 +56,10 @@ class DoubtDesk(LoadingDesk):
             self.session, load.id, row_no=row_no, actor=self.actor, now=NOON
         )  # fmt: skip
 
+    def row(self, load: RecordLoad, row_no: int) -> LoadedRow:
+        """One row as it is kept."""
+        return self.session.get_one(LoadedRow, (load.id, row_no))
+
     def told(self, load: RecordLoad) -> dict[str, int]:
         """The counts of the load, which are those of its rows."""
         rows = self.session.scalars(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import local_day
+from importers.loads.added import Added
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.typed_rows import TypedRow
 
@@ -24,6 +25,8 @@ class Setting:
     actor: Actor
     now: datetime
     source: str
+    added: Added = field(default_factory=Added, compare=False)
+    """What the batch comes to add: a setting of its own for each batch that is to be kept."""
 
     @property
     def today(self) -> date:

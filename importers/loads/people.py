@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from importers.loads.asked import FILLED, Asked, Person, Point, agrees, has_that_name
+from importers.loads.batch import Setting
 from importers.loads.decided import Decided, Decisions
 from importers.loads.doubts import Doubt, doubt_about
-from importers.loads.people_writing import write_people
+from importers.loads.people_writing import DETAILS, write_people
 from importers.loads.told import Doubtful
 from importers.matching import in_chunks
 from importers.problems import RowProblemCode
@@ -41,6 +42,7 @@ class People:
         self._by_tax: dict[str, list[Person]] = {}
         self._by_birth: dict[tuple[str, date], list[Person]] = {}
         self._new: list[Person] = []
+        self._was: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, Person] = {}
         keys = self._keys(asked)
         self._decisions = Decisions(session, asked, unit_id)
@@ -143,9 +145,10 @@ class People:
                 self._touched[person.id] = person
         return news
 
-    def flush(self, now: datetime) -> None:
+    def flush(self, setting: Setting) -> None:
         """Write what is new; every person has an id then."""
-        write_people(self._session, self._new, list(self._touched.values()), self._unit_id, now)
+        known = list(self._touched.values())
+        write_people(self._session, self._new, known, self._was, setting)
         self._decisions.write()
         self._new, self._touched = [], {}
 
@@ -227,14 +230,15 @@ class People:
         )  # fmt: skip
         for chunk in in_chunks(sorted(ids)):
             for row in self._session.execute(known.where(Client.id.in_(chunk))):
-                self._by_id[row[0]] = Person(*row)
+                person = self._by_id[row[0]] = Person(*row)
+                self._was[row[0]] = {name: getattr(person, name) for name in DETAILS}
             for client_id, kind, value, is_alive in self._session.execute(
                 points.where(ContactPoint.client_id.in_(chunk))
             ):
-                person = self._by_id.get(client_id)
-                if person is not None:
-                    person.points.add((kind, value))
+                holder = self._by_id.get(client_id)
+                if holder is not None:
+                    holder.points.add((kind, value))
                     if not is_alive:
-                        person.dead_points.add((kind, value))
+                        holder.dead_points.add((kind, value))
         for person in self._by_id.values():
             self._register(person)

@@ -55,8 +55,9 @@ def apply_kept_rows(
     load.batches += 1
     last_row = max(row.row_no for row in rows)
     session.add(
-        LoadBatch(load_id=load.id, batch_no=load.batches, last_row=last_row, added={}, filled={})
-    )
+        LoadBatch(load_id=load.id, batch_no=load.batches, last_row=last_row,
+                  **setting.added.as_json())
+    )  # fmt: skip
     session.flush()
     return Applied(tuple(rulings), load.batches)
 

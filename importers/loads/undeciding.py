@@ -13,10 +13,12 @@ from core.journal import record
 from importers.events import DecisionUndone
 from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
-from importers.loads.models import LoadedRow, RecordLoad
+from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.reapplying import change_verdict
+from importers.loads.taking_back import take_back_batch
 from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
+from importers.taken_rows import LoadTouched
 
 
 class DecisionUsed(Refused):
@@ -38,7 +40,7 @@ def undo_decision(
     if decision.undone_at is not None:
         return decision
     if decision.batch_no is not None:
-        raise DecisionUsed
+        _take_back(session, load, decision, actor=actor, now=now)
     for row_no, verdict, problems in decision.rows:
         row = session.get_one(LoadedRow, (load.id, row_no), populate_existing=True)
         if row.cells is None:
@@ -52,6 +54,21 @@ def undo_decision(
     record(session, event, actor=actor, at=now)
     session.flush()
     return decision
+
+
+def _take_back(
+    session: Session, load: RecordLoad, decision: LoadDecision, *, actor: Actor, now: datetime
+) -> None:
+    """What the decision brought goes, and its batch with it: nothing is left to be taken back."""
+    assert decision.batch_no is not None
+    try:
+        take_back_batch(session, load, decision.batch_no, actor=actor, now=now)
+    except LoadTouched as touched:
+        raise DecisionUsed from touched
+    batch = session.get_one(
+        LoadBatch, (load.id, decision.batch_no), populate_existing=True
+    )  # fmt: skip
+    batch.added, batch.filled = {}, {}
 
 
 def _put_back(

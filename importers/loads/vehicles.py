@@ -77,7 +77,7 @@ class Owners:
 
     def flush(self) -> None:
         """Write clients first: vehicles refer to them."""
-        self.people.flush(self._setting.now)
+        self.people.flush(self._setting)
         self.fleet.flush(self._setting)
 
 

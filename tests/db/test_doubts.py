@@ -18,11 +18,14 @@ from importers.loads.doubtful import doubtful_people, rejected_rows, waiting_loa
 from importers.loads.doubts import Confidence, Sign
 from importers.loads.mending import mend_row
 from importers.loads.models import LoadedRow, LoadState
+from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
-from importers.loads.undeciding import undo_decision
+from importers.loads.undeciding import DecisionUsed, undo_decision
 from tests.conftest import NOON
 from tests.doubts_given import DoubtDesk
 from tests.loads_given import counts
+from tests.merging_given import whole_database
+from worklists.models.work_list import WorkList
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Код клиента", "Дата рождения")
 PETROV = ("Петров Олег", "+7 916 123-45-67", "", "", "")
@@ -224,3 +227,43 @@ def test_rejected_rows_are_corrected_and_loaded(desk: DoubtDesk) -> None:
     assert row.cells is not None and row.cells[0] == "Котов Олег"
     assert [(one.people, one.rejected) for one in
             waiting_loads(desk.session, actor=desk.actor)] == [(1, 0)]  # fmt: skip
+
+
+def test_an_undone_decision_leaves_nothing_behind(desk: DoubtDesk) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    row = ("Петров Олег", "+7 916 123-45-67", "petrov@example.org", "K-7", "")
+    load = desk.staged("clients", HEADINGS, row, row)
+    before = whole_database(desk.session)
+    for choice, client_id in ((Choice.SAME, ivanov.id), (Choice.NEW, None)):
+        decision = desk.decide(load, 2, choice, client_id)
+        assert decision is not None and desk.told(load).get("doubtful") is None
+        for _ in range(2):
+            undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+        desk.session.expire_all()
+        assert desk.told(load) == {"doubtful": 2} and _count(desk, MatchDecision) == 0
+    after = whole_database(desk.session)
+    for name in ("clients", "contact_points", "client_units", "loaded_rows", "match_decisions"):
+        assert after[name] == before[name], name
+    assert counts(desk.load("clients", HEADINGS, row)) == {"doubtful": 1}
+
+
+def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDesk) -> None:
+    desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    load = desk.staged("clients", HEADINGS, PETROV)
+    decision = desk.decide(load, 2, Choice.NEW)
+    made = desk.session.scalars(select(Client).order_by(Client.id.desc()).limit(1)).one()
+    assert decision is not None and desk.row(load, 2).client_id == made.id
+    task = desk.given.task(unit=desk.unit, client=made)
+    with pytest.raises(DecisionUsed):
+        undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+    assert desk.told(load) == {"new": 1}
+    desk.session.delete(task)
+    desk.session.flush()
+    for work_list in desk.session.scalars(select(WorkList)):
+        desk.session.delete(work_list)
+    desk.session.flush()
+    take_back(desk.session, load.id, actor=desk.actor, now=NOON)
+    assert _count(desk, Client) == 1 and load.state is LoadState.TAKEN_BACK
+    with pytest.raises(LoadNotOver):
+        undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+    assert waiting_loads(desk.session, actor=desk.actor) == []
