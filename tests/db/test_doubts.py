@@ -254,7 +254,7 @@ def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDe
     made = desk.session.scalars(select(Client).order_by(Client.id.desc()).limit(1)).one()
     assert decision is not None and desk.row(load, 2).client_id == made.id
     task = desk.given.task(unit=desk.unit, client=made)
-    with pytest.raises(DecisionUsed):
+    with pytest.raises(DecisionUsed), desk.session.begin_nested():
         undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
     assert desk.told(load) == {"new": 1}
     desk.session.delete(task)
