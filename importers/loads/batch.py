@@ -49,6 +49,20 @@ class Applier(Protocol):
 
 def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
     """One ruling for each row, in their order."""
+    batch, rulings = _judged(applier, setting, rows)
+    if batch is not None:
+        batch.write()
+    return rulings
+
+
+def judge_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
+    """What ``apply_batch`` would say of the rows now; writes nothing."""
+    return _judged(applier, setting, rows)[1]
+
+
+def _judged(
+    applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]
+) -> tuple[Applier | None, list[Ruling]]:
     good = [row for row in rows if not row.is_rejected]
     batch = applier(setting, good) if good else None
     rulings = []
@@ -58,9 +72,7 @@ def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRo
         else:
             ruling = _taken(batch, row)
         rulings.append(ruling)
-    if batch is not None:
-        batch.write()
-    return rulings
+    return batch, rulings
 
 
 def _taken(batch: Applier, row: TypedRow) -> Ruling:

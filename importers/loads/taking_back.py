@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -75,6 +75,27 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
     return TakenBack(gone=gone, restored=restored, kept=kept)
 
 
+def take_back_batch(
+    session: Session, load: RecordLoad, batch_no: int, *, actor: Actor, now: datetime
+) -> TakenBack:
+    """Take one batch of a load back that is over; the load goes on being what it is.
+
+    The caller holds the lock of loads and the load. Raises LoadTouched (nothing has changed then).
+    """
+    exclusively(session, LOCK)
+    with taken_rows(session, load.unit_id) as taken:
+        _mark(session, load, taken, batch_no)
+        reasons = taken.uses() + edits(session, load, taken) + later_loads(session, load, taken)
+        if reasons:
+            raise LoadTouched(reasons)
+        kept = spare_what_is_used(session, taken)
+        lifted = _lifted(session, load, taken)
+        gone = taken.delete()
+        restored, allowed = _restore(session, load, batch_no)
+        record_all(session, [*lifted, *allowed], actor=actor, at=now)
+    return TakenBack(gone=gone, restored=restored, kept=kept)
+
+
 def _held(session: Session, load_id: int, actor: Actor) -> RecordLoad:
     query = select(RecordLoad).where(RecordLoad.id == load_id)
     mine = query.where(RecordLoad.unit_id.in_(actor.unit_ids))
@@ -87,10 +108,18 @@ def _held(session: Session, load_id: int, actor: Actor) -> RecordLoad:
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
-def _mark(session: Session, load: RecordLoad, taken: TakenRows) -> None:
+def _batches(load: RecordLoad, batch_no: int | None) -> ColumnElement[bool]:
+    """The batches of the load, or one of them."""
+    whole = LoadBatch.load_id == load.id
+    return whole if batch_no is None else whole & (LoadBatch.batch_no == batch_no)
+
+
+def _mark(
+    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None = None
+) -> None:  # fmt: skip
     for added in session.scalars(
         select(LoadBatch.added)
-        .where(LoadBatch.load_id == load.id)
+        .where(_batches(load, batch_no))
         .order_by(LoadBatch.batch_no)
         .execution_options(yield_per=20)
     ):
@@ -118,12 +147,14 @@ def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]
     ]
 
 
-def _restore(session: Session, load: RecordLoad) -> tuple[int, list[Event]]:
+def _restore(
+    session: Session, load: RecordLoad, batch_no: int | None = None
+) -> tuple[int, list[Event]]:
     """Give known rows their former values, the newest batch first; how many, and whose bans."""
     restored, allowed = 0, list[Event]()
     for batch in session.execute(
         select(LoadBatch.filled)
-        .where(LoadBatch.load_id == load.id)
+        .where(_batches(load, batch_no))
         .order_by(LoadBatch.batch_no.desc())
         .execution_options(yield_per=20)
     ).scalars():
