@@ -22,6 +22,7 @@ from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
 from directory.workshops.models import WorkKind, WorkshopCapacity, WorkshopWork
 from entrypoints.wiring import GRANTS
+from importers.loads.models import LoadState, RecordLoad
 from importers.models import ImportedFile
 from selections.models import (
     Cadence,
@@ -388,6 +389,14 @@ class Given:
                          sha256=f"{next(_numbers):064d}", loaded_by=employee.id,
                          loaded_at=self.now)
         )  # fmt: skip
+
+    def record_load(self, unit: Unit, employee: Employee, **values: Any) -> RecordLoad:
+        """A load that waits for a person to say what its one column is."""
+        plain = {"format": "vehicles", "name": "файл.xlsx", "size": 1, "header": ["VIN"],
+                 "columns": [["vin", "heading", 0, None]], "sample": [[2, ["X"]]],
+                 "sha256": f"{next(_numbers):064d}", "state": LoadState.COLUMNS,
+                 "asked_by": f"employee:{employee.id}", "asked_at": self.now}  # fmt: skip
+        return self._add(RecordLoad(unit_id=unit.id, **(plain | values)))
 
     def involvement(
         self, source: Task, asker: Employee, *, there: Task | None = None

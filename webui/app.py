@@ -64,6 +64,9 @@ from webui.selections.all_routes import bp as selections
 from webui.selections.file_columns import bp as file_columns
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
+from webui.selections.load_columns import bp as load_columns
+from webui.selections.load_workbooks import bp as load_workbooks
+from webui.selections.loads import bp as loads
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
 from webui.service.all_routes import bp as service
@@ -107,6 +110,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files,
     file_columns,
     file_workbooks,
+    loads,
+    load_columns,
+    load_workbooks,
     selections,
     studio,
     admin_people,

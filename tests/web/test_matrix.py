@@ -88,6 +88,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "employee_id": employee.id,
         "unit_id": unit.id,
         "file_id": file_id,
+        "load_id": prepared.record_load(unit, employee).id,
         "point_id": prepared.phone(client, f"+7999000{unit.id:04d}").id,
         "code_id": prepared.code_id("booked"),
         "campaign_id": task.campaign_id,
@@ -158,6 +159,8 @@ ASKED_BY_SCRIPTS = {
     "/notifications/bell",
     "/notifications/stream",
     "/selections/runs/<int:lead_run_id>/orders",
+    "/selections/files/recent",
+    "/selections/loads/<int:load_id>/progress",
 }
 """Behind a page's back, where nobody could sign in."""
 
