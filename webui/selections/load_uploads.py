@@ -23,7 +23,7 @@ _SMALL = 8 << 20
 
 def loads_folder() -> Path:
     """Where the files of loads lie."""
-    return settings().var_dir / "loads"
+    return settings().loads_dir
 
 
 def take_load(asked: Asked) -> asking.Asked:
