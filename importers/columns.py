@@ -14,6 +14,11 @@ from importers.spellings import BY_SPELLING
 __all__ = ["Column", "Field", "Remark", "Source", "bare_heading", "field_of", "heading_norm",
            "map_columns"]  # fmt: skip
 
+REMARK_HEADINGS = frozenset({"что не так", "що не так", "what is wrong"})
+"""Normalised heading of the column that says in a workbook of ours why a row was not taken.
+
+Whoever mends such a workbook loads it again: the column means nothing, whatever stands in it.
+"""
 _NOT_A_WORD = re.compile(r"[^\w']+|_")
 _LONGEST_HEADING = 80
 _LETTERS = 26

@@ -17,7 +17,7 @@ from directory.assets.plates import plate_norm
 from directory.assets.vin import read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
-from importers.columns import Column, Remark, Source, field_of
+from importers.columns import REMARK_HEADINGS, Column, Remark, Source, field_of, heading_norm
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.values import read_day
 
@@ -215,7 +215,8 @@ def with_content(
 
 def _from_cells(column: Column, cells: Sequence[str]) -> Column:
     """A column whose heading says nothing; one that another format knows is left alone."""
-    is_open = column.remark is None and field_of(column.heading) is None
+    is_ours = heading_norm(column.heading) in REMARK_HEADINGS
+    is_open = column.remark is None and not is_ours and field_of(column.heading) is None
     content = content_of(cells) if is_open else None
     if content is None:
         return column

@@ -13,6 +13,7 @@ from core.journal import JournalEntry
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from importers.events import FileEvent
+from importers.loads.models import RecordLoad
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
 
@@ -70,14 +71,25 @@ def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[Fil
     ]
 
 
-def last_unit(session: Session, *, actor: Actor) -> int | None:
-    """The unit for which this person loaded the last file."""
-    return session.scalar(
-        select(ImportedFile.unit_id)
+def last_asked(session: Session, *, actor: Actor) -> tuple[int, str] | None:
+    """Unit and format of the file that this person loaded last; None: there was none."""
+    file = session.execute(
+        select(ImportedFile.unit_id, ImportedFile.format, ImportedFile.loaded_at)
         .where(ImportedFile.loaded_by == actor.employee_id)
         .order_by(ImportedFile.id.desc())
         .limit(1)
-    )
+    ).one_or_none()
+    load = session.execute(
+        select(RecordLoad.unit_id, RecordLoad.format, RecordLoad.asked_at)
+        .where(RecordLoad.asked_by == actor.key)
+        .order_by(RecordLoad.id.desc())
+        .limit(1)
+    ).one_or_none()
+    found = [one for one in (file, load) if one is not None]
+    if not found:
+        return None
+    unit_id, format, _at = max(found, key=lambda one: one[2])
+    return unit_id, format
 
 
 def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:

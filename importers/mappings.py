@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.db import insert_into
 from directory.units.models import UnitPath
-from importers.columns import Column, heading_norm
+from importers.columns import REMARK_HEADINGS, Column, heading_norm
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import Fields, as_said, fits
@@ -63,7 +63,20 @@ def mapping_for(
     session: Session, unit_id: int, format: str, columns: Sequence[Column]
 ) -> Fields | None:
     """What was said of such a file at the unit or above it; None when nobody did."""
-    found = session.scalar(
+    found = _said(session, unit_id, format, columns)
+    if found is None and columns and heading_norm(columns[-1].heading) in REMARK_HEADINGS:
+        # Rejected rows that were mended come back with our own remarks behind their columns.
+        found = _said(session, unit_id, format, columns[:-1])
+        found = [*found, None] if found is not None else None
+    known = {field.value: field for field in Field}
+    fields = tuple(known.get(code) for code in found) if found is not None else ()
+    return fields if found and fits(fields, columns, FORMATS[format]) else None
+
+
+def _said(
+    session: Session, unit_id: int, format: str, columns: Sequence[Column]
+) -> list[str | None] | None:
+    found: list[str | None] | None = session.scalar(
         select(ImportMapping.columns)
         .join(UnitPath, UnitPath.ancestor_id == ImportMapping.unit_id)
         .where(
@@ -74,9 +87,7 @@ def mapping_for(
         .order_by(UnitPath.depth)
         .limit(1)
     )
-    known = {field.value: field for field in Field}
-    fields = tuple(known.get(code) for code in found) if found is not None else ()
-    return fields if found and fits(fields, columns, FORMATS[format]) else None
+    return found
 
 
 def with_mapping(

@@ -64,9 +64,12 @@ from webui.selections.all_routes import bp as selections
 from webui.selections.file_columns import bp as file_columns
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
+from webui.selections.load_columns import bp as load_columns
 from webui.selections.load_doubts import bp as load_doubts
 from webui.selections.load_doubts import rows_that_wait
 from webui.selections.load_mending import bp as load_mending
+from webui.selections.load_workbooks import bp as load_workbooks
+from webui.selections.loads import bp as loads
 from webui.selections.studio import bp as studio
 from webui.selections.tabs import selection_tabs
 from webui.service.all_routes import bp as service
@@ -112,6 +115,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     load_doubts,
     load_mending,
     file_workbooks,
+    loads,
+    load_columns,
+    load_workbooks,
     selections,
     studio,
     admin_people,

@@ -218,7 +218,7 @@ def _load_batch(
         after = counts + Counter(ruling.verdict for ruling in rulings)
         session.add(
             LoadBatch(load_id=load.id, batch_no=number + 1, last_row=rows[-1].row_no,
-                      **_added_in(setting))
+                      **setting.added.as_json())
         )  # fmt: skip
         session.flush()
         told = {"batches": number + 1, "position": rows[-1].row_no, "counts": as_json(after),
@@ -256,9 +256,3 @@ def skipped_as_json(skipped: Skipped) -> dict[str, Any]:
 def _told(state: LoadState, counts: Counter[Verdict], skipped: Skipped) -> LoadEnd:
     told = {verdict: counts[verdict] for verdict in Verdict}
     return LoadEnd(state=state, rows=counts.total(), counts=told, skipped_lines=skipped)
-
-
-def _added_in(setting: Setting) -> dict[str, Any]:
-    """What the batch has added and filled in, as far as its writers tell."""
-    added: Any = getattr(setting, "added", None)
-    return added.as_json() if added is not None else {"added": {}, "filled": {}}

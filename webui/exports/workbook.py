@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 _LONGEST = 32_767
+_MOST_LINKS = 65_000
+"""A sheet may hold 65,530."""
 _CHARACTERS = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xA0: 32, 0x202F: 32}
 """Control characters go; a blank is a blank, so that looking for «А123ВС 77» finds it."""
 
@@ -24,6 +26,14 @@ class Column:
 
     title: str
     width: int = 16
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to an address of ours; beyond what a sheet may hold it is only text."""
+
+    address: str
+    text: str
 
 
 def write_workbook(
@@ -55,6 +65,7 @@ class _Writer:
     def __init__(self, workbook: Any, page: Any, zone: ZoneInfo) -> None:
         self._page = page
         self._zone = zone
+        self._links = 0
         self.heading = workbook.add_format({"bold": True, "bg_color": "#E8F0FD", "bottom": 1})
         self._moment = workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"})
         self._day = workbook.add_format({"num_format": "dd.mm.yyyy"})
@@ -76,8 +87,17 @@ class _Writer:
                 self._page.write_datetime(row, column, local, self._moment)
             case date():
                 self._page.write_datetime(row, column, value, self._day)
+            case Link():
+                self._link(row, column, value)
             case _:
                 self._string(row, column, str(value))
+
+    def _link(self, row: int, column: int, link: Link) -> None:
+        if self._links < _MOST_LINKS:
+            self._links += 1
+            self._page.write_url(row, column, link.address, string=link.text[:_LONGEST])
+        else:
+            self._string(row, column, link.text)
 
     def _string(self, row: int, column: int, value: str) -> None:
         text = value.translate(_CHARACTERS)[:_LONGEST]

@@ -23,7 +23,11 @@ _SKIPPED: Mapping[str, Callable[[str], str]] = {
 
 def place_sentence(file: ImportedFile) -> str:
     """«Лист «ТО», заголовки в строке 3.»; empty for files loaded before this was told."""
-    place = Place.from_kept(file.place)
+    return place_words(Place.from_kept(file.place), file.sheet)
+
+
+def place_words(place: Place | None, sheet: str) -> str:
+    """The same of a place and the sheet that was read; empty where no place is known."""
     if place is None:
         return ""
     first, last = place.heading_line, place.lines_above
@@ -33,15 +37,20 @@ def place_sentence(file: ImportedFile) -> str:
         where = _("заголовки в строках %(first)s–%(last)s", first=whole(first), last=whole(last))
     else:
         where = _("заголовки в строке %(line)s", line=whole(first))
-    if file.sheet:
-        return str(_("Лист «%(sheet)s», %(where)s.", sheet=file.sheet, where=where))
+    if sheet:
+        return str(_("Лист «%(sheet)s», %(where)s.", sheet=sheet, where=where))
     return f"{where[:1].upper()}{where[1:]}."
 
 
 def skipped_sentences(file: ImportedFile) -> list[str]:
     """What was left out and why, what was read although it is hidden, what could not be read."""
+    return skipped_words(file.skipped, Place.from_kept(file.place))
+
+
+def skipped_words(skipped: Mapping[str, int], place: Place | None) -> list[str]:
+    """The same of the kept counts of ``importers.problems.Skipped``."""
     told = []
-    counts = {name: file.skipped.get(name, 0) for name in _SKIPPED}
+    counts = {name: skipped.get(name, 0) for name in _SKIPPED}
     left_out = [words(whole(counts[name])) for name, words in _SKIPPED.items() if counts[name]]
     if left_out:
         count = sum(counts.values())
@@ -49,10 +58,9 @@ def skipped_sentences(file: ImportedFile) -> list[str]:
             _("Не данные, пропущено строк: %(count)s (%(what)s).",
               count=whole(count), what=", ".join(left_out))
         )  # fmt: skip
-    hidden = file.skipped.get("hidden_rows", 0)
+    hidden = skipped.get("hidden_rows", 0)
     if hidden:
         told.append(_("Скрытые строки тоже прочитаны: %(count)s.", count=whole(hidden)))
-    place = Place.from_kept(file.place)
     if place is not None and place.uncalculated:
         told.append(
             _(

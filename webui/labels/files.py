@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.error_rows import ErrorRow
-from importers.loads.steps import StepRefused
 from importers.models import RowFate
 from importers.plans import RowPlan
 from importers.preview import PreviewRow
@@ -206,9 +205,6 @@ _ROWS: Mapping[RowProblemCode, Any] = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     FileAlreadyUsed: lambda _e: _l(
         "Из этого файла уже созданы рабочие листы. Загрузите его ещё раз с нужным вариантом."
-    ),
-    StepRefused: lambda _e: _l(
-        "Загрузка этого файла уже на другом шаге. Обновите страницу: она покажет, что сейчас."
     ),
     NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
 }

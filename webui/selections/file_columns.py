@@ -1,18 +1,15 @@
 """«Столбцы»: what each column of a loaded file means, with live samples; a person says it (A8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from directory.units.tree import get_unit
 from importers.columns import Column, Remark, Source
-from importers.fields import Field
 from importers.files import get_file
 from importers.formats.catalogue import FORMATS
-from importers.formats.declaration import FileFormat
 from importers.kept_columns import as_said, columns_of
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
@@ -21,29 +18,18 @@ from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice, remap
 from importers.rereading import first_cells
 from importers.tables import SheetSummary
 from importers.usage import is_used
-from webui.labels.file_columns import group_words
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.words import sentence
 from webui.requests import requires, session
+from webui.selections.column_choice import (
+    chosen_fields,
+    needed_groups,
+    offered_fields,
+    shown_columns,
+)
 
 bp = Blueprint("file_columns", __name__)
-
-_SAMPLES = 5
-_LONGEST = 80
-
-
-@dataclass(frozen=True, slots=True)
-class ShownColumn:
-    """A column as the page shows it; ``samples``: the first different cells of it."""
-
-    column: Column
-    samples: tuple[str, ...]
-
-    @property
-    def is_blank(self) -> bool:
-        """Neither a heading nor a cell: nobody needs to say what it is."""
-        return not self.column.heading and not self.samples and self.column.field is None
 
 
 def needs_a_look(file: ImportedFile) -> bool:
@@ -87,7 +73,7 @@ def apply(file_id: int) -> Any:
     """Read the file by what the person says, and go to its rows."""
     file = get_file(session(), file_id, actor=g.actor)
     columns = columns_of(file)
-    said = _said(columns)
+    said = chosen_fields(columns)
     try:
         remap_file(session(), file_id, said, actor=g.actor, now=g.now)
     except (ColumnTwice, ColumnsMissing, ColumnsUnfit) as wrong:
@@ -100,34 +86,17 @@ def apply(file_id: int) -> Any:
     return redirect(url_for("files.show", file_id=file_id), 303)
 
 
-def _said(columns: Sequence[Column]) -> list[Field | None]:
-    """The selects of the form; a column without one stays as it is."""
-    known = {field.value: field for field in Field}
-    return [
-        known.get(request.form[f"column-{column.index}"])
-        if f"column-{column.index}" in request.form
-        else column.field
-        for column in columns
-    ]
-
-
 def _page(file: ImportedFile, columns: Sequence[Column], *, problem: str = "") -> str:
     fmt = FORMATS[file.format]
-    cells = first_cells(session(), file.id)
-    shown = [ShownColumn(column, _samples(cells, column.index)) for column in columns]
-    missing = fmt.missing(columns)
     return render_template(
         "selections/columns.html",
         page="selections",
         file=file,
         unit=get_unit(session(), file.unit_id, actor=g.actor),
         variant=WORDS[file.format][0],
-        shown=[one for one in shown if not one.is_blank],
-        fields=_offered(fmt),
-        groups=[
-            (codes := [field.value for field in group], codes in missing, group_words(codes))
-            for group in fmt.required
-        ],
+        shown=shown_columns(columns, first_cells(session(), file.id)),
+        fields=offered_fields(fmt),
+        groups=needed_groups(fmt, columns),
         is_used=is_used(session(), file.id),
         problem=problem,
         place=place_sentence(file),
@@ -140,20 +109,3 @@ def _page(file: ImportedFile, columns: Sequence[Column], *, problem: str = "") -
 def _others(file: ImportedFile) -> list[SheetSummary]:
     place = Place.from_kept(file.place)
     return place.others(file.sheet) if place is not None else []
-
-
-def _offered(fmt: FileFormat) -> list[Field]:
-    """What a column may mean: as in the example of the format, then the rest."""
-    rest = [field for field in Field if field in fmt.fields and field not in fmt.example]
-    return [*fmt.example, *rest]
-
-
-def _samples(cells: Sequence[Sequence[str]], at: int) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for row in cells:
-        text = " ".join(row[at].split())[:_LONGEST] if at < len(row) else ""
-        if text:
-            found.setdefault(text)
-        if len(found) == _SAMPLES:
-            break
-    return tuple(found)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from importers.error_rows import error_rows
 from importers.files import get_file
-from importers.formats.catalogue import LEAD_FORMATS
+from importers.formats.catalogue import FORMATS
 from importers.permissions import ImportPermission
 from importers.result_rows import result_rows
 from webui.exports.answers import workbook_answer
@@ -63,6 +63,6 @@ def results(file_id: int) -> Response:
 @requires(ImportPermission.LOAD)
 def template(variant: str) -> Response:
     """An example of the variant to fill in."""
-    if variant not in LEAD_FORMATS:
+    if variant not in FORMATS:
         abort(404)
     return example_file(variant)

@@ -23,10 +23,11 @@ from directory.staff.models import Employee
 from directory.units.models import UnitKind
 from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
-from importers.files import get_file, last_unit, recent_files
+from importers.files import get_file, last_asked
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.formings import formings_of
 from importers.guard import MAX_ROWS
+from importers.loads.running import DIRECTORY_FORMATS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
@@ -38,14 +39,18 @@ from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
+from webui.labels.loads import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number
-from webui.requests import requires, session, settings
+from webui.requests import in_background, requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.file_columns import is_incomplete, needs_a_look
+from webui.selections.load_uploads import take_load
+from webui.selections.recent_files import recent_lines
 from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
+from worklists.task_page import names_of
 
 bp = Blueprint("files", __name__)
 
@@ -67,6 +72,8 @@ def upload() -> Any:
     """Read the file and go to its rows; a refused one is told on the same page."""
     asked = Asked.from_form()
     try:
+        if asked.variant in DIRECTORY_FORMATS:
+            return _staged(asked)
         loaded = take_upload(asked)
     except UploadRefused as refused:
         return _refuse(asked, refused)
@@ -82,6 +89,27 @@ def upload() -> Any:
     if loaded.is_new and needs_a_look(loaded.file):
         return redirect(url_for("file_columns.page", file_id=loaded.file.id), 303)
     return redirect(url_for("files.show", file_id=loaded.file.id), 303)
+
+
+def _staged(asked: Asked) -> Any:
+    """A file of records: to its load, which is asked for or was there before."""
+    found = take_load(asked)
+    load = found.load
+    if not found.is_new:
+        who = actor_words(load.asked_by, names_of(session(), [load.asked_by]))
+        flash(
+            _("Этот файл уже загружали %(when)s, %(who)s. Показываем ту загрузку.",
+              when=moment(load.asked_at), who=who)
+        )  # fmt: skip
+    return redirect(url_for("loads.show", load_id=load.id), 303)
+
+
+@bp.get("/selections/files/recent", endpoint="recent")
+@requires(ImportPermission.LOAD)
+@in_background
+def recent() -> Any:
+    """The list of the latest files alone: it follows what is under way."""
+    return render_template("selections/_recent_files.html", **_recent(session()))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -202,24 +230,36 @@ def _page(reading: Session, asked: Asked) -> Response:
     tree = unit_tree(reading, within=g.actor.unit_ids)
     units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
     known = {row.unit.id for row in units}
-    only = next(iter(known)) if len(known) == 1 else last_unit(reading, actor=g.actor)
+    last = last_asked(reading, actor=g.actor)
+    only = next(iter(known)) if len(known) == 1 else last[0] if last else None
     unit_id = next((one for one in (asked.unit_id, only) if one in known), None)
+    kinds = {code: words for code, words in KINDS.items() if code in DIRECTORY_FORMATS}
+    offered = {**WORDS, **kinds}
+    variant = next(
+        one for one in (asked.variant, last[1] if last else "", *LEAD_FORMATS) if one in offered
+    )
     body = render_template(
         "selections/files.html",
         page="selections",
         units=units,
         unit_id=unit_id,
         variants=WORDS,
-        variant=asked.variant if asked.variant in LEAD_FORMATS else next(iter(LEAD_FORMATS)),
-        files=recent_files(reading, actor=g.actor),
+        kinds=kinds,
+        variant=variant,
         problems=get_flashed_messages(category_filter=[REFUSED_UPLOAD]),
         megabytes=settings().max_upload_bytes // _MEGABYTE,
         max_bytes=settings().max_upload_bytes,
         max_rows=MAX_ROWS,
         endings=ENDINGS,
         sheet=asked.sheet,
+        **_recent(reading),
     )
     return make_response(body)
+
+
+def _recent(reading: Session) -> dict[str, Any]:
+    lines = recent_lines(reading, actor=g.actor, now=g.now)
+    return {"files": lines, "is_following": any(one.is_going for one in lines)}
 
 
 def _rows(reading: Session, file_id: int) -> Response:

@@ -93,13 +93,18 @@ def _read(file: FileStorage, fmt: LeadFormat, name: str, sheet: str) -> FileRead
         with _on_disk(file) as path:
             return read_file(path, fmt, limits=limits, needs_columns=False, sheet=sheet or None)
     except FileRefused as refused:
-        if sheet and refused.code is FileProblem.NO_ROWS:
-            text = _(
-                "на листе «%(sheet)s» строк нет или такого листа нет. Проверьте его название.",
-                sheet=sheet,
-            )
-            raise UploadRefused(f"{name}: {text}") from refused
-        raise UploadRefused(f"{name}: {file_sentence(refused)}") from refused
+        raise refused_upload(refused, name, sheet) from refused
+
+
+def refused_upload(refused: FileRefused, name: str, sheet: str) -> UploadRefused:
+    """What to tell about a refused file; ``sheet``: the one that was asked for."""
+    if sheet and refused.code is FileProblem.NO_ROWS:
+        text = _(
+            "на листе «%(sheet)s» строк нет или такого листа нет. Проверьте его название.",
+            sheet=sheet,
+        )
+        return UploadRefused(f"{name}: {text}")
+    return UploadRefused(f"{name}: {file_sentence(refused)}")
 
 
 @contextmanager

@@ -1,0 +1,224 @@
+"""Staged loads of records in a browser without scripts: from the upload to the result (A8)."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from werkzeug.test import TestResponse
+
+from core.db import Database
+from directory.clients.models import Client
+from directory.units.models import Unit
+from importers.formats.catalogue import FORMATS
+from importers.loads.models import LoadState, RecordLoad
+from importers.loads.working import work_on_loads
+from tests.given import Given
+from tests.web.conftest import Browser, HandClock, read_workbook
+from tests.workbooks import write_file
+
+CLIENT_HEADINGS = ("ФИО", "Телефон", "Код клиента")
+IVANOV = ("Иванов Иван Иванович", "8 (916) 123-45-67", "К-1")
+PETROVA = ("Петрова Анна", "+7 903 765-43-21", "К-2")
+NOBODY = ("Сидоров Пётр", "12", "")
+ODD_HEADINGS = ("Кто это", "Связь", "Прочее")
+
+
+@dataclass
+class LoadDesk:
+    """A manager's browser, the unit, and the background."""
+
+    browser: Browser
+    unit: Unit
+    database: Database
+    clock: HandClock
+    folder: Path
+
+    def send(self, path: Path, fmt: str = "clients", **changes: Any) -> TestResponse:
+        data = {"unit": str(self.unit.id), "format": fmt} | changes
+        data["file"] = (io.BytesIO(path.read_bytes()), path.name)
+        return self.browser.post(
+            "/selections/files", data, content_type="multipart/form-data", buffered=True
+        )
+
+    def write(self, *rows: tuple[str, ...], headings: tuple[str, ...] = CLIENT_HEADINGS) -> Path:
+        return write_file(self.folder / "клиенты.xlsx", *rows, headings=headings)
+
+    def ask(self, *rows: tuple[str, ...], headings: tuple[str, ...] = CLIENT_HEADINGS) -> str:
+        answer = self.send(self.write(*rows, headings=headings))
+        assert answer.status_code == 303, answer.text[:300]
+        return str(answer.location)
+
+    def work(self) -> int:
+        return work_on_loads(self.database, self.clock, folder=self.folder / "loads")
+
+    def loaded(self, *rows: tuple[str, ...]) -> str:
+        """The address of a load of these rows that is done."""
+        address = self.ask(*rows)
+        self.work()
+        assert self.browser.post(f"{address}/run", {"form_key": "run"}).status_code == 303
+        self.work()
+        return address
+
+    def clients(self) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Client)) or 0
+
+    def state(self) -> LoadState:
+        with self.database.reading() as session:
+            return session.scalars(select(RecordLoad).order_by(RecordLoad.id.desc())).first().state  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def desk(
+    app: Flask,
+    prepared: Given,
+    browser_of: Callable[..., Browser],
+    database: Database,
+    clock: HandClock,
+    tmp_path: Path,
+) -> LoadDesk:
+    prepared.catalogue()
+    unit: Unit = prepared.unit("Сервис Север")
+    prepared.workshop(parent=unit)
+    person = prepared.employee("Мария Менеджер", unit=unit)
+    folder = app.extensions["prozvon"].settings.var_dir
+    assert folder.is_relative_to(tmp_path)
+    return LoadDesk(browser_of(person), unit, database, clock, folder)
+
+
+def test_a_file_is_checked_then_loaded_and_told_row_by_row(desk: LoadDesk) -> None:
+    address = desk.ask(IVANOV, PETROVA, NOBODY)
+    waiting = desk.browser.read(address)
+    assert "Проверяется" in waiting and 'http-equiv="refresh"' in waiting
+    assert "Проверяется" in desk.browser.read("/selections/files")
+    desk.work()
+    checked = desk.browser.read(address)
+    assert "Загрузить строк: 2" in checked and "Новые 2" in checked and "Ошибки 1" in checked
+    assert desk.clients() == 0
+    only = desk.browser.read(f"{address}?only=invalid")
+    assert "Сидоров" in only and "Петрова" not in only
+    assert "Телефон: в номере не хватает цифр (12)" in only
+    for _ in range(2):  # Pressed twice.
+        assert desk.browser.post(f"{address}/run", {"form_key": "k"}).status_code == 303
+    assert "Загружается" in desk.browser.read(address)
+    desk.work()
+    done = desk.browser.read(address)
+    assert "Загружено. Изменений: 2" in done and "Всё так, как обещала проверка" in done
+    assert desk.clients() == 2
+    assert "Загружен" in desk.browser.read("/selections/files")
+    assert desk.browser.post(f"{address}/run", {"form_key": "other"}).status_code == 303
+    assert desk.browser.post(f"{address}/check").status_code == 409
+
+
+def test_the_fragment_of_progress_follows_and_leads_on(desk: LoadDesk) -> None:
+    address = desk.ask(IVANOV)
+    asked = {"headers": {"HX-Request": "true"}}
+    fragment = desk.browser.get(f"{address}/progress?state=checking", **asked)
+    assert 'id="progress"' in fragment.text and "<html" not in fragment.text
+    assert desk.browser.get(f"{address}/progress").location == address
+    desk.work()
+    answer = desk.browser.get(f"{address}/progress?state=checking", **asked)
+    assert answer.headers["HX-Redirect"] == address
+    assert "Загружено" not in desk.browser.get("/selections/files/recent").text
+
+
+def test_columns_are_said_and_the_first_rows_read_by_them(desk: LoadDesk) -> None:
+    rows = [(*IVANOV[:2], "x"), (*PETROVA[:2], "y")]
+    address = desk.ask(*rows, headings=ODD_HEADINGS)
+    assert desk.browser.get(address).location == f"{address}/columns"
+    text = desk.browser.read(f"{address}/columns")
+    assert "Иванов" in text and "Так прочтутся первые строки" in text
+    said = {"column-0": "name", "column-1": "phone", "column-2": "external_key"}
+    read = desk.browser.post(f"{address}/reading", said, headers={"HX-Request": "true"})
+    assert "+7 916 123-45-67" in read.text and "<html" not in read.text
+    missing = desk.browser.post(f"{address}/reading", {"column-0": "name", "column-1": ""})
+    assert "Не загрузится. Не хватает" in missing.text and "<html" in missing.text
+    refused = desk.browser.post(f"{address}/columns", {"column-0": "", "column-1": "phone"})
+    assert refused.status_code == 422 and "Не хватает: «ФИО»" in refused.text
+    assert desk.browser.post(f"{address}/columns", said | {"form_key": "c"}).location == address
+    desk.work()
+    assert "Новые 2" in desk.browser.read(address)
+    # Corrected once more, after the preview.
+    again = desk.browser.post(f"{address}/columns", said | {"column-2": "", "form_key": "d"})
+    assert again.status_code == 303 and desk.state() is LoadState.CHECKING
+    assert desk.browser.post(f"{address}/columns", said).status_code == 409
+
+
+def test_the_same_content_is_that_load_until_it_is_over(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV)
+    again = desk.send(desk.folder / "клиенты.xlsx")
+    assert again.location == address
+    assert "Этот файл уже загружали" in desk.browser.read(address)
+    other = desk.ask(PETROVA)
+    assert desk.browser.post(f"{other}/end").status_code == 303
+    assert "Остановлен" in desk.browser.read(other) and desk.clients() == 1
+    anew = desk.browser.post(f"{other}/again")
+    assert anew.status_code == 303 and anew.location not in (address, other)
+    desk.work()
+    assert "Новые 1" in desk.browser.read(anew.location)
+
+
+def test_rejected_rows_are_mended_and_loaded_again(desk: LoadDesk) -> None:
+    rows = [(*IVANOV[:2], "x"), ("Сидоров Пётр", "12", "y")]
+    address = desk.ask(*rows, headings=ODD_HEADINGS)
+    said = {"column-0": "name", "column-1": "phone", "column-2": "", "form_key": "c"}
+    desk.browser.post(f"{address}/columns", said)
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    result = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert result[0] == ("Строка", *ODD_HEADINGS, "Результат", "Причина", "Клиент", "Задача")
+    assert result[1][4] == "Новая запись" and result[1][6] == IVANOV[0]
+    assert result[2][4] == "Ошибка, не загружена" and "не хватает цифр" in str(result[2][5])
+    headings, *rejected = read_workbook(desk.browser.get(f"{address}/rejected.xlsx"))
+    assert headings == (*ODD_HEADINGS, "Что не так") and len(rejected) == 1
+    assert rejected[0][:3] == ("Сидоров Пётр", "12", "y") and rejected[0][3]
+    # The mended workbook, remarks and all, is read by what was said of the first one.
+    mended = (rejected[0][0], "8 916 555-44-33", *rejected[0][2:])
+    path = write_file(desk.folder / "исправлено.xlsx", mended, headings=headings)
+    later = str(desk.send(path).location)
+    desk.work()
+    assert "Новые 1" in desk.browser.read(later)
+
+
+def test_examples_of_all_kinds_are_read_without_a_remark(desk: LoadDesk) -> None:
+    for code in ("clients", "vehicles", "visits", "recommendations", "do-not-call"):
+        path = desk.folder / f"{code}.xlsx"
+        path.write_bytes(desk.browser.get(f"/selections/files/templates/{code}.xlsx").data)
+        address = str(desk.send(path, code).location)
+        assert not desk.browser.get(address).location, code
+        desk.work()
+        text = desk.browser.read(address)
+        found = re.search(r"Ошибки (\d+)", text)
+        assert found is None and "Проверка: что станет" in text, (code, text)
+    page = desk.browser.read("/selections/files")
+    assert 'value="do-not-call" checked' in page
+    assert desk.browser.get("/selections/files/templates/results.xlsx").status_code == 200
+    assert len(FORMATS) == 9
+
+
+def test_what_cannot_be_read_is_told_on_the_form(desk: LoadDesk) -> None:
+    path = desk.folder / "picture.xlsx"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+    answer = desk.send(path)
+    assert "Это картинка" in desk.browser.read(answer.location)
+    assert list((desk.folder / "loads").iterdir()) == []
+    sheet = desk.send(desk.write(IVANOV), sheet="Нет такого")
+    assert "такого листа нет" in desk.browser.read(sheet.location)
+
+
+def test_a_forgotten_file_says_so(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, NOBODY)
+    with desk.database.unit_of_work() as session:
+        session.execute(update(RecordLoad).values(forgotten_at=desk.clock.now, sample=[]))
+    text = desk.browser.read(address)
+    assert "Данные файла удалены" in text and "rejected.xlsx" not in text
+    answer = desk.browser.get(f"{address}/result.xlsx")
+    assert answer.status_code == 302 and answer.location == address
+    assert "Данные файла удалены" in desk.browser.read(f"{address}/columns")

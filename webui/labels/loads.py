@@ -1,0 +1,123 @@
+"""Words about staged loads of records: kinds of files, states, what became of rows, refusals."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.errors import ProzvonError
+from importers.loads.models import LoadState
+from importers.loads.steps import StepRefused
+from importers.loads.told import Verdict
+from webui.labels.pairs import Pairs
+
+KINDS: Mapping[str, tuple[Any, Any]] = {
+    "clients": (_l("Клиенты"), _l("Имя и телефон, почта, код или ИНН")),
+    "vehicles": (_l("Автомобили"), _l("VIN или госномер; владелец, если он есть")),
+    "visits": (_l("Заказ-наряды"), _l("Номер, дата, VIN или госномер")),
+    "recommendations": (_l("Рекомендации"), _l("Что советовали и VIN, госномер или наряд")),
+    "do-not-call": (_l("Не звонить"), _l("Телефон, почта, VIN или код клиента")),
+    "results": (_l("Результаты обзвона"), _l("Результат и телефон, VIN или код клиента")),
+}
+"""Code of a format of records → its name and what its files must have."""
+
+LABELS: Pairs = (
+    (LoadState.LOOKING, _l("Читается")),
+    (LoadState.COLUMNS, _l("Нужно указать столбцы")),
+    (LoadState.CHECKING, _l("Проверяется")),
+    (LoadState.CHECKED, _l("Проверен, не загружен")),
+    (LoadState.LOADING, _l("Загружается")),
+    (LoadState.DONE, _l("Загружен")),
+    (LoadState.CANCELLED, _l("Остановлен")),
+    (LoadState.REFUSED, _l("Не принят")),
+    (LoadState.TAKEN_BACK, _l("Загрузка отменена")),
+    (Verdict.NEW, _l("Новые")),
+    (Verdict.MATCHED, _l("Уже известны")),
+    (Verdict.APPENDED, _l("Добавлены к известным")),
+    (Verdict.REFRESHED, _l("Дополнены")),
+    (Verdict.BLOCKED, _l("Запрещены")),
+    (Verdict.DOUBTFUL, _l("Сомнительные")),
+    (Verdict.INVALID, _l("Ошибки")),
+    (Verdict.SKIPPED, _l("Пропущены")),
+)
+
+TONES: Mapping[LoadState, str] = {
+    LoadState.COLUMNS: "warn",
+    LoadState.CHECKED: "warn",
+    LoadState.DONE: "ok",
+    LoadState.REFUSED: "danger",
+    LoadState.LOOKING: "accent",
+    LoadState.CHECKING: "accent",
+    LoadState.LOADING: "accent",
+}
+"""The tone of a state's badge; neutral where none is told."""
+VERDICT_TONES: Mapping[Verdict, str] = {
+    Verdict.NEW: "ok",
+    Verdict.APPENDED: "ok",
+    Verdict.REFRESHED: "accent",
+    Verdict.BLOCKED: "warn",
+    Verdict.DOUBTFUL: "warn",
+    Verdict.INVALID: "danger",
+}
+
+_ROWS: Mapping[Verdict, Any] = {
+    Verdict.NEW: _l("Новая запись"),
+    Verdict.MATCHED: _l("Уже известна"),
+    Verdict.APPENDED: _l("Добавление к известной"),
+    Verdict.REFRESHED: _l("Дополнение известной"),
+    Verdict.BLOCKED: _l("Запрещена"),
+    Verdict.DOUBTFUL: _l("Сомнительная, не загружена"),
+    Verdict.INVALID: _l("Ошибка, не загружена"),
+    Verdict.SKIPPED: _l("Пропущена"),
+}
+"""What became, or will become, of one row."""
+
+_WHAT: Mapping[Verdict, Any] = {
+    Verdict.NEW: _l("Таких записей ещё не было"),
+    Verdict.MATCHED: _l("Всё, что в строке, уже записано"),
+    Verdict.APPENDED: _l("Ещё одна строка известного заказ-наряда"),
+    Verdict.REFRESHED: _l("Известной записи добавится то, чего в ней не было"),
+    Verdict.BLOCKED: _l("Человек раньше решил иначе"),
+    Verdict.DOUBTFUL: _l("Неясно, о ком или о чём строка: не записывается ничего"),
+    Verdict.INVALID: _l("Не хватает того, без чего запись не создать"),
+    Verdict.SKIPPED: _l("Известно более позднее"),
+}
+
+_STEPS: Mapping[LoadState, Any] = {
+    LoadState.LOOKING: _l("Файл ещё читается. Подождите."),
+    LoadState.COLUMNS: _l("Сначала укажите, что в столбцах файла."),
+    LoadState.CHECKING: _l("Файл сейчас проверяется. Подождите или остановите проверку."),
+    LoadState.CHECKED: _l("Файл уже проверен и ждёт решения."),
+    LoadState.LOADING: _l("Файл уже загружается. Подождите или остановите загрузку."),
+    LoadState.DONE: _l("Файл уже загружен."),
+    LoadState.CANCELLED: _l("Загрузка остановлена. Загрузите файл заново."),
+    LoadState.REFUSED: _l("Файл не принят. Исправьте его и загрузите заново."),
+    LoadState.TAKEN_BACK: _l("Загрузка отменена. Загрузите файл заново."),
+}
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    StepRefused: lambda e: _STEPS[e.state],
+}
+
+
+def row_words(verdict: Verdict) -> str:
+    """What became of one row."""
+    return str(_ROWS[verdict])
+
+
+def verdict_hint(verdict: Verdict) -> str:
+    """One line about what a verdict means."""
+    return str(_WHAT[verdict])
+
+
+def seconds_words(seconds: int) -> str:
+    """«ещё 40 с», «ещё 5 мин», «ещё 2 ч 10 мин»: how long a load still takes, roughly."""
+    if seconds < 60:
+        text = _("осталось около %(seconds)s с", seconds=max(5, -(-seconds // 5) * 5))
+    elif seconds < 3600:
+        text = _("осталось около %(minutes)s мин", minutes=-(-seconds // 60))
+    else:
+        hours, rest = divmod(-(-seconds // 60), 60)
+        text = _("осталось около %(hours)s ч %(minutes)s мин", hours=hours, minutes=rest)
+    return str(text)

@@ -1,0 +1,94 @@
+"""Kept rows of a load as a page shows them: the columns that say most, the wrong cell marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+
+from importers.columns import Column
+from importers.formats.catalogue import FORMATS
+from importers.loads.models import LoadedRow, RecordLoad
+from importers.loads.result_rows import names_of_clients
+from importers.loads.seen import columns_of_load, problems_of_row, rows_of
+from importers.loads.told import Verdict
+from webui.labels.files import problem_sentence
+from webui.requests import session
+from webui.selections.column_choice import offered_fields
+
+_COLUMNS = 5
+_LONGEST = 60
+TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which rows are shown: of one verdict, those with remarks, or all that are kept."""
+
+    verdict: Verdict | None = None
+    with_problems: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> "Only":
+        """The filter of an address; an unknown one is all rows."""
+        return cls(next((one for one in Verdict if one.value == text), None), text == TOLD)
+
+    @property
+    def text(self) -> str | None:
+        """The filter as part of an address; None for all rows."""
+        return TOLD if self.with_problems else self.verdict.value if self.verdict else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """``cells``: (text, whether it is what the remarks are about) of the shown columns."""
+
+    row_no: int
+    verdict: Verdict
+    cells: tuple[tuple[str, bool], ...]
+    remarks: tuple[str, ...]
+    client_id: int | None
+    client: str
+
+
+def shown_rows(load: RecordLoad, only: Only, *, page: int) -> dict[str, Any]:
+    """What the table of kept rows needs: ``columns``, ``rows``, ``seen`` (the page of them)."""
+    seen = rows_of(
+        session(), load.id, verdict=only.verdict, with_problems=only.with_problems, page=page,
+        actor=g.actor,
+    )  # fmt: skip
+    columns = _telling(load)
+    names = names_of_clients(session(), [row.client_id for row in seen.rows])
+    return {
+        "columns": columns,
+        "rows": [_shown(row, columns, names) for row in seen.rows],
+        "seen": seen,
+    }
+
+
+def _telling(load: RecordLoad) -> list[Column]:
+    """The columns that a row is recognised by: those that mean something, the usual order."""
+    order = {field: at for at, field in enumerate(offered_fields(FORMATS[load.format]))}
+    known = [column for column in columns_of_load(load) if column.field in order]
+    known.sort(key=lambda column: order[column.field] if column.field else 0)
+    return known[:_COLUMNS]
+
+
+def _shown(row: LoadedRow, columns: Sequence[Column], names: dict[int, str]) -> ShownRow:
+    problems = problems_of_row(row)
+    wrong = {problem.column for problem in problems if problem.column}
+    cells = row.cells or []
+    client = names.get(row.client_id or 0, "")
+    return ShownRow(
+        row.row_no,
+        row.verdict,
+        tuple((_text(cells, column.index), column.told in wrong) for column in columns),
+        tuple(problem_sentence(problem) for problem in problems),
+        row.client_id if client else None,
+        client,
+    )
+
+
+def _text(cells: Sequence[Any], at: int) -> str:
+    text = " ".join(str(cells[at]).split()) if at < len(cells) else ""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

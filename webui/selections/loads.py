@@ -1,0 +1,179 @@
+"""A staged load of records: how far it is, what its rows will come to, what came of them (A8).
+
+One address for the whole life of a load: reloading or coming back shows where it is.
+"""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from directory.units.tree import get_unit
+from importers.loads.asking import ask_check, ask_end, ask_run
+from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
+from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
+from importers.loads.spool import spool_file
+from importers.loads.told import Verdict
+from importers.permissions import ImportPermission
+from importers.problems import FileRefused
+from webui.labels.file_places import place_words, skipped_words
+from webui.labels.files import file_sentence
+from webui.labels.journal import actor_words
+from webui.labels.loads import (
+    KINDS,
+    TONES,
+    VERDICT_TONES,
+    row_words,
+    seconds_words,
+    verdict_hint,
+)
+from webui.numbers import row_number
+from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.load_links import links_of
+from webui.selections.load_rows import Only, shown_rows
+from webui.selections.load_uploads import ask_for, copied, loads_folder
+from webui.selections.uploads import Asked, refused_upload
+from worklists.task_page import names_of
+
+bp = Blueprint("loads", __name__)
+
+
+@bp.get("/selections/loads/<int:load_id>")
+@requires(ImportPermission.LOAD)
+def show(load_id: int) -> Any:
+    """Where the load is: its columns, its progress, what is promised, or what came of it."""
+    load = get_load(session(), load_id, actor=g.actor)
+    if load.state is LoadState.COLUMNS:
+        return redirect(url_for("load_columns.page", load_id=load_id))
+    if load.state in AT_WORK:
+        return render_template(
+            "selections/load_progress.html", page="selections", **_told(load), **_progress(load)
+        )
+    only = Only.of(request.args.get("only", ""))
+    promised, came = counts_of(load.checked), counts_of(load.counts)
+    is_checked = load.state is LoadState.CHECKED
+    has_run = load.begun_at is not None and not is_checked
+    return render_template(
+        "selections/load.html",
+        page="selections",
+        **_told(load),
+        only=only,
+        counts=promised if is_checked else came,
+        total=sum((promised if is_checked else came).values()),
+        broken=_broken_promises(promised, came) if load.state is LoadState.DONE else [],
+        has_promise=load.checked is not None,
+        has_run=has_run,
+        is_over=load.state in OVER,
+        verdicts=tuple(Verdict),
+        verdict_tones=VERDICT_TONES,
+        verdict_hint=verdict_hint,
+        row_words=row_words,
+        links=links_of(load),
+        refused=_refused(load),
+        **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
+    )
+
+
+@bp.get("/selections/loads/<int:load_id>/progress", endpoint="progress")
+@requires(ImportPermission.LOAD)
+@in_background
+def progress(load_id: int) -> Any:
+    """How far it is; when there is nothing more to follow the page goes to where the load is."""
+    load = get_load(session(), load_id, actor=g.actor)
+    address = url_for("loads.show", load_id=load_id)
+    if not is_htmx():
+        return redirect(address)
+    if load.state not in AT_WORK or request.args.get("state") != load.state.value:
+        answer = make_response("")
+        answer.headers["HX-Redirect"] = address
+        return answer
+    return render_template("selections/_load_progress.html", load=load, **_progress(load))
+
+
+@bp.post("/selections/loads/<int:load_id>/check", endpoint="check")
+@requires(ImportPermission.LOAD)
+def check(load_id: int) -> Any:
+    """Check it once more: the directory may have changed since."""
+    ask_check(session(), load_id, actor=g.actor, now=g.now)
+    return redirect(url_for("loads.show", load_id=load_id), 303)
+
+
+@bp.post("/selections/loads/<int:load_id>/run", endpoint="run")
+@requires(ImportPermission.LOAD)
+def run(load_id: int) -> Any:
+    """Yes: load what the preview has promised."""
+    ask_run(session(), load_id, actor=g.actor, now=g.now)
+    return redirect(url_for("loads.show", load_id=load_id), 303)
+
+
+@bp.post("/selections/loads/<int:load_id>/end", endpoint="end")
+@requires(ImportPermission.LOAD)
+def end(load_id: int) -> Any:
+    """Stop it; what was loaded before stays until it is taken back."""
+    ask_end(session(), load_id, actor=g.actor, now=g.now)
+    return redirect(url_for("loads.show", load_id=load_id), 303)
+
+
+@bp.post("/selections/loads/<int:load_id>/again", endpoint="again")
+@requires(ImportPermission.LOAD)
+def again(load_id: int) -> Any:
+    """The same file anew from where it lies, or another sheet of it, as a load of its own."""
+    load = get_load(session(), load_id, actor=g.actor)
+    sheet = request.form.get("sheet", load.sheet)[:200]
+    asked = Asked(load.unit_id, load.format, sheet)
+    name, size, sha256 = load.name, load.size, load.sha256
+    by_hand = url_for("files.page", unit=load.unit_id, format=load.format, sheet=sheet or None)
+    place = spool_file(loads_folder(), load_id)
+    if not place.exists():
+        flash(_("Сохранённого файла больше нет. Выберите его ещё раз."), "bad")
+        return redirect(by_hand, 303)
+    if sheet != load.sheet and load.state in (LoadState.COLUMNS, LoadState.CHECKED):
+        ask_end(session(), load_id, actor=g.actor, now=g.now)
+    copy = copied(place)
+    try:
+        found = ask_for(copy, asked, name=name, size=size, sha256=sha256)
+    except FileRefused as refused:
+        session().rollback()
+        flash(refused_upload(refused, name, sheet).text, "bad")
+        return redirect(url_for("loads.show", load_id=load_id), 303)
+    finally:
+        copy.unlink(missing_ok=True)
+    return redirect(url_for("loads.show", load_id=found.load.id), 303)
+
+
+def _told(load: RecordLoad) -> dict[str, Any]:
+    """What every page of a load says at its head."""
+    place, sheet = place_of_load(load)
+    return {
+        "load": load,
+        "kind": KINDS[load.format][0],
+        "unit": get_unit(session(), load.unit_id, actor=g.actor),
+        "asked_by": actor_words(load.asked_by, names_of(session(), [load.asked_by])),
+        "tone": TONES.get(load.state, "neutral"),
+        "place": place_words(place, sheet),
+        "skipped": skipped_words(load.skipped, place),
+    }
+
+
+def _progress(load: RecordLoad) -> dict[str, Any]:
+    found = progress_of(load, now=g.now)
+    counts = counts_of(load.counts)
+    return {
+        "progress": found,
+        "percent": None if found.share is None else int(found.share * 100),
+        "left": seconds_words(found.seconds_left) if found.seconds_left is not None else "",
+        "so_far": [(verdict, count) for verdict, count in counts.items() if count],
+        "tones": VERDICT_TONES,
+    }
+
+
+def _broken_promises(
+    promised: dict[Verdict, int], came: dict[Verdict, int]
+) -> list[tuple[Verdict, int, int]]:
+    """Verdicts of which the run gave another number than the preview."""
+    return [(one, promised[one], came[one]) for one in Verdict if promised[one] != came[one]]
+
+
+def _refused(load: RecordLoad) -> str:
+    found = refusal_of(load) if load.state is LoadState.REFUSED else None
+    return file_sentence(found) if found is not None else ""
