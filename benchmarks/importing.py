@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.company import Company, found_company
+from benchmarks.company import found_company
 from benchmarks.harness import Comparison, Goal, Line, Stopwatch, is_noisy, plain_line, ratio_line
 from benchmarks.lead_file import write_lead_file
 from benchmarks.places import Place, fresh_place
