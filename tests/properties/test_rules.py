@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import Database
 from selections.checking import is_turned_round, problems_of
 from selections.fields import Moment
+from selections.reading import meant_now
 from selections.rules import Condition, Definition, Having, Operator, walk
 from selections.statements import Question
 from selections.wire import from_wire, to_wire
@@ -34,13 +35,14 @@ def worlds(database: Database) -> Iterator[tuple[Session, World]]:
         session.rollback()
 
 
-def question(given_answers: dict[str, Any], seed: int = 0) -> Question:
+def question(session: Session, given_answers: dict[str, Any], seed: int = 0) -> Question:
     return Question(
         catalogue=CATALOGUE,
         moment=Moment(TODAY, ZONE),
         unit_ids=UNITS,
         answers=given_answers,
         definition_of=SUB_SELECTIONS.__getitem__,
+        meant=meant_now(session),
         seed=seed,
     )
 
@@ -56,7 +58,7 @@ def test_the_statement_finds_what_reading_row_by_row_finds(
     worlds: tuple[Session, World], definition: Definition, told: dict[str, Any], seed: int
 ) -> None:
     session, world = worlds
-    asked = question(told, seed)
+    asked = question(session, told, seed)
     rows = session.execute(asked.found(definition)).all()
     reading = Reading(world, UNITS, told, SUB_SELECTIONS, seed)
     found = [(row.client_id, row.asset_key) for row in rows]
@@ -83,7 +85,7 @@ def test_what_nobody_means_is_refused_or_found_by_reading_as_well(
     ):
         return
     assert from_wire(to_wire(definition)) == definition
-    rows = session.execute(question({}).found(definition)).all()
+    rows = session.execute(question(session, {}).found(definition)).all()
     reading = Reading(world, UNITS, {}, SUB_SELECTIONS)
     assert {(row.client_id, row.asset_key) for row in rows} == reading.found(definition)
 
