@@ -29,6 +29,7 @@ from benchmarks.service_history import fill_history
 from core.bulk import lift_time_limits
 from core.patience import patience
 from selections.fields import Moment
+from selections.reading import meant_now
 from selections.rules import Definition
 from selections.statements import Question
 from worklists.selection_fields import CATALOGUE
@@ -90,7 +91,7 @@ def _kinds(
         lift_time_limits(session)
         for kind in KINDS:
             hand = by_hand(kind.code, unit_id, today, is_postgresql=place.is_postgresql)
-            question = _question(unit_id, today, hand)
+            question = _question(session, unit_id, today, hand)
             ours = question.found(kind.definition)
             rows = _checked(session, place, kind.code, ours, hand)
             found = compare(
@@ -116,13 +117,14 @@ def _kinds(
         )  # fmt: skip
 
 
-def _question(unit_id: int, today: date, hand: Hand) -> Question:
+def _question(session: Session, unit_id: int, today: date, hand: Hand) -> Question:
     return Question(
         catalogue=CATALOGUE,
         moment=Moment(today, ZONE),
         unit_ids=(unit_id,),
         answers=hand.answers,
         definition_of=dict[int, Definition]().__getitem__,
+        meant=meant_now(session),
     )
 
 

@@ -63,6 +63,10 @@ class _By:
             f"u.client_id = c.id AND u.unit_id = {self.unit_id}) AND {where}"
         )
 
+    def either(self, *statements: str) -> str:
+        """What any of them finds, for IN; SQLite would sort for a UNION."""
+        return f" UNION {'' if self.is_postgresql else 'ALL '}".join(statements)
+
     def nothing_under_way(self, since: date) -> str:
         return (
             "NOT EXISTS (SELECT 1 FROM service_requests r WHERE r.asset_id = o.asset_id AND "
@@ -90,12 +94,12 @@ class _By:
 def _maintenance_due(by: _By) -> Hand:
     since, until = by.day(months=-13), by.day(months=-12)
     called = by.day(days=-30)
-    last = by.last_visit(since, until)
-    sql = by.vehicles(
-        "o.asset_id IN (SELECT f.asset_id FROM mileage_forecasts f WHERE f.next_maintenance_on "
-        f"BETWEEN '{by.today}' AND '{by.day(days=30)}' UNION {last}) AND "
-        + by.nothing_under_way(called)
+    forecast = (
+        "SELECT f.asset_id FROM mileage_forecasts f WHERE f.next_maintenance_on "
+        f"BETWEEN '{by.today}' AND '{by.day(days=30)}'"
     )
+    found = by.either(forecast, by.last_visit(since, until))
+    sql = by.vehicles(f"o.asset_id IN ({found}) AND " + by.nothing_under_way(called))
     return Hand(sql, {
         "period_from": by.today, "period_until": by.day(days=30), "visited_from": since,
         "visited_until": until, "contacted_since": called,
@@ -192,11 +196,12 @@ def _recall(by: _By) -> Hand:
 
 def _cover_ends(by: _By) -> Hand:
     until, called = by.day(days=30), by.day(days=-30)
-    sql = by.vehicles(
-        f"(s.warranty_until BETWEEN '{by.today}' AND '{until}' OR s.insured_until BETWEEN "
-        f"'{by.today}' AND '{until}') AND " + by.not_called("a.asset_id = o.asset_id", called),
-        "JOIN assets s ON s.id = o.asset_id",
+    ends = (
+        f"SELECT s.id FROM assets s WHERE s.{cover} BETWEEN '{by.today}' AND '{until}'"
+        for cover in ("warranty_until", "insured_until")
     )
+    not_called = by.not_called("a.asset_id = o.asset_id", called)
+    sql = by.vehicles(f"o.asset_id IN ({by.either(*ends)}) AND {not_called}")
     return Hand(sql, {"period_from": by.today, "period_until": until, "contacted_since": called})
 
 

@@ -47,8 +47,7 @@ def _held(
         case Operator.ONE_OF | Operator.NONE_OF:
             if asked.spelt is not None:
                 values = [asked.spelt(value) for value in values]
-            meant = asked.among(tuple(values)) if asked.among is not None else values
-            is_one: Truth = column.in_(meant)
+            is_one: Truth = column.in_(values)
             return is_one if condition.operator is Operator.ONE_OF else not_(is_one)
         case Operator.CONTAINS:
             return or_(*(holds_text(column, str(value)) for value in values))

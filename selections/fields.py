@@ -114,13 +114,15 @@ class Field:
     offers: Offers | None = None
     members: "builtins.type[StrEnum] | None" = None
     among: Callable[[tuple[Any, ...]], Select[Any]] | None = None
-    """For ONE_OF: the values that these stand for, as a unit stands for all below it."""
+    """For ONE_OF: the few values that these stand for, as a unit stands for all below it."""
     beside: Beside | None = None
     """The table that ``expression`` takes its row from, when it is not the entity's own."""
     operators: tuple[Operator, ...] = ()
     """Empty: those of the type."""
     spelt: Callable[[str], str] | None = None
     """How the column writes what a person typed: for ONE_OF and NONE_OF."""
+    stored: str = ""
+    """The column, where the field is nothing but one."""
 
     @property
     def allowed(self) -> tuple[Operator, ...]:
@@ -129,6 +131,10 @@ class Field:
         if self.is_moment:
             usual = tuple(one for one in usual if one is not Operator.COMING)
         return self.operators or usual
+
+
+Meant = Callable[[Field, tuple[Any, ...]], tuple[Any, ...]]
+"""The values that these stand for, of a field that has ``among``."""
 
 
 @dataclass(frozen=True)
@@ -246,4 +252,5 @@ def entity(
 def column(code: str, type: FieldType, name: str = "", **more: Any) -> Field:
     """A field that is a column of the entity's table; ``name``: the column, where it differs."""
     attribute = name or code.partition(".")[2]
-    return Field(code, type, lambda row, _moment: getattr(row, attribute), **more)
+    read: Expression = lambda row, _moment: getattr(row, attribute)  # noqa: E731
+    return Field(code, type, read, stored=attribute, **more)

@@ -14,7 +14,7 @@ from core.clock import local_day
 from core.errors import NotFound
 from directory.units.models import Unit, UnitPath
 from directory.units.tree import UNITS_BELOW, get_unit, zone_of
-from selections.fields import Catalogue, Moment
+from selections.fields import Catalogue, Field, Meant, Moment
 from selections.models import Selection, SelectionRun, SelectionVersion
 from selections.permissions import SelectionPermission
 from selections.rules import Definition, Found, walk
@@ -168,6 +168,17 @@ def definition_of(session: Session) -> Callable[[int], Definition]:
     return read
 
 
+def meant_now(session: Session) -> Meant:
+    """What values of a list stand for now: the units below a unit. Each is looked up once."""
+
+    @cache
+    def read(asked: Field, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        assert asked.among is not None
+        return tuple(sorted(set(session.scalars(asked.among(values)))))
+
+    return read
+
+
 def question_for(
     session: Session,
     *,
@@ -193,6 +204,7 @@ def question_for(
         unit_ids=sorted(actor.unit_ids.intersection(below)),
         answers=answers,
         definition_of=definition_of(session),
+        meant=meant_now(session),
     )
 
 

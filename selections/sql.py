@@ -5,52 +5,24 @@ down to the conditions, where a value that is not known makes a condition false 
 true: SQL's third truth never gets out.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
+from core.unions import found_by_any
 from selections.comparing import Truth, compared
-from selections.fields import Catalogue, Field, Moment, Relation
+from selections.fields import Catalogue, Field, Meant, Moment, Relation, Row
 from selections.promising import promise
 from selections.rules import Condition, Found, Group, Having, Join, Newest, Operator, Rule, Subject
+from selections.scopes import Scope
 
-Row = Any
-Rows = tuple[ColumnElement[Any], Any]
-"""A key of the scope, and the statement of all its values that hold a rule."""
+Rows = tuple[ColumnElement[Any], tuple[Select[Any], ...]]
+"""A key of the scope, and the statements of which one finds each of its values that hold a rule."""
 SubSelection = Callable[[int], tuple[Subject, Select[Any]]]
 """What another selection is about, and its statement: ``client_id`` and ``asset_id``."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The rows that conditions speak of at some place of the tree."""
-
-    keys: Mapping[str, ColumnElement[Any]]
-    """The identity of each, which costs no join."""
-    rows: Mapping[str, Row]
-    anchor: ColumnElement[Any] | None = None
-    touched: set[str] = field(default_factory=set)
-    """The entities whose rows were needed beyond their identity."""
-
-    def row(self, entity: str) -> Row:
-        """The row of the entity, for its columns."""
-        self.touched.add(entity)
-        return self.rows[entity]
-
-    def outer(self, relation: Relation) -> ColumnElement[Any]:
-        """What the related rows refer to."""
-        return self.named(relation.code, relation.outer)
-
-    def named(self, code: str, attribute: str) -> ColumnElement[Any]:
-        """An attribute of the row of the entity that the code begins with."""
-        entity = code.partition(".")[0]
-        if attribute == "id" and entity in self.keys:
-            return self.keys[entity]
-        found: ColumnElement[Any] = getattr(self.row(entity), attribute)
-        return found
 
 
 @dataclass(frozen=True)
@@ -60,6 +32,7 @@ class Compiler:
     catalogue: Catalogue
     moment: Moment
     found_by: SubSelection
+    meant: Meant
 
     def truth(
         self, rule: Rule, scope: Scope, *, negated: bool = False, drives: bool = False
@@ -71,7 +44,7 @@ class Compiler:
         found = self._driven(rule, scope) if drives and not negated else None
         if found is not None:
             key, rows = found
-            return key.in_(rows)
+            return key.in_(found_by_any(*rows))
         match rule:
             case Group():
                 return self._group(rule, scope, negated)
@@ -129,25 +102,37 @@ class Compiler:
         match rule:
             case Condition() if rule.operator is not Operator.UNKNOWN:
                 asked = self._field(rule.field)
-                return self._beside_rows(asked, rule, scope) if asked.beside is not None else None
+                is_beside = asked.beside is not None
+                key, rows = (self._beside_rows if is_beside else self._own_rows)(asked, rule, scope)
+                return key, (rows,)
             case Group() if rule.join is Join.ANY:
                 found = [self._driven(item, scope) for item in rule.items]
                 parts = [part for part in found if part is not None]
                 if not parts or len(parts) < len(found) or len({id(key) for key, _ in parts}) > 1:
                     return None
-                return parts[0][0], union(*(rows for _, rows in parts))
+                return parts[0][0], tuple(rows for _, several in parts for rows in several)
             case Having() if rule.operator is Operator.AT_LEAST and rule.values[0] > 0:  # type: ignore[operator]
                 return self._holders(rule, scope)
             case Newest():
                 relation = self._relation(rule.relation)
                 row, wanted = self._newest_row(rule, relation, scope)
-                return scope.outer(relation), self._all_rows(relation, row, wanted)
+                return scope.outer(relation), (self._all_rows(relation, row, wanted),)
         return None
 
-    def _beside_rows(self, asked: Field, condition: Condition, scope: Scope) -> Rows:
+    def _own_rows(
+        self, asked: Field, condition: Condition, scope: Scope
+    ) -> tuple[ColumnElement[Any], Select[Any]]:
+        """The rows of the scope's entity that hold it, read for themselves: by an index."""
+        entity = asked.code.partition(".")[0]
+        row = aliased(self.catalogue.entities[entity].table)
+        return scope.keys[entity], select(row.id).where(self._held(asked, condition, row, scope))
+
+    def _beside_rows(
+        self, asked: Field, condition: Condition, scope: Scope
+    ) -> tuple[ColumnElement[Any], Select[Any]]:
         assert asked.beside is not None
         beside = aliased(asked.beside.table)
-        held = compared(asked, condition, beside, self.moment, scope.anchor)
+        held = self._held(asked, condition, beside, scope)
         key = scope.named(asked.code, asked.beside.outer)
         return key, select(getattr(beside, asked.beside.key)).where(held)
 
@@ -157,13 +142,13 @@ class Compiler:
         row, inner = self._related(relation, scope)
         rows = self._all_rows(relation, row, self.truth(rule.where, inner))
         if rule.sum_of is None and rule.values == (1,):
-            return scope.outer(relation), rows
+            return scope.outer(relation), (rows,)
         counted: ColumnElement[Any] = func.count()
         if rule.sum_of is not None:
             counted = func.sum(self.value(rule.sum_of, inner))
         key = next(iter(rows.selected_columns))
         often = rows.group_by(key).having(counted >= rule.values[0])
-        return scope.outer(relation), often
+        return scope.outer(relation), (often,)
 
     def _group(self, group: Group, scope: Scope, negated: bool) -> Truth:
         negates_items = negated != (group.join is Join.NONE)
@@ -176,6 +161,14 @@ class Compiler:
         if asked.beside is not None:
             return self._beside(asked, condition, scope, negated)
         row = scope.row(condition.field.partition(".")[0])
+        return self._held(asked, condition, row, scope, negated=negated)
+
+    def _held(
+        self, asked: Field, condition: Condition, row: Row, scope: Scope, *, negated: bool = False
+    ) -> Truth:
+        is_list = condition.operator in (Operator.ONE_OF, Operator.NONE_OF)
+        if asked.among is not None and is_list:
+            condition = replace(condition, values=self.meant(asked, condition.values))
         return compared(asked, condition, row, self.moment, scope.anchor, negated=negated)
 
     def _beside(self, asked: Field, condition: Condition, scope: Scope, negated: bool) -> Truth:

@@ -22,7 +22,7 @@ from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ClientUnit
 from selections.chance import chance
 from selections.composing import answers_within
-from selections.fields import Catalogue, Moment
+from selections.fields import Catalogue, Meant, Moment
 from selections.rules import (
     Condition,
     Definition,
@@ -35,8 +35,9 @@ from selections.rules import (
     Rule,
     Subject,
 )
+from selections.scopes import Scope
 from selections.settling import Answers, settle, settle_part
-from selections.sql import Compiler, Scope
+from selections.sql import Compiler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,9 @@ class Question:
     answers: Answers
     definition_of: Callable[[int], Definition]
     """The saved version of another selection. Raises NotFound."""
+    meant: Meant
+    """Looked up before the statement is made: PostgreSQL knows how many rows to expect of values
+    that it sees, and its workers share the reading; of a statement it knows neither."""
     seed: int = 0
     """Decides who is in a random sample."""
 
@@ -94,7 +98,9 @@ class _Reading:
     def __init__(self, question: Question, definition: Definition) -> None:
         self.question, self.definition = question, definition
         self.rule = settle(definition.rule, question.answers, question.moment.today)
-        self.compiler = Compiler(question.catalogue, question.moment, self._found_by)
+        self.compiler = Compiler(
+            question.catalogue, question.moment, self._found_by, question.meant
+        )
         self.client, self.asset, self.owned = aliased(Client), aliased(Asset), aliased(Ownership)
         self.is_vehicle = definition.subject is Subject.VEHICLE
         keys: dict[str, Any] = {"client": self.client.id}

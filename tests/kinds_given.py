@@ -19,6 +19,7 @@ from directory.clients.models import Client, ClientUnit, ContactRefusal, Refusal
 from directory.units.models import Unit, UnitKind
 from directory.visits.models import Recommendation, RecommendationStatus, Visit, VisitStatus
 from selections.fields import Moment
+from selections.reading import meant_now
 from selections.rules import Definition, Parameter
 from selections.settling import Answer
 from selections.statements import Question
@@ -170,6 +171,7 @@ class Scene:
             unit_ids=below,
             answers={key: value for key, value in answers.items() if value is not None},
             definition_of=no_selection,
+            meant=meant_now(self.session),
         )
 
     def found(self, code: str, **told: Answer | None) -> Found:
