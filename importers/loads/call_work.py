@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from campaigns.models import Outcome, ResultCodeVersion
 from core.clock import local_day
+from core.statements import ask
 from importers.loads.batch import Setting
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.matching import in_chunks
@@ -24,6 +26,30 @@ from worklists.models.attempt import Attempt
 from worklists.models.task import PHONING, Task
 
 _DAY = timedelta(days=1)
+_UNITS: BindParameter[Any] = bindparam("units", expanding=True)
+_CLIENTS: BindParameter[Any] = bindparam("clients", expanding=True)
+_TASKS = (
+    select(
+        Task.id, Task.client_id, Task.campaign_id, Task.asset_id, Task.state, Task.created_at,
+        Task.closed_at, Task.redirected_from_id,
+    )
+    .where(
+        Task.unit_id.in_(_UNITS), Task.client_id.in_(_CLIENTS), Task.kind.in_(PHONING),
+        ~goes_on_elsewhere(),
+    )
+    .order_by(Task.id)
+)  # fmt: skip
+_ATTEMPTS = (
+    select(
+        Attempt.task_id, Attempt.client_id, Attempt.campaign_id, Attempt.asset_id, Attempt.at,
+        Attempt.outcome, ResultCodeVersion.result_code_id, Attempt.undone_at.is_not(None),
+    )
+    .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
+    .where(
+        Attempt.unit_id.in_(_UNITS), Attempt.client_id.in_(_CLIENTS),
+        Attempt.at >= bindparam("since"), Attempt.copied_from_id.is_(None),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +107,18 @@ class CallWork:
         self._since = min((one.at for one in moments), default=setting.now) - _DAY
         self._tasks: dict[int, list[CallTask]] = {}
         self._attempts: dict[int, list[Known]] = {}
+        self._outdated: set[int] = set()
         self._read(client_ids)
 
-    def read_again(self, client_id: int) -> None:
-        """After something was saved for the client."""
-        self._read((client_id,))
+    def look_again(self, client_id: int) -> None:
+        """Something was saved for the client: what was read before a row of theirs is outdated."""
+        self._outdated.add(client_id)
+
+    def refresh(self, client_id: int) -> None:
+        """Read anew what is outdated, before anything is asked for a row of the client."""
+        if client_id in self._outdated:
+            self._outdated.discard(client_id)
+            self._read((client_id,))
 
     def made_then(self, client_id: int, moment: Moment, told: Narrowed) -> list[Known]:
         """The attempts at the client at that moment that the row may tell of."""
@@ -143,24 +176,9 @@ class CallWork:
         session, units = self._setting.session, sorted(self._setting.actor.unit_ids)
         for client_id in client_ids:
             self._tasks[client_id], self._attempts[client_id] = [], []
-        tasks = select(
-            Task.id, Task.client_id, Task.campaign_id, Task.asset_id, Task.state, Task.created_at,
-            Task.closed_at, Task.redirected_from_id,
-        ).where(Task.unit_id.in_(units), Task.kind.in_(PHONING), ~goes_on_elsewhere())  # fmt: skip
-        attempts = (
-            select(
-                Attempt.task_id, Attempt.client_id, Attempt.campaign_id, Attempt.asset_id,
-                Attempt.at, Attempt.outcome, ResultCodeVersion.result_code_id,
-                Attempt.undone_at.is_not(None),
-            )
-            .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
-            .where(
-                Attempt.unit_id.in_(units), Attempt.at >= self._since,
-                Attempt.copied_from_id.is_(None),
-            )
-        )  # fmt: skip
         for chunk in in_chunks(client_ids):
-            found = session.execute(tasks.where(Task.client_id.in_(chunk)).order_by(Task.id)).all()
+            values = {"units": units, "clients": chunk}
+            found = ask(session, _TASKS, values).all()
             origins = self._origins(row.redirected_from_id for row in found)
             for row in found:
                 before = _chain(row.redirected_from_id, origins)
@@ -171,7 +189,7 @@ class CallWork:
                         frozenset((row.id, *(number for number, _ in before))),
                     )
                 )  # fmt: skip
-            for known in session.execute(attempts.where(Attempt.client_id.in_(chunk))):
+            for known in ask(session, _ATTEMPTS, values | {"since": self._since}):
                 self._attempts[known.client_id].append(Known(*known))
 
     def _origins(self, ids: Iterable[int | None]) -> dict[int, tuple[datetime, int | None]]:

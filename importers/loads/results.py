@@ -93,6 +93,7 @@ class ResultsApplier:
         if car is None and Field.VIN in row.values:
             asset_id = _NO_VEHICLE  # no task can be about it
         told = Narrowed(self._campaigns.find(row), asset_id)
+        self._work.refresh(person.id)
         known = self._known(row, self._work.made_then(person.id, moment, told))
         if known is not None:
             return known
@@ -142,7 +143,7 @@ class ResultsApplier:
                 return refusal_of(refused, row)
             else:
                 break
-        self._work.read_again(task.client_id)
+        self._work.look_again(task.client_id)
         return Ruling(Verdict.NEW, tuple(problems))
 
     def _moment(self, row: TypedRow) -> Moment:

@@ -15,6 +15,7 @@ from directory.clients.models import Client, ContactPoint, ContactRefusal, Conta
 from tests.conftest import NOON
 from tests.given import LEASE
 from tests.loads_given import LoadingDesk, codes, counts
+from worklists.attempt_journal import AttemptFilter, attempts_page
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
 from worklists.models.task import Finish, Task, TaskKind
@@ -78,6 +79,9 @@ def test_a_call_counts_from_its_own_moment_and_comes_once(round_: CallRound) -> 
         select(JournalEntry).where(JournalEntry.event == "AttemptRecorded")
     ).all()
     assert [(one.at, one.actor[:7]) for one in entries] == [(NOON, "import:")]
+    seen = AttemptFilter(since=FORMED, until=NOON)
+    lines, _ = attempts_page(round_.session, seen, actor=round_.desk.actor)
+    assert [line.employee for line in lines] == ["Колл-центр, Анна"]
     assert counts(round_.load(row)) == {"matched": 1} and len(round_.attempts()) == 1
 
 
@@ -108,11 +112,11 @@ def test_a_day_without_a_time(round_: CallRound) -> None:
     assert first.at == datetime(2026, 3, 16, 9, 0, tzinfo=UTC) and second.at == NOON
     assert counts(round_.load(*rows)) == {"matched": 2}
     same_day = round_.given.client("Ким Ольга", unit=round_.desk.unit, phone="+79030000001")
-    made_at = NOON - timedelta(hours=1, minutes=-90)
-    late = round_.make_task(client=same_day, asset=None, created_at=made_at - timedelta(hours=1))
-    assert late.created_at < NOON
-    row = called("18.03.2026", "не берёт трубку", Телефон="8 903 000-00-01")
+    made_at = NOON - timedelta(hours=20)
+    round_.make_task(client=same_day, asset=None, created_at=made_at)
+    row = called("17.03.2026", "не берёт трубку", Телефон="8 903 000-00-01")
     assert counts(round_.load(row)) == {"new": 1}
+    assert round_.attempts()[1].at == made_at  # not before there was something to call about
 
 
 def test_what_a_result_causes_is_caused(round_: CallRound) -> None:
