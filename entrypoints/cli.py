@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MISSING = {"employee": "There is no such login"}
 FORMATS = (
     "maintenance-due", "lost-clients", "recall", "clients", "vehicles", "visits",
-    "recommendations", "do-not-call",
+    "recommendations", "do-not-call", "results",
 )  # fmt: skip
 KINDS = ("centre", "department", "workshop")
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)

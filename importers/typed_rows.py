@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -69,6 +70,8 @@ class TypedRow:
     phones: tuple[Phone, ...]
     problems: tuple[RowProblem, ...]
     warnings: tuple[RowProblem, ...]
+    headings: Mapping[Field, str] = dataclass_field(default_factory=dict)
+    """How the file calls the columns: to be told with what is wrong in them."""
 
     @property
     def is_rejected(self) -> bool:
@@ -95,6 +98,7 @@ class TypedReader(CellReader):
             if column.field is not None and column.field not in _APART
         ]
         self._names = [self._at.get(field) for field in _NAMES]
+        self._of_field = {field: self._headings[at] for field, at in self._at.items()}
 
     def read(self, row_no: int, cells: list[str]) -> TypedRow:
         """Read one row; never raises."""
@@ -121,7 +125,7 @@ class TypedReader(CellReader):
         self._read_order(cells, values)
         phones = self._read_phones(cells, told)
         problems, warnings = self._judged(values, phones, told)
-        return TypedRow(row_no, texts, values, phones, problems, warnings)
+        return TypedRow(row_no, texts, values, phones, problems, warnings, self._of_field)
 
     def _read_person(
         self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]

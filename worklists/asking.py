@@ -13,7 +13,7 @@ from core.statements import ask
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.involved import Standing, standing_of
-from worklists.models.attempt import Attempt
+from worklists.models.attempt import CALLED_BY, Attempt
 from worklists.models.task import Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
 from worklists.visibility import TASK_IS_VISIBLE, seen_by
@@ -60,7 +60,7 @@ _LINES = (
         Attempt.outcome,
         ResultCodeVersion.names.label("result"),
         Attempt.comment,
-        Employee.full_name.label("by"),
+        CALLED_BY.label("by"),
         Attempt.mileage_km,
         Attempt.copied_from_id.is_not(None).label("is_copy"),
         Attempt.undone_at.is_not(None).label("is_undone"),

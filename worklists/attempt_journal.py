@@ -14,7 +14,7 @@ from directory.assets.models import Asset
 from directory.clients.models import Client, ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from worklists.models.attempt import Attempt
+from worklists.models.attempt import CALLED_BY, Attempt
 from worklists.permissions import WorkPermission
 from worklists.soonest import capped_count
 
@@ -88,6 +88,8 @@ def _conditions(wanted: AttemptFilter, actor: Actor) -> list[ColumnElement[bool]
         Attempt.outcome: wanted.outcome,
         Attempt.client_id: wanted.client_id,
     }
+    if wanted.employee_id is not None:
+        conditions.append(Attempt.caller.is_(None))  # made by that person, not loaded
     return conditions + [column == value for column, value in narrowed.items() if value is not None]
 
 
@@ -104,7 +106,7 @@ def _lines(wanted: AttemptFilter, actor: Actor) -> Select[*tuple[Any, ...]]:
             func.coalesce(ContactPoint.value, "").label("phone"),
             Unit.name.label("unit"),
             Campaign.name.label("campaign"),
-            Employee.full_name.label("employee"),
+            CALLED_BY.label("employee"),
             Attempt.outcome,
             ResultCodeVersion.names.label("result"),
             Attempt.comment,

@@ -31,7 +31,7 @@ def add_attempt(
 ) -> Attempt:
     """Save what was said in the attempt, the mileage told with it too; a repeat copies (A16).
 
-    Raises NothingToCopy, MileageWentDown, MileageImpossible.
+    ``now``: the moment of the call. Raises NothingToCopy, MileageWentDown, MileageImpossible.
     """
     if report.outcome is Outcome.REPEAT:
         assert report.copy_of_task_id is not None
@@ -74,4 +74,5 @@ def _attempt(
         acquisition_id=report.acquisition_id,
         at=now,
         form_key=report.form_key,
+        caller=report.caller,
     )

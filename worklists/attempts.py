@@ -62,6 +62,8 @@ __all__ = [
     "ServiceRequestDraft",
     "consequence_of",
     "record_attempt",
+    "save_report",
+    "saved_before",
 ]
 
 
@@ -85,15 +87,26 @@ def record_attempt(
     """
     actor.require(WorkPermission.WORK)
     task = task_to_change(session, task_id, actor=actor)
-    earlier = session.scalars(_OF_FORM, {"form_key": report.form_key}).first()
+    earlier = saved_before(session, task, report, actor=actor)
     if earlier is not None:
-        if earlier.undone_at is not None:
-            raise changed_meanwhile(session, task)
-        return recorded_before(session, task, earlier, actor=actor)
+        return earlier
     require_call(task)
     require_unchanged(session, task, report.version)
     require_free_or_mine(session, task, token=report.token, actor=actor)
-    return _save(session, task, report, actor=actor, now=now, lease=lease)
+    return save_report(session, task, report, actor=actor, now=now, lease=lease)
+
+
+def saved_before(
+    session: Session, task: Task, report: AttemptReport, *, actor: Actor
+) -> Recorded | None:
+    """What a report with this ``form_key`` saved before. Raises ChangedMeanwhile if that was taken
+    back, or is another task's or person's."""
+    earlier = session.scalars(_OF_FORM, {"form_key": report.form_key}).first()
+    if earlier is None:
+        return None
+    if earlier.undone_at is not None:
+        raise changed_meanwhile(session, task)
+    return recorded_before(session, task, earlier, actor=actor)
 
 
 def consequence_of(
@@ -116,7 +129,7 @@ def consequence_of(
     return _with_effects(session, found, task, campaign, code, report, actor=actor, now=now)
 
 
-def _save(
+def save_report(
     session: Session,
     task: Task,
     report: AttemptReport,
@@ -125,13 +138,19 @@ def _save(
     now: datetime,
     lease: timedelta,
 ) -> Recorded:
+    """Save the report of a locked task that this actor may save.
+
+    What follows counts from the moment of the call; ``now`` is when it is recorded. Raises an
+    Invalid whose ``field`` names the field at fault.
+    """
+    at = report.called_at or now
     campaign = session.get_one(Campaign, task.campaign_id)
     code = code_of(session, task, report)
-    check_report(session, task, code, report, actor=actor, now=now)
-    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=now)
+    check_report(session, task, code, report, actor=actor, now=at)
+    before = so_far(session, task, campaign, report.outcome, code, actor=actor, now=at)
     copy_needs_date = copy_needs_next_date(session, task, report.copy_of_task_id, actor=actor)
     decision = decide(task, campaign, code, report, before=before, copy_needs_date=copy_needs_date,
-                      now=now)  # fmt: skip
+                      now=at)  # fmt: skip
     decision = in_working_time(session, task, decision, actor=actor)
     consequence = _with_effects(
         session, decision.consequence, task, campaign, code, report, actor=actor, now=now
@@ -141,10 +160,9 @@ def _save(
     for touched in (task, *settled):
         trail.saw(touched)
 
-    attempt = add_attempt(session, task, campaign, code, report, trail, actor=actor, now=now)
+    attempt = add_attempt(session, task, campaign, code, report, trail, actor=actor, now=at)
     measure(session, task.client_id)
-    _move(session, task, decision, attempt, lease=lease,
-          is_control_chosen=report.control_at is not None, actor=actor, now=now)  # fmt: skip
+    _move(session, task, decision, attempt, report, lease=lease, actor=actor, now=now)
     planned = _follow_up(
         session, task, campaign, code, report, attempt, trail, actor=actor, now=now
     )
@@ -154,7 +172,7 @@ def _save(
     settle(session, settled, attempt, actor=actor, now=now)
     if task.state not in OPEN:
         close_if_finished(session, task.work_list_id, now, actor=actor)
-    keep_trail(session, attempt, trail)
+    keep_trail(session, attempt, trail, now=now)
     tell_about(session, task.id, kind="watched_outcome", occasion=f"attempt:{attempt.id}",
                actor=actor, now=now)  # fmt: skip
     return Recorded(
@@ -188,23 +206,25 @@ def _move(
     task: Task,
     decision: Decision,
     attempt: Attempt,
+    report: AttemptReport,
     *,
     lease: timedelta,
-    is_control_chosen: bool,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Carry the decision out, in one UPDATE of the row: half-way states are never written."""
     with session.no_autoflush:
-        begin_step(session, task, lease=lease, actor=actor, now=now)
+        begin_step(session, task, lease=lease, keeps_performer=report.called_at is not None,
+                   actor=actor, now=now)  # fmt: skip
         from_state = task.state
         keep_last(task, attempt)
         match decision.action:
             case TaskAction.COMPLETE:
                 assert decision.finish is not None
                 close_task(
-                    task, action=decision.action, finish=decision.finish, actor=actor, now=now
-                )
+                    task, action=decision.action, finish=decision.finish, actor=actor,
+                    now=attempt.at,
+                )  # fmt: skip
             case TaskAction.DEFER:
                 assert decision.at is not None
                 _defer(task, decision.at)
@@ -220,8 +240,9 @@ def _move(
             finish=task.finish,
             due_at=task.due_at if task.state is TaskState.DEFERRED else None,
             control_at=task.control_at if task.state is TaskState.ON_CONTROL else None,
-            is_control_chosen=is_control_chosen,
+            is_control_chosen=report.control_at is not None,
             copied_from_id=attempt.copied_from_id,
+            called_at=report.called_at,
         )
         record(session, event, actor=actor, at=now)
     session.flush()
@@ -257,7 +278,9 @@ def _follow_up(
     """Everything else that the report asks for; returns the planned task, if any."""
     planned = None
     if report.new_task is not None:
-        planned = add_planned(session, task, report.new_task, actor=actor, now=now)
+        planned = add_planned(
+            session, task, report.new_task, promised_at=report.called_at, actor=actor, now=now
+        )
         trail.add("tasks", planned.id)
     if report.service_request is not None:
         request = save_service_request(session, task, report.service_request, actor=actor, now=now)

@@ -19,7 +19,7 @@ from directory.clients.models import ContactPoint
 from directory.staff.models import Employee
 from directory.units.models import Unit
 from worklists.lifecycle import CLOSED, OPEN, TaskState
-from worklists.models.attempt import Attempt
+from worklists.models.attempt import CALLED_BY, Attempt
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import WorkList
 from worklists.visibility import task_is_visible, work_list_is_visible
@@ -149,7 +149,7 @@ def _attempts_of(
     session: Session, task_ids: Sequence[int]
 ) -> Mapping[int, tuple[ClientAttempt, ...]]:
     rows = session.execute(
-        select(Attempt, Employee.full_name, ResultCodeVersion.names, ContactPoint.value)
+        select(Attempt, CALLED_BY, ResultCodeVersion.names, ContactPoint.value)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
         .outerjoin(ContactPoint, ContactPoint.id == Attempt.contact_point_id)

@@ -75,9 +75,18 @@ def due_of(new: NewTask, source: Task, campaign: Campaign) -> datetime:
 
 
 def add_planned(
-    session: Session, source: Task, new: NewTask, *, actor: Actor, now: datetime
+    session: Session,
+    source: Task,
+    new: NewTask,
+    *,
+    promised_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Task:
-    """Add the checked task to the work-list of ``source``; tell its performer."""
+    """Add the checked task to the work-list of ``source``; tell its performer.
+
+    ``promised_at``: when it was agreed, if that is longer ago; the task counts from then.
+    """
     campaign = session.get_one(Campaign, source.campaign_id)
     is_callback = new.kind is TaskKind.CALLBACK
     is_anyones = is_callback and new.is_anyones and new.performer_id is None
@@ -91,6 +100,7 @@ def add_planned(
         due_at=due_of(new, source, campaign),
         priority=CALLBACK_PRIORITY if is_callback else source.priority,
         performer_id=None if is_anyones else new.performer_id or actor.person,
+        made_at=promised_at,
         actor=actor,
         now=now,
     )
@@ -124,12 +134,14 @@ def add_successor(
     due_at: datetime,
     priority: int,
     performer_id: int | None,
+    made_at: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> Task:
     """Add a task that goes on from ``source``, with the same client, campaign and asset.
 
     Until it is due it is deferred: the sweep that brings it back tells its performer.
+    ``made_at``: None is now.
     """
     task = Task(
         work_list_id=work_list_id,
@@ -147,7 +159,7 @@ def add_successor(
         time_zone=source.time_zone,
         performer_id=performer_id,
         predecessor_id=source.id,
-        created_at=now,
+        created_at=made_at or now,
         created_by=actor.key,
     )
     session.add(task)

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.statements import ask
 from directory.staff.models import Employee
 from worklists.lifecycle import TaskState
-from worklists.models.attempt import Attempt
+from worklists.models.attempt import CALLED_BY, Attempt
 from worklists.models.task import Task
 from worklists.saving import get_task
 from worklists.visibility import TASK_IS_VISIBLE, seen_by, task_is_visible
@@ -54,7 +54,7 @@ def finished_tasks_of_client(session: Session, task_id: int, *, actor: Actor) ->
     """Finished tasks of this task's client that this person sees, the newest first."""
     task = get_task(session, task_id, actor=actor)
     rows = session.execute(
-        _finished(task, actor, Campaign.name, ResultCodeVersion, Employee.full_name)
+        _finished(task, actor, Campaign.name, ResultCodeVersion, CALLED_BY)
         .join(Campaign, Campaign.id == Task.campaign_id)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
@@ -112,6 +112,7 @@ def copied_attempt(
         copied_from_id=source.copied_from_id or source.id,
         at=now,
         form_key=form_key,
+        caller=source.caller,
     )
 
 

@@ -72,6 +72,10 @@ class AttemptReport:
     """For ``repeat``: the finished task whose result counts here too."""
     settles_task_ids: tuple[int, ...] = ()
     """Other open tasks of the client that this conversation settled."""
+    called_at: datetime | None = None
+    """When it was made elsewhere; None: here and now."""
+    caller: str | None = None
+    """Of a call made by nobody of ours: the name as it was told, "" where it was not."""
     version: int
     token: int | None = None
     form_key: str

@@ -95,23 +95,42 @@ def require_free_or_mine(session: Session, task: Task, *, token: int | None, act
         return
     after(task.state, TaskAction.TAKE)
     if token is None:
-        _require_client_free(session, task, actor=actor)
+        _require_client_free(session, task, but=actor.person)
     elif token != task.claim_token:
         raise changed_meanwhile(session, task)
 
 
+def require_in_nobodys_hands(session: Session, task: Task) -> None:
+    """For a call made elsewhere: nobody, whoever it is, works on the task or phones the client.
+
+    Raises HeldByAnother, StepRefused.
+    """
+    if task.state is TaskState.IN_WORK:
+        raise held_by(session, task)
+    after(task.state, TaskAction.TAKE)
+    _require_client_free(session, task)
+
+
 def begin_step(
-    session: Session, task: Task, *, lease: timedelta, actor: Actor, now: datetime
+    session: Session,
+    task: Task,
+    *,
+    lease: timedelta,
+    keeps_performer: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Take a task that nobody holds in the same moment as its outcome is saved, with its journal.
 
-    The caller moves it on from ``in_work`` before anything is flushed.
+    The caller moves it on from ``in_work`` before anything is flushed. ``keeps_performer``: whose
+    it was, that person keeps it.
     """
     if task.state is TaskState.IN_WORK:
         return
     from_state, task.state = task.state, after(task.state, TaskAction.TAKE)
-    task.is_personal = task.performer_id == actor.person
-    task.performer_id = actor.person
+    holder_id = (task.performer_id if keeps_performer else None) or actor.person
+    task.is_personal = task.performer_id == holder_id
+    task.performer_id = holder_id
     task.lease_until = now + lease
     task.claim_token += 1
     task.taken_at = now
@@ -120,7 +139,7 @@ def begin_step(
         task_id=task.id,
         from_state=from_state,
         to_state=task.state,
-        performer_id=actor.person,
+        performer_id=holder_id,
         claim_token=task.claim_token,
     )
     record(session, event, actor=actor, at=now)
@@ -145,17 +164,17 @@ def changed_meanwhile(session: Session, task: Task) -> ChangedMeanwhile:
     )
 
 
-def _require_client_free(session: Session, task: Task, *, actor: Actor) -> None:
+def _require_client_free(session: Session, task: Task, *, but: int | None = None) -> None:
     if task.kind not in PHONING:
         return
-    other = session.scalars(
-        select(Task).where(
-            Task.client_id == task.client_id,
-            Task.state == TaskState.IN_WORK,
-            Task.kind.in_(PHONING),
-            Task.performer_id != actor.person,
-        )
-    ).first()
+    phoned = select(Task).where(
+        Task.client_id == task.client_id,
+        Task.state == TaskState.IN_WORK,
+        Task.kind.in_(PHONING),
+    )
+    if but is not None:
+        phoned = phoned.where(Task.performer_id != but)
+    other = session.scalars(phoned).first()
     if other is not None:
         raise held_by(session, other)
 

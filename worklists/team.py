@@ -180,6 +180,7 @@ def _done(
             Attempt.unit_id.in_(units),
             Attempt.copied_from_id.is_(None),
             Attempt.undone_at.is_(None),
+            Attempt.caller.is_(None),
         )
     )
 

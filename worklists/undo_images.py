@@ -67,8 +67,11 @@ _NEWEST_ENTRY = select(func.max(JournalEntry.id)).where(
 )
 
 
-def keep_trail(session: Session, attempt: Attempt, trail: Trail) -> None:
-    """Write the trail in the transaction of the attempt, when all of it is flushed."""
+def keep_trail(session: Session, attempt: Attempt, trail: Trail, *, now: datetime) -> None:
+    """Write the trail in the transaction of the attempt, when all of it is flushed.
+
+    ``now``: when it is recorded; the call itself may be older.
+    """
     session.flush()
     touched = [int(key) for key in trail.tasks] + trail.made.get("tasks", [])
     before = {"tasks": trail.tasks, "rest": trail.rest, "point": trail.point, "asset": trail.asset}
@@ -77,7 +80,7 @@ def keep_trail(session: Session, attempt: Attempt, trail: Trail) -> None:
         before={name: value for name, value in before.items() if value is not None},
         created_ids=trail.made,
         journal_id=ask(session, _NEWEST_ENTRY, {"touched": touched}).scalar(),
-        until=attempt.at + UNDO_WITHIN,
+        until=now + UNDO_WITHIN,
     )
     session.add(undo)
     session.flush()

@@ -1,6 +1,8 @@
 """What a round of calls that was made elsewhere came to.
 
-Needed: the result in the words of whoever called, and whom: a phone, a VIN or the outside key.
+Needed: the result in the words of whoever called, when, and whom: a phone, a VIN or the outside
+key. Without its day a call has no place among the others: it could neither be known again nor put
+in order, and the next try would count from the day of the load.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from importers.formats.declaration import FileFormat, FormatKind
 RESULTS = FileFormat(
     code="results",
     kind=FormatKind.RESULTS,
-    required=((Field.OUTCOME,), (Field.PHONE, Field.VIN, Field.EXTERNAL_KEY)),
+    required=(
+        (Field.OUTCOME,), (Field.CALLED_AT,), (Field.PHONE, Field.VIN, Field.EXTERNAL_KEY),
+    ),
     optional=PERSON
     | {
-        Field.VIN, Field.PLATE, Field.MILEAGE_KM, Field.CALLED_AT, Field.CALLER, Field.NEXT_ON,
+        Field.VIN, Field.PLATE, Field.MILEAGE_KM, Field.CALLER, Field.NEXT_ON,
         Field.CAMPAIGN, Field.COMMENT, Field.REASON,
     },
     own={

@@ -41,7 +41,10 @@ class Applier(Protocol):
         """Look up what the rows may concern, in a fixed number of statements."""
 
     def take(self, row: TypedRow) -> Ruling:
-        """What the row comes to; nothing is written yet. Raises Doubtful before any change."""
+        """What the row comes to; nothing is written yet. Raises Doubtful before any change.
+
+        Only results of calls are written at once: each goes through the use-case for outcomes.
+        """
 
     def write(self) -> None:
         """Write what the rows came to, in a fixed number of statements."""

@@ -33,9 +33,16 @@ class People:
     """The clients of one batch: those that are known, and those that the batch makes."""
 
     def __init__(
-        self, session: Session, asked: Sequence[Asked], unit_id: int, owners: Iterable[int] = ()
+        self,
+        session: Session,
+        asked: Sequence[Asked],
+        unit_id: int,
+        owners: Iterable[int] = (),
+        *,
+        knows_dead: bool = False,
     ) -> None:
-        self._session, self._unit_id = session, unit_id
+        """``knows_dead``: a number known to be wrong still says whom it was called for."""
+        self._session, self._unit_id, self._knows_dead = session, unit_id, knows_dead
         self._by_id: dict[int, Person] = {}
         self._by_key: dict[str, Person] = {}
         self._by_point: dict[Point, list[Person]] = {}
@@ -238,7 +245,7 @@ class People:
                 holder = self._by_id.get(client_id)
                 if holder is not None:
                     holder.points.add((kind, value))
-                    if not is_alive:
+                    if not is_alive and not self._knows_dead:
                         holder.dead_points.add((kind, value))
         for person in self._by_id.values():
             self._register(person)

@@ -28,6 +28,7 @@ from importers.loads.batches import batches
 from importers.loads.clients import ClientsApplier
 from importers.loads.do_not_call import DoNotCallApplier
 from importers.loads.recommendations import RecommendationsApplier
+from importers.loads.results import ResultsApplier
 from importers.loads.told import LoadResult, RowError, Ruling, Verdict
 from importers.loads.vehicles import VehiclesApplier
 from importers.loads.visits import VisitsApplier
@@ -44,6 +45,7 @@ APPLIERS: Mapping[str, type[Applier]] = {
     "visits": VisitsApplier,
     "recommendations": RecommendationsApplier,
     "do-not-call": DoNotCallApplier,
+    "results": ResultsApplier,
 }
 """Code of a format → who makes records of its rows: the formats that can be loaded."""
 DIRECTORY_FORMATS: Mapping[str, FileFormat] = {code: FORMATS[code] for code in APPLIERS}

@@ -18,13 +18,16 @@ from importers.typed_rows import TypedRow
 class Owners:
     """The vehicles and the people of a batch together: whose is which."""
 
-    def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
+    def __init__(
+        self, setting: Setting, rows: Sequence[TypedRow], *, knows_dead: bool = False
+    ) -> None:
         self._setting = setting
         self.fleet = Fleet(setting.session, rows)
         self.asked = {row.row_no: asked_of(row) for row in rows}
         self.people = People(
-            setting.session, list(self.asked.values()), setting.unit_id, self.fleet.owner_ids
-        )
+            setting.session, list(self.asked.values()), setting.unit_id, self.fleet.owner_ids,
+            knows_dead=knows_dead,
+        )  # fmt: skip
 
     def owner_of(self, car: Car | None) -> Person | None:
         """The present owner; that of this batch too."""

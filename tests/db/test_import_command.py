@@ -1,17 +1,20 @@
 """``prozvon import`` and ``prozvon export`` on both engines."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 
 from core.db import Database
-from directory.units.models import UnitKind
+from directory.units.models import Unit, UnitKind
 from entrypoints.cli import main
 from tests.given import Given
 from tests.workbooks import write_file
+from worklists.models.attempt import Attempt
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -104,3 +107,27 @@ def test_a_mapping_says_what_columns_are(unit_code: str, tmp_path: Path) -> None
     mapping.write_text(json.dumps({"Кто": "name", "Шифр": "external_key"}), encoding="utf-8")
     told = _run("import", "clients", str(path), "--mapping", str(mapping), "--json")
     assert json.loads(told.output)["new"] == 2
+
+
+def test_results_are_tried_and_loaded(unit_code: str, database: Database, tmp_path: Path) -> None:
+    with database.unit_of_work() as session:
+        given = Given(session, now=datetime(2026, 1, 1, tzinfo=UTC))
+        unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
+        given.task(unit=unit, client=given.client(unit=unit))
+    path = write_file(
+        tmp_path / "results.xlsx",
+        ("8 916 123-45-67", "12.01.2026 11:30", "занято"),
+        ("8 916 123-45-67", "12.01.2026 15:30", "абракадабра"),
+        headings=("Телефон", "Дата звонка", "Результат"),
+    )
+    words = ("import", "results", str(path), "--json")
+    tried = json.loads(_run(*words, "--dry-run").output)
+    assert tried["rows"] == sum(tried[key] for key in COUNTS) == 2
+    assert (tried["new"], tried["invalid"]) == (1, 1)
+    (error,) = tried["errors"]
+    assert (error["row"], error["column"]) == (3, "Результат") and "абракадабра" in error["message"]
+    assert json.loads(_run(*words).output) == tried
+    again = json.loads(_run(*words).output)
+    assert (again["new"], again["matched"]) == (0, 1)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 1

@@ -200,6 +200,23 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
+    RowProblemCode.UNKNOWN_RESULT: _l("непонятный результат"),
+    RowProblemCode.IN_FUTURE: _l("звонок позже, чем сейчас"),
+    RowProblemCode.NO_TASK: _l("у клиента не было задачи на звонок: записать результат некуда"),
+    RowProblemCode.SEVERAL_TASKS: _l(
+        "у клиента было несколько задач на звонок, добавьте VIN или кампанию"
+    ),
+    RowProblemCode.BEFORE_TASK: _l("задача поставлена позже этого звонка"),
+    RowProblemCode.CLOSED_SINCE: _l("задача с тех пор закрыта"),
+    RowProblemCode.IN_HAND: _l("с клиентом сейчас работают, загрузите строку позже"),
+    RowProblemCode.ON_CONTROL: _l("задача на контроле: дальше её ведёт сотрудник"),
+    RowProblemCode.TAKEN_BACK: _l("этот результат уже загружали, и сотрудник его отменил"),
+    RowProblemCode.CHANGED_MEANWHILE: _l("задачу изменили во время загрузки, повторите"),
+    RowProblemCode.UNKNOWN_NUMBER: _l("этого номера у клиента нет"),
+    RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
+    RowProblemCode.RESULT_NEEDS_MORE: _l(
+        "для такого результата в файле не хватает данных, запишите его вручную"
+    ),
 }
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
@@ -220,7 +237,12 @@ def problem_sentence(problem: RowProblem) -> str:
     text = str(_ROWS[problem.code])
     if problem.code is RowProblemCode.MISSING_VALUE:
         return str(_("Не хватает: %(needed)s", needed=group_words(problem.value.split("|"))))
-    if problem.value:
+    if problem.code is RowProblemCode.UNKNOWN_RESULT:
+        cell, *meant = problem.value.split("|")
+        text = f"{text} ({cell[:60]})"
+        if meant:
+            text += ". " + str(_("Возможно: %(names)s", names="; ".join(meant)))
+    elif problem.value:
         text = f"{text} ({problem.value[:60]})"
     if problem.column:
         return f"{problem.column}: {text}"

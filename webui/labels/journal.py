@@ -145,6 +145,7 @@ def _despite(names: list[str]) -> str:
 
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "outcome": lambda value: _label(Outcome(value)),
+    "called_at": lambda text: str(_l("звонок %(at)s", at=_at(text))),
     "finish": lambda value: _label(Finish(value)),
     "kind": lambda value: _label(TaskKind(value)),
     "due_at": _at,

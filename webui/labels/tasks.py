@@ -24,6 +24,7 @@ from worklists.far_dates import FarAhead, TooFar
 from worklists.involvement import InvolvementDueInPast, SameUnit, TextMissing, UnitUnknown
 from worklists.jobs_done import AnswerMissing, IsACall
 from worklists.leases import HeldByAnother, LeaseLost
+from worklists.made_elsewhere import CalledBeforeLast, CalledBeforeTask, CalledInFuture
 from worklists.my_queue import When
 from worklists.planning import DueInPast, KindNotPlannable, PerformerUnknown
 from worklists.repeats import NothingToCopy
@@ -226,6 +227,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
         "Этот результат закрывает задачу: отметьте «Работа по цели завершена» "
         "или запланируйте перезвон."
     ),
+    CalledInFuture: lambda _e: _l("Этого звонка ещё не было: время позже, чем сейчас."),
+    CalledBeforeTask: lambda _e: _l("Звонок был раньше, чем поставлена задача."),
+    CalledBeforeLast: lambda _e: _l("Известен более поздний звонок по этой задаче."),
     ControlInPast: lambda _e: _l("Выберите дату проверки позже, чем сейчас."),
     UntilInPast: lambda _e: _l("Выберите дату позже, чем сейчас."),
     ReasonMissing: lambda _e: _l("Напишите, почему контроль продлён."),

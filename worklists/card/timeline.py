@@ -24,7 +24,7 @@ from worklists.card.access import require_seen
 from worklists.card.comments import CommentLine, line_of
 from worklists.card.models import Comment, Document
 from worklists.card.sent_along import chain_of
-from worklists.models.attempt import Attempt
+from worklists.models.attempt import CALLED_BY, Attempt
 from worklists.models.task import Task
 
 PAGE = 20
@@ -151,7 +151,7 @@ def _attempts(
 ) -> Iterator[TimelineLine]:
     """With what the journal says of each: how the task ended, when it comes back."""
     rows = session.execute(
-        select(Attempt, ResultCodeVersion.names, Employee.full_name)
+        select(Attempt, ResultCodeVersion.names, CALLED_BY)
         .join(Employee, Employee.id == Attempt.employee_id)
         .outerjoin(ResultCodeVersion, ResultCodeVersion.id == Attempt.result_version_id)
         .where(Attempt.task_id.in_(chain_of(task_id)), _behind(before, 2, Attempt.at, Attempt.id))

@@ -127,7 +127,11 @@ def _wanted(wish: Wish) -> ColumnElement[Any]:
     if wish.method is DispatchMethod.PREVIOUS:
         last = (
             select(Attempt.employee_id)
-            .where(Attempt.client_id == Task.client_id, Attempt.undone_at.is_(None))
+            .where(
+                Attempt.client_id == Task.client_id,
+                Attempt.undone_at.is_(None),
+                Attempt.caller.is_(None),
+            )
             .order_by(Attempt.at.desc())
             .limit(1)
             .scalar_subquery()

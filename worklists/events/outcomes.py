@@ -89,6 +89,8 @@ class AttemptRecorded(_Step):
     is_control_chosen: bool = False
     """Whether a person chose ``control_at``; else it is the default."""
     copied_from_id: int | None = None
+    called_at: datetime | None = None
+    """Of a call made elsewhere: its own moment."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.models import AcquisitionWay, Campaign, Outcome, ResultCodeVersion
@@ -63,9 +63,16 @@ class Attempt(Base):
     form_key: Mapped[str | None] = mapped_column(unique=True)
     """Key of the form that it came by: one submit, one attempt."""
     exemption: Mapped[Exemption | None]
+    caller: Mapped[str | None]
+    """Of a call made elsewhere by nobody of ours: the name as it was told, "" where it was not;
+    ``employee_id`` is then who answers for its loading. None: that person called."""
     undone_at: Mapped[datetime | None]
     """When it was taken back with all that it caused (rule 9)."""
     undone_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
+
+
+CALLED_BY = func.coalesce(func.nullif(Attempt.caller, ""), Employee.full_name)
+"""The name of whoever called, or answers for it, for statements that join the employee."""
 
 
 class AttemptUndo(Base):
