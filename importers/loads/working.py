@@ -7,6 +7,7 @@ a while, which goes on behind the last whole batch.
 from __future__ import annotations
 
 import logging
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,6 +39,7 @@ LONGEST = timedelta(minutes=30)
 """No file takes longer until its first rows are there."""
 ATTEMPTS = 3
 """A load that was begun so often without getting on by a batch is given up."""
+_FRAMES = 8
 log = logging.getLogger(__name__)
 
 
@@ -91,8 +93,15 @@ def _worked(work: Work, load: RecordLoad, path: Path) -> int:
         let_go(work.database, load, work.worker, is_counted=not is_stopping)
         if is_stopping:
             raise
-        log.exception("load failed", extra={"load": load.id, "attempt": load.attempts})
+        told = {"load": load.id, "attempt": load.attempts, "error": type(error).__name__}
+        log.error("load failed", extra=told | {"where": _where(error)})
     return 1
+
+
+def _where(error: Exception) -> list[str]:
+    """The way to the error without its words, in which a cell of the file may stand."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _step(work: Work, load: RecordLoad, path: Path) -> None:
