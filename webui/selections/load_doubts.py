@@ -126,7 +126,7 @@ def undo(decision_id: int) -> Any:
         flash(str(sentence(refused)), "bad")
         return redirect(url_for("load_doubts.overview"), 303)
     flash(_("Решение отменено: строки снова ждут."))
-    if decision.fingerprint is None:
+    if decision.fingerprint is None or not decision.rows:
         return redirect(url_for("load_mending.page", load_id=decision.load_id), 303)
     row_no = decision.rows[0][0]
     return redirect(url_for("load_doubts.page", load_id=decision.load_id, row=row_no), 303)
