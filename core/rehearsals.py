@@ -6,10 +6,11 @@ copy of the whole database is worked on, which takes its size on the disk for th
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +44,13 @@ def rehearsing(database: Database) -> Iterator[Session]:
 
 def _copy(database: Database, path: Path) -> Any:
     """A connection to a copy of the file that has no name any more: no crash leaves it behind."""
-    module: Any = database.engine.dialect.dbapi
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}-rehearsal-", dir=path.parent)
-    os.close(descriptor)
+    pattern = f"{path.name}-rehearsal-"
+    _remove_torn(path.parent, pattern)
+    descriptor, name = tempfile.mkstemp(prefix=pattern, dir=path.parent)
     try:
-        target = module.connect(name, isolation_level=None)
-        try:
-            target.execute("PRAGMA synchronous=OFF")
-            with database.reading() as session:
-                # In one step: nobody who writes meanwhile makes it begin anew.
-                source: Any = session.connection().connection.driver_connection
-                source.backup(target, pages=-1)
-        finally:
-            target.close()
-        with Path(name).open("r+b") as file:
-            file.seek(_FORMAT)
-            file.write(b"\1\1")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _fill(database, name)
+        module: Any = database.engine.dialect.dbapi
         copy = module.connect(name, isolation_level=None, check_same_thread=False)
         for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=OFF", "synchronous=OFF",
                        "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):  # fmt: skip
@@ -68,3 +60,28 @@ def _copy(database: Database, path: Path) -> Any:
     finally:
         for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):
             Path(left).unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _fill(database: Database, name: str) -> None:
+    module: Any = database.engine.dialect.dbapi
+    target = module.connect(name, isolation_level=None)
+    try:
+        target.execute("PRAGMA synchronous=OFF")
+        with database.reading() as session:
+            source: Any = session.connection().connection.driver_connection
+            # In one step: nobody who writes meanwhile makes it begin anew.
+            source.backup(target, pages=-1)
+    finally:
+        target.close()
+    with Path(name).open("r+b") as file:
+        file.seek(_FORMAT)
+        file.write(b"\1\1")
+
+
+def _remove_torn(folder: Path, prefix: str) -> None:
+    """Remove copies that still have a name and nobody to fill them: somebody was killed."""
+    for torn in folder.glob(f"{prefix}*"):
+        with suppress(OSError), torn.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            torn.unlink()

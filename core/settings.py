@@ -58,6 +58,11 @@ class Settings:
         return self.var_dir / "documents"
 
     @property
+    def loads_dir(self) -> Path:
+        """Where files of records lie from their upload until they are forgotten."""
+        return self.var_dir / "loads"
+
+    @property
     def sends_mail(self) -> bool:
         return bool(self.smtp_host and self.mail_from)
 

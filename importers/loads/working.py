@@ -7,6 +7,7 @@ a while, which goes on behind the last whole batch.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -30,6 +31,11 @@ from importers.problems import FileProblem, FileRefused
 
 __all__ = ["ATTEMPTS", "run_load", "work_on_loads"]
 
+LANES = ("load files of records, first lane", "load files of records, second lane")
+"""Names of the jobs: so many loads are at work at once, and a long one keeps no short one waiting.
+"""
+LONGEST = timedelta(minutes=30)
+"""No file takes longer until its first rows are there."""
 ATTEMPTS = 3
 """A load that was begun so often without getting on by a batch is given up."""
 log = logging.getLogger(__name__)

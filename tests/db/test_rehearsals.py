@@ -38,3 +38,13 @@ def test_an_error_inside_leaves_nothing_behind(database: Database, tmp_path: Pat
         raise RuntimeError
     assert units(database) == 0
     assert sorted(one.name for one in tmp_path.iterdir()) == before
+
+
+def test_the_copy_of_somebody_who_was_killed_is_removed(
+    database: Database, tmp_path: Path, engine_name: str
+) -> None:
+    torn = tmp_path / "test.db-rehearsal-abc"
+    torn.write_bytes(b"half a copy")
+    with rehearsing(database) as session:
+        assert session.scalar(select(func.count(Unit.id))) == 0
+    assert torn.exists() is (engine_name != "sqlite")
