@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
+from importers.loads.deciding import DECIDABLE
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
@@ -98,6 +99,7 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
         "selections/load_mend.html",
         page="selections",
         load=load,
+        is_over=load.state in DECIDABLE,
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         rows=rows,
         seen=seen,
