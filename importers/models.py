@@ -38,6 +38,8 @@ class ImportedFile(Base):
     """Lines that are no data, by the names of ``importers.problems.Skipped``."""
     loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     loaded_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    """When its personal data was removed: the cells and readings of its rows."""
 
 
 class ImportMapping(Base):
