@@ -92,6 +92,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+JsonOrNull = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+"""JSON whose None is the NULL of SQL, so that statements can ask for it."""
 ByteOrdered = String().with_variant(Text(collation="C"), "postgresql")
 """Text that both engines compare byte by byte, whatever the locale of the database: only then may
 an index answer «begins with» as a range (performance.md §8)."""

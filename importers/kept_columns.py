@@ -2,15 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
-from importers.columns import Column, Remark, Source
+from importers.columns import Column, Remark, Source, field_of
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat
-from importers.models import ImportedFile
 
 Fields = tuple[Field | None, ...]
+
+
+class KeepsColumns(Protocol):
+    """A file that is kept with its headings and what they mean."""
+
+    @property
+    def format(self) -> str:
+        """Its code."""
+
+    @property
+    def header(self) -> list[Any]:
+        """The headings."""
+
+    @property
+    def columns(self) -> list[Any]:
+        """As ``kept_columns`` makes them."""
 
 
 def kept_columns(columns: Sequence[Column]) -> list[Any]:
@@ -26,7 +41,7 @@ def kept_columns(columns: Sequence[Column]) -> list[Any]:
     ]
 
 
-def columns_of(file: ImportedFile) -> tuple[Column, ...]:
+def columns_of(file: KeepsColumns) -> tuple[Column, ...]:
     """The columns of a kept file. One that was loaded before they were kept: by its headings."""
     if len(file.columns) != len(file.header):
         bare = [Column(at, str(heading), None) for at, heading in enumerate(file.header)]
@@ -44,6 +59,16 @@ def columns_of(file: ImportedFile) -> tuple[Column, ...]:
             zip(file.header, file.columns, strict=True)
         )
     )
+
+
+def bare_columns(file: KeepsColumns) -> list[Column]:
+    """The columns as far as their headings tell, whatever a person said of them."""
+    return [
+        # Headings of several lines: what the lower line told is only kept in the field.
+        Column(at, column.heading, None if column.source is not Source.HEADING
+               or field_of(column.heading) else column.field)
+        for at, column in enumerate(columns_of(file))
+    ]  # fmt: skip
 
 
 def as_said(columns: Sequence[Column], fields: Sequence[Field | None]) -> tuple[Column, ...]:

@@ -37,6 +37,10 @@ class FileProblem(StrEnum):
     TOOK_TOO_LONG = "took_too_long"  # seconds
     TOO_MUCH_MEMORY = "too_much_memory"
     READER_FAILED = "reader_failed"  # not the file's fault: no process could be started
+    FILE_GONE = "file_gone"
+    """A staged load whose kept file is not there any more."""
+    LOAD_FAILED = "load_failed"
+    """A staged load that got stuck at one place again and again; not the file's fault."""
     NO_ROWS = "no_rows"
     MISSING_COLUMNS = (
         "missing_columns"  # missing: list of alternatives (field codes); found: headings

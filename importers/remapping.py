@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from core.errors import Invalid
 from core.locks import exclusively
+from importers.columns import Column
 from importers.fields import Field
 from importers.files import get_file
 from importers.formats.catalogue import LEAD_FORMATS
+from importers.formats.declaration import FileFormat
 from importers.kept_columns import as_said, fits
 from importers.mappings import remember_mapping
 from importers.models import ImportedFile
@@ -44,6 +46,23 @@ class ColumnsUnfit(Invalid):
     field = "columns"
 
 
+def said_columns(
+    recognised: Sequence[Column], fields: Sequence[Field | None], fmt: FileFormat
+) -> tuple[Column, ...]:
+    """The columns as a person says them. Raises ColumnTwice, ColumnsMissing, ColumnsUnfit."""
+    twice = {one for one in fields if one not in (None, Field.PHONE) and fields.count(one) > 1}
+    for one in fields:
+        if one is not None and one in twice:
+            raise ColumnTwice(one)
+    if not fits(fields, recognised, fmt):
+        raise ColumnsUnfit
+    said = as_said(recognised, fields)
+    missing = fmt.missing(said)
+    if missing:
+        raise ColumnsMissing(missing)
+    return said
+
+
 def remap_file(
     session: Session,
     file_id: int,
@@ -64,16 +83,7 @@ def remap_file(
         raise FileAlreadyUsed
     fmt = LEAD_FORMATS[file.format]
     recognised = recognised_again(session, file, fmt)
-    twice = {one for one in columns if one not in (None, Field.PHONE) and columns.count(one) > 1}
-    for one in columns:
-        if one is not None and one in twice:
-            raise ColumnTwice(one)
-    if not fits(columns, recognised, fmt):
-        raise ColumnsUnfit
-    said = as_said(recognised, columns)
-    missing = fmt.missing(said)
-    if missing:
-        raise ColumnsMissing(missing)
+    said = said_columns(recognised, columns, fmt)
     read_anew(session, file, said, actor=actor, now=now)
     remember_mapping(session, file.unit_id, file.format, recognised, columns, actor=actor, now=now)
     return file

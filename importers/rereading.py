@@ -14,13 +14,13 @@ from core.access import Actor
 from core.bulk import copy_rows, lift_time_limits, refresh_statistics_of, temporary
 from core.journal import record
 from importers.collecting import no_collecting
-from importers.columns import Column, Source, field_of
+from importers.columns import Column
 from importers.content import SAMPLE
 from importers.events import FileReadAnew
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat
 from importers.judged_rows import JUDGED, judged_rows
-from importers.kept_columns import columns_of, kept_columns
+from importers.kept_columns import bare_columns, kept_columns
 from importers.models import ImportedFile, ImportedRow, RowChoice
 from importers.row_reader import RowReader
 
@@ -45,13 +45,7 @@ def first_cells(session: Session, file_id: int, *, most: int = SAMPLE) -> list[l
 
 def recognised_again(session: Session, file: ImportedFile, fmt: FileFormat) -> tuple[Column, ...]:
     """The columns as the format recognises them, whatever a person said of them."""
-    bare = [
-        # Headings of several lines: what the lower line told is only kept in the field.
-        Column(at, column.heading, None if column.source is not Source.HEADING
-               or field_of(column.heading) else column.field)
-        for at, column in enumerate(columns_of(file))
-    ]  # fmt: skip
-    return fmt.recognised(bare, first_cells(session, file.id))
+    return fmt.recognised(bare_columns(file), first_cells(session, file.id))
 
 
 @no_collecting()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, JsonOrNull
 from directory.units.models import Unit
 from importers.loads.told import Verdict
 
@@ -34,20 +34,22 @@ class LoadState(StrEnum):
 
 
 OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
-"""States in which the same content may be loaded anew."""
+"""States in which the same content may be loaded anew; a person is asked first if it is DONE."""
 AT_WORK = (LoadState.LOOKING, LoadState.CHECKING, LoadState.LOADING)
 """States in which the background has something to do."""
 
 
+_UNDER_WAY = text("state NOT IN ('done', 'cancelled', 'refused', 'taken_back')")
+
+
 class RecordLoad(Base):
-    """One load of one file; the same content for the same unit and format is one load at a time."""
+    """One load of one file; the same content for the same unit and format is under way once."""
 
     __tablename__ = "record_loads"
     __table_args__ = (
         Index(
             "uq_record_loads_content", "unit_id", "format", "sha256", "sheet", unique=True,
-            sqlite_where=text("state NOT IN ('cancelled', 'refused', 'taken_back')"),
-            postgresql_where=text("state NOT IN ('cancelled', 'refused', 'taken_back')"),
+            sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY,
         ),
         Index(
             "ix_record_loads_at_work", "id",
@@ -90,7 +92,7 @@ class RecordLoad(Base):
     """Batches that are loaded, whole."""
     counts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """Rows per ``Verdict`` up to ``position``: of the preview first, then of the load."""
-    checked: Mapped[dict[str, Any] | None]
+    checked: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
     """Rows per ``Verdict`` that the preview has promised."""
     problem: Mapped[str] = mapped_column(server_default="")
     """``FileProblem`` of a refused one."""
@@ -99,6 +101,8 @@ class RecordLoad(Base):
     """Who is at work on it; None: nobody."""
     beat_at: Mapped[datetime | None]
     """Last sign of life of the worker: after a while without one another goes on."""
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    """How often its step was begun since it last got on by a batch."""
     form_key: Mapped[str | None] = mapped_column(unique=True)
     asked_by: Mapped[str]
     """Key of the actor."""
@@ -120,9 +124,9 @@ class LoadedRow(Base):
     row_no: Mapped[int] = mapped_column(primary_key=True)
     """As the spreadsheet counts."""
     verdict: Mapped[Verdict]
-    problems: Mapped[list[Any] | None]
+    problems: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     """[heading, code, value] each; None: nothing is to be told."""
-    cells: Mapped[list[Any] | None]
+    cells: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     """Kept of rows that are to be told of, and of the first of each verdict."""
     client_id: Mapped[int | None]
     """Whom it concerns. No foreign key, as with the task: what was loaded may be taken back."""

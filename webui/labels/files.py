@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.error_rows import ErrorRow
+from importers.loads.steps import StepRefused
 from importers.models import RowFate
 from importers.plans import RowPlan
 from importers.preview import PreviewRow
@@ -148,6 +149,11 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
     FileProblem.READER_FAILED: lambda _v: _l(
         "Файл прочитать не удалось. Откройте его в Excel, сохраните заново как XLSX и повторите."
     ),
+    FileProblem.FILE_GONE: lambda _v: _l("Сохранённого файла больше нет. Загрузите его ещё раз."),
+    FileProblem.LOAD_FAILED: lambda _v: _l(
+        "Загрузка несколько раз прервалась на одном месте. Покажите журнал работы программы "
+        "администратору, потом загрузите файл ещё раз."
+    ),
     FileProblem.NO_ROWS: lambda _v: _l(
         "В файле нет строк с данными. Проверьте, что таблица на видимом листе и под заголовками "
         "есть строки."
@@ -199,6 +205,9 @@ _ROWS: Mapping[RowProblemCode, Any] = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     FileAlreadyUsed: lambda _e: _l(
         "Из этого файла уже созданы рабочие листы. Загрузите его ещё раз с нужным вариантом."
+    ),
+    StepRefused: lambda _e: _l(
+        "Загрузка этого файла уже на другом шаге. Обновите страницу: она покажет, что сейчас."
     ),
     NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
 }
