@@ -83,9 +83,7 @@ def unseen_file_notices(session: Session, *, actor: Actor) -> tuple[int, int]:
     return count, newest or 0
 
 
-def file_notices_of(
-    session: Session, *, actor: Actor, limit: int = MOST
-) -> Sequence[SeenNotice]:
+def file_notices_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[SeenNotice]:
     """This person's notices about files of units they still see: new ones first, then the newest.
 
     Nobody who may not load files has any.
@@ -95,9 +93,7 @@ def file_notices_of(
     rows = session.execute(
         select(FileNotice, Unit.name)
         .join(Unit, Unit.id == FileNotice.unit_id)
-        .where(
-            FileNotice.employee_id == actor.employee_id, FileNotice.unit_id.in_(actor.unit_ids)
-        )
+        .where(FileNotice.employee_id == actor.employee_id, FileNotice.unit_id.in_(actor.unit_ids))
         .order_by(FileNotice.seen_at.is_not(None), FileNotice.id.desc())
         .limit(limit)
     )
@@ -137,7 +133,5 @@ def _people(session: Session, unit_id: int, kind: NoticeKind) -> Sequence[int]:
         .subquery()
     )
     nearest = select(func.min(people.c.rank)).scalar_subquery()
-    found = select(people.c.employee_id).where(
-        people.c.rank == nearest, people.c.rank < _NOBODY
-    )
+    found = select(people.c.employee_id).where(people.c.rank == nearest, people.c.rank < _NOBODY)
     return session.scalars(found.distinct().order_by(people.c.employee_id)).all()

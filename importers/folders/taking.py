@@ -33,12 +33,11 @@ LoaderOf = Callable[[Session, Unit], Actor | None]
 
 @dataclass(frozen=True, kw_only=True)
 class FolderPlace:
-    """A folder whose files are loaded. ``spool``: where copies lie; ``zone``: IANA."""
+    """A folder whose files are loaded. ``spool``: where copies of them lie until forgotten."""
 
     root: Path
     spool: Path
     loader_of: LoaderOf
-    zone: str
     region: str = "RU"
 
 

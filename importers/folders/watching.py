@@ -24,7 +24,6 @@ from importers.folders.notices import tell_about_file
 from importers.folders.surveying import (
     DONE,
     REFUSED,
-    Found,
     Parts,
     content_of,
     is_part,
@@ -48,6 +47,7 @@ ENDINGS = (".result.txt", ".result.xlsx")
 """Of what is told beside a file."""
 Teller = Callable[[Session, FolderFile, RecordLoad | None], Mapping[str, bytes]]
 """What became of a file, for people: ending → content."""
+_UNIT_AND_FORMAT = 2
 _NEEDS_A_LOOK = (Verdict.DOUBTFUL, Verdict.INVALID)
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,15 @@ def look_at_watched(
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """Take every file that is whole, and put aside what is over; how many that were."""
+    if not place.root.is_dir():
+        # A share that is not mounted: nothing is made in its stead.
+        log.warning("watched folder is not there")
+        return 0
     with database.reading() as session:
         places = _places(session)
         known = _waiting(session)
-    for parts in {one[:1] for one in places if len(one) == 2}:  # noqa: PLR2004
-        make_folders(place.root, parts, formats())
+    for code in {one[0] for one in places if len(one) == _UNIT_AND_FORMAT}:
+        _safely(make_folders, place.root, (code,), formats())
     taken = 0
     first = [one for one in survey(place.root, places) if one.path not in known]
     if first:
@@ -182,13 +186,11 @@ def _put_aside(
     return True
 
 
-def _safely(act: Callable[..., bool], *about: object) -> bool:
+def _safely(act: Callable[..., object], *about: object) -> bool:
     """One file that cannot be read or moved does not keep the others; it is tried again."""
     try:
-        return act(*about)
+        return bool(act(*about))
     except OSError as error:
         # No names: they may be those of people.
         log.warning("folder file failed", extra={"type": type(error).__name__, "code": error.errno})
         return False
-
-

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.error_rows import ErrorRow
+from importers.files import DataForgotten
 from importers.loads.steps import StepRefused
 from importers.models import RowFate
 from importers.plans import RowPlan
@@ -208,6 +209,9 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     ),
     StepRefused: lambda _e: _l(
         "Загрузка этого файла уже на другом шаге. Обновите страницу: она покажет, что сейчас."
+    ),
+    DataForgotten: lambda _e: _l(
+        "Данные файла удалены: срок их хранения прошёл. Созданные по нему рабочие листы остались."
     ),
     NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
 }
