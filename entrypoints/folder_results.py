@@ -97,7 +97,7 @@ def _rows(session: Session, load_id: int) -> Iterator[tuple[int, list[Any], str]
 
 
 def _line(row_no: int, said: str) -> str:
-    return _("Строка %(number)s: %(said)s", number=row_no, said=said)
+    return str(_("Строка %(number)s: %(said)s", number=row_no, said=said))
 
 
 def _workbook(

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from importers.loads.working import work_on_loads
 import click
+from importers.loads.working import work_on_loads
 from sqlalchemy.orm import Session
 
 from core.access import Actor

@@ -68,7 +68,7 @@ def listing() -> str:
         newest=max((notice.id for notice in found), default=0),
         files=[_file_view(notice) for notice in files],
         newest_file=max((notice.id for notice in files), default=0),
-        has_new=any(notice.is_new for notice in (*found, *files)),
+        has_new=any(one.is_new for one in found) or any(one.is_new for one in files),
         sends_mail=settings().sends_mail,
     )
 

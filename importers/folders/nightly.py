@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -262,13 +262,13 @@ def _ask_all(database: Database, clock: Clock, run_id: int, place: FolderPlace, 
 def _of_format(
     session: Session, run_id: int, fmt: str
 ) -> Sequence[tuple[FolderFile, RecordLoad | None]]:
-    rows: Iterable[tuple[FolderFile, RecordLoad | None]] = session.execute(
+    found = session.execute(
         select(FolderFile, RecordLoad)
         .outerjoin(RecordLoad, RecordLoad.id == FolderFile.load_id)
         .where(FolderFile.run_id == run_id, FolderFile.format == fmt)
         .order_by(FolderFile.path)
-    ).tuples()
-    return list(rows)
+    )
+    return [(note, load) for note, load in found]
 
 
 def _ask(database: Database, clock: Clock, note_id: int, place: FolderPlace) -> None:

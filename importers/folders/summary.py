@@ -66,16 +66,13 @@ def finish_run(session: Session, run_id: int, *, now: datetime) -> bool:
 
 def files_of_run(session: Session, run_id: int) -> Sequence[Noted]:
     """The files of a look with their loads, by their paths."""
-    return (
-        session.execute(
-            select(FolderFile, RecordLoad)
-            .outerjoin(RecordLoad, RecordLoad.id == FolderFile.load_id)
-            .where(FolderFile.run_id == run_id)
-            .order_by(FolderFile.path)
-        )
-        .tuples()
-        .all()
+    found = session.execute(
+        select(FolderFile, RecordLoad)
+        .outerjoin(RecordLoad, RecordLoad.id == FolderFile.load_id)
+        .where(FolderFile.run_id == run_id)
+        .order_by(FolderFile.path)
     )
+    return [(note, load) for note, load in found]
 
 
 def counts_of_run(notes: Iterable[Noted]) -> Mapping[str, int]:

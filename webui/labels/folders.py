@@ -92,11 +92,12 @@ def notice_counts(notice: SeenNotice) -> str:
     """The numbers of a notice in words; empty: it has none."""
     told = notice.counts
     if notice.kind is NoticeKind.NIGHT:
-        return _(
+        told_of_night: str = _(
             "файлов загружено %(loaded)s, без изменений %(known)s, не принято %(refused)s; строк "
             "под вопросом %(doubtful)s, с ошибкой %(invalid)s",
             **{name: whole(told.get(name, 0)) for name in _OF_NIGHT},
         )
+        return told_of_night
     return ", ".join(
         _("%(what)s: %(count)s", what=str(words).lower(), count=whole(told[verdict.value]))
         for verdict, words in COUNTS.items()
