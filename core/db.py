@@ -39,6 +39,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from core.settings import Settings
@@ -145,6 +146,16 @@ class Database:
         if settings.is_sqlite:
             return cls(_sqlite_engine(settings.database_url, **engine_options))
         return cls(_postgresql_engine(settings.database_url, **engine_options))
+
+    @classmethod
+    def over(cls, connection: Any) -> "Database":
+        """The database of one open SQLite connection, for a copy that is thrown away."""
+        engine = create_engine(
+            "sqlite://", creator=lambda: connection, poolclass=StaticPool,
+            module=_sqlite_module(), json_serializer=_TO_JSON,
+        )  # fmt: skip
+        event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN"))
+        return cls(engine)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:

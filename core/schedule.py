@@ -11,6 +11,10 @@ Sweep = Callable[[Database, Clock], int]
 """Handles everything due in batches, each its own transaction; returns how many it handled."""
 
 
+class Stopping(Exception):
+    """The clock of a job says so when the job is to end: before its next batch."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One sweep and how often it looks."""

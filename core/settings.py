@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-
 _MOST_DAYS = 36_500
 
 
@@ -70,7 +69,7 @@ class Settings:
 
     @property
     def loads_dir(self) -> Path:
-        """Where files lie that are loaded in the background, until they are forgotten."""
+        """Where files of records lie from their upload until they are forgotten."""
         return self.var_dir / "loads"
 
     @property

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from importers.loads.working import work_on_loads
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -32,6 +31,7 @@ from importers.folders.taking import FolderPlace
 from importers.folders.watching import LONGEST, look_at_watched
 from importers.loads.models import RecordLoad
 from importers.loads.seen import refusal_of
+from importers.loads.working import work_on_loads
 from webui.labels.files import file_sentence
 from webui.labels.folders import problem_of_note
 
@@ -82,7 +82,7 @@ def synchronise(folder: Path, *, unit_code: str | None, settings: Settings) -> T
 
 def work(database: Database, clock: Clock, *, settings: Settings) -> int:
     """Do what was asked for in the background, whoever asked."""
-    return work_on_loads(database, clock, folder=settings.loads_dir, region="RU")
+    return work_on_loads(database, clock, folder=settings.loads_dir, zone=settings.time_zone)
 
 
 def _place(folder: Path, settings: Settings) -> FolderPlace:

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.orm import Session
 
 from core.clock import database_clock
+from core.db import Database
 from core.settings import Settings
 from entrypoints.connecting import connected
 from entrypoints.files import FileNotTaken, loader_at, named_unit
+from entrypoints.import_told import ReportLine, Told, counts_told, write_report
 from entrypoints.languages import in_language
+from entrypoints.record_imports import LoadNotRun, RecordFile, load_records, try_records
 from importers.error_rows import error_rows
 from importers.files import get_file
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.kept_columns import columns_of
-from importers.loading import content_sum, keep_file, read_file
-from importers.loads.running import DIRECTORY_FORMATS, load_rows
+from importers.loading import keep_file, read_file
+from importers.loads.running import DIRECTORY_FORMATS
 from importers.loads.told import LoadResult, RowError, Verdict
 from importers.mapping_files import MappingRefused, read_mapping, said_in
 from importers.plans import RowPlan
 from importers.preview import preview
-from importers.problems import FileRefused, RowProblem
+from importers.problems import FileRefused
 from importers.remapping import remap_file
 from importers.running import form_from_file
-from importers.tables import TableStream, read_table
-from webui.exports.workbook import Column, write_workbook
-from webui.labels.files import error_sentence, file_sentence, problem_sentence
+from webui.labels.files import error_sentence, file_sentence
 
 _LEAD_VERDICTS = {
     RowPlan.NEW_CLIENT: Verdict.NEW,
@@ -46,8 +42,6 @@ _LEAD_VERDICTS = {
     RowPlan.DUPLICATE: Verdict.SKIPPED,
     RowPlan.REJECTED: Verdict.INVALID,
 }
-Told = dict[str, Any]
-_Line = tuple[int, tuple[str, ...], Callable[[], str]]
 
 
 class FileTurnedDown(Exception):
@@ -80,22 +74,36 @@ def import_file(wish: Wish, *, settings: Settings) -> Told:
 
     Raises FileTurnedDown, FileNotTaken.
     """
-    load = _load_leads if wish.variant in LEAD_FORMATS else _load_records
     if wish.form_all and wish.variant not in LEAD_FORMATS:
         raise FileNotTaken(f"No work-lists are formed of {wish.variant}: leave out --all")
+    load = _leads_at if wish.variant in LEAD_FORMATS else _records_at
     try:
-        with connected(settings) as database, database.unit_of_work() as session:
-            told = load(session, wish, settings)
-            if wish.dry_run:
-                raise _OnlyTried(told)
-            return told
+        with connected(settings) as database:
+            return load(database, wish, settings)
     except _OnlyTried as tried:
         return tried.told
     except FileRefused as refused:
         sentence = in_language("en", partial(file_sentence, refused))
         raise FileTurnedDown(f"{wish.path.name}: {sentence}") from refused
-    except MappingRefused as refused:
+    except (MappingRefused, LoadNotRun) as refused:
         raise FileTurnedDown(str(refused)) from refused
+
+
+def _records_at(database: Database, wish: Wish, settings: Settings) -> Told:
+    fmt = DIRECTORY_FORMATS[wish.variant]
+    file = RecordFile(
+        path=wish.path, fmt=fmt, unit_code=wish.unit_code, report=wish.report,
+        said=read_mapping(wish.mapping, fmt) if wish.mapping else None,
+    )  # fmt: skip
+    return (try_records if wish.dry_run else load_records)(database, file, settings)
+
+
+def _leads_at(database: Database, wish: Wish, settings: Settings) -> Told:
+    with database.unit_of_work() as session:
+        told = _load_leads(session, wish, settings)
+        if wish.dry_run:
+            raise _OnlyTried(told)
+        return told
 
 
 def say_counts(counts: Told, *, as_json: bool) -> None:
@@ -114,31 +122,6 @@ def say_counts(counts: Told, *, as_json: bool) -> None:
         click.echo(f"{name}: {value}" if not inner else f"{name}:")
         for key, count in inner:
             click.echo(f"  {key}: {count}")
-
-
-def _load_records(session: Session, wish: Wish, settings: Settings) -> Told:
-    fmt = DIRECTORY_FORMATS[wish.variant]
-    said = read_mapping(wish.mapping, fmt) if wish.mapping else None
-    lines: list[_Line] = []
-    with read_table(wish.path) as stream, _progress(stream) as advance:
-        unit = named_unit(session, wish.unit_code)
-
-        def watch(rows: Any, rulings: Any) -> None:
-            advance(len(rows))
-            if wish.report is not None:
-                lines.extend(
-                    (row.row_no, row.cells, partial(_sentences, ruling.problems))
-                    for row, ruling in zip(rows, rulings, strict=True)
-                    if ruling.problems
-                )
-
-        result = load_rows(
-            session, stream, fmt, unit_id=unit.id, sha256=content_sum(wish.path),
-            actor=loader_at(session, unit), now=database_clock(session), said=said, watch=watch,
-        )  # fmt: skip
-        header = [column.heading for column in stream.columns]
-    _write_report(wish, header, lines, settings)
-    return {**_counts(result), "unit": unit.code}
 
 
 def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
@@ -170,7 +153,7 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
         for row in told_rows
         for problem in row.problems
     )
-    told = _counts(LoadResult(seen.total, counts, errors)) | {
+    told = counts_told(LoadResult(seen.total, counts, errors)) | {
         "unit": unit.code,
         "is_new": kept.is_new,
         "file_id": file_id,
@@ -182,57 +165,8 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
         )
         told["formed"] = {name: getattr(formed, name) for name in type(formed).__dataclass_fields__}
     header = [str(title) for title in get_file(session, file_id, actor=actor).header]
-    lines = [(row.row_no, row.cells, partial(error_sentence, row)) for row in told_rows]
-    _write_report(wish, header, lines, settings)
+    lines: list[ReportLine] = [
+        (row.row_no, row.cells, partial(error_sentence, row)) for row in told_rows
+    ]
+    write_report(wish.report, header, lines, settings)
     return told
-
-
-def _counts(result: LoadResult) -> Told:
-    def errors() -> list[Told]:
-        return [
-            {
-                "row": error.row,
-                "column": error.column,
-                "code": error.code.value,
-                "message": problem_sentence(RowProblem(error.column, error.code, error.value)),
-            }
-            for error in result.errors
-        ]
-
-    counts = {verdict.value: result.counts[verdict] for verdict in Verdict}
-    return {"rows": result.rows, **counts, "errors": in_language("en", errors)}
-
-
-def _write_report(
-    wish: Wish, header: list[str], lines: Iterable[_Line], settings: Settings
-) -> None:
-    """The rows with something to be told, as they stand in the file."""
-    path = wish.report
-    if path is None:
-        return
-    columns = [Column("№", 8), *(Column(title) for title in header), Column("!", 60)]
-
-    def rows() -> Iterator[list[Any]]:
-        for row_no, kept, say in lines:
-            cells = [*kept, *[""] * len(header)][: len(header)]
-            yield [row_no, *cells, say()]
-
-    def write() -> int:
-        return write_workbook(path, "errors", columns, rows(), ZoneInfo(settings.time_zone))
-
-    in_language(settings.default_locale, write)
-
-
-def _sentences(problems: Iterable[RowProblem]) -> str:
-    return "; ".join(map(problem_sentence, problems))
-
-
-@contextmanager
-def _progress(stream: TableStream) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing where nobody looks, and nothing among the JSON."""
-    lines = next((one.lines for one in stream.sheets if one.name == stream.sheet), None)
-    if not lines or not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    with click.progressbar(length=lines, label="Rows", file=sys.stderr) as bar:
-        yield bar.update

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core import logs
 from core.clock import Clock, database_clock
 from core.db import Database
-from core.schedule import Job
+from core.schedule import Job, Stopping
 from core.settings import Settings
 from entrypoints.folders import folder_jobs
 from entrypoints.wiring import jobs_of
@@ -31,10 +31,6 @@ HUNG = 70
 """Exit code of a ticker that gave up on itself."""
 
 log = logging.getLogger(__name__)
-
-
-class _Stopping(Exception):
-    """The ticker is being stopped: the sweep ends before its next batch."""
 
 
 class Heart:
@@ -105,14 +101,14 @@ def _tick(job: Job, database: Database, clock: Clock, heart: Heart, stop: thread
 
     def beating(session: Session) -> datetime:
         if stop.is_set():
-            raise _Stopping
+            raise Stopping
         heart.beat(job.name)
         return clock(session)
 
     began = time.monotonic()
     try:
         handled = job.run(database, beating)
-    except _Stopping:
+    except Stopping:
         return
     except Exception:
         log.exception("job failed", extra={"job": job.name})

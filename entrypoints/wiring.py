@@ -15,6 +15,7 @@ from directory.assets import forecast_sweep
 from directory.permissions import DirectoryPermission
 from directory.staff import housekeeping
 from directory.staff.models import Role
+from importers.loads import working
 from importers.permissions import ImportPermission
 from selections.permissions import SelectionPermission
 from webui.notification_mail import effect_mail_way, notification_way
@@ -76,6 +77,7 @@ JOBS: tuple[Job, ...] = (
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
     """Everything that runs by the clock in an installation with these settings."""
     send = smtp_sender(settings)
+    load = partial(working.work_on_loads, folder=settings.loads_dir, zone=settings.time_zone)
     ways = {
         MAIL_KIND: notification_way(settings, send),
         EFFECT_MAIL_KIND: effect_mail_way(settings, send),
@@ -86,5 +88,6 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         *jobs.jobs_in_zone(settings.time_zone),
         *forecast_sweep.jobs_in_zone(settings.time_zone),
         *card_jobs.jobs_for(settings.documents_dir),
+        *(Job(lane, timedelta(seconds=2), load, longest=working.LONGEST) for lane in working.LANES),
         Job("send what is due", timedelta(seconds=5), partial(send_due, ways=ways)),
     )

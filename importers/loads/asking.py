@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -21,14 +21,13 @@ from importers.kept_columns import bare_columns, kept_columns
 from importers.loads.looking import Looked, needs_a_person
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.steps import go_to
+from importers.loads.workers import is_silent
 from importers.mapping_files import Said, said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from importers.remapping import said_columns
 
-SILENCE = timedelta(seconds=60)
-"""A worker that has given no sign of life for so long is taken to be dead."""
 _LONGEST_NAME = 200
 
 
@@ -212,11 +211,6 @@ def ask_end(session: Session, load_id: int, *, actor: Actor, now: datetime) -> R
         go_to(load, LoadState.CANCELLED, now=now)
     session.flush()
     return load
-
-
-def is_silent(load: RecordLoad, now: datetime) -> bool:
-    """Whether somebody began to work on it and has given no sign of life for too long."""
-    return load.worker is not None and (load.beat_at is None or now - load.beat_at > SILENCE)
 
 
 def _held(session: Session, load_id: int, actor: Actor) -> RecordLoad:

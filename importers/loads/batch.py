@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -65,4 +65,4 @@ def _taken(batch: Applier, row: TypedRow) -> Ruling:
         ruling = batch.take(row)
     except Doubtful as doubtful:
         ruling = doubtful.ruling
-    return Ruling(ruling.verdict, (*ruling.problems, *row.warnings))
+    return replace(ruling, problems=(*ruling.problems, *row.warnings))

@@ -24,10 +24,9 @@ class ClientsApplier:
         asked = self._asked[row.row_no]
         person = self._people.find(asked)
         if person is None:
-            self._people.make(asked)
-            return Ruling(Verdict.NEW)
+            return Ruling(Verdict.NEW, client=self._people.make(asked))
         news = self._people.enrich(person, asked)
-        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED)
+        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, client=person)
 
     def write(self) -> None:
         """Write the clients with their contact points."""

@@ -95,18 +95,19 @@ class DoNotCallApplier:
         said_on = row.values.get(Field.REFUSED_ON)
         at = _moment(said_on, self._setting) if isinstance(said_on, date) else self._setting.now
         if any(lifted is None for _, lifted in standing):
-            return Ruling(Verdict.MATCHED)
+            return Ruling(Verdict.MATCHED, client=person)
         since = [
             lifted
             for source, lifted in standing
             if source == self._setting.source or (lifted is not None and lifted >= at)
         ]
         if since:
-            return Ruling(Verdict.SKIPPED, (RowProblem("", RowProblemCode.LIFTED_SINCE),))
+            lifted = RowProblem("", RowProblemCode.LIFTED_SINCE)
+            return Ruling(Verdict.SKIPPED, (lifted,), person)
         standing.append((self._setting.source, None))
         reason = str(row.values.get(Field.REASON) or "")
         self._new.append((person, reach, reason, at))
-        return Ruling(Verdict.NEW if is_new else Verdict.REFRESHED)
+        return Ruling(Verdict.NEW if is_new else Verdict.REFRESHED, client=person)
 
     def _ban(self, row: TypedRow, asked: Asked, doubtful: Doubtful) -> Ruling:
         """Nobody can say who it is, but the number is not to be called, whoever has it."""

@@ -20,7 +20,7 @@ from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from importers.fields import Field
 from importers.loads.batch import Setting
 from importers.loads.fleet import Car, Fleet
-from importers.loads.told import Doubtful, Ruling, Verdict
+from importers.loads.told import Doubtful, Known, Ruling, Verdict
 from importers.matching import in_chunks
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
@@ -50,6 +50,7 @@ class _Order:
     number: str
     asset_id: int
     on: date
+    client: Known
 
 
 class RecommendationsApplier:
@@ -74,7 +75,7 @@ class RecommendationsApplier:
         same = self._advice.setdefault((order.asset_id, work.casefold()), [])
         known = next((one for one in same if said_on in (None, one.advised_on)), None)
         if known is not None:
-            return _continue(known, row)
+            return _continue(known, row, order.client)
         told = cast(RecommendationStatus | None, row.values.get(Field.ADVICE_STATUS))
         status, closed_on = _state(row, told)
         advice = _Advice(
@@ -83,7 +84,7 @@ class RecommendationsApplier:
         )  # fmt: skip
         same.append(advice)
         self._new.append(advice)
-        return Ruling(Verdict.NEW)
+        return Ruling(Verdict.NEW, client=order.client)
 
     def write(self) -> None:
         """Write what was advised and what became of it."""
@@ -120,7 +121,7 @@ class RecommendationsApplier:
         return before[-1]
 
 
-def _continue(known: _Advice, row: TypedRow) -> Ruling:
+def _continue(known: _Advice, row: TypedRow, client: Known) -> Ruling:
     told = cast(RecommendationStatus | None, row.values.get(Field.ADVICE_STATUS))
     news = False
     if told not in (None, known.status) or (told is None and Field.CLOSED_ON in row.values):
@@ -128,12 +129,13 @@ def _continue(known: _Advice, row: TypedRow) -> Ruling:
         if known.status is RecommendationStatus.OPEN and status is not known.status:
             known.status, known.closed_on, news = status, closed_on, True
         elif known.status is not status:
-            return Ruling(Verdict.SKIPPED, (RowProblem("", RowProblemCode.OLDER_NEWS),))
+            older = RowProblem("", RowProblemCode.OLDER_NEWS)
+            return Ruling(Verdict.SKIPPED, (older,), client)
     estimate = row.values.get(Field.ESTIMATE)
     if known.estimate is None and isinstance(estimate, Decimal):
         known.estimate, news = estimate, True
     known.is_changed |= news
-    return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED)
+    return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, client=client)
 
 
 def _state(
@@ -147,7 +149,8 @@ def _state(
 
 def _orders(session: Session, rows: Sequence[TypedRow], fleet: Fleet) -> list[_Order]:
     """The orders that are named, and all orders of the vehicles that are."""
-    columns = select(Visit.id, Visit.number, Visit.asset_id, Visit.done_on, Visit.opened_on)
+    columns = select(Visit.id, Visit.number, Visit.asset_id, Visit.done_on, Visit.opened_on,
+                     Visit.client_id)  # fmt: skip
     found: dict[int, _Order] = {}
     told = (row.values.get(Field.VISIT_NUMBER) for row in rows)
     wanted: list[Any] = [
@@ -155,10 +158,10 @@ def _orders(session: Session, rows: Sequence[TypedRow], fleet: Fleet) -> list[_O
         *(Visit.asset_id.in_(chunk) for chunk in in_chunks(fleet.ids)),
     ]
     if wanted:
-        for number, name, asset_id, done_on, opened_on in session.execute(
+        for number, name, asset_id, done_on, opened_on, client_id in session.execute(
             columns.where(or_(*wanted))
         ):
-            found[number] = _Order(number, name, asset_id, done_on or opened_on)
+            found[number] = _Order(number, name, asset_id, done_on or opened_on, Known(client_id))
     return list(found.values())
 
 

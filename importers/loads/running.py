@@ -1,6 +1,7 @@
-"""Loading a file of records: one code for the preview and for the run (A8, rule 20).
+"""Loading a file of records whole, in one transaction that its caller keeps or not (A8, rule 20).
 
-A preview is the same call in a transaction that its caller rolls back.
+A preview is this in a transaction of which nothing remains; what is kept for good goes batch by
+batch (``importers.loads.staged``), by the same appliers.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat
 from importers.loads.batch import Applier, Setting, apply_batch
+from importers.loads.batches import batches
 from importers.loads.clients import ClientsApplier
 from importers.loads.do_not_call import DoNotCallApplier
 from importers.loads.recommendations import RecommendationsApplier
@@ -45,7 +47,8 @@ APPLIERS: Mapping[str, type[Applier]] = {
 }
 """Code of a format → who makes records of its rows: the formats that can be loaded."""
 DIRECTORY_FORMATS: Mapping[str, FileFormat] = {code: FORMATS[code] for code in APPLIERS}
-BATCH = 2_000
+LOCK = "importers.loads"
+"""Held while records of rows are made: two at once would both make the client whom both bring."""
 Watch = Callable[[Sequence[TypedRow], Sequence[Ruling]], None]
 
 
@@ -60,66 +63,78 @@ def load_rows(
     now: datetime,
     region: str = "RU",
     said: Mapping[str, Field | None] | None = None,
+    columns: Sequence[Column] | None = None,
     watch: Watch | None = None,
+    is_kept: bool = True,
+    tells_errors: bool = True,
 ) -> LoadResult:
     """Make records of all rows of an open table in the caller's transaction; never commits.
 
-    ``sha256``: of the file, by which its records name their source. ``said``: what a person says
-    that headings mean, before all else. ``watch`` is called after each batch. Raises FileRefused
-    (then the caller rolls back), NotFound for a unit that this actor does not see, NotPermitted.
+    ``sha256``: of the file, by which its records name their source. ``columns``: what they mean;
+    None: they are recognised, and ``said`` is what a person says that headings mean, before all
+    else. ``watch`` is called after each batch. ``is_kept`` False: the caller rolls back, nobody
+    waits for it. ``tells_errors`` False: whoever watches hears of them. Raises FileRefused (then
+    the caller rolls back), NotFound for a unit that this actor does not see, NotPermitted.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
     lift_time_limits(session)
-    # Two loads at once would both make the client whom both bring.
-    exclusively(session, "importers.loads")
-    setting = Setting(session, unit_id, actor, now, f"import:{sha256[:16]}")
+    if is_kept:
+        exclusively(session, LOCK)
+
+    def setting() -> Setting:
+        return Setting(session, unit_id, actor, now, source_of(sha256))
+
+    lines = stream.batches()
+    if columns is None:
+        first = next(lines, [])
+        lines = chain((first,), lines)
+        columns = _columns(setting(), stream.columns, fmt, said or {}, [row for _, row in first])
+    reader = TypedReader(columns, fmt, region=region, has_error_cells=stream.has_error_cells)
     counts, errors = Counter[Verdict](), list[RowError]()
-    for rows in _batches(setting, stream, fmt, region, said or {}):
-        rulings = apply_batch(APPLIERS[fmt.code], setting, rows)
+    for rows in batches(lines, reader):
+        rulings = apply_batch(APPLIERS[fmt.code], setting(), rows)
         counts.update(ruling.verdict for ruling in rulings)
-        errors += _errors(rows, rulings)
+        if tells_errors:
+            errors += row_errors(rows, rulings)
         if watch is not None:
             watch(rows, rulings)
     if not counts.total():
         raise FileRefused(FileProblem.NO_ROWS)
+    record_load(session, fmt, unit_id, sha256, counts, actor=actor, now=now)
     told = {verdict: counts[verdict] for verdict in Verdict}
-    event = RecordsLoaded(
-        unit_id=unit_id, format=fmt.code, sha256=sha256, rows=counts.total(),
-        counts=tuple(f"{verdict.value}:{count}" for verdict, count in told.items()),
-    )  # fmt: skip
-    record(session, event, actor=actor, at=now)
     return LoadResult(counts.total(), told, tuple(errors), stream.skipped)
 
 
-def _batches(
-    setting: Setting,
-    stream: TableStream,
+def source_of(sha256: str) -> str:
+    """How records name the file that they came from."""
+    return f"import:{sha256[:16]}"
+
+
+def record_load(
+    session: Session,
     fmt: FileFormat,
-    region: str,
-    said: Mapping[str, Field | None],
-) -> Iterator[list[TypedRow]]:
-    lines = stream.batches()
-    first = next(lines, [])
-    columns = _columns(setting, stream.columns, fmt, said, [cells for _, cells in first])
-    reader = TypedReader(columns, fmt, region=region, has_error_cells=stream.has_error_cells)
-    rows: list[TypedRow] = []
-    for batch in chain((first,), lines):
-        for row_no, cells in batch:
-            row = reader.read(row_no, cells)
-            if len(rows) >= BATCH and not _is_one_record(rows[-1], row):
-                yield rows
-                rows = []
-            rows.append(row)
-    if rows:
-        yield rows
+    unit_id: int,
+    sha256: str,
+    counts: Mapping[Verdict, int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write into the journal that a file was loaded, whole."""
+    event = RecordsLoaded(
+        unit_id=unit_id, format=fmt.code, sha256=sha256, rows=sum(counts.values()),
+        counts=tuple(f"{verdict.value}:{counts.get(verdict, 0)}" for verdict in Verdict),
+    )  # fmt: skip
+    record(session, event, actor=actor, at=now)
 
 
-def _is_one_record(before: TypedRow, row: TypedRow) -> bool:
-    """Lines of one work order stay together, as long as they stand together."""
-    number = row.values.get(Field.VISIT_NUMBER)
-    return number is not None and before.values.get(Field.VISIT_NUMBER) == number
+def row_errors(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> Iterator[RowError]:
+    """What is to be told about the rows of a batch."""
+    for row, ruling in zip(rows, rulings, strict=True):
+        for problem in ruling.problems:
+            yield RowError(row.row_no, problem.column, problem.code, problem.value)
 
 
 def _columns(
@@ -140,9 +155,3 @@ def _columns(
         remember_mapping(session, unit_id, fmt.code, recognised, fields,
                          actor=setting.actor, now=setting.now)  # fmt: skip
     return columns
-
-
-def _errors(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> Iterator[RowError]:
-    for row, ruling in zip(rows, rulings, strict=True):
-        for problem in ruling.problems:
-            yield RowError(row.row_no, problem.column, problem.code, problem.value)

@@ -13,9 +13,9 @@ from core.access import Actor
 from core.errors import NotFound
 from importers.columns import Column
 from importers.kept_columns import columns_of
-from importers.loads.asking import is_silent
 from importers.loads.models import AT_WORK, LoadedRow, LoadState, RecordLoad
 from importers.loads.told import Verdict
+from importers.loads.workers import is_silent
 from importers.permissions import ImportPermission
 from importers.places import Place
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from importers.problems import RowProblem, RowProblemCode, Skipped
 
@@ -30,12 +31,39 @@ class Verdict(StrEnum):
     """Older than what is known: there is nothing to take from it."""
 
 
+class Numbered(Protocol):
+    """A record that gets its number when its batch is written."""
+
+    @property
+    def id(self) -> int | None:
+        """None before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that was there before the batch."""
+
+    id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The verdict of one row with what is to be told."""
+    """The verdict of one row with what is to be told, and whom and which task it concerns."""
 
     verdict: Verdict
     problems: tuple[RowProblem, ...] = ()
+    client: Numbered | None = None
+    task: Numbered | None = None
+
+    @property
+    def client_id(self) -> int | None:
+        """Known when the batch is written."""
+        return self.client.id if self.client is not None else None
+
+    @property
+    def task_id(self) -> int | None:
+        """Known when the batch is written."""
+        return self.task.id if self.task is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,12 +86,12 @@ class VehiclesApplier:
         """New, refreshed or matched. Raises Doubtful."""
         known = self._owners.fleet.find(row)
         person, is_new = self._owners.person_of(row, known)
-        car, _, news = self._owners.settle(row, known, person, is_new)
+        car, person, news = self._owners.settle(row, known, person, is_new)
         km = row.values.get(Field.MILEAGE_KM)
         news |= self._owners.fleet.read_odometer(car, km, self._setting.today, MileageSource.FILE)
         if known is None:
-            return Ruling(Verdict.NEW)
-        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED)
+            return Ruling(Verdict.NEW, client=person)
+        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, client=person)
 
     def write(self) -> None:
         """Write the vehicles with owners and readings."""

@@ -93,7 +93,7 @@ class VisitsApplier:
             raise Doubtful(RowProblemCode.UNKNOWN_CLIENT, number)
         car, person, _ = self._owners.settle(row, car, person, is_new)
         self._open(row, number, car, person, workshop_id)
-        return Ruling(Verdict.NEW)
+        return Ruling(Verdict.NEW, client=person)
 
     def write(self) -> None:
         """Write clients, vehicles, orders and their lines."""
@@ -149,7 +149,7 @@ class VisitsApplier:
         if _STEPS.index(status) < _STEPS.index(order.status):
             return Ruling(Verdict.SKIPPED, (RowProblem("", RowProblemCode.OLDER_NEWS),))
         car = self._owners.fleet.find(row)
-        _, _, news = self._owners.settle(row, car, person, is_new)
+        _, person, news = self._owners.settle(row, car, person, is_new)
         is_changed = status is not order.status
         order.status = status
         if status is VisitStatus.DONE and order.done_on is None and done_on is not None:
@@ -162,8 +162,9 @@ class VisitsApplier:
             order.total, is_changed = total, True
         order.is_changed |= is_changed and order.id is not None
         if _add_lines(order, row):
-            return Ruling(Verdict.APPENDED)
-        return Ruling(Verdict.REFRESHED if is_changed or news else Verdict.MATCHED)
+            return Ruling(Verdict.APPENDED, client=person)
+        verdict = Verdict.REFRESHED if is_changed or news else Verdict.MATCHED
+        return Ruling(verdict, client=person)
 
 
 def _days(row: TypedRow) -> tuple[VisitStatus, date | None, date | None]:

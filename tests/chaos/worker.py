@@ -27,6 +27,7 @@ from core.db import Database, database_now
 from core.journal import Event, record
 from core.schedule import Job
 from entrypoints.scheduler import run_scheduler
+from importers.loads.working import work_on_loads
 from tests.chaos.given import actor_for
 from tests.conftest import settings_for
 from worklists.events.queue import TaskTaken
@@ -216,6 +217,12 @@ def run_orders(database: Database, chance: random.Random, options: dict[str, Any
     form_what_was_asked(database, database_clock, default_zone="Europe/Moscow")
 
 
+def run_loads(database: Database, chance: random.Random, options: dict[str, Any]) -> None:
+    """Make the steps of all loads that wait, as one lane of the ticker does."""
+    print("begins", flush=True)
+    work_on_loads(database, database_clock, folder=Path(options["folder"]))
+
+
 ROLES: dict[str, Callable[[Database, random.Random, dict[str, Any]], None]] = {
     "claimers": run_claimers,
     "rush": run_rush,
@@ -223,6 +230,7 @@ ROLES: dict[str, Callable[[Database, random.Random, dict[str, Any]], None]] = {
     "ticker": run_ticker,
     "former": run_former,
     "orders": run_orders,
+    "loads": run_loads,
 }
 
 

@@ -13,7 +13,6 @@ from core.errors import NotFound, NotPermitted
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.loads.asking import (
-    SILENCE,
     ask_check,
     ask_end,
     ask_load,
@@ -28,6 +27,7 @@ from importers.loads.seen import columns_of_load, get_load, progress_of, recent_
 from importers.loads.spool import forget_file, keep_file, new_file, spool_file
 from importers.loads.steps import FOLLOWS, StepRefused, go_to
 from importers.loads.told import Verdict
+from importers.loads.workers import SILENCE
 from importers.problems import FileProblem, FileRefused
 from importers.remapping import ColumnsMissing, ColumnTwice
 from tests.conftest import NOON

@@ -1,0 +1,150 @@
+"""``prozvon import`` of files of records: loaded in stages, or tried without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.clock import database_clock
+from core.db import Database
+from core.rehearsals import rehearsing
+from core.settings import Settings
+from directory.units.models import Unit
+from entrypoints.files import loader_at, named_unit
+from entrypoints.import_told import (
+    ReportLine,
+    Told,
+    counts_told,
+    progress_bar,
+    sentences,
+    write_report,
+)
+from importers.formats.declaration import FileFormat
+from importers.loading import content_sum
+from importers.loads.asking import ask_load
+from importers.loads.line_counts import seeming_rows
+from importers.loads.models import LoadedRow, LoadState, RecordLoad
+from importers.loads.running import load_rows
+from importers.loads.seen import problems_of_row
+from importers.loads.staged import LoadEnd, run_load
+from importers.loads.told import LoadResult, RowError, Ruling
+from importers.loads.workers import TakenOver
+from importers.mapping_files import Said
+from importers.tables import read_table
+from importers.typed_rows import TypedRow
+
+_AT_ONCE = 1_000
+
+
+class LoadNotRun(Exception):
+    """The load is somebody else's business, or was ended; the message says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFile:
+    """A file of records and how it is to be taken."""
+
+    path: Path
+    fmt: FileFormat
+    unit_code: str | None
+    said: Said | None
+    report: Path | None
+
+
+def load_records(database: Database, wish: RecordFile, settings: Settings) -> Told:
+    """Load the file, or go on with a load of it that was broken off; each batch is kept at once.
+
+    Raises LoadNotRun, FileNotTaken, FileRefused, MappingRefused.
+    """
+    with database.unit_of_work() as session:
+        unit = named_unit(session, wish.unit_code)
+        actor = loader_at(session, unit)
+        asked = ask_load(
+            session, name=wish.path.name, size=wish.path.stat().st_size,
+            sha256=content_sum(wish.path), format=wish.fmt.code, unit_id=unit.id,
+            runs_by_itself=True, actor=actor, now=database_clock(session),
+        )  # fmt: skip
+        if not asked.load.runs_by_itself:
+            raise LoadNotRun(f"This file is being loaded in the browser (load {asked.load.id}).")
+    ended = _run(database, asked.load.id, wish, actor)
+    if ended.state is not LoadState.DONE:
+        raise LoadNotRun(f"Cancelled in the browser when {ended.rows} rows were done with.")
+    with database.reading() as session:
+        load = session.get_one(RecordLoad, asked.load.id)
+        errors = tuple(
+            RowError(row.row_no, problem.column, problem.code, problem.value)
+            for row in _told_rows(session, load.id)
+            for problem in problems_of_row(row)
+        )
+        lines = _report_lines(_told_rows(session, load.id))
+        write_report(wish.report, load.header, lines, settings)
+    result = LoadResult(ended.rows, ended.counts, errors, ended.skipped_lines)
+    return {**counts_told(result), "unit": unit.code}
+
+
+def _run(database: Database, load_id: int, wish: RecordFile, actor: Actor) -> LoadEnd:
+    with progress_bar() as bar:
+
+        def watch(rows: Sequence[TypedRow], _: Sequence[Ruling]) -> None:
+            with database.reading() as session:
+                found = session.execute(
+                    select(RecordLoad.lines, RecordLoad.counts).where(RecordLoad.id == load_id)
+                ).one()
+            bar.begin(found.lines, sum(found.counts.values()) - len(rows))
+            bar.advance(len(rows))
+
+        try:
+            return run_load(
+                database, load_id, wish.path, clock=database_clock, said=wish.said, actor=actor,
+                watch=watch,
+            )  # fmt: skip
+        except TakenOver as error:
+            raise LoadNotRun(f"Somebody else is loading this file (load {load_id}).") from error
+
+
+def try_records(database: Database, wish: RecordFile, settings: Settings) -> Told:
+    """What loading the file would give, by the same code; nothing of it is kept.
+
+    Raises FileNotTaken, FileRefused, MappingRefused.
+    """
+    lines: list[ReportLine] = []
+    with read_table(wish.path) as stream, progress_bar() as bar, rehearsing(database) as session:
+        bar.begin(seeming_rows(wish.path, stream))
+        unit: Unit = named_unit(session, wish.unit_code)
+
+        def watch(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
+            bar.advance(len(rows))
+            if wish.report is not None:
+                lines.extend(
+                    (row.row_no, row.cells, partial(sentences, ruling.problems))
+                    for row, ruling in zip(rows, rulings, strict=True)
+                    if ruling.problems
+                )
+
+        result = load_rows(
+            session, stream, wish.fmt, unit_id=unit.id, sha256=content_sum(wish.path),
+            actor=loader_at(session, unit), now=database_clock(session), said=wish.said,
+            watch=watch, is_kept=False,
+        )  # fmt: skip
+        header = [column.heading for column in stream.columns]
+        write_report(wish.report, header, lines, settings)
+        return {**counts_told(result), "unit": unit.code}
+
+
+def _told_rows(session: Session, load_id: int) -> Iterator[LoadedRow]:
+    """The rows with something to tell, as they stand in the file."""
+    query = select(LoadedRow).where(LoadedRow.load_id == load_id, LoadedRow.problems.is_not(None))
+    yield from session.scalars(
+        query.order_by(LoadedRow.row_no).execution_options(yield_per=_AT_ONCE)
+    )
+
+
+def _report_lines(rows: Iterator[LoadedRow]) -> Iterator[ReportLine]:
+    for row in rows:
+        yield row.row_no, row.cells or (), partial(sentences, problems_of_row(row))
