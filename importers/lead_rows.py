@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 import tempfile
+import weakref
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -52,6 +53,7 @@ class LeadRows(Sequence[LeadRow]):
         self.rejected += sum(row.is_rejected for row in rows)
         if self._cells is None and self._count > FEW:
             self._cells = tempfile.TemporaryFile(prefix="prozvon-")  # noqa: SIM115 - lives on
+            weakref.finalize(self, self._cells.close)
             self._keep(self._few)
             self._few = []
         if self._cells is None:
