@@ -4,9 +4,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+_MOST_DAYS = 36_500
 
 
 class SettingError(ValueError):
@@ -34,8 +36,8 @@ class Settings:
     """How long a claim lasts without a sign of life from the page (rule 8)."""
     idle_session: timedelta = timedelta(hours=4)
     longest_session: timedelta = timedelta(hours=14)
-    max_upload_bytes: int = 50 * 1024 * 1024
-    """The rows of an upload are held in the memory of the web process while they are matched."""
+    max_upload_bytes: int = 200 * 1024 * 1024
+    """As much as ``importers.guard.Limits`` lets through."""
     max_document_bytes: int = 15 * 1024 * 1024
     """The largest document attached to a task."""
     json_logs: bool = False
@@ -49,6 +51,14 @@ class Settings:
     mail_from: str = ""
     webhook_secret: str = field(default="", repr=False)
     """What calls of other systems are signed with; empty: none goes out."""
+    watched_folder: Path | None = None
+    """Files put there are loaded by themselves; None: no folder is watched."""
+    nightly_folder: Path | None = None
+    """Files there are synchronised once a night; None: none are."""
+    nightly_at: time = time(3)
+    """When, by the clock of the company's zone."""
+    forget_files_after: timedelta = timedelta(days=90)
+    """How long the personal data of loaded files is kept."""
     public_url: str = ""
     """Where people open the site, for links in e-mails; empty: e-mails hold no links."""
 
@@ -103,6 +113,10 @@ class Settings:
             ),
             mail_from=env.get("PROZVON_SMTP_FROM", ""),
             webhook_secret=env.get("PROZVON_WEBHOOK_SECRET", ""),
+            watched_folder=_folder(env, "PROZVON_WATCHED_FOLDER"),
+            nightly_folder=_folder(env, "PROZVON_NIGHTLY_FOLDER"),
+            nightly_at=_time(env, "PROZVON_NIGHTLY_AT", cls.nightly_at),
+            forget_files_after=_days(env, "PROZVON_FORGET_FILES_AFTER_DAYS", 90),
             public_url=env.get("PROZVON_PUBLIC_URL", "").rstrip("/"),
         )
 
@@ -134,6 +148,29 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise SettingError(f"{name} must be a whole number") from None
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> timedelta:
+    days = _integer(env, name, default)
+    if not 1 <= days <= _MOST_DAYS:
+        raise SettingError(f"{name} must be a number of days from 1 to {_MOST_DAYS}")
+    return timedelta(days=days)
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name)
+    return Path(value).absolute() if value else None
+
+
+def _time(env: Mapping[str, str], name: str, default: time) -> time:
+    value = env.get(name)
+    if not value:
+        return default
+    try:
+        hours, minutes = value.split(":")
+        return time(int(hours), int(minutes))
+    except ValueError:
+        raise SettingError(f"{name} must be a time such as 03:00") from None
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -4,21 +4,19 @@ Heavy modules are imported by the command that needs them: ``prozvon --help`` an
 """
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import NotFound, ProzvonError
-from core.settings import SettingError, Settings
+from core.settings import Settings
+from entrypoints.refusals import told
+from entrypoints.sync_command import sync
 
 if TYPE_CHECKING:
     from entrypoints.people import UnitNotNamed
 
-_MISSING = {"employee": "There is no such login"}
 FORMATS = (
     "maintenance-due", "lost-clients", "recall", "clients", "vehicles", "visits",
     "recommendations", "do-not-call", "results",
@@ -34,33 +32,8 @@ class _Refused(click.ClickException):
     exit_code = 2
 
 
-def told(command: Callable[..., Any]) -> Callable[..., Any]:
-    """End with the refusal's sentence and exit code 1 instead of a traceback."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except SettingError as error:
-            raise click.ClickException(str(error)) from None
-        except ProzvonError as error:
-            raise click.ClickException(_words(error)) from None
-
-    return wrapped
-
-
 def _asked_password() -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def _words(error: ProzvonError) -> str:
-    """English, as everything at the command line; what is written for people is in theirs."""
-    if isinstance(error, NotFound) and error.what in _MISSING:
-        return f"{_MISSING[error.what]}: {error.key}"
-    from entrypoints.languages import in_language
-    from webui.labels.words import sentence
-
-    return in_language("en", lambda: sentence(error))
 
 
 def _which_unit(error: "UnitNotNamed", option: str) -> str:
@@ -274,6 +247,9 @@ def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None
     say_counts(counts, as_json=as_json)
+
+
+main.add_command(sync)
 
 
 @main.group()

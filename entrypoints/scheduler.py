@@ -22,6 +22,7 @@ from core.clock import Clock, database_clock
 from core.db import Database
 from core.schedule import Job, Stopping
 from core.settings import Settings
+from entrypoints.folders import folder_jobs
 from entrypoints.wiring import jobs_of
 
 PATIENCE_SECONDS = 60.0
@@ -130,7 +131,8 @@ def serve_sweeps(settings: Settings) -> None:
     signal.signal(signal.SIGINT, end)
     database = Database.connect(settings)
     try:
-        run_scheduler(database, database_clock, jobs_of(settings), stop)
+        jobs = (*jobs_of(settings), *folder_jobs(settings))
+        run_scheduler(database, database_clock, jobs, stop)
     finally:
         database.dispose()
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.journal import JournalEntry
 from directory.staff.models import Employee
 from directory.units.models import Unit
@@ -33,12 +33,24 @@ class FileSummary:
     tasks: int
 
 
-def get_file(session: Session, file_id: int, *, actor: Actor) -> ImportedFile:
-    """The file, if its unit is among those of this person. Raises NotFound, NotPermitted."""
+class DataForgotten(Refused):
+    """The personal data of the file was removed, as it is after a set time: no rows are left."""
+
+
+def get_file(
+    session: Session, file_id: int, *, actor: Actor, even_forgotten: bool = False
+) -> ImportedFile:
+    """The file, if its unit is among those of this person.
+
+    ``even_forgotten``: also one whose rows hold nothing any more. Raises NotFound, NotPermitted,
+    DataForgotten.
+    """
     actor.require(ImportPermission.LOAD)
     file = session.get(ImportedFile, file_id)
     if file is None or file.unit_id not in actor.unit_ids:
         raise NotFound("imported_file", file_id)
+    if file.forgotten_at is not None and not even_forgotten:
+        raise DataForgotten
     return file
 
 

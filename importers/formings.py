@@ -48,7 +48,7 @@ class Forming:
 
 def formings_of(session: Session, file_id: int, *, actor: Actor) -> list[Forming]:
     """The newest formings from the file, the newest first. Raises NotFound for foreign files."""
-    get_file(session, file_id, actor=actor)
+    get_file(session, file_id, actor=actor, even_forgotten=True)
     entries = session.scalars(
         select(JournalEntry)
         .where(

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from importers.columns import Column
 from importers.fields import Field
-from importers.matching import Match, match_rows
+from importers.matching import Match, Matcher
 from importers.models import RowFate
 from importers.readings import kept_problems, kept_reading, keys_of
 from importers.row_reader import LeadRow
@@ -17,12 +15,15 @@ JUDGED = ("reading", "problems", "fate", "duplicate_of", "client_id", "asset_id"
 
 
 def judged_rows(
-    session: Session, rows: Sequence[LeadRow], columns: Sequence[Column], *, unit_id: int
+    matcher: Matcher, rows: Sequence[LeadRow], columns: Sequence[Column]
 ) -> Iterator[tuple[LeadRow, tuple[Any, ...]]]:
-    """Each row with the values of ``JUDGED``, in the order of the file. Writes nothing."""
+    """Each row with the values of ``JUDGED``, in the order of the file. Writes nothing.
+
+    ``rows``: the next ones behind those that ``matcher`` has seen.
+    """
     phone_cells = [column.index for column in columns if column.field is Field.PHONE]
     taken = [row for row in rows if not row.is_rejected]
-    found = match_rows(session, [keys_of(row) for row in taken], unit_id=unit_id)
+    found = matcher.match([keys_of(row) for row in taken])
     matches = {row.row_no: match for row, match in zip(taken, found, strict=True)}
     # The generator asks the database nothing more: its rows are being copied into it meanwhile.
     return ((row, _values(row, matches.get(row.row_no), phone_cells)) for row in rows)

@@ -23,6 +23,7 @@ from importers.guard import Limits
 from importers.judged_rows import JUDGED, judged_rows
 from importers.kept_columns import kept_columns
 from importers.mappings import with_mapping
+from importers.matching import Matcher
 from importers.models import ImportedFile, ImportedRow
 from importers.options import ReadOptions
 from importers.permissions import ImportPermission
@@ -145,7 +146,7 @@ def keep_file(
         format=read.format.code,
         unit_id=unit_id,
         rows=len(result.rows),
-        rejected=sum(row.is_rejected for row in result.rows),
+        rejected=result.rows.rejected,
     )
     record(session, event, actor=actor, at=now)
     return Loaded(file=session.get_one(ImportedFile, file_id), is_new=True)
@@ -193,9 +194,11 @@ def _same_file(session: Session, read: FileRead, unit_id: int) -> ImportedFile |
 
 
 def _keep_rows(session: Session, file_id: int, result: ReadResult, unit_id: int) -> None:
-    judged = judged_rows(session, result.rows, result.columns, unit_id=unit_id)
-    rows = ((file_id, row.row_no, row.cells, *values) for row, values in judged)
-    copy_rows(session, ImportedRow, ("file_id", "row_no", "cells", *JUDGED), rows)
+    matcher = Matcher(session, unit_id, repeated=result.rows.repeated)
+    for chunk in result.rows.chunks():
+        judged = judged_rows(matcher, chunk, result.columns)
+        rows = ((file_id, row.row_no, row.cells, *values) for row, values in judged)
+        copy_rows(session, ImportedRow, ("file_id", "row_no", "cells", *JUDGED), rows)
 
 
 def _as_said_before(session: Session, read: FileRead, unit_id: int) -> FileRead:
@@ -205,5 +208,5 @@ def _as_said_before(session: Session, read: FileRead, unit_id: int) -> FileRead:
     if columns == result.columns:
         return read
     reader = RowReader(columns, has_error_cells=True, identity=read.format.identity)
-    rows = [reader.read(row.row_no, list(row.cells)) for row in result.rows]
+    rows = result.rows.read_by(reader)
     return replace(read, result=replace(result, columns=columns, rows=rows))

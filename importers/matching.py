@@ -4,7 +4,7 @@ The order of proof: the external key, the VIN's present owner, a phone. Keys are
 statements for the whole file; what follows is arithmetic on dictionaries.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -63,9 +63,26 @@ def in_chunks(values: Iterable[T]) -> Iterator[list[T]]:
 
 def match_rows(session: Session, rows: Sequence[RowKeys], *, unit_id: int) -> list[Match]:
     """One match for each row, in the order of the file. Reads the database, writes nothing."""
-    known = _Known(session, rows, unit_id)
-    seen = _Seen()
-    return [seen.place(row, _find(row, known)) for row in rows]
+    return Matcher(session, unit_id).match(rows)
+
+
+class Matcher:
+    """Matches the rows of one file, part by part.
+
+    ``repeated``: the hashes of phones and VINs that occur in several rows of a file that is too
+    large for all of them to be remembered; None: all are.
+    """
+
+    def __init__(
+        self, session: Session, unit_id: int, *, repeated: Collection[int] | None = None
+    ) -> None:
+        self._session, self._unit_id = session, unit_id
+        self._seen = _Seen(repeated)
+
+    def match(self, rows: Sequence[RowKeys]) -> list[Match]:
+        """One match for each of the next rows of the file."""
+        known = _Known(self._session, rows, self._unit_id)
+        return [self._seen.place(row, _find(row, known)) for row in rows]
 
 
 def is_same_name(one: str | None, other: str | None) -> bool:
@@ -197,18 +214,25 @@ class _Leader:
 class _Seen:
     """The rows so far: finds the client's earlier row, and the vehicle's."""
 
-    def __init__(self) -> None:
+    def __init__(self, repeated: Collection[int] | None) -> None:
         self._leaders: dict[object, _Leader] = {}
+        self._repeated = repeated
 
     def place(self, row: RowKeys, match: Match) -> Match:
         """Tie the row to the earlier rows of its client, if there are any."""
         leader = self._earlier(row, match)
-        if leader is None:
-            leader = _Leader(match, row.name, set(row.phones))
-        else:
+        if leader is not None:
             self._follow(row, match, leader)
+        elif match.client_id is None and not any(map(self._may_return, (row.vin, *row.phones))):
+            return match  # no later row can be this client's
+        else:
+            leader = _Leader(match, row.name, set(row.phones))
         self._remember(row, match, leader)
         return match
+
+    def _may_return(self, token: str | None) -> bool:
+        """Whether the phone or VIN stands in another row too, as far as is known."""
+        return bool(token) and (self._repeated is None or hash(token) in self._repeated)
 
     def _earlier(self, row: RowKeys, match: Match) -> _Leader | None:
         if match.client_id is not None:
@@ -231,10 +255,10 @@ class _Seen:
             match.duplicate_of = leader.vehicles.get(vehicle or "", first.leader)
 
     def _remember(self, row: RowKeys, match: Match, leader: _Leader) -> None:
-        tokens: list[object] = [row.vin] if row.vin else []
+        tokens: list[object] = [row.vin] if self._may_return(row.vin) else []
         if match.brings_contacts:
             leader.phones.update(row.phones)
-            tokens += row.phones
+            tokens += [phone for phone in row.phones if self._may_return(phone)]
         if match.client_id is not None:
             tokens.append(match.client_id)
         for token in tokens:

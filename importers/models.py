@@ -40,6 +40,8 @@ class ImportedFile(Base):
     """What its formings made of the directory, as ``LoadBatch.added``."""
     loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     loaded_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    """When its personal data was removed: the cells and readings of its rows."""
 
 
 class ImportMapping(Base):

@@ -3,7 +3,7 @@
 For files of which nothing was formed: the callers see to that, and hold ``LOCK``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column as SqlColumn
@@ -21,8 +21,10 @@ from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat
 from importers.judged_rows import JUDGED, judged_rows
 from importers.kept_columns import bare_columns, kept_columns
+from importers.lead_rows import LeadRows
+from importers.matching import Matcher
 from importers.models import ImportedFile, ImportedRow, RowChoice
-from importers.row_reader import RowReader
+from importers.row_reader import LeadRow, RowReader
 
 LOCK = "clients from files"
 """Held by whoever forms from a file or reads one anew: ``core.locks.exclusively``."""
@@ -59,19 +61,16 @@ def read_anew(
 ) -> None:
     """Read and match every row by these columns; ids of rows stay, ticks are forgotten."""
     lift_time_limits(session)
-    kept = select(ImportedRow.id, ImportedRow.row_no, ImportedRow.cells)
-    rows = session.execute(
-        kept.where(ImportedRow.file_id == file.id).order_by(ImportedRow.row_no)
-    ).all()
-    ids = {row_no: row_id for row_id, row_no, _ in rows}
     identity = FORMATS[file.format].identity
     reader = RowReader(columns, has_error_cells=True, identity=identity)
-    read = [reader.read(row_no, cells) for _, row_no, cells in rows]
-
-    judged = judged_rows(session, read, columns, unit_id=file.unit_id)
+    read = LeadRows.of(_kept_cells(session, file.id), reader)
+    matcher = Matcher(session, file.unit_id, repeated=read.repeated)
     with temporary(session, READINGS):
-        numbered = ((ids[row.row_no], *values) for row, values in judged)
-        copy_rows(session, READINGS, ("row_id", *JUDGED), numbered)
+        for chunk in read.chunks():
+            ids = _ids(session, file.id, chunk)
+            judged = judged_rows(matcher, chunk, columns)
+            numbered = ((ids[row.row_no], *values) for row, values in judged)
+            copy_rows(session, READINGS, ("row_id", *JUDGED), numbered)
         refresh_statistics_of(session, READINGS)
         session.execute(
             update(ImportedRow)
@@ -85,7 +84,23 @@ def read_anew(
         imported_file_id=file.id,
         format=file.format,
         rows=len(read),
-        rejected=sum(row.is_rejected for row in read),
+        rejected=read.rejected,
     )
     record(session, event, actor=actor, at=now)
     session.flush()
+
+
+def _kept_cells(session: Session, file_id: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows as they stand in the file, a thousand at a time."""
+    kept = select(ImportedRow.row_no, ImportedRow.cells).where(ImportedRow.file_id == file_id)
+    rows = session.execute(kept.order_by(ImportedRow.row_no), execution_options={"yield_per": 1000})
+    yield from ((row_no, cells) for row_no, cells in rows)
+
+
+def _ids(session: Session, file_id: int, rows: Sequence[LeadRow]) -> dict[int, int]:
+    """Row number → id of neighbouring rows."""
+    found = select(ImportedRow.row_no, ImportedRow.id).where(
+        ImportedRow.file_id == file_id,
+        ImportedRow.row_no.between(rows[0].row_no, rows[-1].row_no),
+    )
+    return {row.row_no: row.id for row in session.execute(found)}

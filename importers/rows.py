@@ -11,6 +11,7 @@ from importers.collecting import no_collecting
 from importers.columns import Column
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
+from importers.lead_rows import LeadRows
 from importers.options import ReadOptions
 from importers.places import Place
 from importers.problems import FileProblem, FileRefused, Skipped
@@ -26,7 +27,7 @@ class ReadResult:
 
     sheet: str
     columns: tuple[Column, ...]
-    rows: list[LeadRow]
+    rows: LeadRows
     skipped: Skipped
     place: Place
 
@@ -51,7 +52,6 @@ def read_leads(
     ``region``: the country of phones without a country code. ``needs_columns`` False: a file whose
     columns are not recognised is read all the same, for a person to say what they are.
     """
-    rows: list[LeadRow] = []
     with (
         read_table(path, options, limits=limits, child_limits=child_limits) as table,
         no_collecting(),
@@ -64,8 +64,9 @@ def read_leads(
         reader = RowReader(
             columns, region=region, has_error_cells=table.has_error_cells, identity=fmt.identity
         )
+        rows = LeadRows(reader.read)
         for batch in chain((first,), batches):
-            rows += [reader.read(row_no, cells) for row_no, cells in batch]
+            rows.add(batch)
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
     return ReadResult(table.sheet, columns, rows, table.skipped, Place.of(table))

@@ -13,9 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.access import Actor
 from core.db import Database
-from webui.notifications import bp
+from webui.notifications import bp, unseen
 from webui.requests import environment_of, in_background, requires, session
-from worklists.notifications import unseen_state
 from worklists.permissions import WorkPermission
 
 SECONDS = 25.0
@@ -74,7 +73,7 @@ def _lines(database: Database, actor: Actor, seconds: float) -> Iterator[str]:
     while True:
         try:
             with database.reading() as reading:
-                state = unseen_state(reading, actor=actor)
+                state = unseen(reading, actor=actor)
         except SQLAlchemyError:
             return
         # A comment when nothing changed: writing is how a vanished browser is noticed.

@@ -3,8 +3,18 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
+from core.access import Actor
+from importers.folders.notices import (
+    SeenNotice,
+    file_notices_of,
+    mark_file_notices,
+    unseen_file_notices,
+)
+from webui.labels.folders import ICONS, notice_counts
 from webui.labels.notices import NOTICES, OTHER_NOTICE
+from webui.labels.words import label
 from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, local_target, requires, session, settings
 from worklists.escalation.digests import DIGEST
@@ -12,6 +22,13 @@ from worklists.notifications import Notice, mark_seen, notifications_of, unseen_
 from worklists.permissions import WorkPermission
 
 bp = Blueprint("notifications", __name__)
+
+
+def unseen(reading: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many the bell shows, of tasks and of files, and what changes with the newest of them."""
+    tasks, newest = unseen_state(reading, actor=actor)
+    files, newest_file = unseen_file_notices(reading, actor=actor)
+    return tasks + files, newest + newest_file
 
 
 @bp.app_context_processor
@@ -23,7 +40,7 @@ def bell() -> dict[str, Any]:
         return {}
     if not g.session.is_active:
         return {"unread": 0}
-    unread, newest = unseen_state(g.session, actor=g.actor)
+    unread, newest = unseen(g.session, actor=g.actor)
     return {"unread": unread, "bell_state": f"{unread}-{newest}"}
 
 
@@ -32,7 +49,7 @@ def bell() -> dict[str, Any]:
 @in_background
 def look() -> Response:
     """The bell when it differs from the ``state`` that the page shows; else 204."""
-    unread, newest = unseen_state(session(), actor=g.actor)
+    unread, newest = unseen(session(), actor=g.actor)
     state = f"{unread}-{newest}"
     if request.args.get("state") == state:
         return make_response("", 204)
@@ -44,11 +61,14 @@ def look() -> Response:
 def listing() -> str:
     """What is new, then what was seen; for htmx only the list."""
     found = notifications_of(session(), actor=g.actor)
+    files = file_notices_of(session(), actor=g.actor)
     return render_template(
         "notifications/_list.html" if is_htmx() else "notifications/page.html",
         notices=[_view(notice) for notice in found],
         newest=max((notice.id for notice in found), default=0),
-        has_new=any(notice.is_new for notice in found),
+        files=[_file_view(notice) for notice in files],
+        newest_file=max((notice.id for notice in files), default=0),
+        has_new=any(one.is_new for one in found) or any(one.is_new for one in files),
         sends_mail=settings().sends_mail,
     )
 
@@ -59,7 +79,9 @@ def seen() -> Response:
     """Mark all that the page showed, or the one that is opened, as seen."""
     only = request.form.get("only", type=row_number)
     up_to = request.form.get("up_to", type=row_number) or 0
+    files_up_to = request.form.get("files_up_to", type=row_number) or 0
     mark_seen(session(), up_to=up_to, only=only, actor=g.actor, now=g.now)
+    mark_file_notices(session(), up_to=files_up_to, actor=g.actor, now=g.now)
     target = local_target(request.form.get("next"), url_for("notifications.listing"))
     return redirect(target, 303)  # type: ignore[return-value]
 
@@ -70,3 +92,14 @@ def _view(notice: Notice) -> dict[str, Any]:
     if notice.kind == DIGEST:
         url = url_for("escalations.page", digest=notice.id)
     return {"line": notice, "words": words, "icon": icon, "url": url}
+
+
+def _file_view(notice: SeenNotice) -> dict[str, Any]:
+    url = url_for("files.page")
+    if notice.imported_file_id is not None:
+        url = url_for("files.show", file_id=notice.imported_file_id)
+    elif notice.load_id is not None:
+        url = f"{url.removesuffix('/files')}/loads/{notice.load_id}"
+    told = notice_counts(notice)
+    return {"line": notice, "words": label(notice.kind), "icon": ICONS[notice.kind],
+            "url": url, "told": told}  # fmt: skip

@@ -71,6 +71,8 @@ def ask_load(
         RecordLoad.sha256 == sha256,
         RecordLoad.sheet == sheet,
         RecordLoad.state.not_in(over),
+        # Nothing can be shown of it any more.
+        RecordLoad.forgotten_at.is_(None),
     )
     if form_key is not None:
         same = or_(same, and_(RecordLoad.form_key == form_key, RecordLoad.unit_id == unit_id))

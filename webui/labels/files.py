@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
 from importers.error_rows import ErrorRow
+from importers.files import DataForgotten
 from importers.models import RowFate
 from importers.plans import RowPlan
 from importers.preview import PreviewRow
@@ -222,6 +223,9 @@ _ROWS: Mapping[RowProblemCode, Any] = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     FileAlreadyUsed: lambda _e: _l(
         "Из этого файла уже созданы рабочие листы. Загрузите его ещё раз с нужным вариантом."
+    ),
+    DataForgotten: lambda _e: _l(
+        "Данные файла удалены: срок их хранения прошёл. Созданные по нему рабочие листы остались."
     ),
     NothingChosen: lambda _e: _l("Не отмечено ни одной строки. Отметьте строки или «Поставить»."),
 }

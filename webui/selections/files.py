@@ -141,7 +141,10 @@ def _refuse(asked: Asked, refused: UploadRefused) -> Any:
 @requires(ImportPermission.LOAD)
 def show(file_id: int) -> Any:
     """What will happen to the rows now; a file of which nothing is known is to be explained."""
-    if is_incomplete(get_file(session(), file_id, actor=g.actor)):
+    file = get_file(session(), file_id, actor=g.actor, even_forgotten=True)
+    if file.forgotten_at is not None:
+        return _forgotten(session(), file)
+    if is_incomplete(file):
         return redirect(url_for("file_columns.page", file_id=file_id))
     return _rows(session(), file_id)
 
@@ -197,7 +200,7 @@ def take_as_variant(file_id: int) -> Any:
 @requires(ImportPermission.LOAD)
 def result(file_id: int) -> Any:
     """What came of the last forming, and who formed what from the file before."""
-    file = get_file(session(), file_id, actor=g.actor)
+    file = get_file(session(), file_id, actor=g.actor, even_forgotten=True)
     formings = formings_of(session(), file_id, actor=g.actor)
     left = tasks_formed(session(), file)
     if not formings:
@@ -282,6 +285,20 @@ def _page(reading: Session, asked: Asked) -> Response:
 def _recent(reading: Session) -> dict[str, Any]:
     lines = recent_lines(reading, actor=g.actor, now=g.now)
     return {"files": lines, "is_following": any(one.is_going for one in lines)}
+
+
+def _forgotten(reading: Session, file: ImportedFile) -> str:
+    """What is still known of a file whose personal data was removed."""
+    return render_template(
+        "selections/forgotten.html",
+        page="selections",
+        file=file,
+        unit=get_unit(reading, file.unit_id, actor=g.actor),
+        variant=WORDS[file.format][0],
+        loaded_by=reading.get_one(Employee, file.loaded_by).full_name,
+        days=settings().forget_files_after.days,
+        has_formings=bool(formings_of(reading, file.id, actor=g.actor)),
+    )
 
 
 def _rows(reading: Session, file_id: int) -> Response:

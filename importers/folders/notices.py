@@ -1,0 +1,137 @@
+"""Telling people what they must know of files that came by themselves: each occasion once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.db import insert_into
+from directory.staff.models import Appointment, Employee, Role
+from directory.units.models import Unit, UnitPath
+from importers.folders.models import FileNotice, NoticeKind
+from importers.permissions import ImportPermission
+
+MOST = 50
+_FORMS = (Role.HEAD, Role.SUPERVISOR)
+_NOBODY = 100
+"""A rank behind all others: units are not that deep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenNotice:
+    """One line of the list."""
+
+    id: int
+    kind: NoticeKind
+    name: str
+    unit: str
+    load_id: int | None
+    imported_file_id: int | None
+    counts: Mapping[str, int]
+    at: datetime
+    is_new: bool
+
+
+def tell_about_file(
+    session: Session,
+    unit_id: int,
+    kind: NoticeKind,
+    *,
+    occasion: str,
+    name: str = "",
+    load_id: int | None = None,
+    imported_file_id: int | None = None,
+    counts: Mapping[str, int] | None = None,
+    now: datetime,
+) -> int:
+    """Tell the heads of the unit, of clients to call whoever may form; how many people that were.
+
+    Nobody at the unit itself: the nearest heads above. Told twice of one occasion is once.
+    """
+    told = 0
+    for employee_id in _people(session, unit_id, kind):
+        made = session.execute(
+            insert_into(session, FileNotice)
+            .values(
+                employee_id=employee_id, kind=kind, unit_id=unit_id, name=name, load_id=load_id,
+                imported_file_id=imported_file_id, counts=dict(counts or {}),
+                occasion=f"{occasion}:{employee_id}", created_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(FileNotice.id)
+        ).first()  # fmt: skip
+        told += made is not None
+    return told
+
+
+def unseen_file_notices(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many the person has not seen, and the newest of them (0: none)."""
+    if actor.employee_id is None or not actor.may(ImportPermission.LOAD):
+        return 0, 0
+    count, newest = session.execute(
+        select(func.count(), func.max(FileNotice.id)).where(
+            FileNotice.employee_id == actor.employee_id,
+            FileNotice.seen_at.is_(None),
+            FileNotice.unit_id.in_(actor.unit_ids),
+        )
+    ).one()
+    return count, newest or 0
+
+
+def file_notices_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[SeenNotice]:
+    """This person's notices about files of units they still see: new ones first, then the newest.
+
+    Nobody who may not load files has any.
+    """
+    if actor.employee_id is None or not actor.may(ImportPermission.LOAD):
+        return ()
+    rows = session.execute(
+        select(FileNotice, Unit.name)
+        .join(Unit, Unit.id == FileNotice.unit_id)
+        .where(FileNotice.employee_id == actor.employee_id, FileNotice.unit_id.in_(actor.unit_ids))
+        .order_by(FileNotice.seen_at.is_not(None), FileNotice.id.desc())
+        .limit(limit)
+    )
+    return [
+        SeenNotice(
+            id=one.id, kind=one.kind, name=one.name, unit=unit, load_id=one.load_id,
+            imported_file_id=one.imported_file_id, counts=one.counts, at=one.created_at,
+            is_new=one.seen_at is None,
+        )
+        for one, unit in rows
+    ]  # fmt: skip
+
+
+def mark_file_notices(session: Session, *, up_to: int, actor: Actor, now: datetime) -> int:
+    """Mark this person's notices about files up to an id as seen; how many that were."""
+    mine = update(FileNotice).where(
+        FileNotice.employee_id == actor.person,
+        FileNotice.seen_at.is_(None),
+        FileNotice.id <= up_to,
+    )
+    marked = mine.values(seen_at=now).returning(FileNotice.id)
+    return len(session.execute(marked.execution_options(synchronize_session=False)).all())
+
+
+def _people(session: Session, unit_id: int, kind: NoticeKind) -> Sequence[int]:
+    """The nearest of those whom it concerns."""
+    own = Appointment.role.in_(_FORMS if kind is NoticeKind.WAITS else (Role.HEAD,))
+    is_here = UnitPath.depth == 0
+    whens = [(is_here & own, 0), (Appointment.role == Role.HEAD, UnitPath.depth + 2)]
+    if kind is NoticeKind.WAITS:
+        whens.insert(1, (is_here & (Appointment.role == Role.MANAGER), 1))
+    people = (
+        select(Appointment.employee_id, case(*whens, else_=_NOBODY).label("rank"))
+        .join(UnitPath, UnitPath.ancestor_id == Appointment.unit_id)
+        .join(Employee, Employee.id == Appointment.employee_id)
+        .where(UnitPath.descendant_id == unit_id, Employee.is_active)
+        .subquery()
+    )
+    nearest = select(func.min(people.c.rank)).scalar_subquery()
+    found = select(people.c.employee_id).where(people.c.rank == nearest, people.c.rank < _NOBODY)
+    return session.scalars(found.distinct().order_by(people.c.employee_id)).all()

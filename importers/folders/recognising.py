@@ -1,0 +1,79 @@
+"""Which format of records a file is, by its headings alone (A8). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from importers.columns import Column, field_of
+from importers.fields import Field
+from importers.folders.models import FolderProblem
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import FileFormat, FormatKind
+
+BY_NIGHT = ("clients", "vehicles", "visits", "recommendations")
+"""What is loaded without anybody looking, in this order: each needs what the former have made."""
+_CANDIDATES = tuple(
+    fmt for code, fmt in FORMATS.items()
+    if fmt.kind is not FormatKind.LEADS and (code in BY_NIGHT or code in ("do-not-call", "results"))
+)  # fmt: skip
+_SAYS_SO, _READS_SO, _STANDS_IN, _LOST = 4, 2, 1, -2
+_OWN: dict[str, tuple[Field, ...]] = {
+    "clients": (Field.ADDRESS, Field.BIRTH_ON, Field.TAX_ID, Field.CLIENT_KIND),
+    "vehicles": (Field.WARRANTY_UNTIL, Field.INSURED_UNTIL),
+    "visits": (Field.OPENED_ON, Field.DONE_ON, Field.WORK, Field.WORKSHOP),
+    "recommendations": (Field.ADVICE, Field.ADVISED_ON),
+    "do-not-call": (Field.REFUSED_ON, Field.SCOPE, Field.REASON),
+    "results": (Field.OUTCOME, Field.CALLED_AT),
+}
+"""Code of a format → the columns that make it what it is; headings that say them count more."""
+_TELLS = 6
+
+
+class NotRecognised(Exception):
+    """It cannot be said what the file is; ``fits``: the codes between which nothing decides."""
+
+    def __init__(self, problem: FolderProblem, fits: Sequence[str] = ()) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.fits = tuple(fits)
+
+
+def recognised_format(columns: Sequence[Column]) -> FileFormat:
+    """The format that the headings fit best. Raises NotRecognised.
+
+    A column counts most where its heading says the field itself, less where only the format reads
+    it so; a column that says something of which the format knows nothing counts against it.
+    """
+    told = {
+        fmt.code: score
+        for fmt in _CANDIDATES
+        if (score := _score(fmt, columns)) is not None and score > 0
+    }
+    if not told:
+        raise NotRecognised(FolderProblem.NOT_RECOGNISED)
+    best = max(told.values())
+    fits = [code for code, score in told.items() if score == best]
+    if len(fits) > 1:
+        raise NotRecognised(FolderProblem.FITS_SEVERAL, fits)
+    if fits[0] not in BY_NIGHT:
+        raise NotRecognised(FolderProblem.NOT_BY_NIGHT, fits)
+    return FORMATS[fits[0]]
+
+
+def _score(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
+    """How well it fits; None: a needed column is missing."""
+    mapped = fmt.mapped(columns)
+    if fmt.missing(mapped):
+        return None
+    score, is_told = 0, fmt.code in BY_NIGHT
+    for column, mine in zip(columns, mapped, strict=True):
+        said = column.field or field_of(column.heading)
+        if mine.field is None:
+            score += _LOST if said is not None else 0
+            continue
+        score += _SAYS_SO if said is mine.field else _READS_SO if said is None else _STANDS_IN
+        if said is mine.field and said in _OWN[fmt.code]:
+            score += _TELLS
+            is_told = True
+    # Any list of clients could be one of refusals: a column must say so.
+    return score if is_told else None

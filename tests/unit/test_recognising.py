@@ -1,0 +1,55 @@
+"""What a file of a 1C folder is, by its headings alone."""
+
+import pytest
+
+from importers.columns import map_columns
+from importers.folders.models import FolderProblem
+from importers.folders.recognising import NotRecognised, recognised_format
+from importers.formats.catalogue import FORMATS
+from importers.spellings import SPELLINGS
+
+CASES = [
+    ("clients", "Код|Наименование|ИНН|Телефон|Email"),
+    ("clients", "ФИО|Телефон|Дата рождения|Адрес"),
+    ("clients", "Контрагент|Вид|ИНН|Телефон|Комментарий"),
+    ("clients", "Фамилия|Имя|Отчество|Телефон|Код клиента"),
+    ("clients", "Клиент|Телефон"),
+    ("vehicles", "VIN|Госномер|Марка|Модель|Год выпуска|Владелец|Телефон"),
+    ("vehicles", "VIN|Модель|Пробег|Дата продажи|Гарантия до|Клиент"),
+    ("vehicles", "VIN|Марка|Модель"),
+    ("visits", "Номер|Дата|Контрагент|VIN|Госномер|Пробег|Сумма|Статус"),
+    ("visits", "№ ЗН|Дата|Дата закрытия|Контрагент|Автомобиль|VIN|Держномер|Сумма, руб.|Статус"),
+    ("visits", "Заказ-наряд|Дата закрытия|VIN|Работа|Стоимость|Клиент|Телефон"),
+    ("visits", "Заказ-наряд|Дата открытия|Дата закрытия|Госномер|Пробег|Работы|Сумма"),
+    ("recommendations", "Заказ-наряд|Дата|VIN|Рекомендация|Стоимость|Статус"),
+    ("recommendations", "VIN|Рекомендации|Дата рекомендации|Клиент|Телефон"),
+    ("recommendations", "Номер заказ-наряда|Рекомендованные работы|Сумма|Госномер"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "headings"), CASES)
+def test_files_as_1c_puts_them_out_are_told(code: str, headings: str) -> None:
+    columns = map_columns([(one,) for one in headings.split("|")])
+    assert recognised_format(columns).code == code
+
+
+@pytest.mark.parametrize("code", ["clients", "vehicles", "visits", "recommendations"])
+def test_the_example_of_a_format_is_its_own(code: str) -> None:
+    headings = [SPELLINGS[field].split("|")[0] for field in FORMATS[code].example]
+    assert recognised_format(map_columns([(one,) for one in headings])).code == code
+
+
+@pytest.mark.parametrize(
+    ("problem", "headings"),
+    [
+        (FolderProblem.NOT_RECOGNISED, "Артикул|Остаток|Склад"),
+        (FolderProblem.NOT_RECOGNISED, "Менеджер|План|Факт"),
+        # Nobody is banned from calls, and nobody's answer is taken, because of a resemblance.
+        (FolderProblem.NOT_BY_NIGHT, "Телефон|ФИО|Причина отказа|Дата отказа"),
+        (FolderProblem.NOT_BY_NIGHT, "Телефон|ФИО|Результат звонка|Дата звонка|Оператор"),
+    ],
+)
+def test_what_is_not_certain_is_refused(problem: FolderProblem, headings: str) -> None:
+    with pytest.raises(NotRecognised) as refused:
+        recognised_format(map_columns([(one,) for one in headings.split("|")]))
+    assert refused.value.problem is problem
