@@ -62,12 +62,14 @@ from webui.requests import signed_in
 from webui.search import bp as search
 from webui.selections.all_routes import bp as selections
 from webui.selections.file_columns import bp as file_columns
+from webui.selections.file_results import bp as file_results
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
 from webui.selections.load_columns import bp as load_columns
 from webui.selections.load_doubts import bp as load_doubts
 from webui.selections.load_doubts import rows_that_wait
 from webui.selections.load_mending import bp as load_mending
+from webui.selections.load_taking_back import bp as load_taking_back
 from webui.selections.load_workbooks import bp as load_workbooks
 from webui.selections.loads import bp as loads
 from webui.selections.studio import bp as studio
@@ -114,7 +116,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     file_columns,
     load_doubts,
     load_mending,
+    file_results,
     file_workbooks,
+    load_taking_back,
     loads,
     load_columns,
     load_workbooks,

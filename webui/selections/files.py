@@ -25,7 +25,6 @@ from directory.units.tree import get_unit, unit_tree
 from importers.choices import keep_choice, kept_choice
 from importers.files import get_file, last_asked
 from importers.formats.catalogue import LEAD_FORMATS
-from importers.formings import formings_of
 from importers.guard import MAX_ROWS
 from importers.loads.running import DIRECTORY_FORMATS
 from importers.models import ImportedFile
@@ -33,8 +32,6 @@ from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, preview
 from importers.running import NothingChosen, form_from_file
-from importers.taken_rows import LoadTouched
-from importers.taking_back import take_back_formed, tasks_formed
 from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
 from webui.labels.file_places import place_sentence, skipped_sentences
@@ -42,12 +39,12 @@ from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
 from webui.labels.loads import KINDS
-from webui.labels.taking_back import gone_sentence
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import in_background, requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.file_columns import is_incomplete, needs_a_look
+from webui.selections.file_results import forgotten_page
 from webui.selections.load_uploads import take_load
 from webui.selections.recent_files import recent_lines
 from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
@@ -143,7 +140,7 @@ def show(file_id: int) -> Any:
     """What will happen to the rows now; a file of which nothing is known is to be explained."""
     file = get_file(session(), file_id, actor=g.actor, even_forgotten=True)
     if file.forgotten_at is not None:
-        return _forgotten(session(), file)
+        return forgotten_page(session(), file)
     if is_incomplete(file):
         return redirect(url_for("file_columns.page", file_id=file_id))
     return _rows(session(), file_id)
@@ -183,7 +180,7 @@ def form(file_id: int) -> Any:
     except (NothingChosen, CampaignFinished) as refused:
         return _nothing_formed(file_id, refused)
     keep_choice(session(), file_id, actor=g.actor)
-    return redirect(url_for("files.result", file_id=file_id), 303)
+    return redirect(url_for("file_results.result", file_id=file_id), 303)
 
 
 @bp.post("/selections/files/<int:file_id>/variant", endpoint="take_as")
@@ -194,45 +191,6 @@ def take_as_variant(file_id: int) -> Any:
     file = take_as(session(), file_id, variant, actor=g.actor, now=g.now)
     flash(_("Файл загружен как «%(variant)s».", variant=WORDS[variant][0]))
     return redirect(url_for("files.show", file_id=file.id), 303)
-
-
-@bp.get("/selections/files/<int:file_id>/result")
-@requires(ImportPermission.LOAD)
-def result(file_id: int) -> Any:
-    """What came of the last forming, and who formed what from the file before."""
-    file = get_file(session(), file_id, actor=g.actor, even_forgotten=True)
-    formings = formings_of(session(), file_id, actor=g.actor)
-    left = tasks_formed(session(), file)
-    if not formings:
-        return redirect(url_for("files.show", file_id=file_id))
-    unit = get_unit(session(), file.unit_id, actor=g.actor)
-    return render_template(
-        "selections/result.html",
-        page="selections",
-        file=file,
-        unit=unit,
-        told=formings[0].told,
-        formings=formings,
-        actor_words=actor_words,
-        left=left,
-        is_taken_back=bool(formings[0].told["tasks_new"]) and not left,
-        may_form=g.actor.may(WorkPermission.FORM),
-    )
-
-
-@bp.post("/selections/files/<int:file_id>/take-back", endpoint="take_back")
-@requires(WorkPermission.FORM)
-def take_back(file_id: int) -> Any:
-    """Take back all that was formed from the file, or say what hinders it."""
-    try:
-        told = take_back_formed(session(), file_id, actor=g.actor, now=g.now)
-    except LoadTouched as touched:
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(touched)), "bad")
-        return redirect(url_for("files.result", file_id=file_id), 303)
-    flash(gone_sentence(told))
-    return redirect(url_for("files.show", file_id=file_id), 303)
 
 
 def _nothing_formed(file_id: int, refused: NothingChosen | CampaignFinished) -> Any:
@@ -285,20 +243,6 @@ def _page(reading: Session, asked: Asked) -> Response:
 def _recent(reading: Session) -> dict[str, Any]:
     lines = recent_lines(reading, actor=g.actor, now=g.now)
     return {"files": lines, "is_following": any(one.is_going for one in lines)}
-
-
-def _forgotten(reading: Session, file: ImportedFile) -> str:
-    """What is still known of a file whose personal data was removed."""
-    return render_template(
-        "selections/forgotten.html",
-        page="selections",
-        file=file,
-        unit=get_unit(reading, file.unit_id, actor=g.actor),
-        variant=WORDS[file.format][0],
-        loaded_by=reading.get_one(Employee, file.loaded_by).full_name,
-        days=settings().forget_files_after.days,
-        has_formings=bool(formings_of(reading, file.id, actor=g.actor)),
-    )
 
 
 def _rows(reading: Session, file_id: int) -> Response:
