@@ -25,7 +25,7 @@ from importers.loads.holding import end_load, is_free, let_go, require_mine, tak
 from importers.loads.looking import look_at
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
-from importers.loads.spool import spool_file
+from importers.loads.spool import forget_torn, spool_file
 from importers.loads.staged import Work, load_staged, run_load
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
@@ -58,6 +58,10 @@ def work_on_loads(
         taken = take_load(database, clock, load.id, work.worker)
         if taken is not None:
             done += _worked(work, taken, spool_file(folder, load.id))
+    if done:
+        with database.reading() as session:
+            now = clock(session)
+        forget_torn(folder, now=now)
     return done
 
 
