@@ -12,22 +12,24 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import (
+    Column,
     Connection,
     Date,
     Dialect,
     Enum,
     Select,
-    String,
     Table,
     Update,
     bindparam,
     func,
     insert,
-    literal,
+    literal_column,
     select,
     text,
+    true,
     update,
 )
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -108,23 +110,29 @@ def insert_numbered(
     if not rows:
         return []
     if is_postgresql(session):
-        # Looked up once and not for each number.
-        sequence = session.scalar(select(func.pg_get_serial_sequence(target.fullname, key.name)))
+        named = func.pg_get_serial_sequence(target.fullname, key.name)
+        # Materialised: looked up once and not for each number.
+        sequence = select(named.cast(REGCLASS).label("of")).cte().prefix_with("MATERIALIZED")
         numbers = func.generate_series(1, len(rows)).table_valued("n")
-        ids = list(
-            session.scalars(
-                select(func.nextval(literal(sequence, String).cast(REGCLASS))).select_from(numbers)
-            )
-        )
+        each = sequence.join(numbers, true())
+        ids = list(session.scalars(select(func.nextval(sequence.c.of)).select_from(each)))
         write = _copy
     else:
-        last = session.scalar(select(func.max(key))) or 0
+        last = session.scalar(_last_number(target, key))
         ids = list(range(last + 1, last + 1 + len(rows)))
         write = _insert
     numbered = ((number, *row) for number, row in zip(ids, rows, strict=True))
     names = (key.name, *columns)
     write(session, target, names, _bound(numbered, _bindings(session, target, names)))
     return ids
+
+
+def _last_number(table: Table, key: Column[Any]) -> Select[Any]:
+    """The largest number that SQLite ever gave in the table, as far as it keeps that."""
+    kept: Select[Any] = select(literal_column("seq")).select_from(sql_table("sqlite_sequence"))
+    ever = kept.where(literal_column("name") == table.name).scalar_subquery()
+    there = select(func.max(key)).scalar_subquery()
+    return select(func.max(func.coalesce(there, 0), func.coalesce(ever, 0)))
 
 
 def advance_sequence(session: Session, table: Table | type[Base]) -> None:

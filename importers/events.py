@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.journal import Event
+from importers.loads.decision_models import Choice
 
 
 class FileEvent(Event):
@@ -60,3 +61,51 @@ class RecordsLoaded(Event):
     rows: int
     counts: tuple[str, ...]
     """``verdict:count`` of every verdict."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsDecided(Event):
+    """A person said what becomes of rows of a load that were not loaded."""
+
+    subject: ClassVar[str] = "record_load"
+    record_load_id: int
+    choice: Choice
+    rows: int
+    client_id: int | None
+    """Who it is, where that was said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionUndone(Event):
+    """What was said of rows of a load was taken back."""
+
+    subject: ClassVar[str] = "record_load"
+    record_load_id: int
+    choice: Choice
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsTakenBack(Event):
+    """All that a load had made and filled in is as it was before."""
+
+    subject: ClassVar[str] = "unit"
+    unit_id: int
+    load_id: int
+    format: str
+    sha256: str
+    gone: tuple[str, ...]
+    """``table:count`` of the rows that went."""
+    restored: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormingTakenBack(FileEvent):
+    """What was formed from the file has gone again, with the clients and vehicles it had made."""
+
+    imported_file_id: int
+    tasks: int
+    work_lists: int
+    clients: int
+    assets: int

@@ -120,6 +120,8 @@ class RowProblemCode(StrEnum):
     """The refusal was lifted by a person after that."""
     OLDER_NEWS = "older_news"
     """A later state is known."""
+    LEFT_OUT = "left_out"
+    """A person said that the row be left out."""
 
 
 @dataclass(frozen=True, slots=True)

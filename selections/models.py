@@ -140,6 +140,7 @@ class Lead(Base):
     __tablename__ = "leads"
     __table_args__ = (
         Index("uq_leads_run_client_asset", "run_id", "client_id", "asset_key", unique=True),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

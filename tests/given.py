@@ -22,7 +22,9 @@ from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind, UnitPath
 from directory.workshops.models import WorkKind, WorkshopCapacity, WorkshopWork
 from entrypoints.wiring import GRANTS
-from importers.loads.models import LoadState, RecordLoad
+from importers.loads.decision_models import Choice, LoadDecision
+from importers.loads.models import LoadedRow, LoadState, RecordLoad
+from importers.loads.told import Verdict
 from importers.models import ImportedFile
 from selections.models import (
     Cadence,
@@ -390,13 +392,30 @@ class Given:
                          loaded_at=self.now)
         )  # fmt: skip
 
-    def record_load(self, unit: Unit, employee: Employee, **values: Any) -> RecordLoad:
-        """A load that waits for a person to say what its one column is."""
-        plain = {"format": "vehicles", "name": "файл.xlsx", "size": 1, "header": ["VIN"],
-                 "columns": [["vin", "heading", 0, None]], "sample": [[2, ["X"]]],
-                 "sha256": f"{next(_numbers):064d}", "state": LoadState.COLUMNS,
-                 "asked_by": f"employee:{employee.id}", "asked_at": self.now}  # fmt: skip
-        return self._add(RecordLoad(unit_id=unit.id, **(plain | values)))
+    def record_load(self, unit: Unit, employee: Employee) -> RecordLoad:
+        """A load that is done, with one row that waits for a person: row 2."""
+        load = self._add(
+            RecordLoad(
+                unit_id=unit.id, format="clients", name="clients.xlsx", size=1,
+                sha256=f"{unit.id:064d}", header=["ФИО", "Телефон"],
+                columns=[["name", "heading", 0, None], ["phone", "heading", 0, None]],
+                state=LoadState.DONE, counts={"invalid": 1}, position=2, batches=0,
+                asked_by=f"employee:{employee.id}", asked_at=self.now, finished_at=self.now,
+            )
+        )  # fmt: skip
+        problems = [["Телефон", "phone_too_short", "12"]]
+        self._add(
+            LoadedRow(load_id=load.id, row_no=2, verdict=Verdict.INVALID, problems=problems,
+                      cells=["Лунин Пётр", "12"])
+        )  # fmt: skip
+        return load
+
+    def load_decision(self, load: RecordLoad) -> LoadDecision:
+        """A decision that was undone."""
+        return self._add(
+            LoadDecision(load_id=load.id, choice=Choice.SKIP, rows=[], by=load.asked_by,
+                         at=self.now, undone_at=self.now)
+        )  # fmt: skip
 
     def involvement(
         self, source: Task, asker: Employee, *, there: Task | None = None

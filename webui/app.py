@@ -65,6 +65,9 @@ from webui.selections.file_columns import bp as file_columns
 from webui.selections.file_workbooks import bp as file_workbooks
 from webui.selections.files import bp as files
 from webui.selections.load_columns import bp as load_columns
+from webui.selections.load_doubts import bp as load_doubts
+from webui.selections.load_doubts import rows_that_wait
+from webui.selections.load_mending import bp as load_mending
 from webui.selections.load_workbooks import bp as load_workbooks
 from webui.selections.loads import bp as loads
 from webui.selections.studio import bp as studio
@@ -109,6 +112,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search,
     files,
     file_columns,
+    load_doubts,
+    load_mending,
     file_workbooks,
     loads,
     load_columns,
@@ -202,6 +207,7 @@ def _page_values() -> dict[str, Any]:
         "involve_permission": WorkPermission.INVOLVE,
         "step_tones": STEP_TONES,
         "selection_tabs": selection_tabs,
+        "rows_that_wait": rows_that_wait,
         "question_words": lambda code: parameter_words(code, ""),
         "new_form_key": lambda: uuid4().hex,
     }

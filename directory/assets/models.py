@@ -20,6 +20,7 @@ class Asset(Base):
     """A vehicle: VIN, plate, make, model, year."""
 
     __tablename__ = "assets"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[AssetKind] = mapped_column(default=AssetKind.VEHICLE)
@@ -69,6 +70,7 @@ class Ownership(Base):
         ),
         Index("ix_ownerships_client", "client_id", "until_on"),
         Index("ix_ownerships_asset", "asset_id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,7 +92,10 @@ class MileageReading(Base):
     """What the odometer showed on a day, in kilometres."""
 
     __tablename__ = "mileage_readings"
-    __table_args__ = (Index("ix_mileage_readings_asset", "asset_id", "read_on"),)
+    __table_args__ = (
+        Index("ix_mileage_readings_asset", "asset_id", "read_on"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(ForeignKey(Asset.id))

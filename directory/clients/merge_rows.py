@@ -132,7 +132,7 @@ def bring_back(session: Session, move: ClientMergeMove) -> int | None:
     """Make a row anew that was taken away; its new id if another row took its number meanwhile."""
     table = Base.metadata.tables[move.table_name]
     assert move.was is not None
-    values = {name: _value(table.c[name], plain) for name, plain in move.was.items()}
+    values = {name: typed_value(table.c[name], plain) for name, plain in move.was.items()}
     if not is_there(session, move):
         session.execute(insert(table).values(values))
         return None
@@ -162,10 +162,11 @@ def _is(table: Table, move: ClientMergeMove) -> ColumnElement[bool]:
 def _restored(column: Column[Any], plain: Any, renumbered: Mapping[Any, int]) -> Any:
     for key in column.foreign_keys:
         plain = renumbered.get((key.column.table.name, plain), plain)
-    return _value(column, plain)
+    return typed_value(column, plain)
 
 
-def _value(column: Column[Any], plain: Any) -> Any:
+def typed_value(column: Column[Any], plain: Any) -> Any:
+    """What a column holds, out of what ``core.journal.plain_value`` made of it."""
     kind = column.type
     if plain is None:
         return None

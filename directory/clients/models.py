@@ -47,6 +47,7 @@ class Client(Base):
             sqlite_where=text("merged_into_id IS NOT NULL"),
             postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,6 +95,7 @@ class ContactPoint(Base):
         Index("uq_contact_points_value", "client_id", "kind", "value", unique=True),
         Index("ix_contact_points_value", "kind", "value"),
         Index("ix_contact_points_reversed", "reversed_value"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -131,6 +133,7 @@ class ContactRefusal(Base):
         Index("ix_contact_refusals_client", "client_id", "lifted_at"),
         CheckConstraint("scope != 'purpose' OR purpose IS NOT NULL", "purpose_named"),
         CheckConstraint("scope != 'asset' OR asset_id IS NOT NULL", "asset_named"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

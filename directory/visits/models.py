@@ -57,6 +57,7 @@ class Visit(Base):
             sqlite_where=text("status = 'done'"),
             postgresql_where=text("status = 'done'"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,6 +84,7 @@ class VisitLine(Base):
     """One line of a work order."""
 
     __tablename__ = "visit_lines"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id), index=True)
@@ -107,6 +109,7 @@ class Recommendation(Base):
     __table_args__ = (
         Index("ix_recommendations_asset", "asset_id", "status"),
         Index("ix_recommendations_advised", "status", "advised_on", "asset_id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

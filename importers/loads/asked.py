@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from directory.assets.plates import plate_norm
 from directory.clients.models import ClientKind, ContactKind
 from directory.clients.names import name_norm
 from importers.fields import Field
@@ -56,20 +57,23 @@ class Asked:
     birth_on: date | None
     note: str
     points: dict[Point, tuple[str, str]]
+    vehicle: str = ""
+    """VIN or plate that stands beside the person."""
 
     @property
     def is_anybody(self) -> bool:
         """Whether there is something by which a client can be known again."""
-        return bool(self.external_key or self.tax_id or self._reachable)
+        return bool(self.external_key or self.tax_id or self.reachable)
 
     @property
-    def _reachable(self) -> list[Point]:
+    def reachable(self) -> list[Point]:
+        """Phones and e-mail addresses."""
         return [point for point in self.points if point[0] is not ContactKind.ADDRESS]
 
     @property
     def shown_name(self) -> str | None:
         """The name; without one the number or the address is what people see."""
-        return self.name or next((value for _, value in self._reachable), None)
+        return self.name or next((value for _, value in self.reachable), None)
 
 
 def asked_of(row: TypedRow) -> Asked:
@@ -89,6 +93,7 @@ def asked_of(row: TypedRow) -> Asked:
         get(Field.CLIENT_KIND) or ClientKind.PERSON, name, name_norm(name) if name else None,
         get(Field.EXTERNAL_KEY), get(Field.TAX_ID), get(Field.BIRTH_ON),
         get(Field.COMMENT) or "", points,
+        get(Field.VIN) or plate_norm(str(get(Field.PLATE) or "")),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import local_day
+from importers.loads.added import Added
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.typed_rows import TypedRow
 
@@ -24,6 +25,8 @@ class Setting:
     actor: Actor
     now: datetime
     source: str
+    added: Added = field(default_factory=Added, compare=False)
+    """What the batch comes to add: a setting of its own for each batch that is to be kept."""
 
     @property
     def today(self) -> date:
@@ -46,6 +49,20 @@ class Applier(Protocol):
 
 def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
     """One ruling for each row, in their order."""
+    batch, rulings = _judged(applier, setting, rows)
+    if batch is not None:
+        batch.write()
+    return rulings
+
+
+def judge_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
+    """What ``apply_batch`` would say of the rows now; writes nothing."""
+    return _judged(applier, setting, rows)[1]
+
+
+def _judged(
+    applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]
+) -> tuple[Applier | None, list[Ruling]]:
     good = [row for row in rows if not row.is_rejected]
     batch = applier(setting, good) if good else None
     rulings = []
@@ -55,9 +72,7 @@ def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRo
         else:
             ruling = _taken(batch, row)
         rulings.append(ruling)
-    if batch is not None:
-        batch.write()
-    return rulings
+    return batch, rulings
 
 
 def _taken(batch: Applier, row: TypedRow) -> Ruling:

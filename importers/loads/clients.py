@@ -30,4 +30,4 @@ class ClientsApplier:
 
     def write(self) -> None:
         """Write the clients with their contact points."""
-        self._people.flush(self._setting.now)
+        self._people.flush(self._setting)

@@ -34,6 +34,9 @@ _COLUMNS = ("client_id", "scope", "channel", "purpose", "asset_id", "reason", "s
             "recorded_at")  # fmt: skip
 
 
+_FREE, _FORBIDDEN = {"do_not_contact": False}, {"do_not_contact": True}
+
+
 @dataclass(frozen=True, slots=True)
 class _Reach:
     """How far a refusal reaches."""
@@ -75,13 +78,14 @@ class DoNotCallApplier:
     def write(self) -> None:
         """Write the refusals and bans, with the journal of each client."""
         session, setting = self._setting.session, self._setting
-        self._owners.people.flush(setting.now)
+        self._owners.people.flush(setting)
         rows = [
             (person.id, reach.scope, reach.channel, reach.purpose, reach.asset_id, reason,
              setting.source, at)
             for person, reach, reason, at in self._new
         ]  # fmt: skip
         ids = insert_numbered(session, ContactRefusal, _COLUMNS, rows)
+        setting.added.rows(ContactRefusal, ids)
         events: list[Event] = [
             ContactRefused(client_id=row[0] or 0, refusal_id=number, scope=row[1],
                            source=setting.source)
@@ -189,6 +193,8 @@ class DoNotCallApplier:
                 .values(do_not_contact=True)
                 .execution_options(synchronize_session=False)
             )
+            for number in here:
+                self._setting.added.change(ContactPoint, number, _FREE, _FORBIDDEN)
             events += [
                 ContactPointForbidden(client_id=key[0], contact_point_id=number,
                                       reason=wanted[key])

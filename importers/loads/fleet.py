@@ -50,6 +50,8 @@ class Car:
     """What the odometer showed, and when."""
     readings: list[tuple[date, int, MileageSource]] = field(default_factory=list)
     has_news: bool = False
+    was: dict[str, Any] = field(default_factory=dict)
+    """The details of a known one before this batch."""
 
 
 class Fleet:
@@ -144,6 +146,7 @@ class Fleet:
                 if number not in self._by_id:
                     named = dict(zip(DETAILS, details, strict=True))
                     car = self._by_id[number] = Car(number, plate, named, owner_id)
+                    car.was = {**named, "plate_norm": plate}
                     self._register(car)
 
     def _read_more(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from core.bulk import change_of, copy_rows, insert_numbered
+from core.bulk import change_of, insert_numbered
 from directory.assets.models import Asset, AssetKind, MileageReading, Ownership
 from importers.loads.batch import Setting
 
@@ -28,8 +28,11 @@ def write_fleet(
     """Insert ``new`` (they get their ids), complete ``known``, with owners and readings."""
     rows = [(AssetKind.VEHICLE, *_values(car), True, setting.now) for car in new]
     names = ("kind", *_DETAILS, "is_confirmed", "created_at")
-    for car, number in zip(new, insert_numbered(session, Asset, names, rows), strict=True):
+    numbers = insert_numbered(session, Asset, names, rows)
+    for car, number in zip(new, numbers, strict=True):
         car.id = number
+    added = setting.added
+    added.rows(Asset, numbers)
     changed = [
         {"of": car.id, **{f"new_{n}": v for n, v in zip(_DETAILS, _values(car), strict=True)}}
         for car in known
@@ -37,15 +40,19 @@ def write_fleet(
     ]
     if changed:
         session.connection().execute(_FILL, changed)
+    for car in known:
+        if car.has_news and car.id is not None:
+            now = dict(zip(_DETAILS, _values(car), strict=True))
+            added.change(Asset, car.id, {**dict.fromkeys(_DETAILS), **car.was}, now)
     cars = [*new, *known]
     owned = [(car.id, car.new_owner.id) for car in cars if car.new_owner is not None]
-    copy_rows(session, Ownership, ("asset_id", "client_id"), owned)
+    added.rows(Ownership, insert_numbered(session, Ownership, ("asset_id", "client_id"), owned))
     readings = [
         (car.id, on, km, source, False, setting.actor.key)
         for car in cars
         for on, km, source in car.readings
     ]
-    copy_rows(session, MileageReading, _READING, readings)
+    added.rows(MileageReading, insert_numbered(session, MileageReading, _READING, readings))
 
 
 def _values(car: Car) -> list[Any]:

@@ -16,7 +16,8 @@ from importers.typed_rows import TypedRow
 
 FIRST = 50
 """Of each verdict so many rows are kept with their cells, beside those with something to tell."""
-_COLUMNS = ("load_id", "row_no", "verdict", "problems", "cells", "client_id", "task_id")
+_COLUMNS = ("load_id", "row_no", "verdict", "problems", "cells", "client_id", "task_id",
+            "person")  # fmt: skip
 
 
 def keep_rows(
@@ -55,4 +56,5 @@ def _kept(
         yield (
             load_id, row.row_no, ruling.verdict, problems or None,
             list(row.cells) if is_telling else None, ruling.client_id, ruling.task_id,
+            ruling.doubt.fingerprint if ruling.doubt is not None else None,
         )  # fmt: skip

@@ -118,7 +118,14 @@ class LoadedRow(Base):
     """What became of a row: of every row of a load, of the telling ones of a preview."""
 
     __tablename__ = "loaded_rows"
-    __table_args__ = (Index("ix_loaded_rows_verdict", "load_id", "verdict", "row_no"),)
+    __table_args__ = (
+        Index("ix_loaded_rows_verdict", "load_id", "verdict", "row_no"),
+        Index(
+            "ix_loaded_rows_doubtful", "load_id", "person", "row_no",
+            sqlite_where=text("verdict = 'doubtful'"),
+            postgresql_where=text("verdict = 'doubtful'"),
+        ),
+    )  # fmt: skip
 
     load_id: Mapped[int] = mapped_column(ForeignKey(RecordLoad.id), primary_key=True)
     row_no: Mapped[int] = mapped_column(primary_key=True)
@@ -132,6 +139,9 @@ class LoadedRow(Base):
     """Whom it concerns. No foreign key, as with the task: what was loaded may be taken back."""
     task_id: Mapped[int | None]
     """Of a format that concerns tasks."""
+    person: Mapped[str | None]
+    """Of a doubtful row: what it says of its person (``importers.loads.doubts``), so that all rows
+    of one person are decided at once; None: nobody can tell by deciding whom it means."""
 
 
 class LoadBatch(Base):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from importers.loads.asked import FILLED, Asked, Person, Point, agrees, has_that_name
-from importers.loads.people_writing import write_people
+from importers.loads.batch import Setting
+from importers.loads.decided import Decided, Decisions
+from importers.loads.doubts import Doubt, doubt_about
+from importers.loads.people_writing import DETAILS, write_people
 from importers.loads.told import Doubtful
 from importers.matching import in_chunks
 from importers.problems import RowProblemCode
@@ -39,10 +42,13 @@ class People:
         self._by_tax: dict[str, list[Person]] = {}
         self._by_birth: dict[tuple[str, date], list[Person]] = {}
         self._new: list[Person] = []
+        self._was: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, Person] = {}
         keys = self._keys(asked)
+        self._decisions = Decisions(session, asked, unit_id)
         ids = {*owners, *keys.values(), *self._holders(asked), *self._others(asked)}
-        self._read(ids)
+        self._read(ids | self._decisions.client_ids)
+        self._decisions.meet(self._by_id)
         for key, client_id in keys.items():
             self._by_key[key] = self._by_id[client_id]
 
@@ -64,10 +70,14 @@ class People:
 
         Raises Doubtful.
         """
+        decided = self.decided(asked)
+        if decided is not None:
+            return decided.person
         keyed = self._by_key.get(asked.external_key or "")
         if keyed is not None:
             if not has_that_name(keyed, asked):
-                raise Doubtful(RowProblemCode.OTHER_NAME, asked.external_key or "")
+                doubt = self.doubt(asked, owner)
+                raise Doubtful(RowProblemCode.OTHER_NAME, asked.external_key or "", doubt)
             return keyed
         points = self._candidates(asked, owner)
         fitting = {one: count for one, count in points.items() if agrees(one, asked)}
@@ -75,16 +85,28 @@ class People:
             most = max(fitting.values())
             best = [one for one, count in fitting.items() if count == most]
             if len(best) > 1:
-                raise Doubtful(RowProblemCode.SEVERAL_FIT)
+                raise Doubtful(RowProblemCode.SEVERAL_FIT, doubt=self.doubt(asked, owner))
             return best[0]
         if points and set(points) == {owner}:
-            raise Doubtful(RowProblemCode.OTHER_OWNER)
+            raise Doubtful(RowProblemCode.OTHER_OWNER, doubt=self.doubt(asked, owner))
         if points:
             named = any(has_that_name(one, asked) for one in points)
-            raise Doubtful(RowProblemCode.OTHER_DETAILS if named else RowProblemCode.OTHER_NAME)
+            code = RowProblemCode.OTHER_DETAILS if named else RowProblemCode.OTHER_NAME
+            raise Doubtful(code, doubt=self.doubt(asked, owner))
         if any(has_that_name(one, asked) for one in self._at_dead_points(asked)):
-            raise Doubtful(RowProblemCode.WRONG_NUMBER)
+            raise Doubtful(RowProblemCode.WRONG_NUMBER, doubt=self.doubt(asked, owner))
         return None
+
+    def decided(self, asked: Asked) -> Decided | None:
+        """What a person has said of whom such a row means; None: nobody has been asked."""
+        return self._decisions.of(asked)
+
+    def doubt(self, asked: Asked, owner: Person | None, *others: Person) -> Doubt:
+        """All who may be meant, ``others`` too."""
+        keyed = self._by_key.get(asked.external_key or "")
+        people = [keyed] if keyed is not None else []
+        people += [*others, *self._candidates(asked, owner), *self._at_dead_points(asked)]
+        return doubt_about(asked, people, owner)
 
     def make(self, asked: Asked) -> Person:
         """A new client out of the row."""
@@ -92,6 +114,7 @@ class People:
         norm = asked.name_norm or name.lower()
         person = Person(None, asked.kind, name, norm, is_ours=True)
         self._new.append(person)
+        self._decisions.make(asked, person)
         self.enrich(person, asked)
         return person
 
@@ -122,9 +145,11 @@ class People:
                 self._touched[person.id] = person
         return news
 
-    def flush(self, now: datetime) -> None:
+    def flush(self, setting: Setting) -> None:
         """Write what is new; every person has an id then."""
-        write_people(self._session, self._new, list(self._touched.values()), self._unit_id, now)
+        known = list(self._touched.values())
+        write_people(self._session, self._new, known, self._was, setting)
+        self._decisions.write()
         self._new, self._touched = [], {}
 
     def _candidates(self, asked: Asked, owner: Person | None) -> Counter[Person]:
@@ -205,14 +230,15 @@ class People:
         )  # fmt: skip
         for chunk in in_chunks(sorted(ids)):
             for row in self._session.execute(known.where(Client.id.in_(chunk))):
-                self._by_id[row[0]] = Person(*row)
+                person = self._by_id[row[0]] = Person(*row)
+                self._was[row[0]] = {name: getattr(person, name) for name in DETAILS}
             for client_id, kind, value, is_alive in self._session.execute(
                 points.where(ContactPoint.client_id.in_(chunk))
             ):
-                person = self._by_id.get(client_id)
-                if person is not None:
-                    person.points.add((kind, value))
+                holder = self._by_id.get(client_id)
+                if holder is not None:
+                    holder.points.add((kind, value))
                     if not is_alive:
-                        person.dead_points.add((kind, value))
+                        holder.dead_points.add((kind, value))
         for person in self._by_id.values():
             self._register(person)

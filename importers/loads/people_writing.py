@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Table, bindparam, case, func, update
 from sqlalchemy.orm import Session
 
 from core.bulk import copy_rows, insert_numbered
-from core.db import insert_into
+from core.db import Base, insert_into
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from directory.clients.phones import phone_prefix_zone
 from importers.loads.asked import Person
+from importers.loads.batch import Setting
 
 _CLIENT = ("kind", "name", "name_norm", "external_key", "tax_id", "birth_on", "note", "created_at",
            "version")  # fmt: skip
 _POINT = ("client_id", "kind", "typed", "value", "reversed_value", "is_valid", "state",
           "do_not_contact", "time_zone", "label", "rank")  # fmt: skip
+DETAILS = ("kind", "name", "name_norm", "external_key", "tax_id", "birth_on", "note")
+"""What a file may change of a known client."""
 _AFTER_THE_KNOWN = 10
 """Rank of numbers that a file adds to a known client: tried after the client's own."""
 _TABLE = cast(Table, Client.__table__)
@@ -47,35 +49,58 @@ _FILL = (
 
 
 def write_people(
-    session: Session, new: Sequence[Person], known: Sequence[Person], unit_id: int, now: datetime
+    session: Session,
+    new: Sequence[Person],
+    known: Sequence[Person],
+    was: Mapping[int, Mapping[str, Any]],
+    setting: Setting,
 ) -> None:
-    """Insert ``new`` (they get their ids), complete ``known``; both are known to the unit then."""
+    """Insert ``new`` (they get their ids), complete ``known``; both are known to the unit then.
+
+    ``was``: the ``DETAILS`` of the known ones before this batch.
+    """
+    unit_id, added = setting.unit_id, setting.added
     rows = [
         (one.kind, one.name, one.name_norm, one.external_key, one.tax_id, one.birth_on, one.note,
-         now, 1)
+         setting.now, 1)
         for one in new
     ]  # fmt: skip
-    for person, number in zip(new, insert_numbered(session, Client, _CLIENT, rows), strict=True):
+    numbers = insert_numbered(session, Client, _CLIENT, rows)
+    for person, number in zip(new, numbers, strict=True):
         person.id = number
+    added.rows(Client, numbers)
     _fill(session, [one for one in known if one.filled])
     points = [point for one in new for point in _points(one, first=1)]
-    copy_rows(session, ContactPoint, _POINT, points)
-    added = [point for one in known for point in _points(one, first=1 + _AFTER_THE_KNOWN)]
-    if added:
-        # Somebody may be adding the same number on the client's card just now.
-        session.execute(
-            insert_into(session, ContactPoint).on_conflict_do_nothing(),
-            [dict(zip(_POINT, point, strict=True)) for point in added],
-        )
+    added.rows(ContactPoint, insert_numbered(session, ContactPoint, _POINT, points))
+    more = [
+        dict(zip(_POINT, point, strict=True))
+        for one in known
+        for point in _points(one, first=1 + _AFTER_THE_KNOWN)
+    ]
+    # Somebody may be adding the same number on the client's card just now.
+    added.rows(ContactPoint, _unless_there(session, ContactPoint, "id", more))
     copy_rows(session, ClientUnit, ("client_id", "unit_id"), [(one.id, unit_id) for one in new])
-    if known:
-        session.execute(
-            insert_into(session, ClientUnit).on_conflict_do_nothing(),
-            [{"client_id": one.id, "unit_id": unit_id} for one in known],
-        )
+    added.rows(ClientUnit, numbers)
+    ours = [{"client_id": one.id, "unit_id": unit_id} for one in known]
+    added.rows(ClientUnit, _unless_there(session, ClientUnit, "client_id", ours))
+    for one in known:
+        if one.id is not None and one.filled:
+            now = {name: getattr(one, name) for name in DETAILS}
+            added.change(Client, one.id, was[one.id], now)
     for one in (*new, *known):
         one.filled.clear()
         one.fresh_points.clear()
+
+
+def _unless_there(
+    session: Session, table: type[Base], number: str, rows: list[dict[str, Any]]
+) -> list[int]:
+    """Insert the rows that are not there yet; the numbers of those that were not."""
+    if not rows:
+        return []
+    key = table.__table__.c[number]
+    into = insert_into(session, table).on_conflict_do_nothing().returning(key)
+    return list(session.connection().execute(into, rows).scalars())
 
 
 def _fill(session: Session, people: list[Person]) -> None:

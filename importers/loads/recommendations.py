@@ -7,7 +7,7 @@ are not made from such a file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
-from core.bulk import change_of, copy_rows
+from core.bulk import change_of, insert_numbered
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from importers.fields import Field
 from importers.loads.batch import Setting
@@ -42,6 +42,12 @@ class _Advice:
     status: RecommendationStatus
     closed_on: date | None
     is_changed: bool = False
+    was: dict[str, Any] = field(default_factory=dict)
+    """What of a known one may change, before this batch."""
+
+    def changing(self) -> dict[str, Any]:
+        """What of it may change, as it is."""
+        return {name: getattr(self, name) for name in _CHANGING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,23 @@ class RecommendationsApplier:
 
     def write(self) -> None:
         """Write what was advised and what became of it."""
-        session = self._setting.session
+        session, added = self._setting.session, self._setting.added
         changed = [
-            {"of": one.id, **{f"new_{name}": getattr(one, name) for name in _CHANGING}}
+            one
             for same in self._advice.values()
             for one in same
             if one.is_changed and one.id is not None
         ]
-        if changed:
-            session.connection().execute(_CHANGE, changed)
+        values = [
+            {"of": one.id, **{f"new_{name}": value for name, value in one.changing().items()}}
+            for one in changed
+        ]
+        if values:
+            session.connection().execute(_CHANGE, values)
+        for one in changed:
+            added.change(Recommendation, one.id or 0, one.was, one.changing())
         rows = [tuple(getattr(one, name) for name in _COLUMNS) for one in self._new]
-        copy_rows(session, Recommendation, _COLUMNS, rows)
+        added.rows(Recommendation, insert_numbered(session, Recommendation, _COLUMNS, rows))
 
     def _order(self, row: TypedRow, car: Car | None) -> _Order:
         """The order in which it was advised. Raises Doubtful."""
@@ -173,5 +185,6 @@ def _known(session: Session, assets: dict[int, list[_Order]]) -> dict[Any, list[
         query = columns.where(Recommendation.asset_id.in_(chunk)).order_by(Recommendation.id)
         for row in session.execute(query):
             advice = _Advice(*row)
+            advice.was = advice.changing()
             known.setdefault((advice.asset_id, advice.work.casefold()), []).append(advice)
     return known

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from importers.loads.doubts import Doubt
 from importers.problems import RowProblem, RowProblemCode, Skipped
 
 
@@ -54,6 +55,8 @@ class Ruling:
     problems: tuple[RowProblem, ...] = ()
     client: Numbered | None = None
     task: Numbered | None = None
+    doubt: Doubt | None = None
+    """Of a doubtful row whose person somebody can tell: who may be meant."""
 
     @property
     def client_id(self) -> int | None:
@@ -93,6 +96,6 @@ class LoadResult:
 class Doubtful(Exception):
     """The row is not certain to concern what it seems to; never leaves ``importers.loads``."""
 
-    def __init__(self, code: RowProblemCode, value: str = "") -> None:
+    def __init__(self, code: RowProblemCode, value: str = "", doubt: Doubt | None = None) -> None:
         super().__init__(code.value)
-        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),))
+        self.ruling = Ruling(Verdict.DOUBTFUL, (RowProblem("", code, value),), doubt=doubt)

@@ -40,13 +40,19 @@ class Owners:
         Neither where it names nobody. Raises Doubtful where the vehicle is another's.
         """
         asked, owner = self.asked[row.row_no], self.owner_of(car)
+        decided = self.people.decided(asked)
+        if decided is not None:
+            return decided.person, decided.person is None and asked.shown_name is not None
         if not asked.is_anybody:
             if owner is not None and not has_that_name(owner, asked):
-                raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row))
+                doubt = self.people.doubt(asked, owner)
+                raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row), doubt)
             return (owner, False)
         person = self.people.find(asked, owner)
         if owner is not None and person is not owner:
-            raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row))
+            others = [owner] if person is None else [owner, person]
+            doubt = self.people.doubt(asked, owner, *others)
+            raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row), doubt)
         # A code alone is no client whom anybody could recognise.
         return person, person is None and asked.shown_name is not None
 
@@ -71,7 +77,7 @@ class Owners:
 
     def flush(self) -> None:
         """Write clients first: vehicles refer to them."""
-        self.people.flush(self._setting.now)
+        self.people.flush(self._setting)
         self.fleet.flush(self._setting)
 
 

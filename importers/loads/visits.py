@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from core.bulk import change_of, copy_rows, insert_numbered
+from core.bulk import change_of, insert_numbered
 from directory.assets.models import MileageSource
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
 from importers.fields import Field
@@ -62,6 +62,12 @@ class _Order:
     added: list[tuple[str, Decimal | None]] = field(default_factory=list)
     totals: list[Decimal] = field(default_factory=list)
     is_changed: bool = False
+    was: dict[str, Any] = field(default_factory=dict)
+    """What of a known one may change, before this batch."""
+
+    def changing(self) -> dict[str, Any]:
+        """What of it may change, as it is."""
+        return {name: getattr(self, name) for name in _CHANGING}
 
 
 class VisitsApplier:
@@ -97,7 +103,7 @@ class VisitsApplier:
 
     def write(self) -> None:
         """Write clients, vehicles, orders and their lines."""
-        session = self._setting.session
+        session, added = self._setting.session, self._setting.added
         self._owners.flush()
         for order in self._new:
             order.total = _total(order)
@@ -110,15 +116,18 @@ class VisitsApplier:
         numbers = insert_numbered(session, Visit, _VISIT, rows)
         for order, number in zip(self._new, numbers, strict=True):
             order.id = number
-        changed = [
-            {"of": order.id, **{f"new_{name}": getattr(order, name) for name in _CHANGING}}
-            for order in self._orders.values()
-            if order.is_changed
+        added.rows(Visit, numbers)
+        changed = [order for order in self._orders.values() if order.is_changed]
+        values = [
+            {"of": one.id, **{f"new_{name}": value for name, value in one.changing().items()}}
+            for one in changed
         ]
-        if changed:
-            session.connection().execute(_CHANGE, changed)
+        if values:
+            session.connection().execute(_CHANGE, values)
+        for one in changed:
+            added.change(Visit, one.id or 0, one.was, one.changing())
         lines = [line for order in self._orders.values() for line in _lines(order)]
-        copy_rows(session, VisitLine, _LINE, lines)
+        added.rows(VisitLine, insert_numbered(session, VisitLine, _LINE, lines))
 
     def _require_same(
         self, order: _Order, car: Car | None, workshop_id: int | None, number: str
@@ -217,7 +226,8 @@ def _known(session: Session, rows: Sequence[TypedRow]) -> dict[str, _Order]:
     by_id: dict[int, _Order] = {}
     for chunk in in_chunks(str(row.values[Field.VISIT_NUMBER]) for row in rows):
         for row in session.execute(columns.where(Visit.number.in_(chunk))):
-            orders[row[0]] = by_id[row[1]] = _Order(*row[1:])
+            order = orders[row[0]] = by_id[row[1]] = _Order(*row[1:])
+            order.was = order.changing()
     for ids in in_chunks(by_id):
         lines = select(VisitLine.visit_id, VisitLine.name).where(VisitLine.visit_id.in_(ids))
         for visit_id, name in session.execute(lines):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -98,3 +98,18 @@ def test_numbered_rows_come_back_with_their_keys_in_order(session: Session) -> N
     assert {row.id: row.name for row in found} == dict(zip(ids, names, strict=True))
     assert given.client("Последний").id > ids[-1]
     assert insert_numbered(session, Client, columns, []) == []
+
+
+def test_a_number_that_was_taken_away_is_given_to_nobody(session: Session) -> None:
+    """The journal names rows by their numbers for ever."""
+    columns = ("kind", "name", "name_norm", "note", "created_at", "version")
+    rows = [(ClientKind.PERSON, "Кто-то", "кто-то", "", AT, 1)] * 3
+    first = insert_numbered(session, Client, columns, rows)
+    session.execute(delete(Client).where(Client.id.in_(first)))
+    second = insert_numbered(session, Client, columns, rows)
+    assert min(second) > max(first)
+    session.execute(delete(Client).where(Client.id.in_(second)))
+    late = Client(name="Новый", name_norm="новый", created_at=AT)
+    session.add(late)
+    session.flush()
+    assert late.id > max(second)

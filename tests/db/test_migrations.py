@@ -13,6 +13,7 @@ from core.access import Actor
 from core.db import Base, Database
 from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
+from directory.clients.models import Client
 from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
@@ -216,3 +217,32 @@ def test_plans_of_before_name_no_unit_for_their_lists(database: Database) -> Non
     assert _all(database, told) == before != []
     upgrade(database)
     assert _all(database, told) == before
+
+
+def test_numbers_of_a_filled_database_are_not_used_again(database: Database) -> None:
+    """0027 changes a declaration only: rows, indexes, triggers and references stay."""
+    with database.unit_of_work() as session:
+        place = Place(session)
+        for _ in range(3):
+            place.task()
+        last = place.add(Client(name="Иванов", name_norm="иванов", created_at=NOON)).id
+    command.downgrade(config_for(database), "0026")
+    before = _all(database, "SELECT id, state FROM tasks ORDER BY id")
+    upgrade(database)
+    command.check(config_for(database))
+    assert _all(database, "SELECT id, state FROM tasks ORDER BY id") == before
+    if database.engine.dialect.name == "sqlite":
+        assert _all(database, "PRAGMA integrity_check") == [("ok",)]
+        assert _all(database, "PRAGMA foreign_key_check") == []
+        declared = dict(_all(database, "SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        for table in Base.metadata.sorted_tables:
+            if table.dialect_options["sqlite"]["autoincrement"]:
+                assert "AUTOINCREMENT" in str(declared[table.name]), table.name
+        match = "SELECT count(*) FROM clients_trigrams WHERE clients_trigrams MATCH 'ван'"
+        assert _all(database, match) == [(1,)]
+    with database.unit_of_work() as session:
+        session.execute(sa.text(f"DELETE FROM clients WHERE id = {last}"))
+        late = Client(name="Петров", name_norm="петров", created_at=NOON)
+        session.add(late)
+        session.flush()
+        assert late.id > last

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.journal import JournalEntry
 from directory.staff.models import Employee, Role
+from directory.units.models import Unit
 from entrypoints.wiring import GRANTS
 from tests.given import Given
 from tests.web.conftest import Browser
@@ -88,7 +89,6 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "employee_id": employee.id,
         "unit_id": unit.id,
         "file_id": file_id,
-        "load_id": prepared.record_load(unit, employee).id,
         "point_id": prepared.phone(client, f"+7999000{unit.id:04d}").id,
         "code_id": prepared.code_id("booked"),
         "campaign_id": task.campaign_id,
@@ -104,6 +104,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "selection_id": selection.id,
         "selection_plan_id": prepared.selection_plan(selection, task, employee).id,
         "lead_run_id": prepared.run(unit, client).id,
+        **_doubtful_load(prepared, unit, employee),
         "section": "documents",
         "variant": "maintenance-due",
         "name": "to-2026-11.xlsx",
@@ -112,6 +113,12 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
         "day": "2026-03-18",
         "role": "manager",
     }
+
+
+def _doubtful_load(prepared: Given, unit: Unit, employee: Employee) -> dict[str, object]:
+    load = prepared.record_load(unit, employee)
+    decision = prepared.load_decision(load)
+    return {"load_id": load.id, "row_no": 2, "decision_id": decision.id}
 
 
 def test_every_route_is_declared(app: Flask) -> None:

@@ -20,7 +20,7 @@ from webui.labels.spoken import gettext as _
 from webui.labels.spoken import ngettext
 from webui.labels.words import label, sentence
 from webui.numbers import MOST
-from webui.requests import is_htmx, reads_only, requires, session
+from webui.requests import is_htmx, local_target, reads_only, requires, session
 from webui.search import matched
 from worklists.merging.comparison import compare_clients
 from worklists.merging.merge import merge_clients
@@ -97,7 +97,8 @@ def merge(client_id: int, double_id: int) -> Any:
         return _page(client_id, double_id, problem=str(sentence(error)), status=409)
     address = url_for("client_merging.undo", merge_id=done.id)
     flash(_("Карточки объединены."), f"undo:{address}")
-    return redirect(url_for("clients.card", client_id=client_id), 303)
+    card = url_for("clients.card", client_id=client_id)
+    return redirect(local_target(request.args.get("back"), card), 303)
 
 
 @bp.post("/clients/merges/<int:merge_id>/undo")
@@ -151,6 +152,7 @@ def _page(client_id: int, double_id: int, *, problem: str | None = None, status:
     form.double_version.data = found.double.card.client.version
     page = render_template(
         "clients/merge.html", found=found, form=form, problem=problem,
+        back=local_target(request.args.get("back"), "") or None,
         differences=". ".join(label(one) for one in found.differences),
         moved=[(words, name) for name, words in MOVED.items() if name not in _LISTED],
     )  # fmt: skip

@@ -199,6 +199,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
+    RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
 }
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {

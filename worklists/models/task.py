@@ -105,7 +105,7 @@ class Task(Base):
                         "lease_until IS NOT NULL)", "worked_by_someone"),
         CheckConstraint("state != 'on_control' OR control_at IS NOT NULL", "control_dated"),
         CheckConstraint("(closed_at IS NOT NULL) = (state IN ('done', 'redirected', 'cancelled'))",
-                        "closed_when_closed"),
+                        "closed_when_closed"), {"sqlite_autoincrement": True},
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ class WorkList(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_work_lists_client", "client_id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

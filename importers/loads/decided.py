@@ -1,0 +1,94 @@
+"""What people have decided about whom rows mean, looked up for a batch at once (A8).
+
+A unit's own word comes before that of the units above it. A client that was merged since means the
+one that was kept; where the client is gone nothing is decided any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from directory.clients.models import Client
+from directory.units.models import UnitPath
+from importers.loads.asked import Asked, Person
+from importers.loads.decision_models import MatchDecision
+from importers.loads.doubts import fingerprint_of
+from importers.matching import in_chunks
+
+
+@dataclass(slots=True, eq=False)
+class Decided:
+    """A decision; ``person`` None: a new client, who is still to be made."""
+
+    id: int
+    client_id: int | None
+    person: Person | None = None
+
+
+class Decisions:
+    """The decisions about the people of a batch."""
+
+    def __init__(self, session: Session, asked: Sequence[Asked], unit_id: int) -> None:
+        self._session = session
+        self._found: dict[str, Decided] = {}
+        self._made: list[Decided] = []
+        at_or_above = (UnitPath.ancestor_id == MatchDecision.unit_id) & (
+            UnitPath.descendant_id == unit_id
+        )
+        # Most units have decided nothing: then no row needs a fingerprint.
+        if not session.scalar(select(exists().where(at_or_above))):
+            return
+        kept = func.coalesce(Client.merged_into_id, Client.id)
+        query = (
+            select(MatchDecision.fingerprint, MatchDecision.id, MatchDecision.is_new,
+                   MatchDecision.client_id, kept)
+            .join(UnitPath, at_or_above)
+            .outerjoin(Client, Client.id == MatchDecision.client_id)
+            .order_by(UnitPath.depth.desc())
+        )  # fmt: skip
+        for chunk in in_chunks(fingerprint_of(one) for one in asked):
+            rows = session.execute(query.where(MatchDecision.fingerprint.in_(chunk)))
+            for fingerprint, number, is_new, client_id, kept_id in rows:
+                if kept_id is not None or (is_new and client_id is None):
+                    self._found[fingerprint] = Decided(number, kept_id)
+
+    @property
+    def client_ids(self) -> set[int]:
+        """The clients that were decided for."""
+        return {one.client_id for one in self._found.values() if one.client_id is not None}
+
+    def meet(self, people: Mapping[int, Person]) -> None:
+        """Tie the decisions to their clients, among ``people`` by now."""
+        for decided in self._found.values():
+            if decided.client_id is not None:
+                decided.person = people[decided.client_id]
+
+    def of(self, asked: Asked) -> Decided | None:
+        """What was decided about this person; None: nothing."""
+        return self._found.get(fingerprint_of(asked)) if self._found else None
+
+    def make(self, asked: Asked, person: Person) -> None:
+        """``person`` is the new client that was decided for, if one was."""
+        decided = self.of(asked)
+        if decided is not None and decided.person is None:
+            decided.person = person
+            self._made.append(decided)
+
+    def write(self) -> None:
+        """Keep which clients were made: the next row that says the same means them."""
+        if self._made:
+            self._session.connection().execute(
+                update(MatchDecision)
+                .where(MatchDecision.id == bindparam("of"))
+                .values(client_id=bindparam("made")),
+                [{"of": one.id, "made": _id_of(one)} for one in self._made],
+            )
+        self._made = []
+
+
+def _id_of(decided: Decided) -> int | None:
+    return decided.person.id if decided.person is not None else None

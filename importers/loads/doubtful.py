@@ -1,0 +1,230 @@
+"""Rows of loads that wait for a person: whose person is doubtful, and those that were rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.access import Actor
+from core.errors import NotFound
+from directory.assets.card import OwnedVehicle, vehicles_of_client
+from directory.clients.card import contact_points_of
+from directory.clients.models import Client, ContactPoint
+from importers.loads.asked import Asked, asked_of
+from importers.loads.deciding import DECIDABLE, OPEN, visible_among
+from importers.loads.decision_models import LoadDecision
+from importers.loads.doubts import Candidate
+from importers.loads.models import LoadedRow, RecordLoad
+from importers.loads.reapplying import judge_kept, read_kept
+from importers.loads.seen import get_load
+from importers.loads.told import Ruling, Verdict
+from importers.permissions import ImportPermission
+from importers.typed_rows import TypedRow
+
+PAGE_SIZE = 10
+MOST_CANDIDATES = 9
+"""So many are shown, the likeliest: a digit chooses each."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulPerson:
+    """A person of a load who is to be decided: the first row, and how many rows there are."""
+
+    row_no: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSeen:
+    """A candidate as this person may see it: ``client`` None where the card is out of sight."""
+
+    candidate: Candidate
+    client: Client | None
+    points: tuple[ContactPoint, ...] = ()
+    vehicles: tuple[OwnedVehicle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtSeen:
+    """One person of a load who is to be decided, with all who may be meant."""
+
+    load: RecordLoad
+    row: TypedRow
+    asked: Asked
+    rows: int
+    """How many rows say this."""
+    ruling: Ruling
+    """What the row comes to now; no longer doubtful after a merge, say."""
+    candidates: tuple[CandidateSeen, ...]
+    not_shown: int
+    """Candidates beyond those."""
+    number: int
+    """Which one it is, from 1, those that were decided counted."""
+    total: int
+    previous: int | None
+    """The row of the person before; None: it is the first."""
+    next: int | None
+
+    @property
+    def may_be_new(self) -> bool:
+        """Whether a client can be made of the row."""
+        return self.asked.shown_name is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLoad:
+    """A load with rows that wait for a person."""
+
+    load: RecordLoad
+    people: int
+    """Doubtful ones."""
+    rejected: int
+    """Rows that are to be corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedPage:
+    """Rows that are to be corrected; ``page`` is counted from 1."""
+
+    load: RecordLoad
+    rows: Sequence[LoadedRow]
+    total: int
+    page: int
+    pages: int
+
+
+def doubtful_people(session: Session, load_id: int) -> list[DoubtfulPerson]:
+    """Who is still to be decided, in the order of the file."""
+    first = func.min(LoadedRow.row_no)
+    query = (
+        select(first, func.count())
+        .where(LoadedRow.load_id == load_id, _is_doubtful())
+        .group_by(LoadedRow.person)
+        .order_by(first)
+    )
+    return [DoubtfulPerson(row_no, rows) for row_no, rows in session.execute(query)]
+
+
+def look_at_doubt(
+    session: Session, load_id: int, *, row_no: int | None = None, actor: Actor, now: datetime
+) -> DoubtSeen | None:
+    """The person of this row, else the first from there on; None: nobody is left to be decided.
+
+    Raises NotFound, NotPermitted.
+    """
+    load = get_load(session, load_id, actor=actor)
+    people = doubtful_people(session, load_id) if load.state in DECIDABLE else []
+    if not people:
+        return None
+    at = next((n for n, one in enumerate(people) if one.row_no >= (row_no or 0)), 0)
+    kept = session.get_one(LoadedRow, (load_id, people[at].row_no))
+    [row] = read_kept(load, [kept])
+    [ruling] = judge_kept(session, load, [row], actor=actor, now=now)
+    found = ruling.doubt.candidates if ruling.doubt is not None else ()
+    done = _decided(session, load_id)
+    return DoubtSeen(
+        load=load, row=row, asked=asked_of(row), rows=people[at].rows, ruling=ruling,
+        candidates=_seen(session, ruling, found[:MOST_CANDIDATES], actor),
+        not_shown=max(0, len(found) - MOST_CANDIDATES),
+        number=done + at + 1, total=done + len(people),
+        previous=people[at - 1].row_no if at else None,
+        next=people[at + 1].row_no if at + 1 < len(people) else None,
+    )  # fmt: skip
+
+
+def rejected_rows(
+    session: Session, load_id: int, *, page: int = 1, actor: Actor
+) -> RejectedPage:  # fmt: skip
+    """Rows that no decision helps: they are to be corrected. Raises NotFound, NotPermitted."""
+    load = get_load(session, load_id, actor=actor)
+    kept = select(LoadedRow).where(LoadedRow.load_id == load_id, _is_rejected())
+    if load.state not in DECIDABLE:
+        kept = kept.where(LoadedRow.row_no < 0)
+    total = session.scalar(select(func.count()).select_from(kept.subquery())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(1, page), pages)
+    rows = session.scalars(
+        kept.order_by(LoadedRow.row_no).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return RejectedPage(load, rows, total, page, pages)
+
+
+def rejected_row(session: Session, load_id: int, row_no: int, *, actor: Actor) -> LoadedRow:
+    """One row with its cells. Raises NotFound, NotPermitted."""
+    get_load(session, load_id, actor=actor)
+    row = session.get(LoadedRow, (load_id, row_no))
+    if row is None or row.cells is None:
+        raise NotFound("loaded_row", row_no)
+    return row
+
+
+def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[WaitingLoad]:
+    """The loads of this person's units with rows that wait, the newest first."""
+    actor.require(ImportPermission.LOAD)
+    row = aliased(LoadedRow)
+    query = (
+        select(
+            row.load_id,
+            func.count(row.person.distinct()),
+            func.count().filter(_is_rejected(row)),
+        )
+        .join(RecordLoad, RecordLoad.id == row.load_id)
+        .where(
+            RecordLoad.unit_id.in_(actor.unit_ids), RecordLoad.state.in_(DECIDABLE),
+            row.verdict.in_(OPEN), row.cells.is_not(None),
+        )
+        .group_by(row.load_id)
+        .order_by(row.load_id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        WaitingLoad(session.get_one(RecordLoad, load_id), people, rejected)
+        for load_id, people, rejected in session.execute(query)
+    ]
+
+
+def _is_doubtful(row: Any = LoadedRow) -> Any:
+    return and_(
+        row.verdict == Verdict.DOUBTFUL, row.person.is_not(None), row.cells.is_not(None)
+    )  # fmt: skip
+
+
+def _is_rejected(row: Any = LoadedRow) -> Any:
+    is_open = or_(
+        row.verdict == Verdict.INVALID,
+        and_(row.verdict == Verdict.DOUBTFUL, row.person.is_(None)),
+    )
+    return and_(is_open, row.cells.is_not(None))
+
+
+def _decided(session: Session, load_id: int) -> int:
+    query = select(func.count()).where(
+        LoadDecision.load_id == load_id,
+        LoadDecision.fingerprint.is_not(None),
+        LoadDecision.undone_at.is_(None),
+    )
+    return session.scalar(query) or 0
+
+
+def _seen(
+    session: Session, ruling: Ruling, candidates: Sequence[Candidate], actor: Actor
+) -> tuple[CandidateSeen, ...]:
+    if ruling.doubt is None:
+        return ()
+    visible = visible_among(session, ruling.doubt, actor=actor)
+    return tuple(
+        CandidateSeen(
+            one,
+            session.get_one(Client, one.client_id),
+            contact_points_of(session, one.client_id),
+            vehicles_of_client(session, one.client_id),
+        )
+        if one.client_id in visible and one.client_id is not None
+        else CandidateSeen(one, None)
+        for one in candidates
+    )

@@ -1,0 +1,84 @@
+"""Kept rows of a load: read, judged and loaded by the code that loaded the file itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from importers.formats.catalogue import FORMATS
+from importers.loads.batch import Setting, apply_batch, judge_batch
+from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
+from importers.loads.running import APPLIERS
+from importers.loads.seen import columns_of_load
+from importers.loads.told import Ruling, Verdict
+from importers.typed_rows import TypedReader, TypedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of the rows; ``batch_no``: the batch of the load that they are."""
+
+    rulings: tuple[Ruling, ...]
+    batch_no: int
+
+
+def read_kept(load: RecordLoad, rows: Sequence[LoadedRow], *, region: str = "RU") -> list[TypedRow]:
+    """The rows as they were read, by what the load's columns mean."""
+    reader = TypedReader(columns_of_load(load), FORMATS[load.format], region=region)
+    return [reader.read(row.row_no, [str(cell) for cell in row.cells or ()]) for row in rows]
+
+
+def judge_kept(
+    session: Session, load: RecordLoad, rows: Sequence[TypedRow], *, actor: Actor, now: datetime
+) -> list[Ruling]:
+    """What the rows would come to now; writes nothing."""
+    return judge_batch(APPLIERS[load.format], _setting(session, load, actor, now), rows)
+
+
+def apply_kept_rows(
+    session: Session, load: RecordLoad, rows: Sequence[LoadedRow], *, actor: Actor, now: datetime
+) -> Applied:
+    """Load the rows as one more batch of the load; verdicts and counts follow.
+
+    The caller holds the lock of loads and the load itself, which must be over.
+    """
+    setting = _setting(session, load, actor, now)
+    rulings = apply_batch(APPLIERS[load.format], setting, read_kept(load, rows))
+    for row, ruling in zip(rows, rulings, strict=True):
+        change_verdict(load, row, ruling)
+    load.batches += 1
+    last_row = max(row.row_no for row in rows)
+    session.add(
+        LoadBatch(load_id=load.id, batch_no=load.batches, last_row=last_row,
+                  **setting.added.as_json())
+    )  # fmt: skip
+    session.flush()
+    return Applied(tuple(rulings), load.batches)
+
+
+def change_verdict(load: RecordLoad, row: LoadedRow, ruling: Ruling) -> None:
+    """The row has another verdict now; the counts of the load go on adding up."""
+    counts = Counter[str](load.counts)
+    counts[row.verdict.value] -= 1
+    counts[ruling.verdict.value] += 1
+    load.counts = {verdict.value: counts[verdict.value] for verdict in Verdict}
+    row.verdict = ruling.verdict
+    told = kept_problems(ruling)
+    row.problems = told or None
+    row.client_id, row.task_id = ruling.client_id, ruling.task_id
+    row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
+
+
+def kept_problems(ruling: Ruling) -> list[Any]:
+    """[heading, code, value] of each thing that is to be told of a row."""
+    return [[one.column, one.code.value, one.value] for one in ruling.problems]
+
+
+def _setting(session: Session, load: RecordLoad, actor: Actor, now: datetime) -> Setting:
+    return Setting(session, load.unit_id, actor, now, f"import:{load.sha256[:16]}")

@@ -1,0 +1,202 @@
+"""Taking a whole load back: the directory is as if the file had never been loaded (A8, rule 20).
+
+Nothing is taken back of a load of which something is needed by now. What the load only completed
+gets its former values where they are still as the load left them; what people have gone on from
+stays. Numbers are never used again, so what the journal says of the rows stays true.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.bulk import lift_time_limits
+from core.errors import NotFound, Refused
+from core.journal import Event, record, record_all
+from core.locks import exclusively, hold
+from directory.clients.consent import RefusalLifted
+from directory.clients.events import ContactPointAllowed
+from directory.clients.models import Client, ContactPoint, ContactRefusal
+from importers.events import RecordsTakenBack
+from importers.loads.added import fillings_in, numbers_in
+from importers.loads.later_uses import edits, later_loads, spare_what_is_used
+from importers.loads.models import LoadBatch, LoadState, RecordLoad
+from importers.loads.restoring import put_back
+from importers.permissions import ImportPermission
+from importers.rereading import LOCK
+from importers.taken_rows import LoadTouched, TakenRows, taken_rows
+
+_MAY_GO = (LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+
+
+class StillLoading(Refused):
+    """The load is not over: it is cancelled first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack:
+    """What went. ``gone``: rows per table."""
+
+    gone: Mapping[str, int]
+    restored: int
+    """Rows that were known before and have their former values again."""
+    kept: int
+    """Parts of known records that people have gone on from since: they stay."""
+
+
+def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) -> TakenBack:
+    """Take the whole load back; whoever may load files in its unit may. Twice is once.
+
+    Raises NotFound, NotPermitted, StillLoading, LoadTouched (then nothing has changed).
+    """
+    actor.require(ImportPermission.LOAD)
+    load = _held(session, load_id, actor)
+    if load.state is LoadState.TAKEN_BACK:
+        return TakenBack(gone={}, restored=0, kept=0)
+    if load.state not in _MAY_GO:
+        raise StillLoading
+    with taken_rows(session, load.unit_id) as taken:
+        _mark(session, load, taken)
+        reasons = taken.uses() + edits(session, load, taken) + later_loads(session, load, taken)
+        if reasons:
+            raise LoadTouched(reasons)
+        kept = spare_what_is_used(session, taken)
+        lifted = _lifted(session, load, taken)
+        gone = taken.delete()
+        restored, allowed = _restore(session, load)
+        record_all(session, [*lifted, *allowed], actor=actor, at=now)
+    _end(session, load, TakenBack(gone=gone, restored=restored, kept=kept), actor=actor, now=now)
+    return TakenBack(gone=gone, restored=restored, kept=kept)
+
+
+def take_back_batch(
+    session: Session, load: RecordLoad, batch_no: int, *, actor: Actor, now: datetime
+) -> TakenBack:
+    """Take one batch of a load back that is over; the load goes on being what it is.
+
+    The caller holds the lock of loads and the load. Raises LoadTouched (nothing has changed then).
+    """
+    exclusively(session, LOCK)
+    with taken_rows(session, load.unit_id) as taken:
+        _mark(session, load, taken, batch_no)
+        reasons = taken.uses() + edits(session, load, taken) + later_loads(session, load, taken)
+        if reasons:
+            raise LoadTouched(reasons)
+        kept = spare_what_is_used(session, taken)
+        lifted = _lifted(session, load, taken)
+        gone = taken.delete()
+        restored, allowed = _restore(session, load, batch_no)
+        record_all(session, [*lifted, *allowed], actor=actor, at=now)
+    return TakenBack(gone=gone, restored=restored, kept=kept)
+
+
+def _held(session: Session, load_id: int, actor: Actor) -> RecordLoad:
+    query = select(RecordLoad).where(RecordLoad.id == load_id)
+    mine = query.where(RecordLoad.unit_id.in_(actor.unit_ids))
+    if session.scalars(mine).one_or_none() is None:
+        raise NotFound("record_load", load_id)
+    lift_time_limits(session)
+    # Neither a load nor a forming makes use of these records meanwhile.
+    exclusively(session, "importers.loads")
+    exclusively(session, LOCK)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _batches(load: RecordLoad, batch_no: int | None) -> ColumnElement[bool]:
+    """The batches of the load, or one of them."""
+    whole = LoadBatch.load_id == load.id
+    return whole if batch_no is None else whole & (LoadBatch.batch_no == batch_no)
+
+
+def _mark(
+    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None = None
+) -> None:  # fmt: skip
+    for added in session.scalars(
+        select(LoadBatch.added)
+        .where(_batches(load, batch_no))
+        .order_by(LoadBatch.batch_no)
+        .execution_options(yield_per=20)
+    ):
+        for kind, spans in added.items():
+            taken.add(kind, numbers_in(spans))
+    taken.settle()
+    # Whoever would hang a task on one of them now waits, and finds it gone.
+    for table in (Client,):
+        hold(session, select(table.id).where(table.id.in_(taken.numbers(table.__tablename__))))
+
+
+def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]:
+    """Refusals of clients who stay: the journal has told of them, and tells that they are gone."""
+    rows = session.execute(
+        select(ContactRefusal.client_id, ContactRefusal.id)
+        .where(
+            ContactRefusal.id.in_(taken.numbers("contact_refusals")),
+            ContactRefusal.client_id.not_in(taken.numbers("clients")),
+        )
+        .order_by(ContactRefusal.id)
+    )
+    return [
+        RefusalLifted(client_id=client_id, refusal_id=number, reason=load.name)
+        for client_id, number in rows
+    ]
+
+
+def _restore(
+    session: Session, load: RecordLoad, batch_no: int | None = None
+) -> tuple[int, list[Event]]:
+    """Give known rows their former values, the newest batch first; how many, and whose bans."""
+    restored, allowed = 0, list[Event]()
+    for batch in session.execute(
+        select(LoadBatch.filled)
+        .where(_batches(load, batch_no))
+        .order_by(LoadBatch.batch_no.desc())
+        .execution_options(yield_per=20)
+    ).scalars():
+        for kind, kept in batch.items():
+            fillings = list(fillings_in(kept))
+            if kind == ContactPoint.__tablename__:
+                banned = [number for number, _, now in fillings if now.get("do_not_contact")]
+                allowed += _allowed(session, load, banned)
+            restored += put_back(session, kind, fillings)
+    session.expire_all()
+    return restored, allowed
+
+
+def _allowed(session: Session, load: RecordLoad, banned: list[int]) -> list[Event]:
+    rows = session.execute(
+        select(ContactPoint.client_id, ContactPoint.id)
+        .where(ContactPoint.id.in_(banned), ContactPoint.do_not_contact)
+        .order_by(ContactPoint.id)
+    )
+    return [
+        ContactPointAllowed(client_id=client_id, contact_point_id=number, reason=load.name)
+        for client_id, number in rows
+    ]
+
+
+def _end(
+    session: Session, load: RecordLoad, told: TakenBack, *, actor: Actor, now: datetime
+) -> None:
+    session.expire_all()
+    load.state, load.finished_at = LoadState.TAKEN_BACK, now
+    # Former values are personal data, and of no more use.
+    session.execute(
+        update(LoadBatch)
+        .where(LoadBatch.load_id == load.id)
+        .values(filled={})
+        .execution_options(synchronize_session=False)
+    )
+    gone = Counter(told.gone)
+    event = RecordsTakenBack(
+        unit_id=load.unit_id, load_id=load.id, format=load.format, sha256=load.sha256,
+        gone=tuple(f"{kind}:{count}" for kind, count in sorted((+gone).items())),
+        restored=told.restored, kept=told.kept,
+    )  # fmt: skip
+    record(session, event, actor=actor, at=now)
+    session.flush()

@@ -1,0 +1,107 @@
+"""A decision about rows of a load is taken back: the rows wait again, what they brought is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from core.access import Actor
+from core.errors import NotFound, Refused
+from core.journal import record
+from importers.events import DecisionUndone
+from importers.loads.deciding import hold_load
+from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
+from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
+from importers.loads.reapplying import change_verdict
+from importers.loads.taking_back import take_back_batch
+from importers.loads.told import Ruling, Verdict
+from importers.problems import RowProblem, RowProblemCode
+from importers.taken_rows import LoadTouched
+
+
+class DecisionUsed(Refused):
+    """What the rows brought has been used since, or something later builds on it."""
+
+
+def undo_decision(
+    session: Session, decision_id: int, *, actor: Actor, now: datetime
+) -> LoadDecision:
+    """Take back what was decided and loaded; undone twice is undone once.
+
+    Raises NotFound, NotPermitted, LoadNotOver, DecisionUsed.
+    """
+    decision = session.get(LoadDecision, decision_id)
+    if decision is None:
+        raise NotFound("load_decision", decision_id)
+    load = hold_load(session, decision.load_id, actor=actor)
+    session.refresh(decision)
+    if decision.undone_at is not None:
+        return decision
+    if decision.batch_no is not None:
+        _take_back(session, load, decision, actor=actor, now=now)
+    for row_no, verdict, problems in decision.rows:
+        row = session.get_one(LoadedRow, (load.id, row_no), populate_existing=True)
+        if row.cells is None:
+            raise DecisionUsed
+        _put_back(load, row, Verdict(verdict), problems, decision)
+    _forget(session, load, decision)
+    decision.undone_at = now
+    event = DecisionUndone(
+        record_load_id=load.id, choice=decision.choice, rows=len(decision.rows)
+    )  # fmt: skip
+    record(session, event, actor=actor, at=now)
+    session.flush()
+    return decision
+
+
+def _take_back(
+    session: Session, load: RecordLoad, decision: LoadDecision, *, actor: Actor, now: datetime
+) -> None:
+    """What the decision brought goes, and its batch with it: nothing is left to be taken back."""
+    assert decision.batch_no is not None
+    try:
+        take_back_batch(session, load, decision.batch_no, actor=actor, now=now)
+    except LoadTouched as touched:
+        raise DecisionUsed from touched
+    batch = session.get_one(
+        LoadBatch, (load.id, decision.batch_no), populate_existing=True
+    )  # fmt: skip
+    batch.added, batch.filled = {}, {}
+
+
+def _put_back(
+    load: RecordLoad,
+    row: LoadedRow,
+    verdict: Verdict,
+    problems: list[list[str]] | None,
+    decision: LoadDecision,
+) -> None:
+    told = tuple(RowProblem(one[0], RowProblemCode(one[1]), one[2]) for one in problems or ())
+    change_verdict(load, row, Ruling(verdict, told))
+    if decision.choice is Choice.MENDED:
+        row.cells = decision.cells
+    else:
+        row.person = decision.fingerprint
+
+
+def _forget(session: Session, load: RecordLoad, decision: LoadDecision) -> None:
+    """What was remembered with it: the next such row asks again."""
+    if decision.choice in (Choice.SAME, Choice.NEW):
+        session.execute(
+            delete(MatchDecision).where(
+                MatchDecision.unit_id == load.unit_id,
+                MatchDecision.fingerprint == decision.fingerprint,
+            )
+        )
+
+
+def last_decision(session: Session, load_id: int) -> LoadDecision | None:
+    """The newest decision of a load that was not undone."""
+    return session.scalars(
+        select(LoadDecision)
+        .where(LoadDecision.load_id == load_id, LoadDecision.undone_at.is_(None))
+        .order_by(LoadDecision.id.desc())
+        .limit(1)
+    ).one_or_none()

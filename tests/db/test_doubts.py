@@ -1,0 +1,269 @@
+"""Doubtful rows of loads: who may be meant, what a person decides, what is remembered (A8)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from directory.assets.models import Asset, Ownership
+from directory.clients.models import Client, ClientUnit, ContactPoint
+from directory.visits.models import Visit
+from importers.loads.deciding import CandidatesChanged, LoadNotOver, decide
+from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
+from importers.loads.doubtful import doubtful_people, rejected_rows, waiting_loads
+from importers.loads.doubts import Confidence, Sign
+from importers.loads.mending import mend_row
+from importers.loads.models import LoadedRow, LoadState
+from importers.loads.taking_back import take_back
+from importers.loads.told import Verdict
+from importers.loads.undeciding import DecisionUsed, undo_decision
+from tests.conftest import NOON
+from tests.doubts_given import DoubtDesk
+from tests.loads_given import counts
+from tests.merging_given import whole_database
+from worklists.models.work_list import WorkList
+
+HEADINGS = ("ФИО", "Телефон", "E-mail", "Код клиента", "Дата рождения")
+PETROV = ("Петров Олег", "+7 916 123-45-67", "", "", "")
+PHONE = "+79161234567"
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> DoubtDesk:
+    return DoubtDesk(session, tmp_path)
+
+
+def _count(desk: DoubtDesk, table: type) -> int:
+    return desk.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_doubt_names_who_may_be_meant_and_how_sure_that_is(desk: DoubtDesk) -> None:
+    sister = desk.given.client(name="Иванова Анна", phone=PHONE, unit=desk.unit)
+    twin = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    other = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    keyed = desk.given.client("Сидоров Иван", phone="+79160000003", unit=desk.unit)
+    keyed.external_key = "K-9"
+    desk.session.flush()
+    row = ("Иванов Иван", "8 916 123 45 67", "", "", "")
+    load = desk.staged("clients", HEADINGS, row, ("Котов Пётр", "", "", "K-9", ""))
+    seen = desk.seen(load)
+    assert seen is not None and (seen.number, seen.total, seen.rows) == (1, 2, 1)
+    found = [(one.candidate.client_id, one.candidate.confidence) for one in seen.candidates]
+    assert found == [(twin.id, Confidence.HIGH), (other.id, Confidence.HIGH),
+                     (sister.id, Confidence.LOW)]  # fmt: skip
+    last = seen.candidates[-1].candidate
+    assert (last.agrees, last.differs) == ((Sign.PHONE,), (Sign.NAME,))
+    assert seen.previous is None and seen.next is not None
+    by_key = desk.seen(load, seen.next)
+    assert by_key is not None and by_key.next is None and by_key.number == 2
+    [only] = by_key.candidates
+    assert only.candidate.client_id == keyed.id and only.candidate.agrees == (Sign.KEY,)
+    assert only.candidate.confidence is Confidence.LOW
+
+
+def test_it_is_this_client_for_all_rows_of_the_person_and_for_the_next_file(
+    desk: DoubtDesk,
+) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    mail = ("Петров Олег", "+7 916 123-45-67", "", "", "")
+    load = desk.staged("clients", HEADINGS, PETROV, mail, PETROV)
+    assert desk.told(load) == {"doubtful": 3}
+    assert [one.rows for one in doubtful_people(desk.session, load.id)] == [3]
+    decision = desk.decide(load, 3, Choice.SAME, ivanov.id)
+    assert decision is not None and len(decision.rows) == 3
+    assert desk.told(load) == {"matched": 3}
+    assert _count(desk, Client) == 1 and ivanov.name == "Иванов Иван"
+    # Said twice is said once, whatever is said then.
+    assert desk.decide(load, 2, Choice.NEW) is None
+    assert _count(desk, LoadDecision) == 1 and desk.seen(load) is None
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"matched": 1}
+    told = desk.session.scalars(select(MatchDecision)).one()
+    assert told.client_id == ivanov.id and "916" not in told.fingerprint
+
+
+def test_another_person_becomes_a_client_once(desk: DoubtDesk) -> None:
+    for _ in range(2):
+        desk.given.client(name="Петров Олег", phone=PHONE, unit=desk.unit)
+    load = desk.staged("clients", HEADINGS, PETROV, PETROV)
+    desk.decide(load, 2, Choice.NEW)
+    assert desk.told(load) == {"new": 1, "matched": 1}
+    assert _count(desk, Client) == 3
+    made = desk.session.scalars(select(Client).order_by(Client.id.desc())).first()
+    assert made is not None and desk.session.scalars(select(MatchDecision)).one().is_new
+    # Three fit by now; the decision says which of them.
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"matched": 1}
+    assert _count(desk, Client) == 3
+    # A client that is gone decides nothing any more.
+    for table in (ContactPoint, ClientUnit):
+        desk.session.execute(table.__table__.delete().where(table.client_id == made.id))
+    desk.session.execute(Client.__table__.delete().where(Client.id == made.id))
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"doubtful": 1}
+
+
+def test_a_merged_client_stands_for_the_one_who_was_kept(desk: DoubtDesk) -> None:
+    kept, double = (
+        desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit) for _ in range(2)
+    )
+    load = desk.staged("clients", HEADINGS, PETROV)
+    desk.decide(load, 2, Choice.SAME, double.id)
+    double.merged_into_id = kept.id
+    desk.session.flush()
+    result = desk.load("clients", (*HEADINGS, "Комментарий"), (*PETROV, "ВИП"))
+    assert counts(result) == {"refreshed": 1}
+    assert (kept.note, double.note) == ("ВИП", "")
+
+
+def test_units_below_share_the_decision_and_their_own_comes_first(desk: DoubtDesk) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    load = desk.staged("clients", HEADINGS, PETROV)
+    desk.decide(load, 2, Choice.SAME, ivanov.id)
+    above, below = desk.unit, desk.given.unit("Ниже", parent=desk.unit)
+    desk.unit, everywhere = below, frozenset({above.id, below.id})
+    desk.actor = replace(desk.actor, unit_ids=everywhere)
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"refreshed": 1}
+    desk.unit = desk.given.unit("Рядом")
+    desk.actor = replace(desk.actor, unit_ids=everywhere | {desk.unit.id})
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"doubtful": 1}
+
+
+def test_who_cannot_be_meant_or_is_out_of_sight_cannot_be_chosen(desk: DoubtDesk) -> None:
+    seen = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    hidden = desk.given.client(name="Сидоров Олег", phone=PHONE, unit=desk.given.unit("Чужой"))
+    nobody = desk.given.client(name="Иванов Пётр", phone="+79160000001", unit=desk.unit)
+    load = desk.staged("clients", HEADINGS, PETROV)
+    page = desk.seen(load)
+    assert page is not None
+    told = {one.candidate.client_id: one.client for one in page.candidates}
+    assert told == {seen.id: seen, hidden.id: None}
+    for wrong in (hidden.id, nobody.id, 10**9, None):
+        with pytest.raises(CandidatesChanged):
+            desk.decide(load, 2, Choice.SAME, wrong)
+    with pytest.raises(CandidatesChanged):
+        desk.decide(load, 2, Choice.AGAIN)
+    with pytest.raises(NotFound):
+        desk.decide(load, 77, Choice.SAME, seen.id)
+    stranger = desk.given.manager(desk.given.unit("Другой"))
+    with pytest.raises(NotFound):
+        decide(desk.session, load.id, 2, choice=Choice.SKIP, actor=stranger, now=NOON)
+    assert waiting_loads(desk.session, actor=stranger) == []
+    assert desk.told(load) == {"doubtful": 1} and _count(desk, MatchDecision) == 0
+    load.state = LoadState.LOADING
+    desk.session.flush()
+    with pytest.raises(LoadNotOver):
+        desk.decide(load, 2, Choice.SKIP)
+    assert desk.seen(load) is None
+
+
+def test_what_has_become_certain_is_loaded_and_what_is_skipped_is_asked_again(
+    desk: DoubtDesk,
+) -> None:
+    twins = [desk.given.client(name="Петров Олег", phone=PHONE, unit=desk.unit) for _ in range(2)]
+    load = desk.staged("clients", HEADINGS, PETROV)
+    skipped = desk.decide(load, 2, Choice.SKIP)
+    assert desk.told(load) == {"skipped": 1} and _count(desk, MatchDecision) == 0
+    assert counts(desk.load("clients", HEADINGS, PETROV)) == {"doubtful": 1}
+    assert skipped is not None
+    for _ in range(2):
+        undo_decision(desk.session, skipped.id, actor=desk.actor, now=NOON + timedelta(minutes=1))
+    assert desk.told(load) == {"doubtful": 1}
+    desk.given.merge(twins[0])
+    twins[1].merged_into_id = twins[0].id
+    for point in desk.session.scalars(select(ContactPoint).filter_by(client_id=twins[1].id)):
+        desk.session.delete(point)
+    desk.session.flush()
+    seen = desk.seen(load)
+    assert seen is not None and seen.ruling.verdict is Verdict.MATCHED and seen.candidates == ()
+    desk.decide(load, 2, Choice.AGAIN)
+    assert desk.told(load) == {"matched": 1}
+
+
+def test_a_name_beside_a_vehicle_is_decided_for_that_vehicle_only(desk: DoubtDesk) -> None:
+    owner = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    for vin in ("XTA21901234567890", "XTA21901234567891"):
+        desk.given.asset(owner, vin=vin)
+    headings = ("Номер заказ-наряда", "Дата открытия", "VIN", "ФИО")
+    rows = (("СЦ-1", "10.03.2025", "XTA21901234567890", "Петров Олег"),
+            ("СЦ-2", "11.03.2025", "XTA21901234567891", "Петров Олег"))  # fmt: skip
+    desk.given.workshop(parent=desk.unit)
+    load = desk.staged("visits", headings, *rows)
+    assert desk.told(load) == {"doubtful": 2}
+    seen = desk.seen(load)
+    assert seen is not None and seen.candidates[0].candidate.agrees == (Sign.VEHICLE,)
+    desk.decide(load, 2, Choice.SAME, owner.id)
+    assert desk.told(load) == {"doubtful": 1, "new": 1}
+    desk.decide(load, 3, Choice.NEW)
+    assert desk.told(load) == {"new": 2}
+    visits = desk.session.scalars(select(Visit).order_by(Visit.number)).all()
+    assert visits[0].client_id == owner.id != visits[1].client_id
+    # The vehicle stays whose it was.
+    assert set(desk.session.scalars(select(Ownership.client_id))) == {owner.id}
+    assert _count(desk, Asset) == 2
+
+
+def test_rejected_rows_are_corrected_and_loaded(desk: DoubtDesk) -> None:
+    load = desk.staged(
+        "clients", HEADINGS, ("Иванов Иван", "12", "", "", ""), ("", "+79160000009", "", "", "")
+    )
+    assert desk.told(load) == {"invalid": 2}
+    assert rejected_rows(desk.session, load.id, actor=desk.actor).total == 2
+    still = mend_row(desk.session, load.id, 2, {1: "123"}, actor=desk.actor, now=NOON)
+    assert still.decision is None and still.ruling.verdict is Verdict.INVALID
+    for _ in range(2):
+        mend_row(desk.session, load.id, 2, {1: PHONE}, actor=desk.actor, now=NOON)
+    assert desk.told(load) == {"invalid": 1, "new": 1}
+    assert _count(desk, LoadDecision) == 1 and _count(desk, Client) == 1
+    # A corrected row whose person is doubtful then is to be decided.
+    mended = mend_row(
+        desk.session, load.id, 3, {0: "Котов Олег", 1: PHONE}, actor=desk.actor, now=NOON
+    )
+    assert mended.ruling.verdict is Verdict.DOUBTFUL
+    assert desk.told(load) == {"doubtful": 1, "new": 1}
+    assert [one.row_no for one in doubtful_people(desk.session, load.id)] == [3]
+    row = desk.session.get_one(LoadedRow, (load.id, 3))
+    assert row.cells is not None and row.cells[0] == "Котов Олег"
+    assert [(one.people, one.rejected) for one in
+            waiting_loads(desk.session, actor=desk.actor)] == [(1, 0)]  # fmt: skip
+
+
+def test_an_undone_decision_leaves_nothing_behind(desk: DoubtDesk) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    row = ("Петров Олег", "+7 916 123-45-67", "petrov@example.org", "K-7", "")
+    load = desk.staged("clients", HEADINGS, row, row)
+    before = whole_database(desk.session)
+    for choice, client_id in ((Choice.SAME, ivanov.id), (Choice.NEW, None)):
+        decision = desk.decide(load, 2, choice, client_id)
+        assert decision is not None and desk.told(load).get("doubtful") is None
+        for _ in range(2):
+            undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+        desk.session.expire_all()
+        assert desk.told(load) == {"doubtful": 2} and _count(desk, MatchDecision) == 0
+    after = whole_database(desk.session)
+    for name in ("clients", "contact_points", "client_units", "loaded_rows", "match_decisions"):
+        assert after[name] == before[name], name
+    assert counts(desk.load("clients", HEADINGS, row)) == {"doubtful": 1}
+
+
+def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDesk) -> None:
+    desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    load = desk.staged("clients", HEADINGS, PETROV)
+    decision = desk.decide(load, 2, Choice.NEW)
+    made = desk.session.scalars(select(Client).order_by(Client.id.desc()).limit(1)).one()
+    assert decision is not None and desk.row(load, 2).client_id == made.id
+    task = desk.given.task(unit=desk.unit, client=made)
+    with pytest.raises(DecisionUsed), desk.session.begin_nested():
+        undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+    assert desk.told(load) == {"new": 1}
+    desk.session.delete(task)
+    desk.session.flush()
+    for work_list in desk.session.scalars(select(WorkList)):
+        desk.session.delete(work_list)
+    desk.session.flush()
+    take_back(desk.session, load.id, actor=desk.actor, now=NOON)
+    assert _count(desk, Client) == 1 and load.state is LoadState.TAKEN_BACK
+    with pytest.raises(LoadNotOver):
+        undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
+    assert waiting_loads(desk.session, actor=desk.actor) == []

@@ -1,0 +1,141 @@
+"""«Сомнительные строки» and «Строки с ошибками» of a load; without scripts (A8)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.db import Database
+from directory.clients.models import Client
+from directory.staff.models import Role
+from directory.units.models import Unit
+from importers.loads.decision_models import LoadDecision
+from importers.loads.models import LoadedRow
+from tests.doubts_given import staged_load
+from tests.given import Given
+from tests.web.conftest import Browser
+
+HEADINGS = ("ФИО", "Телефон", "Код клиента")
+PHONE = "+79161234567"
+PETROV = ("Петров Олег", "8 916 123-45-67", "")
+KOTOV = ("Котов Олег", "8 916 000-00-03", "")
+
+
+@dataclass
+class Desk:
+    """A load with two doubtful people, one wrong phone; the browser of who decides."""
+
+    browser: Browser
+    load_id: int
+    ivanov: int
+    database: Database
+
+    @property
+    def address(self) -> str:
+        return f"/selections/loads/{self.load_id}/doubts"
+
+    def verdicts(self) -> list[str]:
+        with self.database.reading_session() as session:
+            query = select(LoadedRow.verdict).where(LoadedRow.load_id == self.load_id)
+            return [one.value for one in session.scalars(query.order_by(LoadedRow.row_no))]
+
+
+@pytest.fixture
+def desk(
+    prepared: Given, browser_of: Callable[..., Browser], database: Database, tmp_path: Path
+) -> Desk:
+    prepared.catalogue()
+    unit: Unit = prepared.unit("Сервис Север")
+    person = prepared.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+    ivanov = prepared.client("Иванов Иван", phone=PHONE, unit=unit)
+    for _ in range(2):
+        prepared.client("Котов Олег", phone="+79160000003", unit=unit)
+    prepared.client("Тайный Игорь", phone="+79160000003", unit=prepared.unit("Чужой"))
+    load = staged_load(
+        prepared, unit, prepared.actor(person, role=Role.HEAD), tmp_path / "clients.xlsx",
+        "clients", HEADINGS, PETROV, PETROV, KOTOV, ("Лунин Пётр", "12", ""),
+    )  # fmt: skip
+    return Desk(browser_of(person, role=Role.HEAD), load.id, ivanov.id, database)
+
+
+def _key(text: str) -> str:
+    found = re.search(r'name="form_key" value="([^"]+)"', text)
+    assert found is not None
+    return found.group(1)
+
+
+def test_one_person_after_the_other_is_decided_and_the_last_is_undone(desk: Desk) -> None:
+    waiting = desk.browser.read("/selections/doubts")
+    assert "Разобрать: 2" in waiting and "Исправить: 1" in waiting
+    assert "Разобрать сомнительные: 2" in desk.browser.read("/selections/files")
+    text = desk.browser.read(desk.address)
+    for piece in ("1 из 2", "строка 2 и ещё 1 такая же", "Петров Олег", "Иванов Иван",
+                  "совпадает", "отличается", "Не всё сходится", "Другой человек"):  # fmt: skip
+        assert piece in text, piece
+    sent = {"choice": f"same:{desk.ivanov}", "form_key": _key(text)}
+    answer = desk.browser.post(f"{desk.address}/2", sent)
+    text = desk.browser.read(str(answer.location))
+    assert desk.browser.post(f"{desk.address}/2", sent).status_code == 303
+    assert desk.verdicts() == ["matched", "matched", "doubtful", "invalid"]
+    assert "2 из 2" in text and "Это он: строки загружены" in text
+    # Whoever is known to another unit only is no more than somebody there.
+    assert "Тайный" not in text and "Клиент другого подразделения" in text
+    merge = re.search(r'href="(/clients/\d+/merge/\d+\?back=[^"]+)"', text)
+    assert merge is not None and "Похоже, он" in text
+    answer = desk.browser.post(f"{desk.address}/4", {"choice": "skip"})
+    done = desk.browser.read(str(answer.location))
+    assert "Сомнительных строк больше нет" in done and "Исправить 1 строку" in done
+    undo = re.search(r'action="(/selections/loads/decisions/\d+/undo)"', done)
+    assert undo is not None
+    back = desk.browser.post(undo.group(1))
+    assert back.status_code == 303 and "2 из 2" in desk.browser.read(str(back.location))
+    assert desk.verdicts() == ["matched", "matched", "doubtful", "invalid"]
+
+
+def test_cards_are_merged_on_the_way_and_the_row_is_certain_then(desk: Desk) -> None:
+    text = desk.browser.read(f"{desk.address}?row=4")
+    merge = re.search(r'href="(/clients/\d+/merge/\d+\?back=[^"]+)"', text)
+    assert merge is not None
+    page = desk.browser.read(merge.group(1).replace("&amp;", "&"))
+    action = re.search(r'action="(/clients/\d+/merge/\d+\?back=[^"]+)"', page)
+    versions = dict(re.findall(r'name="(\w+_version)" type="hidden" value="(\d+)"', page))
+    assert action is not None and len(versions) == 2
+    answer = desk.browser.post(action.group(1).replace("&amp;", "&"), versions)
+    assert answer.status_code == 303 and str(answer.location) == f"{desk.address}?row=4"
+    text = desk.browser.read(str(answer.location))
+    assert "Теперь ясно, кто это" in text and 'value="again"' in text
+    desk.browser.post(f"{desk.address}/4", {"choice": "again"})
+    assert desk.verdicts() == ["doubtful", "doubtful", "matched", "invalid"]
+    elsewhere = re.sub(r"\?back=.*", "?back=https://evil.example/", merge.group(1))
+    assert "evil" not in desk.browser.get(elsewhere).text
+
+
+def test_a_refused_choice_changes_nothing_and_says_why(desk: Desk) -> None:
+    for choice in ("same:999999", "same:x", "again", "same:" + "9" * 40):
+        answer = desk.browser.post(f"{desk.address}/2", {"choice": choice})
+        assert answer.status_code == 303
+        assert "Карточки с тех пор изменились" in desk.browser.read(str(answer.location)), choice
+    for odd in ("", "mended", "what"):
+        assert desk.browser.post(f"{desk.address}/2", {"choice": odd}).status_code in (200, 303)
+    assert desk.verdicts() == ["doubtful", "doubtful", "doubtful", "invalid"]
+    with desk.database.reading_session() as session:
+        assert not session.scalars(select(LoadDecision)).all()
+
+
+def test_a_wrong_cell_is_marked_corrected_and_loaded(desk: Desk) -> None:
+    address = f"/selections/loads/{desk.load_id}/mend"
+    text = desk.browser.read(address)
+    assert "Строка 5" in text and 'value="12"' in text
+    assert "в номере не хватает цифр (12)" in text and 'aria-invalid="true"' in text
+    wrong = desk.browser.post(f"{address}/5", {"cell-1": "123"})
+    assert wrong.status_code == 422 and 'value="123"' in wrong.text
+    assert 'value="Лунин Пётр"' in wrong.text and "(123)" in wrong.text
+    answer = desk.browser.post(f"{address}/5", {"cell-1": "8 916 000-00-05"})
+    assert answer.status_code == 303
+    assert "Строк с ошибками нет" in desk.browser.read(str(answer.location))
+    assert desk.verdicts()[-1] == "new"
+    with desk.database.reading_session() as session:
+        assert session.scalars(select(Client).filter_by(name="Лунин Пётр")).one()

@@ -1,0 +1,47 @@
+"""Words about rows of loads that wait for a person: who may be meant, how sure that is, why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import ProzvonError
+from importers.loads.deciding import CandidatesChanged, LoadNotOver, NameMissing
+from importers.loads.decision_models import Choice
+from importers.loads.doubts import Confidence, Sign
+from importers.loads.undeciding import DecisionUsed
+from webui.labels.pairs import Pairs
+
+LABELS: Pairs = (
+    (Confidence.CERTAIN, _l("Точно он")),
+    (Confidence.HIGH, _l("Похоже, он")),
+    (Confidence.LOW, _l("Не всё сходится")),
+    (Sign.KEY, _l("Код клиента")),
+    (Sign.PHONE, _l("Телефон")),
+    (Sign.DEAD_POINT, _l("Номер отмечен как неверный")),
+    (Sign.EMAIL, _l("Почта")),
+    (Sign.TAX_ID, _l("ИНН")),
+    (Sign.VEHICLE, _l("Автомобиль")),
+    (Sign.BIRTH_ON, _l("Дата рождения")),
+    (Sign.NAME, _l("Имя")),
+    (Choice.SAME, _l("Это он: строки загружены.")),
+    (Choice.NEW, _l("Другой человек: строки загружены, клиент добавлен.")),
+    (Choice.SKIP, _l("Строки пропущены.")),
+    (Choice.AGAIN, _l("Строки загружены.")),
+    (Choice.MENDED, _l("Строка исправлена и загружена.")),
+)
+
+SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
+    LoadNotOver: lambda _e: _l(
+        "Эти строки сейчас не разобрать: файл ещё загружается или его загрузка отменена."
+    ),
+    CandidatesChanged: lambda _e: _l(
+        "Карточки с тех пор изменились. Сверьте строку с ними ещё раз."
+    ),
+    NameMissing: lambda _e: _l(
+        "В строке нет ни имени, ни телефона, ни почты: завести клиента не из чего."
+    ),
+    DecisionUsed: lambda _e: _l(
+        "Отменить уже нельзя: с загруженным после этого работали. Исправьте в карточке клиента."
+    ),
+}

@@ -1,0 +1,239 @@
+"""«Сомнительные строки» of a load: whom they mean, one person after the other (A8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from core.errors import Refused
+from directory.assets.plates import vehicle_words
+from directory.clients.models import ContactKind
+from directory.permissions import DirectoryPermission
+from directory.units.tree import get_unit
+from importers.fields import Field
+from importers.loads.deciding import decide
+from importers.loads.decision_models import Choice
+from importers.loads.doubtful import (
+    CandidateSeen,
+    DoubtSeen,
+    look_at_doubt,
+    rejected_rows,
+    waiting_loads,
+)
+from importers.loads.doubts import Sign
+from importers.loads.seen import get_load
+from importers.loads.undeciding import undo_decision
+from importers.permissions import ImportPermission
+from webui.labels.files import problem_sentence
+from webui.labels.spoken import gettext as _
+from webui.labels.words import label, sentence
+from webui.numbers import row_number
+from webui.requests import requires, session
+from webui.wording import phone
+
+bp = Blueprint("load_doubts", __name__)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the comparison: what the file says and what each candidate has."""
+
+    words: str
+    said: tuple[str, ...]
+    known: tuple["Known", ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a candidate has; ``mark``: ``agrees``, ``differs`` or nothing."""
+
+    texts: tuple[str, ...]
+    mark: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many doubtful people and rejected rows wait for a person, in all loads."""
+
+    people: int
+    rejected: int
+
+
+def rows_that_wait() -> Waiting:
+    """For the link of other pages."""
+    waiting = waiting_loads(session(), actor=g.actor)
+    return Waiting(sum(one.people for one in waiting), sum(one.rejected for one in waiting))
+
+
+@bp.get("/selections/doubts")
+@requires(ImportPermission.LOAD)
+def overview() -> str:
+    """The loads with rows that wait for a person."""
+    waiting = waiting_loads(session(), actor=g.actor)
+    units = {
+        one.load.unit_id: get_unit(session(), one.load.unit_id, actor=g.actor) for one in waiting
+    }
+    return render_template(
+        "selections/load_waiting.html", page="selections", waiting=waiting, units=units
+    )
+
+
+@bp.get("/selections/loads/<int:load_id>/doubts")
+@requires(ImportPermission.LOAD)
+def page(load_id: int) -> Any:
+    """The person of the row that is asked for, else the first who is to be decided."""
+    return _page(load_id, request.args.get("row", type=row_number))
+
+
+@bp.post("/selections/loads/<int:load_id>/doubts/<int:row_no>", endpoint="decide")
+@requires(ImportPermission.LOAD)
+def decide_row(load_id: int, row_no: int) -> Any:
+    """Do what the pressed button says, then show the next one."""
+    said, _colon, number = request.form.get("choice", "").partition(":")
+    choice = next((one for one in Choice if one.value == said), None)
+    if choice in (None, Choice.MENDED):
+        return _page(load_id, row_no)
+    here = url_for("load_doubts.page", load_id=load_id, row=row_no)
+    try:
+        decision = decide(
+            session(), load_id, row_no, choice=Choice(said),
+            client_id=int(number) if number.isdecimal() and len(number) < 19 else None,
+            actor=g.actor, now=g.now,
+        )  # fmt: skip
+    except Refused as refused:
+        # The form was not used up: its key must still count.
+        session().rollback()
+        g.form_key = None
+        flash(str(sentence(refused)), "bad")
+        return redirect(here, 303)
+    if decision is not None:
+        address = url_for("load_doubts.undo", decision_id=decision.id)
+        flash(label(decision.choice), f"undo:{address}")
+    if request.form.get("back") == "mend":
+        return redirect(url_for("load_mending.page", load_id=load_id), 303)
+    return redirect(here, 303)
+
+
+@bp.post("/selections/loads/decisions/<int:decision_id>/undo")
+@requires(ImportPermission.LOAD)
+def undo(decision_id: int) -> Any:
+    """The rows wait again."""
+    try:
+        decision = undo_decision(session(), decision_id, actor=g.actor, now=g.now)
+    except Refused as refused:
+        session().rollback()
+        flash(str(sentence(refused)), "bad")
+        return redirect(url_for("load_doubts.overview"), 303)
+    flash(_("Решение отменено: строки снова ждут."))
+    if decision.fingerprint is None:
+        return redirect(url_for("load_mending.page", load_id=decision.load_id), 303)
+    row_no = decision.rows[0][0]
+    return redirect(url_for("load_doubts.page", load_id=decision.load_id, row=row_no), 303)
+
+
+def _page(load_id: int, row_no: int | None) -> Any:
+    seen = look_at_doubt(session(), load_id, row_no=row_no, actor=g.actor, now=g.now)
+    load = get_load(session(), load_id, actor=g.actor)
+    return render_template(
+        "selections/load_doubts.html",
+        page="selections",
+        load=load,
+        unit=get_unit(session(), load.unit_id, actor=g.actor),
+        seen=seen,
+        lines=_lines(seen) if seen is not None else (),
+        cells=_cells(seen) if seen is not None else (),
+        rejected=rejected_rows(session(), load_id, actor=g.actor).total,
+        first=_first_in_sight(seen),
+        may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
+        problem_sentence=problem_sentence,
+        here=url_for("load_doubts.page", load_id=load_id, row=seen.row.row_no) if seen else "",
+    )
+
+
+def _first_in_sight(seen: DoubtSeen | None) -> int | None:
+    """The likeliest candidate with whom the others may be merged."""
+    candidates = seen.candidates if seen is not None else ()
+    return next((one.client.id for one in candidates if one.client is not None), None)
+
+
+def _lines(seen: DoubtSeen) -> list[Line]:
+    """What can agree or differ, line by line; lines that nobody fills are left out."""
+    asked = seen.asked
+    said: dict[Sign, tuple[str, ...]] = {
+        Sign.NAME: _some(asked.name),
+        Sign.PHONE: tuple(phone(v) for kind, v in asked.points if kind is ContactKind.PHONE),
+        Sign.EMAIL: tuple(v for kind, v in asked.points if kind is ContactKind.EMAIL),
+        Sign.BIRTH_ON: _some(_day(asked.birth_on)),
+        Sign.TAX_ID: _some(asked.tax_id),
+        Sign.KEY: _some(asked.external_key),
+        Sign.VEHICLE: _some(_vehicle(seen)),
+    }
+    lines = []
+    for sign, texts in said.items():
+        known = tuple(
+            Known(_KNOWN[sign](one) if one.client is not None else (), _mark(sign, one))
+            for one in seen.candidates
+        )
+        if texts or any(one.texts for one in known):
+            lines.append(Line(label(sign), texts, known))
+    return lines
+
+
+def _mark(sign: Sign, one: CandidateSeen) -> str:
+    candidate = one.candidate
+    if sign in candidate.agrees:
+        return "agrees"
+    is_dead = sign is Sign.PHONE and Sign.DEAD_POINT in candidate.differs
+    return "differs" if is_dead or sign in candidate.differs else ""
+
+
+def _points(one: CandidateSeen, kind: ContactKind) -> tuple[str, ...]:
+    return tuple(
+        phone(point.value) if kind is ContactKind.PHONE and point.is_valid else point.typed
+        for point in one.points
+        if point.kind is kind
+    )
+
+
+def _cars(one: CandidateSeen) -> tuple[str, ...]:
+    return tuple(
+        " ".join(filter(None, (vehicle_words(car.asset.make, car.asset.model, car.asset.plate),
+                               car.asset.vin)))
+        for car in one.vehicles
+        if car.is_present
+    )  # fmt: skip
+
+
+_KNOWN: dict[Sign, Callable[[CandidateSeen], tuple[str, ...]]] = {
+    Sign.NAME: lambda one: _some(one.client.name if one.client else None),
+    Sign.PHONE: lambda one: _points(one, ContactKind.PHONE),
+    Sign.EMAIL: lambda one: _points(one, ContactKind.EMAIL),
+    Sign.BIRTH_ON: lambda one: _some(_day(one.client.birth_on if one.client else None)),
+    Sign.TAX_ID: lambda one: _some(one.client.tax_id if one.client else None),
+    Sign.KEY: lambda one: _some(one.client.external_key if one.client else None),
+    Sign.VEHICLE: _cars,
+}
+
+
+def _vehicle(seen: DoubtSeen) -> str:
+    told = (seen.row.values.get(field) for field in (Field.MAKE, Field.MODEL, Field.PLATE))
+    vin = seen.row.values.get(Field.VIN)
+    return " ".join(str(one) for one in (*told, vin) if one)
+
+
+def _cells(seen: DoubtSeen) -> list[tuple[str, str]]:
+    """All that stands in the row, under its headings."""
+    return [
+        (str(heading), cell)
+        for heading, cell in zip(seen.load.header, seen.row.cells, strict=False)
+        if cell
+    ]
+
+
+def _day(day: Any) -> str | None:
+    return day.strftime("%d.%m.%Y") if day else None
+
+
+def _some(text: str | None) -> tuple[str, ...]:
+    return (text,) if text else ()

@@ -1,0 +1,141 @@
+"""«Исправить строки» of a load: rejected rows with their cells, corrected and loaded (A8)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from core.errors import Refused
+from directory.units.tree import get_unit
+from importers.columns import Column
+from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
+from importers.loads.mending import corrected, mend_row
+from importers.loads.models import RecordLoad
+from importers.loads.seen import columns_of_load, get_load, problems_of_row
+from importers.loads.told import Verdict
+from importers.permissions import ImportPermission
+from importers.problems import RowProblem, RowProblemCode
+from webui.labels.files import problem_sentence
+from webui.labels.spoken import gettext as _
+from webui.labels.words import label, sentence
+from webui.numbers import row_number
+from webui.requests import requires, session
+
+bp = Blueprint("load_mending", __name__)
+
+
+@dataclass(frozen=True)
+class CellShown:
+    """A cell as an input; ``problem``: what is wrong with it, empty if nothing."""
+
+    column: Column
+    text: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """A row with the cells that count; ``problems``: of no one cell."""
+
+    row_no: int
+    cells: tuple[CellShown, ...]
+    problems: tuple[str, ...]
+    is_open: bool = True
+
+
+@bp.get("/selections/loads/<int:load_id>/mend")
+@requires(ImportPermission.LOAD)
+def page(load_id: int) -> Any:
+    """The rows that are to be corrected."""
+    seen = rejected_rows(
+        session(), load_id, page=request.args.get("page", 1, type=row_number), actor=g.actor
+    )
+    columns = columns_of_load(seen.load)
+    rows = [
+        _shown(one.row_no, [str(cell) for cell in one.cells or ()], columns, problems_of_row(one))
+        for one in seen.rows
+    ]
+    return _page(seen.load, rows, seen)
+
+
+@bp.post("/selections/loads/<int:load_id>/mend/<int:row_no>", endpoint="mend")
+@requires(ImportPermission.LOAD)
+def mend(load_id: int, row_no: int) -> Any:
+    """Load the row as it was corrected, or say what is still wrong with it."""
+    row = rejected_row(session(), load_id, row_no, actor=g.actor)
+    load = get_load(session(), load_id, actor=g.actor)
+    said = {
+        column.index: request.form[f"cell-{column.index}"]
+        for column in columns_of_load(load)
+        if f"cell-{column.index}" in request.form
+    }
+    try:
+        mended = mend_row(session(), load_id, row_no, said, actor=g.actor, now=g.now)
+    except Refused as refused:
+        return _refuse(load_id, refused)
+    ruling = mended.ruling
+    if mended.decision is None and ruling.verdict in (Verdict.INVALID, Verdict.DOUBTFUL):
+        cells = corrected([str(cell) for cell in row.cells or ()], said, width=len(load.header))
+        shown = _shown(row_no, cells, columns_of_load(load), ruling.problems)
+        return _page(load, [shown], None), 422
+    if mended.decision is not None:
+        address = url_for("load_doubts.undo", decision_id=mended.decision.id)
+        flash(label(mended.decision.choice), f"undo:{address}")
+    if ruling.doubt is not None:
+        return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
+    return redirect(url_for("load_mending.page", load_id=load_id), 303)
+
+
+def _refuse(load_id: int, refused: Refused) -> Any:
+    session().rollback()
+    g.form_key = None
+    flash(str(sentence(refused)), "bad")
+    return redirect(url_for("load_mending.page", load_id=load_id), 303)
+
+
+def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
+    return render_template(
+        "selections/load_mend.html",
+        page="selections",
+        load=load,
+        unit=get_unit(session(), load.unit_id, actor=g.actor),
+        rows=rows,
+        seen=seen,
+        people=len(doubtful_people(session(), load.id)),
+    )
+
+
+def _shown(
+    row_no: int, cells: Sequence[str], columns: Sequence[Column], problems: Iterable[RowProblem]
+) -> RowShown:
+    at: dict[int, list[str]] = {}
+    whole = []
+    for problem in problems:
+        indexes = _columns_at_fault(problem, columns)
+        for index in indexes:
+            told = problem if problem.column else None
+            words = problem_sentence(told) if told else _("не хватает")
+            at.setdefault(index, []).append(words)
+        if not indexes or not problem.column:
+            whole.append(problem_sentence(problem))
+    shown = tuple(
+        CellShown(
+            column,
+            cells[column.index] if column.index < len(cells) else "",
+            "; ".join(dict.fromkeys(at.get(column.index, ()))),
+        )
+        for column in columns
+        if column.field is not None
+    )
+    return RowShown(row_no, shown, tuple(whole))
+
+
+def _columns_at_fault(problem: RowProblem, columns: Sequence[Column]) -> list[int]:
+    if problem.column:
+        return [one.index for one in columns if one.told == problem.column
+                or one.heading == problem.column]  # fmt: skip
+    if problem.code is not RowProblemCode.MISSING_VALUE:
+        return []
+    needed = problem.value.split("|")
+    return [one.index for one in columns if one.field is not None and one.field.value in needed]
