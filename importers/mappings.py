@@ -69,7 +69,7 @@ def mapping_for(
         found = _said(session, unit_id, format, columns[:-1])
         found = [*found, None] if found is not None else None
     known = {field.value: field for field in Field}
-    fields = tuple(known.get(code) for code in found) if found is not None else ()
+    fields = tuple(known.get(code or "") for code in found) if found is not None else ()
     return fields if found and fits(fields, columns, FORMATS[format]) else None
 
 

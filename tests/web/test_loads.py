@@ -164,6 +164,20 @@ def test_the_same_content_is_that_load_until_it_is_over(desk: LoadDesk) -> None:
     assert "Новые 1" in desk.browser.read(anew.location)
 
 
+def test_a_load_is_taken_back_and_can_be_loaded_again(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, PETROVA)
+    assert "take-back" in desk.browser.read(address) and desk.clients() == 2
+    for _ in range(2):  # Pressed twice.
+        answer = desk.browser.post(f"{address}/take-back", {"form_key": "back"})
+        assert answer.status_code == 303 and answer.location == address
+    text = desk.browser.read(address)
+    assert "Загрузка отменена целиком" in text and desk.clients() == 0
+    anew = str(desk.browser.post(f"{address}/again").location)
+    assert anew != address
+    desk.work()
+    assert "Новые 2" in desk.browser.read(anew)
+
+
 def test_rejected_rows_are_mended_and_loaded_again(desk: LoadDesk) -> None:
     rows = [(*IVANOV[:2], "x"), ("Сидоров Пётр", "12", "y")]
     address = desk.ask(*rows, headings=ODD_HEADINGS)
