@@ -36,6 +36,8 @@ class ImportedFile(Base):
     """Where the table was found, and the other sheets: ``importers.places.Place`` as JSON."""
     skipped: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """Lines that are no data, by the names of ``importers.problems.Skipped``."""
+    added: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """What its formings made of the directory, as ``LoadBatch.added``."""
     loaded_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     loaded_at: Mapped[datetime]
 
@@ -86,8 +88,8 @@ class ImportedRow(Base):
     fate: Mapped[RowFate]
     duplicate_of: Mapped[int | None]
     """The row number of the earlier row."""
-    client_id: Mapped[int | None] = mapped_column(ForeignKey(Client.id))
-    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey(Client.id), index=True)
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id), index=True)
     formed_at: Mapped[datetime | None]
     """When a task was formed from it (or it was found to be in work already)."""
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from core.bulk import copy_rows, refresh_statistics_of, temporary
+from core.bulk import copy_rows, refresh_statistics_of
 from core.db import Base
 from core.errors import Refused
 from directory.assets.forecast_models import MileageNews
@@ -69,7 +69,7 @@ class Touch(StrEnum):
     """A later load names them or completed them; it is taken back first."""
 
 
-_WHY: Mapping[str, Touch] = {
+REASONS: Mapping[str, Touch] = {
     "tasks": Touch.WORK, "work_lists": Touch.WORK, "attempts": Touch.WORK,
     "service_requests": Touch.WORK, "task_comments": Touch.WORK, "task_documents": Touch.WORK,
     "task_checklist_items": Touch.WORK, "task_links": Touch.WORK, "task_watchers": Touch.WORK,
@@ -78,6 +78,7 @@ _WHY: Mapping[str, Touch] = {
     "leads": Touch.SELECTION, "imported_rows": Touch.FILE,
     "clients": Touch.MERGE, "client_merges": Touch.MERGE,
 }  # fmt: skip
+"""Tables whose rows need what they refer to; all others are more that was written down."""
 
 
 class LoadTouched(Refused):
@@ -148,7 +149,7 @@ class TakenRows:
             if table.name in self._kinds:
                 used.append(~self.has(table))
             number = self._session.scalar(select(func.count(column.distinct())).where(*used))
-            found[_WHY.get(table.name, Touch.RECORD)] += number or 0
+            found[REASONS.get(table.name, Touch.RECORD)] += number or 0
         return +found
 
     def delete(self) -> dict[str, int]:
@@ -191,6 +192,12 @@ class TakenRows:
 
 @contextmanager
 def taken_rows(session: Session, unit_id: int) -> Iterator[TakenRows]:
-    """A place for the rows that are to go, for this transaction; ``unit_id``: of the file."""
-    with temporary(session, TAKEN):
+    """A place for the rows that are to go, for this block; ``unit_id``: of the file."""
+    connection = session.connection()
+    TAKEN.create(connection, checkfirst=False)
+    try:
         yield TakenRows(session, unit_id)
+    except Refused:
+        TAKEN.drop(connection, checkfirst=False)
+        raise
+    TAKEN.drop(connection, checkfirst=False)

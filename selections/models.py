@@ -146,7 +146,7 @@ class Lead(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey(SelectionRun.id))
     client_id: Mapped[int] = mapped_column(ForeignKey(Client.id), index=True)
-    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id), index=True)
     asset_key: Mapped[int]
     """``asset_id`` or 0: a unique index treats NULLs as different."""
     why: Mapped[dict[str, Any]]

@@ -143,7 +143,7 @@ class ContactRefusal(Base):
     """``phone`` and later others; None: every channel."""
     purpose: Mapped[str | None]
     """The campaign's purpose that is refused."""
-    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id"))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id"), index=True)
     reason: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
     """Where it was said: ``attempt:17``, ``import:3``, ``employee:7``."""

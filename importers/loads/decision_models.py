@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, JsonOrNull
 from directory.units.models import Unit
 from importers.loads.models import RecordLoad
 
@@ -61,7 +61,7 @@ class LoadDecision(Base):
     """The batch of the load that it made; None: nothing was written."""
     rows: Mapped[list[Any]]
     """[row number, verdict, problems] each, as they were before."""
-    cells: Mapped[list[Any] | None]
+    cells: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     """Of a mended row as they were before."""
     by: Mapped[str]
     at: Mapped[datetime]

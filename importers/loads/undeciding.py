@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, null, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -39,6 +40,8 @@ def undo_decision(
     session.refresh(decision)
     if decision.undone_at is not None:
         return decision
+    if load.forgotten_at is not None:
+        raise DecisionUsed
     if decision.batch_no is not None:
         _take_back(session, load, decision, actor=actor, now=now)
     for row_no, verdict, problems in decision.rows:
@@ -97,11 +100,14 @@ def _forget(session: Session, load: RecordLoad, decision: LoadDecision) -> None:
         )
 
 
-def last_decision(session: Session, load_id: int) -> LoadDecision | None:
-    """The newest decision of a load that was not undone."""
-    return session.scalars(
-        select(LoadDecision)
-        .where(LoadDecision.load_id == load_id, LoadDecision.undone_at.is_(None))
-        .order_by(LoadDecision.id.desc())
-        .limit(1)
-    ).one_or_none()
+def forget_decisions(session: Session, load_ids: Sequence[int]) -> None:
+    """Remove what decisions of these loads keep of cells: personal data that is to be forgotten.
+
+    What was decided stays remembered; it can no longer be undone (``RecordLoad.forgotten_at``).
+    """
+    session.execute(
+        update(LoadDecision)
+        .where(LoadDecision.load_id.in_(load_ids))
+        .values(rows=[], cells=null())
+        .execution_options(synchronize_session=False)
+    )

@@ -8,24 +8,46 @@ next number and stores nothing else in the table. So the declaration is written 
 it, which takes milliseconds; to copy the largest tables with their indexes, triggers and references
 would take minutes and twice the space. SQLite reads the schema anew in the same transaction: if
 it could not, everything would be as before.
+
+Rows that are taken back are looked for in all that may refer to them: both engines get the indexes
+that were missing there.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
 
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _TABLES = ("clients", "contact_points", "contact_refusals", "assets", "ownerships",
            "mileage_readings", "visits", "visit_lines", "recommendations", "leads", "work_lists",
            "tasks")  # fmt: skip
+_REFERRING = (
+    ("attempts", "contact_point_id"),
+    ("contact_refusals", "asset_id"),
+    ("dispatch_run_tasks", "successor_id"),
+    ("imported_rows", "asset_id"),
+    ("imported_rows", "client_id"),
+    ("involvements", "accepted_task_id"),
+    ("involvements", "from_task_id"),
+    ("leads", "asset_id"),
+    ("notifications", "task_id"),
+    ("notifications", "work_list_id"),
+)
 _PLAIN = "PRIMARY KEY (id)"
 _COUNTED = "PRIMARY KEY (id AUTOINCREMENT)"
 
 
 def upgrade() -> None:
+    for table, column in _REFERRING:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+    op.add_column(
+        "imported_files", sa.Column("added", _JSON, server_default=sa.text("'{}'"), nullable=False)
+    )
     if op.get_bind().dialect.name == "postgresql":
         return
     _declare(_PLAIN, _COUNTED)
@@ -38,6 +60,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("imported_files", "added")
+    for table, column in _REFERRING:
+        op.drop_index(f"ix_{table}_{column}", table)
     if op.get_bind().dialect.name == "postgresql":
         return
     _declare(_COUNTED, _PLAIN)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.db import Database
 from core.errors import NotFound
 from directory.assets.models import Asset, Ownership
 from directory.clients.models import Client, ClientUnit, ContactPoint
@@ -17,14 +18,16 @@ from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.doubtful import doubtful_people, rejected_rows, waiting_loads
 from importers.loads.doubts import Confidence, Sign
 from importers.loads.mending import mend_row
-from importers.loads.models import LoadedRow, LoadState
+from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
-from importers.loads.undeciding import DecisionUsed, undo_decision
+from importers.loads.undeciding import DecisionUsed, forget_decisions, undo_decision
 from tests.conftest import NOON
 from tests.doubts_given import DoubtDesk
+from tests.given import Given
 from tests.loads_given import counts
 from tests.merging_given import whole_database
+from tests.staged_given import StagingDesk, write_lines
 from worklists.models.work_list import WorkList
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Код клиента", "Дата рождения")
@@ -216,6 +219,11 @@ def test_rejected_rows_are_corrected_and_loaded(desk: DoubtDesk) -> None:
         mend_row(desk.session, load.id, 2, {1: PHONE}, actor=desk.actor, now=NOON)
     assert desk.told(load) == {"invalid": 1, "new": 1}
     assert _count(desk, LoadDecision) == 1 and _count(desk, Client) == 1
+    said = desk.session.scalars(select(LoadDecision.id)).one()
+    undo_decision(desk.session, said, actor=desk.actor, now=NOON)
+    assert desk.told(load) == {"invalid": 2} and _count(desk, Client) == 0
+    assert desk.row(load, 2).cells == ["Иванов Иван", "12", "", "", ""]
+    mend_row(desk.session, load.id, 2, {1: PHONE}, actor=desk.actor, now=NOON)
     # A corrected row whose person is doubtful then is to be decided.
     mended = mend_row(
         desk.session, load.id, 3, {0: "Котов Олег", 1: PHONE}, actor=desk.actor, now=NOON
@@ -267,3 +275,36 @@ def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDe
     with pytest.raises(LoadNotOver):
         undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
     assert waiting_loads(desk.session, actor=desk.actor) == []
+
+
+def test_what_is_kept_of_cells_is_forgotten_with_the_load(desk: DoubtDesk) -> None:
+    load = desk.staged("clients", HEADINGS, ("Иванов Иван", "12", "", "", ""))
+    mended = mend_row(desk.session, load.id, 2, {1: PHONE}, actor=desk.actor, now=NOON)
+    assert mended.decision is not None
+    load.forgotten_at = NOON
+    forget_decisions(desk.session, [load.id])
+    desk.session.flush()
+    desk.session.expire_all()
+    assert (mended.decision.rows, mended.decision.cells) == ([], None)
+    with pytest.raises(DecisionUsed):
+        undo_decision(desk.session, mended.decision.id, actor=desk.actor, now=NOON)
+
+
+def test_rows_of_a_load_of_the_background_wait_for_a_person(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = StagingDesk(database, tmp_path)
+    lines = ["Петров Олег;89161234567;;", "Петров Олег;89161234567;;", "Котов Олег;12;;"]
+    with database.unit_of_work() as session:
+        Given(session).client("Иванов Иван", phone=PHONE)
+    load_id = desk.ask(write_lines(tmp_path / "people.csv", lines), runs_by_itself=True)
+    while desk.work():
+        pass
+    with database.unit_of_work() as session:
+        [one] = waiting_loads(session, actor=desk.actor)
+        assert (one.load.id, one.people, one.rejected) == (load_id, 1, 1)
+        decide(session, load_id, 2, choice=Choice.NEW, actor=desk.actor, now=NOON)
+        assert session.get_one(RecordLoad, load_id).counts["doubtful"] == 0
+        made = session.scalars(select(Client.id).where(Client.name == "Петров Олег")).one()
+        told = session.scalars(select(LoadedRow).where(LoadedRow.client_id == made)).all()
+        assert {row.row_no for row in told} == {2, 3}

@@ -129,7 +129,7 @@ def test_a_wrong_cell_is_marked_corrected_and_loaded(desk: Desk) -> None:
     address = f"/selections/loads/{desk.load_id}/mend"
     text = desk.browser.read(address)
     assert "Строка 5" in text and 'value="12"' in text
-    assert "в номере не хватает цифр (12)" in text and 'aria-invalid="true"' in text
+    assert "В номере не хватает цифр (12)" in text and 'aria-invalid="true"' in text
     wrong = desk.browser.post(f"{address}/5", {"cell-1": "123"})
     assert wrong.status_code == 422 and 'value="123"' in wrong.text
     assert 'value="Лунин Пётр"' in wrong.text and "(123)" in wrong.text

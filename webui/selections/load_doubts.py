@@ -12,7 +12,7 @@ from directory.clients.models import ContactKind
 from directory.permissions import DirectoryPermission
 from directory.units.tree import get_unit
 from importers.fields import Field
-from importers.loads.deciding import decide
+from importers.loads.deciding import DECIDABLE, decide
 from importers.loads.decision_models import Choice
 from importers.loads.doubtful import (
     CandidateSeen,
@@ -126,7 +126,7 @@ def undo(decision_id: int) -> Any:
         flash(str(sentence(refused)), "bad")
         return redirect(url_for("load_doubts.overview"), 303)
     flash(_("Решение отменено: строки снова ждут."))
-    if decision.fingerprint is None:
+    if decision.fingerprint is None or not decision.rows:
         return redirect(url_for("load_mending.page", load_id=decision.load_id), 303)
     row_no = decision.rows[0][0]
     return redirect(url_for("load_doubts.page", load_id=decision.load_id, row=row_no), 303)
@@ -139,6 +139,7 @@ def _page(load_id: int, row_no: int | None) -> Any:
         "selections/load_doubts.html",
         page="selections",
         load=load,
+        is_over=load.state in DECIDABLE,
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         seen=seen,
         lines=_lines(seen) if seen is not None else (),

@@ -1,7 +1,7 @@
 """«Исправить строки» of a load: rejected rows with their cells, corrected and loaded (A8)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
+from importers.loads.deciding import DECIDABLE
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
@@ -41,7 +42,6 @@ class RowShown:
     row_no: int
     cells: tuple[CellShown, ...]
     problems: tuple[str, ...]
-    is_open: bool = True
 
 
 @bp.get("/selections/loads/<int:load_id>/mend")
@@ -99,6 +99,7 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
         "selections/load_mend.html",
         page="selections",
         load=load,
+        is_over=load.state in DECIDABLE,
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         rows=rows,
         seen=seen,
@@ -107,18 +108,19 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
 
 
 def _shown(
-    row_no: int, cells: Sequence[str], columns: Sequence[Column], problems: Iterable[RowProblem]
+    row_no: int, cells: Sequence[str], columns: Sequence[Column], problems: Sequence[RowProblem]
 ) -> RowShown:
     at: dict[int, list[str]] = {}
-    whole = []
     for problem in problems:
-        indexes = _columns_at_fault(problem, columns)
-        for index in indexes:
-            told = problem if problem.column else None
-            words = problem_sentence(told) if told else _("не хватает")
-            at.setdefault(index, []).append(words)
-        if not indexes or not problem.column:
-            whole.append(problem_sentence(problem))
+        for index in (one.index for one in columns if problem.column in (one.told, one.heading)):
+            if problem.column:
+                at.setdefault(index, []).append(problem_sentence(replace(problem, column="")))
+    whole = [problem_sentence(one) for one in problems if not one.column]
+    for problem in problems:
+        needed = [one.index for one in columns if _is_needed(problem, one)]
+        # Where one of them is wrong, that one is to be corrected and not another filled in.
+        for index in needed if not at.keys() & set(needed) else ():
+            at[index] = [_("не хватает")]
     shown = tuple(
         CellShown(
             column,
@@ -131,11 +133,8 @@ def _shown(
     return RowShown(row_no, shown, tuple(whole))
 
 
-def _columns_at_fault(problem: RowProblem, columns: Sequence[Column]) -> list[int]:
-    if problem.column:
-        return [one.index for one in columns if one.told == problem.column
-                or one.heading == problem.column]  # fmt: skip
-    if problem.code is not RowProblemCode.MISSING_VALUE:
-        return []
-    needed = problem.value.split("|")
-    return [one.index for one in columns if one.field is not None and one.field.value in needed]
+def _is_needed(problem: RowProblem, column: Column) -> bool:
+    """Whether the column would fill in what the row lacks."""
+    if problem.code is not RowProblemCode.MISSING_VALUE or column.field is None:
+        return False
+    return column.field.value in problem.value.split("|")

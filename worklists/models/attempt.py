@@ -51,7 +51,7 @@ class Attempt(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
     asset_id: Mapped[int | None] = mapped_column(ForeignKey(Asset.id))
     employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
-    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey(ContactPoint.id))
+    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey(ContactPoint.id), index=True)
     channel: Mapped[str] = mapped_column(default="phone")
     outcome: Mapped[Outcome]
     result_version_id: Mapped[int | None] = mapped_column(ForeignKey(ResultCodeVersion.id))
@@ -140,8 +140,8 @@ class Notification(Base):
     employee_id: Mapped[int] = mapped_column(ForeignKey(Employee.id))
     kind: Mapped[str]
     """``control_due``, ``task_given``, ``escalated`` …: ``webui.labels.notices.NOTICES``."""
-    task_id: Mapped[int] = mapped_column(ForeignKey(Task.id))
-    work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id))
+    task_id: Mapped[int] = mapped_column(ForeignKey(Task.id), index=True)
+    work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id), index=True)
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once: ``control:17:2``."""
     tasks: Mapped[int] = mapped_column(default=1, server_default=text("1"))

@@ -167,7 +167,7 @@ class DispatchRunTask(Base):
     """Number within the group: ``dispatch_seats`` says whose it is."""
     reason: Mapped[SkipReason | None]
     """None: it is changed by the run."""
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey(Task.id))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey(Task.id), index=True)
     is_undone: Mapped[bool] = mapped_column(default=False)
 
 

@@ -54,7 +54,7 @@ class Involvement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     from_work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id), index=True)
-    from_task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    from_task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     to_work_list_id: Mapped[int] = mapped_column(ForeignKey(WorkList.id), index=True)
     to_task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), unique=True)
     asked_by: Mapped[int] = mapped_column(ForeignKey(Employee.id))
@@ -62,7 +62,7 @@ class Involvement(Base):
     asked_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    accepted_task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    accepted_task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     """The task that was accepted: after a hand-over it is not the one to be done, and its new
     performer has accepted nothing yet (D11)."""
     accepted_at: Mapped[datetime | None]
