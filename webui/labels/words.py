@@ -28,6 +28,7 @@ from webui.labels import (
     selections,
     service,
     staff,
+    taking_back,
     tasks,
     work,
 )
@@ -42,6 +43,7 @@ LABELS = by_class(
     files.LABELS,
     file_columns.LABELS,
     loads.LABELS,
+    taking_back.LABELS,
     calendars.LABELS,
     notices.LABELS,
     dispatch.LABELS,
@@ -69,6 +71,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **files.SENTENCES,
     **file_columns.SENTENCES,
     **loads.SENTENCES,
+    **taking_back.SENTENCES,
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,

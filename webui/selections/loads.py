@@ -35,6 +35,7 @@ from webui.requests import in_background, is_htmx, requires, session
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
+from webui.selections.recent_files import recent_files_told
 from webui.selections.uploads import Asked, refused_upload
 from webui.wording import whole
 from worklists.task_page import names_of
@@ -76,6 +77,14 @@ def show(load_id: int) -> Any:
         refused=_refused(load),
         **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
     )
+
+
+@bp.get("/selections/files/recent", endpoint="recent")
+@requires(ImportPermission.LOAD)
+@in_background
+def recent() -> Any:
+    """The list of the latest files alone: it follows what is under way."""
+    return render_template("selections/_recent_files.html", **recent_files_told())
 
 
 @bp.get("/selections/loads/<int:load_id>/progress", endpoint="progress")
