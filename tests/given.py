@@ -392,7 +392,7 @@ class Given:
                          loaded_at=self.now)
         )  # fmt: skip
 
-    def load_that_waits(self, unit: Unit, employee: Employee) -> RecordLoad:
+    def record_load(self, unit: Unit, employee: Employee) -> RecordLoad:
         """A load that is done, with one row that waits for a person: row 2."""
         load = self._add(
             RecordLoad(
@@ -416,14 +416,6 @@ class Given:
             LoadDecision(load_id=load.id, choice=Choice.SKIP, rows=[], by=load.asked_by,
                          at=self.now, undone_at=self.now)
         )  # fmt: skip
-
-    def record_load(self, unit: Unit, employee: Employee, **values: Any) -> RecordLoad:
-        """A load that waits for a person to say what its one column is."""
-        plain = {"format": "vehicles", "name": "файл.xlsx", "size": 1, "header": ["VIN"],
-                 "columns": [["vin", "heading", 0, None]], "sample": [[2, ["X"]]],
-                 "sha256": f"{next(_numbers):064d}", "state": LoadState.COLUMNS,
-                 "asked_by": f"employee:{employee.id}", "asked_at": self.now}  # fmt: skip
-        return self._add(RecordLoad(unit_id=unit.id, **(plain | values)))
 
     def involvement(
         self, source: Task, asker: Employee, *, there: Task | None = None

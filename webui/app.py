@@ -69,7 +69,6 @@ from webui.selections.load_columns import bp as load_columns
 from webui.selections.load_doubts import bp as load_doubts
 from webui.selections.load_doubts import rows_that_wait
 from webui.selections.load_mending import bp as load_mending
-from webui.selections.load_taking_back import bp as load_taking_back
 from webui.selections.load_workbooks import bp as load_workbooks
 from webui.selections.loads import bp as loads
 from webui.selections.studio import bp as studio
@@ -118,7 +117,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     load_mending,
     file_results,
     file_workbooks,
-    load_taking_back,
     loads,
     load_columns,
     load_workbooks,

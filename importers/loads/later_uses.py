@@ -37,9 +37,7 @@ class Own:
         self._of = {kind: merged(spans) for kind, spans in made.items()}
 
     @classmethod
-    def of_batches(
-        cls, session: Session, which: ColumnElement[bool], *, made: bool = True
-    ) -> Own:
+    def of_batches(cls, session: Session, which: ColumnElement[bool], *, made: bool = True) -> Own:
         """What these batches completed and, with ``made``, what they made."""
         found: dict[str, list[Span]] = {}
         batches = select(LoadBatch.added, LoadBatch.filled).where(which)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from directory.clients.models import Client
+from directory.clients.visibility import client_is_visible
 from importers.loads.models import LoadedRow
 from importers.loads.seen import get_load
 from importers.loads.told import Verdict
@@ -46,7 +47,7 @@ def rows_with_results(
     for batch in batches:
         for first in range(0, len(batch), _ASKED_AT_ONCE):
             lines = batch[first : first + _ASKED_AT_ONCE]
-            told = _told_of(session, load_id, lines[0][0], lines[-1][0])
+            told = _told_of(session, load_id, lines[0][0], lines[-1][0], actor)
             for row_no, cells in lines:
                 yield _result(row_no, cells, told.get(row_no))
 
@@ -74,16 +75,20 @@ def rejected_rows(session: Session, load_id: int, *, actor: Actor) -> Iterator[R
         )
 
 
-def names_of_clients(session: Session, client_ids: Collection[int | None]) -> dict[int, str]:
-    """What these clients are called now; without those that are not there any more."""
+def names_of_clients(
+    session: Session, client_ids: Collection[int | None], *, actor: Actor
+) -> dict[int, str]:
+    """What these clients are called now; without those whom this person does not see."""
     ids = sorted({one for one in client_ids if one is not None})
     if not ids:
         return {}
-    named = select(Client.id, Client.name).where(Client.id.in_(ids))
+    named = select(Client.id, Client.name).where(Client.id.in_(ids), client_is_visible(actor))
     return {row.id: row.name for row in session.execute(named)}
 
 
-def _told_of(session: Session, load_id: int, first: int, last: int) -> Mapping[int, Any]:
+def _told_of(
+    session: Session, load_id: int, first: int, last: int, actor: Actor
+) -> Mapping[int, Any]:
     query = (
         select(
             LoadedRow.row_no,
@@ -93,7 +98,7 @@ def _told_of(session: Session, load_id: int, first: int, last: int) -> Mapping[i
             LoadedRow.task_id,
             func.coalesce(Client.name, "").label("client"),
         )
-        .outerjoin(Client, Client.id == LoadedRow.client_id)
+        .outerjoin(Client, and_(Client.id == LoadedRow.client_id, client_is_visible(actor)))
         .where(LoadedRow.load_id == load_id, LoadedRow.row_no.between(first, last))
     )
     return {row.row_no: row for row in session.execute(query)}
@@ -102,7 +107,7 @@ def _told_of(session: Session, load_id: int, first: int, last: int) -> Mapping[i
 def _result(row_no: int, cells: Sequence[str], told: Any) -> ResultRow:
     if told is None:
         return ResultRow(row_no, cells, None, (), None, "", None)
-    # A client that is not there any more has neither a name nor a card.
+    # One who is not there any more, or of other units, has neither a name nor a card.
     client_id = told.client_id if told.client else None
     return ResultRow(
         row_no, cells, told.verdict, _problems(told.problems), client_id, told.client, told.task_id

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from werkzeug.test import TestResponse
 
 from core.db import Database
 from directory.clients.models import Client
+from directory.staff.models import Role
+from directory.staff.sessions import open_session
 from directory.units.models import Unit
 from importers.formats.catalogue import FORMATS
 from importers.loads.models import LoadState, RecordLoad
@@ -162,6 +165,51 @@ def test_the_same_content_is_that_load_until_it_is_over(desk: LoadDesk) -> None:
     assert anew.status_code == 303 and anew.location not in (address, other)
     desk.work()
     assert "Новые 1" in desk.browser.read(anew.location)
+
+
+def test_a_load_is_taken_back_and_can_be_loaded_again(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, PETROVA)
+    assert "take-back" in desk.browser.read(address) and desk.clients() == 2
+    for _ in range(2):  # Pressed twice.
+        answer = desk.browser.post(f"{address}/take-back", {"form_key": "back"})
+        assert answer.status_code == 303 and answer.location == address
+    text = desk.browser.read(address)
+    assert "Загрузка отменена целиком" in text and desk.clients() == 0
+    anew = str(desk.browser.post(f"{address}/again").location)
+    assert anew != address
+    desk.work()
+    assert "Новые 2" in desk.browser.read(anew)
+
+
+def test_what_is_in_use_is_not_taken_back_and_why_is_told(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, PETROVA)
+    with desk.database.unit_of_work() as session:
+        client = session.scalars(select(Client).order_by(Client.id)).first()
+        assert client is not None
+        Given(session).task(unit=session.get_one(Unit, desk.unit.id), client=client)
+    answer = desk.browser.post(f"{address}/take-back", {"form_key": "back"})
+    assert answer.status_code == 303
+    text = desk.browser.read(address)
+    assert "Отменить нельзя, ничего не изменено" in text and "с ними уже работают" in text
+    assert desk.clients() == 2 and desk.state() is LoadState.DONE
+
+
+def test_a_load_of_another_unit_is_not_there(desk: LoadDesk, app: Flask) -> None:
+    address = desk.loaded(IVANOV)
+    with desk.database.unit_of_work() as session:
+        given = Given(session)
+        stranger = given.employee("Чужой", unit=given.unit("Сервис Юг"))
+        token = open_session(
+            session, stranger.id, role=Role.MANAGER, now=desk.clock.now, longest=timedelta(hours=1)
+        )
+    client = app.test_client()
+    client.set_cookie("sid", token)
+    other = Browser(client)
+    for part in ("", "/columns", "/progress", "/result.xlsx", "/rejected.xlsx"):
+        assert other.get(f"{address}{part}").status_code == 404, part
+    for part in ("/run", "/end", "/again", "/take-back", "/columns", "/reading", "/check"):
+        assert other.post(f"{address}{part}").status_code == 404, part
+    assert "клиенты.xlsx" not in other.read("/selections/files")
 
 
 def test_rejected_rows_are_mended_and_loaded_again(desk: LoadDesk) -> None:

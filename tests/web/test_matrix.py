@@ -116,7 +116,7 @@ def _one_of_each(prepared: Given, unit) -> dict[str, object]:  # type: ignore[no
 
 
 def _doubtful_load(prepared: Given, unit: Unit, employee: Employee) -> dict[str, object]:
-    load = prepared.load_that_waits(unit, employee)
+    load = prepared.record_load(unit, employee)
     decision = prepared.load_decision(load)
     return {"load_id": load.id, "row_no": 2, "decision_id": decision.id}
 

@@ -112,12 +112,12 @@ def verdict_hint(verdict: Verdict) -> str:
 
 
 def seconds_words(seconds: int) -> str:
-    """«ещё 40 с», «ещё 5 мин», «ещё 2 ч 10 мин»: how long a load still takes, roughly."""
+    """«около 40 с», «около 5 мин», «около 2 ч 10 мин»: how long a load still takes, roughly."""
     if seconds < 60:
-        text = _("осталось около %(seconds)s с", seconds=max(5, -(-seconds // 5) * 5))
+        text = _("около %(seconds)s с", seconds=max(5, -(-seconds // 5) * 5))
     elif seconds < 3600:
-        text = _("осталось около %(minutes)s мин", minutes=-(-seconds // 60))
+        text = _("около %(minutes)s мин", minutes=-(-seconds // 60))
     else:
         hours, rest = divmod(-(-seconds // 60), 60)
-        text = _("осталось около %(hours)s ч %(minutes)s мин", hours=hours, minutes=rest)
+        text = _("около %(hours)s ч %(minutes)s мин", hours=hours, minutes=rest)
     return str(text)

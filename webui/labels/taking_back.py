@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
-from importers.loads.taking_back import StillLoading, TakenBack
+from importers.loads.taking_back import StillLoading
 from importers.taken_rows import LoadTouched, Touch
 from importers.taking_back import FormedTakenBack
 from webui.labels.pairs import Pairs
@@ -46,20 +46,4 @@ def gone_sentence(told: FormedTakenBack) -> str:
         clients=told.clients,
         cars=told.assets,
     )
-    return str(text)
-
-
-def loaded_gone_sentence(told: TakenBack) -> str:
-    """What has gone of what a load of records had made, and what stays as it is."""
-    gone = told.gone
-    text = _(
-        "Загрузка отменена. Убрано: клиентов %(clients)s, автомобилей %(cars)s, заказ-нарядов "
-        "%(visits)s; возвращено прежнее: %(restored)s.",
-        clients=gone.get("clients", 0),
-        cars=gone.get("assets", 0),
-        visits=gone.get("visits", 0),
-        restored=told.restored,
-    )
-    if told.kept:
-        text += " " + _("Оставлено, потому что уже изменено людьми: %(kept)s.", kept=told.kept)
     return str(text)

@@ -37,20 +37,18 @@ from importers.variants import take_as, variant_by_headings
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
-from webui.labels.journal import actor_words
 from webui.labels.loads import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number
-from webui.requests import in_background, requires, session, settings
+from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.file_columns import is_incomplete, needs_a_look
 from webui.selections.file_results import forgotten_page
-from webui.selections.load_uploads import take_load
-from webui.selections.recent_files import recent_lines
+from webui.selections.load_uploads import load_address, take_load
+from webui.selections.recent_files import recent_files_told
 from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
-from worklists.task_page import names_of
 
 bp = Blueprint("files", __name__)
 
@@ -73,7 +71,7 @@ def upload() -> Any:
     asked = Asked.from_form()
     try:
         if asked.variant in DIRECTORY_FORMATS:
-            return _staged(asked)
+            return redirect(load_address(take_load(asked)), 303)
         loaded = take_upload(asked)
     except UploadRefused as refused:
         return _refuse(asked, refused)
@@ -89,27 +87,6 @@ def upload() -> Any:
     if loaded.is_new and needs_a_look(loaded.file):
         return redirect(url_for("file_columns.page", file_id=loaded.file.id), 303)
     return redirect(url_for("files.show", file_id=loaded.file.id), 303)
-
-
-def _staged(asked: Asked) -> Any:
-    """A file of records: to its load, which is asked for or was there before."""
-    found = take_load(asked)
-    load = found.load
-    if not found.is_new:
-        who = actor_words(load.asked_by, names_of(session(), [load.asked_by]))
-        flash(
-            _("Этот файл уже загружали %(when)s, %(who)s. Показываем ту загрузку.",
-              when=moment(load.asked_at), who=who)
-        )  # fmt: skip
-    return redirect(url_for("loads.show", load_id=load.id), 303)
-
-
-@bp.get("/selections/files/recent", endpoint="recent")
-@requires(ImportPermission.LOAD)
-@in_background
-def recent() -> Any:
-    """The list of the latest files alone: it follows what is under way."""
-    return render_template("selections/_recent_files.html", **_recent(session()))
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -235,14 +212,9 @@ def _page(reading: Session, asked: Asked) -> Response:
         max_rows=MAX_ROWS,
         endings=ENDINGS,
         sheet=asked.sheet,
-        **_recent(reading),
+        **recent_files_told(),
     )
     return make_response(body)
-
-
-def _recent(reading: Session) -> dict[str, Any]:
-    lines = recent_lines(reading, actor=g.actor, now=g.now)
-    return {"files": lines, "is_following": any(one.is_going for one in lines)}
 
 
 def _rows(reading: Session, file_id: int) -> Response:

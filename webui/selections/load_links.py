@@ -20,6 +20,7 @@ class Links:
     has_file: bool
     rejected: int
     doubts: str
+    mend: str
     take_back: str
 
 
@@ -28,11 +29,13 @@ def links_of(load: RecordLoad) -> Links:
     has_loaded = load.batches > 0 and load.state in _RAN
     rejected = sum(int(load.counts.get(verdict.value, 0)) for verdict in REJECTED)
     doubtful = int(load.counts.get(Verdict.DOUBTFUL.value, 0))
+    invalid = int(load.counts.get(Verdict.INVALID.value, 0))
     return Links(
         has_file=load.forgotten_at is None and spool_file(loads_folder(), load.id).exists(),
         rejected=rejected if load.forgotten_at is None else 0,
         doubts=_address("load_doubts.page", load) if has_loaded and doubtful else "",
-        take_back=_address("load_taking_back.take_back", load) if has_loaded else "",
+        mend=_address("load_mending.page", load) if has_loaded and invalid else "",
+        take_back=_address("loads.take_back", load) if has_loaded else "",
     )
 
 

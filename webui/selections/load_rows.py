@@ -58,7 +58,7 @@ def shown_rows(load: RecordLoad, only: Only, *, page: int) -> dict[str, Any]:
         actor=g.actor,
     )  # fmt: skip
     columns = _telling(load)
-    names = names_of_clients(session(), [row.client_id for row in seen.rows])
+    names = names_of_clients(session(), [row.client_id for row in seen.rows], actor=g.actor)
     return {
         "columns": columns,
         "rows": [_shown(row, columns, names) for row in seen.rows],

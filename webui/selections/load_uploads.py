@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path, PurePosixPath
 
-from flask import g, request
+from flask import flash, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -13,8 +13,11 @@ from importers.loads import asking
 from importers.loads.looking import Looked, look_at
 from importers.loads.spool import keep_file, new_file
 from importers.problems import FileProblem, FileRefused
+from webui.labels.journal import actor_words
 from webui.requests import session, settings
 from webui.selections.uploads import Asked, UploadRefused, refused_upload
+from webui.wording import moment
+from worklists.task_page import names_of
 
 _BLOCK = 1 << 20
 _SMALL = 8 << 20
@@ -46,6 +49,18 @@ def take_load(asked: Asked) -> asking.Asked:
         raise refused_upload(refused, name, asked.sheet) from refused
     finally:
         path.unlink(missing_ok=True)
+
+
+def load_address(found: asking.Asked) -> str:
+    """Where the load is; that the same content was there before is told on that page."""
+    load = found.load
+    if not found.is_new:
+        who = actor_words(load.asked_by, names_of(session(), [load.asked_by]))
+        flash(
+            _("Этот файл уже загружали %(when)s, %(who)s. Показываем ту загрузку.",
+              when=moment(load.asked_at), who=who)
+        )  # fmt: skip
+    return url_for("loads.show", load_id=load.id)
 
 
 def ask_for(path: Path, asked: Asked, *, name: str, size: int, sha256: str) -> asking.Asked:

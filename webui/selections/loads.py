@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
+from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
@@ -27,12 +29,15 @@ from webui.labels.loads import (
     seconds_words,
     verdict_hint,
 )
+from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, requires, session
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
+from webui.selections.recent_files import recent_files_told
 from webui.selections.uploads import Asked, refused_upload
+from webui.wording import whole
 from worklists.task_page import names_of
 
 bp = Blueprint("loads", __name__)
@@ -72,6 +77,14 @@ def show(load_id: int) -> Any:
         refused=_refused(load),
         **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
     )
+
+
+@bp.get("/selections/files/recent", endpoint="recent")
+@requires(ImportPermission.LOAD)
+@in_background
+def recent() -> Any:
+    """The list of the latest files alone: it follows what is under way."""
+    return render_template("selections/_recent_files.html", **recent_files_told())
 
 
 @bp.get("/selections/loads/<int:load_id>/progress", endpoint="progress")
@@ -139,6 +152,27 @@ def again(load_id: int) -> Any:
     finally:
         copy.unlink(missing_ok=True)
     return redirect(url_for("loads.show", load_id=found.load.id), 303)
+
+
+@bp.post("/selections/loads/<int:load_id>/take-back", endpoint="take_back")
+@requires(ImportPermission.LOAD)
+def undo_all(load_id: int) -> Any:
+    """Take the whole load back, or say what of it is needed by now."""
+    address = url_for("loads.show", load_id=load_id)
+    try:
+        told = take_back(session(), load_id, actor=g.actor, now=g.now)
+    except Refused as refused:
+        # Nothing was written; the form and its key are still good.
+        session().rollback()
+        g.form_key = None
+        flash(str(sentence(refused)), "bad")
+        return redirect(address, 303)
+    flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
+    if told.restored:
+        flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
+    if told.kept:
+        flash(_("Осталось изменённое людьми после загрузки: %(count)s.", count=whole(told.kept)))
+    return redirect(address, 303)
 
 
 def _told(load: RecordLoad) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from webui.labels.files import FORMATS
 from webui.labels.journal import actor_words
 from webui.labels.loads import KINDS, TONES
 from webui.labels.words import label
+from webui.requests import session as opened
 from webui.wording import whole
 from worklists.task_page import names_of
 
@@ -40,6 +42,12 @@ class RecentLine:
     is_going: bool
     who: str
     at: datetime
+
+
+def recent_files_told() -> dict[str, Any]:
+    """What the list needs: ``files``, and whether something of it is under way."""
+    lines = recent_lines(opened(), actor=g.actor, now=g.now)
+    return {"files": lines, "is_following": any(one.is_going for one in lines)}
 
 
 def recent_lines(session: Session, *, actor: Actor, now: datetime) -> list[RecentLine]:
