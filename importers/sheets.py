@@ -98,12 +98,10 @@ class _CalamineBook(Book):
 def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
     # iter_rows yields the blank rows above the first used cell, but not the columns before it.
     if sheet.start is None:
-        return
+        return iter(())
     margin: list[Cell] = [""] * sheet.start[1]
-    if not margin:
-        yield from sheet.iter_rows()
-    for row in sheet.iter_rows() if margin else ():
-        yield margin + row
+    rows: Iterator[list[Cell]] = iter(sheet.iter_rows())
+    return (margin + row for row in rows) if margin else rows
 
 
 class _LargeBook(Book):
