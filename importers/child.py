@@ -29,6 +29,12 @@ _ROOT = Path(__file__).resolve().parent.parent
 _READ_SIZE = 1 << 20
 _PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "COVERAGE_PROCESS_START")
 
+_TOLD = {
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MALLOC_ARENA_MAX": "1",  # a second heap would take of the child's memory limit
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
@@ -134,7 +140,7 @@ def _start(order: _Order) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 (our own interpreter, no shell)
         [sys.executable, "-m", "importers.parsing", json.dumps(asdict(order))],
         cwd=_ROOT,
-        env=environment | {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=environment | _TOLD,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -11,20 +11,24 @@ import gc
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importers.opening import Opening
 
 
 def main(arguments: list[str]) -> int:
     """The order as JSON; stdin: two digits, what the guard has seen."""
     order = json.loads(arguments[0])
     _limit_self(order["memory"], order["cpu_seconds"])
-    # Imported behind the limits: from here on nothing may harm the parent.
+    # From here on nothing may harm the parent. calamine begins at once, imports are done beside.
+    opening = _opening(order)
     from importers.answers import packed_message
     from importers.problems import FileProblem, FileRefused
 
     out = sys.stdout.buffer
     try:
-        for frame in _frames(order):
+        for frame in _frames(order, opening):
             out.write(frame)
     except FileRefused as refused:
         out.write(packed_message({"refused": refused.code, "values": refused.values}))
@@ -51,7 +55,15 @@ def _limit_self(memory: int, cpu_seconds: int) -> None:
         resource.setrlimit(name, (limit, limit))
 
 
-def _frames(order: dict[str, Any]) -> Iterator[bytes]:
+def _opening(order: dict[str, Any]) -> Opening | None:
+    if order["is_large"] or order["kind"] == "delimited":
+        return None
+    from importers.opening import Opening
+
+    return Opening(order["path"], order["kind"], order["options"]["sheet"])
+
+
+def _frames(order: dict[str, Any], opening: Opening | None) -> Iterator[bytes]:
     from dataclasses import asdict
     from pathlib import Path
 
@@ -60,7 +72,7 @@ def _frames(order: dict[str, Any]) -> Iterator[bytes]:
     from importers.options import ReadOptions
     from importers.workbook import Seen, Source, find_table
 
-    source = Source(Path(order["path"]), FileKind(order["kind"]), order["is_large"])
+    source = Source(Path(order["path"]), FileKind(order["kind"]), order["is_large"], opening)
     options = ReadOptions(**order["options"])
     table = find_table(source, options, seen=lambda: Seen(*_digits()))
     yield packed_message(

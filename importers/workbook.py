@@ -16,6 +16,7 @@ from importers.data_rows import GROUP_HEADING, DataRows, GroupJudge, group_candi
 from importers.error_cells import ErrorCells, find_error_cells
 from importers.file_kinds import FileKind
 from importers.headings import LINES_LOOKED_AT, Area, Cell, Table, locate_table, told_table
+from importers.opening import Opening
 from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, Skipped
 from importers.sheet_marks import SheetMarks, bold_rows, read_marks
@@ -28,11 +29,12 @@ _MOST_HEADINGS_TOLD = 60
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as the guard has named it."""
+    """A file as the guard has named it; ``opening``: if calamine is at it already."""
 
     path: Path
     kind: FileKind
     is_large: bool = False
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def find_table(
 
 
 def _choose(source: Source, options: ReadOptions) -> tuple[_Chosen, tuple[SheetFound, ...]]:
-    book = open_book(source.path, source.kind, is_large=source.is_large)
+    book = open_book(source.path, source.kind, is_large=source.is_large, opening=source.opening)
     best: _Chosen | None = None
     sheets: list[SheetFound] = []
     for place in book.places:
