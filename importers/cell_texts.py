@@ -39,6 +39,10 @@ def joined_texts(cells: Sequence[Any]) -> str:
 
 def _joined(cells: Sequence[Any], kinds: set[type]) -> str:
     if kinds == {float}:
+        distinct = set(cells)
+        if len(distinct) * 2 < len(cells):
+            told = dict(zip(distinct, map(text_of, distinct), strict=True))
+            return SEPARATOR.join(map(told.__getitem__, cells))
         text = SEPARATOR.join(("%.15g",) * len(cells)) % tuple(cells)
         if "-0" not in text:  # text_of has no minus before nothing
             return text
