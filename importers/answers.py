@@ -104,7 +104,7 @@ def unpacked(received: bytearray) -> Iterator[dict[str, Any]]:
                 message = {
                     "rows": _even(count, first, text) if kind == _BLOCK else _uneven(count, text)
                 }
-        except (ValueError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise BrokenAnswer from error
         del received[:end]
         yield message
