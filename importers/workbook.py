@@ -1,6 +1,6 @@
 """The table of a file: its sheet and headings found (or told), its rows sorted from the rest.
 
-Runs inside the expendable child (``importers.child``): calamine can take its whole process down.
+Runs inside the expendable child (``importers.parsing``): calamine can take its whole process down.
 """
 
 from __future__ import annotations
