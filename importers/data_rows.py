@@ -1,31 +1,30 @@
 """The rows below the headings: data, and what only looks like it – totals, groups, signatures.
 
 Nothing is dropped in silence: what is not yielded is counted in ``Skipped``. A row of a single cell
-is held back until the row behind it tells what it was.
+is held back until the row behind it tells what it was. Most rows are plain data, and blocks of them
+go through as they are: only what may be something else is looked at row by row.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from importers.blocks import Block, Row, have_more_than
 from importers.columns import Column, Field
 from importers.error_cells import ErrorCells
 from importers.headings import Cell
 from importers.problems import Skipped
 from importers.sheet_marks import SheetMarks
+from importers.totals import is_total, may_hold_total
 
 GROUP_HEADING = "Группа"
 _MOST_LEVELS = 3
 _MOST_HELD = 20
 _MOST_FOOTERS = 8
 _FEW = 3
-_TOTALS = re.compile(
-    r"(?:итого|всего|разом|усього|всього|загалом|grand total|total|подытог|промежуточный итог)"
-    r"(?:\W*$|\s*[:\d(—–-]|\s+(?:по|за|строк|записей|клиентов|рядків|клієнтів)\b)",
-    re.IGNORECASE,
-)
 _FOOTER = re.compile(
     r"(?:ответственн\w+|відповідальн\w+|исполнител\w+|виконав\w*|составил\w*|склав|подпись|підпис|"
     r"руководител\w+|керівник|директор|м\.\s?п\.|отч[её]т сформирован|звіт сформован|"
@@ -35,7 +34,7 @@ _FOOTER = re.compile(
 )
 _SOME_DIGITS = re.compile(r"\d.?\d")
 _MANY_DIGITS = re.compile(r"(?:\d\W?){7}")
-Row = tuple[int, list[Cell]]
+_ROWS_IN_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,13 @@ class _Held:
 
 
 class DataRows:
-    """Sorts the rows below the headings; an iterator of (row number, cells)."""
+    """Sorts the rows below the headings; an iterator of blocks of rows that are data."""
 
     def __init__(
         self,
-        rows: Iterable[Row],
+        rows: Iterator[list[Cell]],
         *,
+        first: int,
         columns: Sequence[Column],
         headings: Sequence[list[Cell]],
         skipped: Skipped,
@@ -89,8 +89,12 @@ class DataRows:
         marks: SheetMarks,
         groups: GroupJudge | None = None,
     ) -> None:
-        """``columns`` of the file, without «Группа»; ``groups``: None where there are none."""
+        """``first``: the number of the first of these rows; none is missing among them.
+
+        ``columns`` of the file, without «Группа»; ``groups``: None where there are none.
+        """
         self._rows = rows
+        self._first = first
         self._columns = columns
         self._headings = headings
         self._skipped = skipped
@@ -102,41 +106,71 @@ class DataRows:
         self._width = len(columns)
         self._known = sum(bool(column.heading) for column in columns)
 
-    def __iter__(self) -> Iterator[Row]:
+        self._is_first, self._is_after_gap, self._blank = True, False, 0
+
+    def __iter__(self) -> Iterator[Block]:
+        first = self._first
+        while rows := list(islice(self._rows, _ROWS_IN_BLOCK)):
+            numbers = range(first, first + len(rows))
+            first = numbers.stop
+            columns = self._plain_columns(numbers, rows)
+            if columns is not None:
+                self._skipped.blank, self._blank = self._skipped.blank + self._blank, 0
+                self._is_after_gap = False
+                yield Block(numbers, columns)
+            elif found := list(self._sorted(zip(numbers, rows, strict=True))):
+                yield Block.of(found)
+        if found := list(self._end()):
+            yield Block.of(found)
+
+    def _plain_columns(
+        self, numbers: range, rows: list[list[Cell]]
+    ) -> list[tuple[Cell, ...]] | None:
+        """The columns of rows that are data, all of them, at a glance; None: look closer."""
+        if self._is_first or self._held or self._groups is not None:
+            return None
+        if self._errors and not self._errors.keys().isdisjoint(numbers):
+            return None
+        if any(self._marks.hidden[numbers.start : numbers.stop]):
+            return None
+        if any(heading in rows for heading in self._headings):
+            return None
+        try:
+            columns = list(zip(*rows, strict=True))
+        except ValueError:  # of different lengths
+            return None
+        return columns if have_more_than(_FEW, columns) and not may_hold_total(columns) else None
+
+    def _sorted(self, rows: Iterator[Row]) -> Iterator[Row]:
         skipped, errors, headings = self._skipped, self._errors, self._headings
-        is_after_gap, is_first, blank = False, True, 0
-        is_plain = not errors and not self._marks.hidden and self._groups is None
-        for row_no, cells in self._rows:
+        for row_no, cells in rows:
             blanks = cells.count("")
             if len(cells) - blanks <= _FEW:
                 filled = _filled(cells)
                 if not filled and row_no not in errors:
-                    blank += 1  # counted when something stands behind it
-                    is_after_gap = True
+                    self._blank += 1  # counted when something stands behind it
+                    self._is_after_gap = True
                     continue
-                skipped.blank, blank = skipped.blank + blank, 0
-                if self._holds(row_no, cells, filled, is_after_gap):
+                skipped.blank, self._blank = skipped.blank + self._blank, 0
+                if self._holds(row_no, cells, filled, self._is_after_gap):
                     yield from self._overflow()
                     continue
-            if blank:
-                skipped.blank, blank = skipped.blank + blank, 0
-            if _is_totals(cells):
+            skipped.blank, self._blank = skipped.blank + self._blank, 0
+            if is_total(cells):
                 skipped.totals += 1
-                is_after_gap = True
+                self._is_after_gap = True
                 yield from self._release(row_no)
-            elif cells in headings or (is_first and _numbers_columns(cells)):
+            elif cells in headings or (self._is_first and _numbers_columns(cells)):
                 skipped.repeated_headings += 1
             else:
-                if self._held:
-                    yield from self._release(row_no)
-                is_after_gap = False
-                yield (row_no, cells) if is_plain else self._finished(row_no, cells)
-            is_first = False
-        yield from self._end()
+                yield from self._release(row_no)
+                self._is_after_gap = False
+                yield self._finished(row_no, cells)
+            self._is_first = False
 
     def _holds(self, row_no: int, cells: list[Cell], filled: list[int], is_after_gap: bool) -> bool:
         """Hold a row back that may be a heading of a group or a line below the table."""
-        if not filled or row_no in self._errors or self._known < 2 or _is_totals(cells):
+        if not filled or row_no in self._errors or self._known < 2 or is_total(cells):
             return False
         at = filled[0]
         text = cells[at]
@@ -221,7 +255,7 @@ def group_candidates(rows: Sequence[Row], columns: Sequence[Column]) -> dict[int
     behind = 0
     for row_no, cells in reversed(rows):
         filled = _filled(cells) if len(cells) - cells.count("") <= _FEW else [0, 0]
-        if not filled or _is_totals(cells):
+        if not filled or is_total(cells):
             continue
         if len(filled) == 1 and behind and filled[0] <= first + _MOST_LEVELS - 1:
             found[row_no] = (filled[0], behind)
@@ -233,13 +267,6 @@ def _filled(cells: Sequence[Cell]) -> list[int]:
     return [
         at for at, cell in enumerate(cells) if not isinstance(cell, str) or (cell and cell.strip())
     ]
-
-
-def _is_totals(cells: Sequence[Cell]) -> bool:
-    for cell in cells:
-        if cell != "":
-            return isinstance(cell, str) and _TOTALS.match(cell.lstrip()) is not None
-    return False
 
 
 def _numbers_columns(cells: Sequence[Cell]) -> bool:

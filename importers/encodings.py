@@ -27,7 +27,10 @@ _MARKS = (
 CODE_PAGES = ("cp1251", "cp866", "koi8_u", "cp1125", "mac_cyrillic")
 """In the order in which equal scores are taken. KOI8-U reads all letters of KOI8-R."""
 
-_WIDE_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WIDE = re.compile(rb"[\x80-\xff]")
+_LONGEST_START = 40
+# Without a bound, a megabyte of plain letters would be walked once for each of them.
+_WIDE_WORD = re.compile(rb"[A-Za-z]{0,%d}[\x80-\xff][A-Za-z\x80-\xff]*" % _LONGEST_START)
 # Of 10,000 letters of Russian and Ukrainian texts and names.
 _USUAL = dict(
     zip(
@@ -69,8 +72,8 @@ def encoding_of(path: Path) -> str:
                 continue
             if size < _SAMPLE:
                 # A piece of each megabyte, from its first such word on.
-                first = _WIDE_WORD.search(chunk)
-                start = first.start() if first else 0
+                first = _WIDE.search(chunk)
+                start = max(first.start() - _LONGEST_START, 0) if first else 0
                 found = _WIDE_WORD.findall(chunk, start, start + _SAMPLE)
                 words += found
                 size += sum(map(len, found))

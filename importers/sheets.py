@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import (
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineSheet, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from importers.delimited import read_delimited
 from importers.file_kinds import FileKind
 from importers.guard import MAX_COLUMNS, MAX_ROWS
 from importers.headings import Area, Cell
+from importers.opening import Opening
 from importers.problems import FileProblem, FileRefused
 
 _MOST_SHEETS = 30
@@ -52,11 +47,16 @@ class Book:
         raise NotImplementedError
 
 
-def open_book(path: Path, kind: FileKind, *, is_large: bool = False) -> Book:
-    """Open a file. Raises FileRefused, and whatever a broken file makes calamine raise."""
+def open_book(
+    path: Path, kind: FileKind, *, is_large: bool = False, opening: Opening | None = None
+) -> Book:
+    """Open a file. Raises FileRefused, and whatever a broken file makes calamine raise.
+
+    ``opening``: the workbook if calamine is at it already.
+    """
     if kind is FileKind.DELIMITED:
         return _DelimitedBook(path)
-    return _LargeBook(path) if is_large else _CalamineBook(path, kind)
+    return _LargeBook(path) if is_large else _CalamineBook(opening or Opening(str(path), kind))
 
 
 class _DelimitedBook(Book):
@@ -70,22 +70,20 @@ class _DelimitedBook(Book):
 
 
 class _CalamineBook(Book):
-    def __init__(self, path: Path, kind: FileKind) -> None:
-        is_named_so = path.suffix == ".xlsx" and kind is FileKind.XLSX
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
         try:
-            # By its path calamine believes the name; by its bytes it looks.
-            source: Any = str(path) if is_named_so else path.open("rb")
-            self._book = CalamineWorkbook.from_object(source)
+            sheets = opening.book.sheets_metadata[:_MOST_SHEETS]
         except PasswordError as error:
             raise FileRefused(FileProblem.ENCRYPTED) from error
         self.places = tuple(
             SheetPlace(meta.name, index, meta.visible is not SheetVisibleEnum.Visible)
-            for index, meta in enumerate(self._book.sheets_metadata[:_MOST_SHEETS])
+            for index, meta in enumerate(sheets)
             if meta.typ is SheetTypeEnum.WorkSheet
         )
 
     def read(self, place: SheetPlace) -> SheetRows:
-        sheet = self._book.get_sheet_by_index(place.index)
+        sheet = self._opening.sheet(place.index)
         if sheet.end is not None:
             last_row, last_column = sheet.end
             if last_row >= MAX_ROWS:
@@ -98,12 +96,10 @@ class _CalamineBook(Book):
 def _rows_of(sheet: CalamineSheet) -> Iterator[list[Cell]]:
     # iter_rows yields the blank rows above the first used cell, but not the columns before it.
     if sheet.start is None:
-        return
+        return iter(())
     margin: list[Cell] = [""] * sheet.start[1]
-    if not margin:
-        yield from sheet.iter_rows()
-    for row in sheet.iter_rows() if margin else ():
-        yield margin + row
+    rows: Iterator[list[Cell]] = iter(sheet.iter_rows())
+    return (margin + row for row in rows) if margin else rows
 
 
 class _LargeBook(Book):

@@ -7,10 +7,12 @@ nobody's business here. Memory stays bounded whatever the size, as long as the b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from importers.answers import Rows
 from importers.child import ChildLimits, ParsingChild
 from importers.columns import Column, Field
 from importers.file_kinds import FileKind
@@ -19,9 +21,6 @@ from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, Skipped
 
 __all__ = ["ReadOptions", "SheetSummary", "TableStream", "read_table"]
-
-Batch = list[tuple[int, list[str]]]
-"""(row number as a spreadsheet counts, the cells as texts), in the file's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,12 @@ class TableStream:
         self._messages = self._child.messages(
             has_error_cells=has_errors, has_row_marks=bool(inspection.parts_with_row_marks)
         )
-        table: dict[str, Any] = next(self._messages)["table"]
+        with _damage_refused():
+            self._take(next(self._messages)["table"])
+        self.has_error_cells = has_errors or self._is_large or not self.kind.is_sheet_xml
+        """Whether cells may hold «#N/A» and the like as text."""
+
+    def _take(self, table: dict[str, Any]) -> None:
         self.sheet: str = table["sheet"]
         self.heading_line: int = table["heading_line"]
         self.heading_lines: int = table["heading_lines"]
@@ -107,16 +111,24 @@ class TableStream:
             for index, heading, field in table["columns"]
         )
         self.hidden_columns: tuple[int, ...] = tuple(table["hidden_columns"])
-        self.has_error_cells = has_errors or self._is_large or not self.kind.is_sheet_xml
-        """Whether cells may hold «#N/A» and the like as text."""
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Rows]:
         """The data rows, some hundreds at a time, once. Raises ``FileRefused``."""
         for message in self._messages:
             if "rows" in message:
                 yield message["rows"]
             elif "end" in message:
-                self.skipped = Skipped(**message["end"])
+                with _damage_refused():
+                    self.skipped = Skipped(**message["end"])
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    """What a child says that a file has taken over is not believed."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileRefused(FileProblem.DAMAGED) from error
 
 
 def read_table(

@@ -1,6 +1,6 @@
 """The table of a file: its sheet and headings found (or told), its rows sorted from the rest.
 
-Runs inside the expendable child (``importers.child``): calamine can take its whole process down.
+Runs inside the expendable child (``importers.parsing``): calamine can take its whole process down.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from importers.blocks import Block, Row
 from importers.columns import Column
-from importers.data_rows import GROUP_HEADING, DataRows, GroupJudge, Row, group_candidates
+from importers.data_rows import GROUP_HEADING, DataRows, GroupJudge, group_candidates
 from importers.error_cells import ErrorCells, find_error_cells
 from importers.file_kinds import FileKind
 from importers.headings import LINES_LOOKED_AT, Area, Cell, Table, locate_table, told_table
+from importers.opening import Opening
 from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, Skipped
 from importers.sheet_marks import SheetMarks, bold_rows, read_marks
@@ -27,11 +29,12 @@ _MOST_HEADINGS_TOLD = 60
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as the guard has named it."""
+    """A file as the guard has named it; ``opening``: if calamine is at it already."""
 
     path: Path
     kind: FileKind
     is_large: bool = False
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class SheetFound:
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """The table of the file; ``rows`` yields (row number in the file, cells of the columns)."""
+    """The table of the file; ``blocks``: its rows."""
 
     sheet: str
     columns: tuple[Column, ...]
@@ -69,7 +72,7 @@ class FoundTable:
     sheets: tuple[SheetFound, ...]
     hidden_columns: tuple[int, ...]
     skipped: Skipped
-    rows: Iterator[Row]
+    blocks: Iterator[Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,16 @@ def find_table(
     # A stream gives errors as texts.
     has_errors = source.kind.is_sheet_xml and told.has_error_cells and not source.is_large
     errors: ErrorCells = find_error_cells(source.path, name) if has_errors else {}
-    rows = _numbered(chosen)
+    rows = _rows_below(chosen)
     ahead = list(islice(rows, _LOOKED_AHEAD))
-    groups = _group_judge(source, chosen, ahead, marks)
+    behind = table.first_line + table.lines
+    groups = _group_judge(source, chosen, list(enumerate(ahead, start=behind + 1)), marks)
     skipped = Skipped()
-    first = table.first_line + table.lines
     sorted_rows = DataRows(
         chain(ahead, rows),
+        first=behind + 1,
         columns=table.columns,
-        headings=[line for line in chosen.head[table.first_line : first] if any(line)],
+        headings=[line for line in chosen.head[table.first_line : behind] if any(line)],
         skipped=skipped,
         errors=errors,
         marks=marks,
@@ -122,12 +126,12 @@ def find_table(
         sheets=sheets,
         hidden_columns=hidden,
         skipped=skipped,
-        rows=iter(sorted_rows),
+        blocks=iter(sorted_rows),
     )
 
 
 def _choose(source: Source, options: ReadOptions) -> tuple[_Chosen, tuple[SheetFound, ...]]:
-    book = open_book(source.path, source.kind, is_large=source.is_large)
+    book = open_book(source.path, source.kind, is_large=source.is_large, opening=source.opening)
     best: _Chosen | None = None
     sheets: list[SheetFound] = []
     for place in book.places:
@@ -169,19 +173,24 @@ def _told(place: SheetPlace, chosen: _Chosen | None) -> SheetFound:
     )
 
 
-def _numbered(chosen: _Chosen) -> Iterator[Row]:
-    """The rows below the headings with their numbers, counted from 1."""
-    first = chosen.table.first_line + chosen.table.lines
-    rows = enumerate(chain(chosen.head[first:], chosen.sheet.rows), start=first + 1)
-    merged = [area for area in chosen.sheet.merged if area[1][0] > area[0][0] >= first]
-    return _filled_down(rows, merged) if merged else rows
+def _rows_below(chosen: _Chosen) -> Iterator[list[Cell]]:
+    """The rows below the headings."""
+    behind = chosen.table.first_line + chosen.table.lines
+    rows = chain(chosen.head[behind:], chosen.sheet.rows)
+    merged = [area for area in chosen.sheet.merged if area[1][0] > area[0][0] >= behind]
+    return _filled_down(rows, merged, behind + 1) if merged else rows
 
 
-def _filled_down(rows: Iterator[Row], merged: Sequence[Area]) -> Iterator[Row]:
-    """Cells merged downwards, as 1C writes a client of several cars: each row gets the value."""
+def _filled_down(
+    rows: Iterator[list[Cell]], merged: Sequence[Area], first: int
+) -> Iterator[list[Cell]]:
+    """Cells merged downwards, as 1C writes a client of several cars: each row gets the value.
+
+    ``first``: the number of the first of these rows.
+    """
     waiting = sorted(merged, reverse=True)
     active: list[tuple[int, int, Cell]] = []  # last row (from 0), column, value
-    for row_no, cells in rows:
+    for row_no, cells in enumerate(rows, start=first):
         active = [one for one in active if one[0] >= row_no - 1]
         if active and any(cell != "" for cell in cells):
             for _, column, value in active:
@@ -191,7 +200,7 @@ def _filled_down(rows: Iterator[Row], merged: Sequence[Area]) -> Iterator[Row]:
             (top, left), (bottom, _right) = waiting.pop()
             if top == row_no - 1 and left < len(cells) and cells[left] != "":
                 active.append((bottom, left, cells[left]))
-        yield row_no, cells
+        yield cells
 
 
 def _group_judge(

@@ -1,6 +1,7 @@
 """Old code pages are told apart by the letters, in texts as short as a row of names."""
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -24,6 +25,14 @@ def test_one_name_is_enough(written: str, shape: type[str]) -> None:
 def test_ukrainian_is_read_too(written: str) -> None:
     for text in ("Шевченко Ірина", "ГНАТЮК ЄВГЕН", "Їжакевич Олексій", "вул. Хрещатик, Київ"):
         assert code_page_of(text.encode(written)).replace("_", "-") == written, text
+
+
+def test_endless_plain_letters_cost_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    path.write_bytes(b"w" * 900_000 + " Иванов Иван".encode("cp1251"))
+    started = perf_counter()
+    assert encoding_of(path) == "cp1251"
+    assert perf_counter() - started < 5
 
 
 def test_letters_far_behind_a_megabyte_of_plain_text_count(tmp_path: Path) -> None:
