@@ -124,7 +124,7 @@ class Compiler:
     ) -> tuple[ColumnElement[Any], Select[Any]]:
         """The rows of the scope's entity that hold it, read for themselves: by an index."""
         entity = asked.code.partition(".")[0]
-        row = aliased(self.catalogue.entities[entity].table)
+        row: Any = aliased(self.catalogue.entities[entity].table)
         return scope.keys[entity], select(row.id).where(self._held(asked, condition, row, scope))
 
     def _beside_rows(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from importers.answers import Rows
 from importers.fields import Field
-from importers.tables import Batch
 from importers.typed_rows import TypedReader, TypedRow
 
 BATCH = 2_000
@@ -14,7 +14,7 @@ _LONGEST = 5 * BATCH
 
 
 def batches(
-    lines: Iterable[Batch], reader: TypedReader, *, after: int = 0
+    lines: Iterable[Rows], reader: TypedReader, *, after: int = 0
 ) -> Iterator[list[TypedRow]]:
     """Rows below row ``after`` (a batch's last one, 0: all), some thousands at a time.
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from core.access import Actor
 from directory.clients.models import Client
 from directory.clients.visibility import client_is_visible
+from importers.answers import Rows
 from importers.loads.models import LoadedRow
 from importers.loads.seen import get_load
 from importers.loads.told import Verdict
 from importers.problems import RowProblem, RowProblemCode
-from importers.tables import Batch
 
 REJECTED = (Verdict.INVALID, Verdict.DOUBTFUL)
 """Verdicts of rows of which nothing was written: those to be mended and loaded again."""
@@ -40,7 +40,7 @@ class ResultRow:
 
 
 def rows_with_results(
-    session: Session, load_id: int, batches: Iterable[Batch], *, actor: Actor
+    session: Session, load_id: int, batches: Iterable[Rows], *, actor: Actor
 ) -> Iterator[ResultRow]:
     """All rows of the open file, each with what became of it. Raises NotFound, NotPermitted."""
     get_load(session, load_id, actor=actor)

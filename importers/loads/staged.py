@@ -21,6 +21,7 @@ from core.bulk import lift_time_limits
 from core.clock import Clock
 from core.db import Database
 from core.locks import exclusively
+from importers.answers import Rows
 from importers.content import SAMPLE
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
@@ -46,7 +47,7 @@ from importers.loads.told import Ruling, Verdict
 from importers.loads.workers import TakenOver, worker_name
 from importers.mapping_files import MappingRefused, Said
 from importers.problems import FileProblem, FileRefused, Skipped
-from importers.tables import Batch, ReadOptions, TableStream, read_table
+from importers.tables import ReadOptions, TableStream, read_table
 from importers.typed_rows import TypedReader, TypedRow
 
 
@@ -128,7 +129,7 @@ def load_staged(
     Raises TakenOver, FileRefused (the caller notes that), MappingRefused.
     """
     with open_table(load, path) as stream:
-        lines: Iterator[Batch] = stream.batches()
+        lines: Iterator[Rows] = stream.batches()
         if load.state is LoadState.LOOKING:
             sample, lines = _first_rows(lines)
             load = _looked(work, load, path, stream, sample, said)
@@ -156,9 +157,9 @@ def open_table(load: RecordLoad, path: Path) -> TableStream:
     return read_table(path, ReadOptions(sheet=sheet) if sheet else None)
 
 
-def _first_rows(lines: Iterator[Batch]) -> tuple[Batch, Iterator[Batch]]:
+def _first_rows(lines: Iterator[Rows]) -> tuple[Rows, Iterator[Rows]]:
     """The rows of a look, and all batches, these among them."""
-    ahead: list[Batch] = []
+    ahead: list[Rows] = []
     count = 0
     while count < SAMPLE and (batch := next(lines, None)) is not None:
         ahead.append(batch)
