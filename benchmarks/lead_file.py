@@ -8,8 +8,8 @@ _HEADINGS = (
     "Модель", "Год вып.", "Пробег, км", "Дата последнего ТО", "Рекомендуемая дата ТО", "Дилер",
     "Комментарий",
 )  # fmt: skip
-LAST = ("Иванов", "Петров", "Сидоренко", "Кузнецова", "Ткач", "Орлова")
-FIRST = ("Иван", "Мария", "Олег", "Анна", "Сергей")
+_LAST = ("Иванов", "Петров", "Сидоренко", "Кузнецова", "Ткач", "Орлова")
+_FIRST = ("Иван", "Мария", "Олег", "Анна", "Сергей")
 
 
 def write_lead_file(path: Path, rows: int) -> None:
@@ -22,8 +22,8 @@ def write_lead_file(path: Path, rows: int) -> None:
         page.write_row(0, 0, _HEADINGS)
         for number in range(1, rows + 1):
             last = date(2025, 1, 1) + timedelta(days=number % 400)
-            page.write_string(number, 0, f"{LAST[number % 6]} {FIRST[number % 5]} Петрович")
-            page.write_string(number, 1, phone(number))
+            page.write_string(number, 0, f"{_LAST[number % 6]} {_FIRST[number % 5]} Петрович")
+            page.write_string(number, 1, _phone(number))
             page.write_string(number, 4, f"XTA{20000000000000 + number}")
             page.write_string(number, 5, f"А{number % 900 + 100}ВС{number // 900 % 200 + 1}")
             page.write_string(number, 6, "Lada")
@@ -37,8 +37,7 @@ def write_lead_file(path: Path, rows: int) -> None:
                 page.write_string(number, 13, "звонить после 18:00")
 
 
-def phone(number: int) -> str:
-    """A number of its own, in one of four notations."""
+def _phone(number: int) -> str:
     digits = f"9{200000000 + number}"
     match number % 4:
         case 0:

@@ -13,8 +13,8 @@ from benchmarks.company import found_company
 from benchmarks.harness import Comparison, Goal, Line, Stopwatch, is_noisy, plain_line, ratio_line
 from benchmarks.importing import Rows, bare_load, rows_of
 from benchmarks.places import Place, fresh_place
-from benchmarks.record_file import write_record_file
 from benchmarks.registry import Options
+from benchmarks.wide_file import write_wide_file
 from core.clock import database_clock
 
 WRITTEN = (
@@ -29,7 +29,7 @@ def run(options: Options) -> Iterator[Line]:
     count = options.pick(5_000, 100_000)
     with tempfile.TemporaryDirectory(prefix="pzv-bench-") as folder:
         path = Path(folder) / "vehicles.xlsx"
-        write_record_file(path, count)
+        write_wide_file(path, count)
         for engine in options.engines:
             found, rows = Comparison(noisy=is_noisy()), Rows()
             for _ in range(options.pick(2, 3)):
