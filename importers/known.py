@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.bulk import copy_rows, insert_numbered
+from core.bulk import insert_numbered
 from core.clock import local_day
-from core.db import insert_into
 from directory.assets.models import Asset, AssetKind, MileageReading, MileageSource, Ownership
 from directory.clients.models import Client, ClientKind, ContactKind, ContactPoint, ContactState
 from directory.clients.names import name_norm
 from directory.clients.phones import phone_prefix_zone
+from importers.loads.added import Added
+from importers.loads.people_writing import insert_missing
 from importers.matching import Match, RowKeys, in_chunks
 
 _CLIENT_COLUMNS = ("kind", "name", "name_norm", "external_key", "note", "created_at", "version")
@@ -49,6 +50,8 @@ class Made:
 
     clients: int
     assets: int
+    added: Added
+    """All rows that were."""
 
 
 def make_known(session: Session, subjects: list[Subject], *, actor: Actor, now: datetime) -> Made:
@@ -56,12 +59,15 @@ def make_known(session: Session, subjects: list[Subject], *, actor: Actor, now: 
 
     A new client without any phone is not made: nobody could be called.
     """
+    added = Added()
     fresh = _make_clients(session, subjects, now)
+    added.rows(Client, fresh)
     assets = _make_assets(session, subjects, now)
-    _add_contacts(session, subjects, fresh)
-    _add_owners(session, subjects)
-    _add_mileage(session, subjects, actor=actor, now=now)
-    return Made(clients=len(fresh), assets=assets)
+    added.rows(Asset, assets)
+    added.rows(ContactPoint, _add_contacts(session, subjects, fresh))
+    added.rows(Ownership, _add_owners(session, subjects))
+    added.rows(MileageReading, _add_mileage(session, subjects, actor=actor, now=now))
+    return Made(clients=len(fresh), assets=len(assets), added=added)
 
 
 def _make_clients(session: Session, subjects: list[Subject], now: datetime) -> set[int]:
@@ -100,8 +106,8 @@ def _client(subject: Subject, external_key: str | None, now: datetime) -> tuple[
     return (ClientKind(subject.reading["kind"]), name, norm, external_key, "", now, 1)
 
 
-def _make_assets(session: Session, subjects: list[Subject], now: datetime) -> int:
-    """Set every subject's vehicle; how many are new. A vehicle is known by VIN, else by plate."""
+def _make_assets(session: Session, subjects: list[Subject], now: datetime) -> list[int]:
+    """Set every subject's vehicle; the new ones. A vehicle is known by VIN, else by plate."""
     new: dict[object, Subject] = {}
     for subject in subjects:
         subject.asset_id = subject.match.asset_id
@@ -115,7 +121,7 @@ def _make_assets(session: Session, subjects: list[Subject], now: datetime) -> in
     for subject in subjects:
         if subject.asset_id is None and subject.client_id is not None:
             subject.asset_id = made.get(_vehicle(subject))
-    return len(ids)
+    return ids
 
 
 def _vehicle(subject: Subject) -> object:
@@ -131,7 +137,7 @@ def _asset(subject: Subject, now: datetime) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _add_contacts(session: Session, subjects: list[Subject], fresh: set[int]) -> None:
+def _add_contacts(session: Session, subjects: list[Subject], fresh: set[int]) -> list[int]:
     """Numbers and e-mails that the client does not have yet, unconfirmed."""
     known = _known_contacts(
         session, {s.client_id for s in subjects if s.client_id not in fresh and s.client_id}
@@ -155,13 +161,12 @@ def _add_contacts(session: Session, subjects: list[Subject], fresh: set[int]) ->
                 label, rank if client_id in fresh else rank + _AFTER_THE_KNOWN,
             )  # fmt: skip
             (to_fresh if client_id in fresh else to_known).append(point)
-    copy_rows(session, ContactPoint, _CONTACT_COLUMNS, to_fresh)
-    if to_known:
-        # Somebody may be adding the same number on the client's card just now.
-        session.execute(
-            insert_into(session, ContactPoint).on_conflict_do_nothing(),
-            [dict(zip(_CONTACT_COLUMNS, point, strict=True)) for point in to_known],
-        )
+    # Somebody may be adding the same number on a known client's card just now.
+    more = [dict(zip(_CONTACT_COLUMNS, point, strict=True)) for point in to_known]
+    return [
+        *insert_numbered(session, ContactPoint, _CONTACT_COLUMNS, to_fresh),
+        *insert_missing(session, ContactPoint, "id", more),
+    ]
 
 
 def _contacts(subject: Subject) -> Iterator[tuple[ContactKind, str, str, str]]:
@@ -181,7 +186,7 @@ def _known_contacts(session: Session, client_ids: set[int]) -> set[tuple[int, Co
     return found
 
 
-def _add_owners(session: Session, subjects: list[Subject]) -> None:
+def _add_owners(session: Session, subjects: list[Subject]) -> list[int]:
     """Vehicles without a present owner get one; a known owner stays (the row carries a warning)."""
     pairs = {
         subject.asset_id: subject.client_id
@@ -195,10 +200,12 @@ def _add_owners(session: Session, subjects: list[Subject]) -> None:
         )
         owned.update(session.scalars(query))
     rows = [(asset, client) for asset, client in pairs.items() if asset not in owned]
-    copy_rows(session, Ownership, ("asset_id", "client_id"), rows)
+    return insert_numbered(session, Ownership, ("asset_id", "client_id"), rows)
 
 
-def _add_mileage(session: Session, subjects: list[Subject], *, actor: Actor, now: datetime) -> None:
+def _add_mileage(
+    session: Session, subjects: list[Subject], *, actor: Actor, now: datetime
+) -> list[int]:
     """Readings that are news: a file may not turn the odometer back (rule 9)."""
     told = {
         subject.asset_id: subject
@@ -226,7 +233,7 @@ def _add_mileage(session: Session, subjects: list[Subject], *, actor: Actor, now
         if subject.reading["mileage_km"] > highest.get(asset_id, -1)
     ]
     names = ("asset_id", "read_on", "km", "source", "is_lower_confirmed", "recorded_by")
-    copy_rows(session, MileageReading, names, readings)
+    return insert_numbered(session, MileageReading, names, readings)
 
 
 def _day(text: str | None) -> date | None:

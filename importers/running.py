@@ -35,6 +35,7 @@ from importers.collecting import no_collecting
 from importers.events import WorkListsFormed
 from importers.files import get_file
 from importers.known import Subject, make_known
+from importers.loads.added import Added, joined
 from importers.matching import in_chunks, match_rows
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.permissions import ImportPermission
@@ -106,7 +107,8 @@ def form_from_file(
     subjects = _subjects(session, file, waiting)
     made = make_known(session, subjects, actor=actor, now=now)
     run = _run(session, file, actor=actor, now=now)
-    leads = _add_leads(session, run, file, subjects)
+    leads = _add_leads(session, run, file, subjects, made.added)
+    file.added = joined(file.added, made.added)
     formed = form_work_lists(
         session,
         run.id,
@@ -177,7 +179,11 @@ def _run(session: Session, file: ImportedFile, *, actor: Actor, now: datetime) -
 
 
 def _add_leads(
-    session: Session, run: SelectionRun, file: ImportedFile, subjects: list[Subject]
+    session: Session,
+    run: SelectionRun,
+    file: ImportedFile,
+    subjects: list[Subject],
+    added: Added,
 ) -> int:
     """One lead for each client and vehicle; returns how many."""
     leads: dict[tuple[int, int], tuple[Any, ...]] = {}
@@ -189,11 +195,11 @@ def _add_leads(
     columns = ("run_id", "client_id", "asset_id", "asset_key", "why", "due_at")
     copy_rows(session, Lead, columns, leads.values())
     clients = select(Lead.client_id, literal(run.unit_id)).where(Lead.run_id == run.id)
-    session.execute(
-        insert_into(session, ClientUnit)
-        .from_select(["client_id", "unit_id"], clients.distinct())
-        .on_conflict_do_nothing()
+    into = insert_into(session, ClientUnit).from_select(
+        ["client_id", "unit_id"], clients.distinct()
     )
+    known = into.on_conflict_do_nothing().returning(ClientUnit.client_id)
+    added.rows(ClientUnit, session.scalars(known))
     return len(leads)
 
 

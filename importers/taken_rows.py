@@ -101,7 +101,7 @@ class TakenRows:
         if copy_rows(self._session, TAKEN, ("kind", "id"), ((kind, one) for one in numbers)):
             self._kinds.add(kind)
 
-    def add_found(self, kind: str, numbers: Select[tuple[int]]) -> None:
+    def add_found(self, kind: str, numbers: Select[int]) -> None:
         """As ``add``, for what the statement finds."""
         found = numbers.add_columns(literal(kind))
         self._session.execute(insert(TAKEN).from_select(["id", "kind"], found))
@@ -130,7 +130,7 @@ class TakenRows:
         )
         return len(gone.all())
 
-    def numbers(self, kind: str) -> Select[tuple[int]]:
+    def numbers(self, kind: str) -> Select[int]:
         """Statement: the numbers of the rows of the table that are to go."""
         return select(TAKEN.c.id).where(TAKEN.c.kind == kind)
 
@@ -141,13 +141,18 @@ class TakenRows:
             return known & (table.c.unit_id == self._unit_id)
         return table.c.id.in_(self.numbers(table.name))
 
-    def uses(self) -> Counter[Touch]:
-        """How many of the rows are needed by rows that stay, by what those are."""
+    def uses(self, only: Mapping[str, ColumnElement[bool]] | None = None) -> Counter[Touch]:
+        """How many of the rows are needed by rows that stay, by what those are.
+
+        ``only``: of rows of this table those alone count of which this is so.
+        """
         found: Counter[Touch] = Counter()
         for kind, table, column in self._references():
             used: list[ColumnElement[bool]] = [column.in_(self.numbers(kind))]
             if table.name in self._kinds:
                 used.append(~self.has(table))
+            if only is not None and table.name in only:
+                used.append(only[table.name])
             number = self._session.scalar(select(func.count(column.distinct())).where(*used))
             found[REASONS.get(table.name, Touch.RECORD)] += number or 0
         return +found

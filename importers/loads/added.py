@@ -56,6 +56,12 @@ def fillings_in(kept: Iterable[Sequence[Any]]) -> Iterator[Filling]:
     yield from ((number, was, now) for number, was, now in reversed(list(kept)))
 
 
+def joined(kept: Mapping[str, Iterable[Span]], more: Added) -> dict[str, list[Span]]:
+    """What was kept before and what was made since, as it is kept."""
+    made = more.as_json()["added"]
+    return {kind: merged([*kept.get(kind, ()), *made.get(kind, ())]) for kind in {*kept, *made}}
+
+
 def spans_of(numbers: Iterable[int]) -> list[Span]:
     """The numbers as spans, in order."""
     return merged((number, number) for number in numbers)

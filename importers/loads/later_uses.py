@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.journal import JournalEntry, event_name
@@ -21,16 +22,48 @@ from worklists.models.work_list import WorkList
 
 _SUBJECTS = {"client": "clients", "asset": "assets"}
 """What the journal calls the rows of these tables."""
-_HAS_LOADED = (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
-_BANS = "do-not-call"
+_HAS_LOADED = RecordLoad.state.in_(
+    (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+)
+_ALL = true()
+BANS = "do-not-call"
+"""The format whose loads ban numbers and write refusals."""
 
 
-def edits(session: Session, load: RecordLoad, taken: TakenRows) -> Counter[Touch]:
-    """How many of the clients and vehicles that are to go somebody has corrected since."""
+class Own:
+    """Rows that were made or completed, as spans: few numbers for however many rows."""
+
+    def __init__(self, made: Mapping[str, Iterable[Span]]) -> None:
+        self._of = {kind: merged(spans) for kind, spans in made.items()}
+
+    @classmethod
+    def of_load(cls, session: Session, load: RecordLoad, *, made: bool = True) -> Own:
+        """What the load completed and, with ``made``, what it made."""
+        found: dict[str, list[Span]] = {}
+        batches = select(LoadBatch.added, LoadBatch.filled).where(LoadBatch.load_id == load.id)
+        for added, filled in session.execute(batches.execution_options(yield_per=20)):
+            for kind, spans in added.items() if made else ():
+                found.setdefault(kind, []).extend(spans)
+            for kind, fillings in filled.items():
+                found.setdefault(kind, []).extend(spans_of(one[0] for one in fillings))
+        return cls(found)
+
+    def holds(self, kind: str, number: int) -> bool:
+        """Whether the row is among them."""
+        spans = self._of.get(kind, [])
+        at = bisect_right(spans, number, key=lambda span: span[0]) - 1
+        return at >= 0 and number <= spans[at][1]
+
+
+def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counter[Touch]:
+    """How many of the clients and vehicles that are to go somebody has corrected since.
+
+    ``bans``: what the list of bans that is taken back has banned; its own bans are no edits.
+    """
     entry = JournalEntry
     refused = event_name(ContactRefused)
     by_a_person = entry.event != refused
-    if load.format == _BANS:
+    if bans is not None:
         by_a_person &= entry.event != event_name(ContactPointForbidden)
     by_a_load = entry.details["source"].as_string().startswith("import:")
     number = 0
@@ -41,47 +74,62 @@ def edits(session: Session, load: RecordLoad, taken: TakenRows) -> Counter[Touch
             or_(by_a_person, and_(entry.event == refused, ~by_a_load)),
         )
         number += session.scalar(told) or 0
-    return +Counter({Touch.EDIT: number + _banned_since(session, load, taken)})
+    if bans is not None:
+        banned = select(ContactPoint.id).where(
+            ContactPoint.id.in_(taken.numbers("contact_points")), ContactPoint.do_not_contact
+        )
+        number += sum(not bans.holds("contact_points", one) for one in session.scalars(banned))
+    return +Counter({Touch.EDIT: number})
 
 
-def later_loads(session: Session, load: RecordLoad, taken: TakenRows) -> Counter[Touch]:
-    """How many rows of later loads name or complete what is to go; a later list of bans counts one.
-
-    A ban that a second list names too is kept by the first list alone: that one goes last.
-    """
+def later_than(load: RecordLoad) -> ColumnElement[bool]:
+    """Condition on loads: loaded after this one, or still being loaded."""
     began = func.coalesce(RecordLoad.begun_at, RecordLoad.asked_at)
     own_begin = load.begun_at or load.asked_at
-    later = and_(
+    return and_(
         RecordLoad.id != load.id,
-        RecordLoad.state.in_(_HAS_LOADED),
         or_(
             RecordLoad.state == LoadState.LOADING,
             began > own_begin,
             and_(began == own_begin, RecordLoad.id > load.id),
         ),
     )
+
+
+def named_by_loads(
+    session: Session, taken: TakenRows, which: ColumnElement[bool] = _ALL
+) -> Counter[Touch]:
+    """How many of the clients that are to go rows of these loads name."""
     naming = (
         select(func.count(LoadedRow.client_id.distinct()))
         .join(RecordLoad, RecordLoad.id == LoadedRow.load_id)
-        .where(later, LoadedRow.client_id.in_(taken.numbers("clients")))
+        .where(_HAS_LOADED, which, LoadedRow.client_id.in_(taken.numbers("clients")))
     )
-    number = session.scalar(naming) or 0
-    own = _Own(session, load)
-    number += sum(
+    return +Counter({Touch.LATER_LOAD: session.scalar(naming) or 0})
+
+
+def filled_by_loads(
+    session: Session, own: Own, which: ColumnElement[bool] = _ALL
+) -> Counter[Touch]:
+    """How many of our rows these loads completed."""
+    batches = select(LoadBatch.filled).join(RecordLoad, RecordLoad.id == LoadBatch.load_id)
+    number = sum(
         own.holds(kind, filling[0])
         for filled in session.scalars(
-            select(LoadBatch.filled)
-            .join(RecordLoad, RecordLoad.id == LoadBatch.load_id)
-            .where(later)
-            .execution_options(yield_per=20)
+            batches.where(_HAS_LOADED, which).execution_options(yield_per=20)
         )
         for kind, fillings in filled.items()
         for filling in fillings
     )
-    if load.format == _BANS:
-        lists = select(func.count()).where(later, RecordLoad.format == _BANS)
-        number += session.scalar(lists) or 0
     return +Counter({Touch.LATER_LOAD: number})
+
+
+def later_bans(session: Session, load: RecordLoad) -> Counter[Touch]:
+    """Lists of bans after this one: what both name the first one alone has banned."""
+    if load.format != BANS:
+        return Counter()
+    lists = select(func.count()).where(_HAS_LOADED, later_than(load), RecordLoad.format == BANS)
+    return +Counter({Touch.LATER_LOAD: session.scalar(lists) or 0})
 
 
 def spare_what_is_used(session: Session, taken: TakenRows) -> int:
@@ -114,35 +162,3 @@ def spare_what_is_used(session: Session, taken: TakenRows) -> int:
         WorkList.client_id == ClientUnit.client_id, WorkList.unit_id == ClientUnit.unit_id
     )
     return kept + taken.spare("client_units", and_(working, ClientUnit.client_id.not_in(clients)))
-
-
-def _banned_since(session: Session, load: RecordLoad, taken: TakenRows) -> int:
-    """How many numbers of clients that are to go were banned by others than a list of bans."""
-    if load.format != _BANS:
-        return 0  # the journal has told of all of them
-    own = _Own(session, load, of_made=False)
-    banned = select(ContactPoint.id).where(
-        ContactPoint.id.in_(taken.numbers("contact_points")), ContactPoint.do_not_contact
-    )
-    return sum(not own.holds("contact_points", one) for one in session.scalars(banned))
-
-
-class _Own:
-    """The rows that the load made or completed, as spans: few numbers for however many rows."""
-
-    def __init__(self, session: Session, load: RecordLoad, *, of_made: bool = True) -> None:
-        self._of: dict[str, list[Span]] = {}
-        batches = select(LoadBatch.added, LoadBatch.filled).where(LoadBatch.load_id == load.id)
-        for added, filled in session.execute(batches.execution_options(yield_per=20)):
-            for kind, spans in added.items() if of_made else ():
-                self._of.setdefault(kind, []).extend(spans)
-            for kind, fillings in filled.items():
-                self._of.setdefault(kind, []).extend(spans_of(one[0] for one in fillings))
-        for kind, spans in self._of.items():
-            self._of[kind] = merged(spans)
-
-    def holds(self, kind: str, number: int) -> bool:
-        """Whether the row is among them."""
-        spans = self._of.get(kind, [])
-        at = bisect_right(spans, number, key=lambda span: span[0]) - 1
-        return at >= 0 and number <= spans[at][1]

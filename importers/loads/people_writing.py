@@ -78,11 +78,11 @@ def write_people(
         for point in _points(one, first=1 + _AFTER_THE_KNOWN)
     ]
     # Somebody may be adding the same number on the client's card just now.
-    added.rows(ContactPoint, _unless_there(session, ContactPoint, "id", more))
+    added.rows(ContactPoint, insert_missing(session, ContactPoint, "id", more))
     copy_rows(session, ClientUnit, ("client_id", "unit_id"), [(one.id, unit_id) for one in new])
     added.rows(ClientUnit, numbers)
     ours = [{"client_id": one.id, "unit_id": unit_id} for one in known]
-    added.rows(ClientUnit, _unless_there(session, ClientUnit, "client_id", ours))
+    added.rows(ClientUnit, insert_missing(session, ClientUnit, "client_id", ours))
     for one in known:
         if one.id is not None and one.filled:
             now = {name: getattr(one, name) for name in DETAILS}
@@ -92,7 +92,7 @@ def write_people(
         one.fresh_points.clear()
 
 
-def _unless_there(
+def insert_missing(
     session: Session, table: type[Base], number: str, rows: list[dict[str, Any]]
 ) -> list[int]:
     """Insert the rows that are not there yet; the numbers of those that were not."""

@@ -25,12 +25,21 @@ from directory.clients.events import ContactPointAllowed
 from directory.clients.models import Client, ContactPoint, ContactRefusal
 from importers.events import RecordsTakenBack
 from importers.loads.added import fillings_in, numbers_in
-from importers.loads.later_uses import edits, later_loads, spare_what_is_used
+from importers.loads.later_uses import (
+    BANS,
+    Own,
+    edits,
+    filled_by_loads,
+    later_bans,
+    later_than,
+    named_by_loads,
+    spare_what_is_used,
+)
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
 from importers.permissions import ImportPermission
 from importers.rereading import LOCK
-from importers.taken_rows import LoadTouched, TakenRows, taken_rows
+from importers.taken_rows import LoadTouched, TakenRows, Touch, taken_rows
 
 _MAY_GO = (LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
 
@@ -63,7 +72,7 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
         raise StillLoading
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken)
-        reasons = taken.uses() + edits(session, load, taken) + later_loads(session, load, taken)
+        reasons = _touched(session, load, taken)
         if reasons:
             raise LoadTouched(reasons)
         kept = spare_what_is_used(session, taken)
@@ -129,6 +138,13 @@ def _mark(
     # Whoever would hang a task on one of them now waits, and finds it gone.
     for table in (Client,):
         hold(session, select(table.id).where(table.id.in_(taken.numbers(table.__tablename__))))
+
+
+def _touched(session: Session, load: RecordLoad, taken: TakenRows) -> Counter[Touch]:
+    bans = Own.of_load(session, load, made=False) if load.format == BANS else None
+    after, own = later_than(load), Own.of_load(session, load)
+    reasons = taken.uses() + edits(session, taken, bans) + named_by_loads(session, taken, after)
+    return reasons + filled_by_loads(session, own, after) + later_bans(session, load)
 
 
 def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]:

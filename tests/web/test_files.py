@@ -517,3 +517,25 @@ def test_two_people_who_formed_are_told_with_what_each_of_them_made(
     assert "Соколова Марина" in mine and 'href="/work-lists/' in mine
     assert "уже в работе: 1" in theirs
     assert theirs.count("<time") == 1
+
+
+def test_what_was_formed_can_be_taken_back_until_somebody_works(desk: Desk) -> None:
+    address = desk.load(IVANOV, PETROVA)
+    form = {"all": "1"}
+    result = desk.browser.post(f"{address}/work-lists", form).location
+    text = desk.browser.read(result)
+    assert "Отменить созданное" in text and "data-confirm=" in text
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Task).values(performer_id=1).where(Task.id == 1))
+    told = desk.look(f"{address}/take-back", {})
+    assert "Отменить нельзя" in told and "с ними уже работают" in told
+    assert desk.count(Task) == 2
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Task).values(performer_id=None))
+    told = desk.look(f"{address}/take-back", {})
+    assert "Строки файла снова ждут" in told
+    assert (desk.count(Task), desk.count(Client)) == (0, 0)
+    text = desk.browser.read(result)
+    assert "Задач из этого файла больше нет" in text and "Отменить созданное" not in text
+    desk.browser.post(f"{address}/work-lists", form)
+    assert desk.count(Task) == 2

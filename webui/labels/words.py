@@ -27,6 +27,7 @@ from webui.labels import (
     selections,
     service,
     staff,
+    taking_back,
     tasks,
     work,
 )
@@ -40,6 +41,7 @@ LABELS = by_class(
     tasks.LABELS,
     files.LABELS,
     file_columns.LABELS,
+    taking_back.LABELS,
     calendars.LABELS,
     notices.LABELS,
     dispatch.LABELS,
@@ -66,6 +68,7 @@ SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     **tasks.SENTENCES,
     **files.SENTENCES,
     **file_columns.SENTENCES,
+    **taking_back.SENTENCES,
     **calendars.SENTENCES,
     **notices.SENTENCES,
     **dispatch.SENTENCES,

@@ -32,12 +32,15 @@ from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, preview
 from importers.running import NothingChosen, form_from_file
+from importers.taken_rows import LoadTouched
+from importers.taking_back import take_back_formed, tasks_formed
 from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
 from webui.labels.journal import actor_words
+from webui.labels.taking_back import gone_sentence
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import requires, session, settings
@@ -168,6 +171,7 @@ def result(file_id: int) -> Any:
     """What came of the last forming, and who formed what from the file before."""
     file = get_file(session(), file_id, actor=g.actor)
     formings = formings_of(session(), file_id, actor=g.actor)
+    left = tasks_formed(session(), file)
     if not formings:
         return redirect(url_for("files.show", file_id=file_id))
     unit = get_unit(session(), file.unit_id, actor=g.actor)
@@ -179,7 +183,25 @@ def result(file_id: int) -> Any:
         told=formings[0].told,
         formings=formings,
         actor_words=actor_words,
+        left=left,
+        is_taken_back=bool(formings[0].told["tasks_new"]) and not left,
+        may_form=g.actor.may(WorkPermission.FORM),
     )
+
+
+@bp.post("/selections/files/<int:file_id>/take-back", endpoint="take_back")
+@requires(WorkPermission.FORM)
+def take_back(file_id: int) -> Any:
+    """Take back all that was formed from the file, or say what hinders it."""
+    try:
+        told = take_back_formed(session(), file_id, actor=g.actor, now=g.now)
+    except LoadTouched as touched:
+        session().rollback()
+        g.form_key = None
+        flash(str(sentence(touched)), "bad")
+        return redirect(url_for("files.result", file_id=file_id), 303)
+    flash(gone_sentence(told))
+    return redirect(url_for("files.show", file_id=file_id), 303)
 
 
 def _nothing_formed(file_id: int, refused: NothingChosen | CampaignFinished) -> Any:
