@@ -37,10 +37,12 @@ class Own:
         self._of = {kind: merged(spans) for kind, spans in made.items()}
 
     @classmethod
-    def of_load(cls, session: Session, load: RecordLoad, *, made: bool = True) -> Own:
-        """What the load completed and, with ``made``, what it made."""
+    def of_batches(
+        cls, session: Session, which: ColumnElement[bool], *, made: bool = True
+    ) -> Own:  # fmt: skip
+        """What these batches of loads completed and, with ``made``, what they made."""
         found: dict[str, list[Span]] = {}
-        batches = select(LoadBatch.added, LoadBatch.filled).where(LoadBatch.load_id == load.id)
+        batches = select(LoadBatch.added, LoadBatch.filled).where(which)
         for added, filled in session.execute(batches.execution_options(yield_per=20)):
             for kind, spans in added.items() if made else ():
                 found.setdefault(kind, []).extend(spans)

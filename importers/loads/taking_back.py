@@ -94,7 +94,7 @@ def take_back_batch(
     exclusively(session, LOCK)
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken, batch_no)
-        reasons = taken.uses() + edits(session, load, taken) + later_loads(session, load, taken)
+        reasons = _touched(session, load, taken, batch_no)
         if reasons:
             raise LoadTouched(reasons)
         kept = spare_what_is_used(session, taken)
@@ -140,9 +140,12 @@ def _mark(
         hold(session, select(table.id).where(table.id.in_(taken.numbers(table.__tablename__))))
 
 
-def _touched(session: Session, load: RecordLoad, taken: TakenRows) -> Counter[Touch]:
-    bans = Own.of_load(session, load, made=False) if load.format == BANS else None
-    after, own = later_than(load), Own.of_load(session, load)
+def _touched(
+    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None = None
+) -> Counter[Touch]:
+    which = _batches(load, batch_no)
+    bans = Own.of_batches(session, which, made=False) if load.format == BANS else None
+    after, own = later_than(load), Own.of_batches(session, which)
     reasons = taken.uses() + edits(session, taken, bans) + named_by_loads(session, taken, after)
     return reasons + filled_by_loads(session, own, after) + later_bans(session, load)
 
