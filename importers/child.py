@@ -151,7 +151,7 @@ def _start(order: _Order) -> subprocess.Popen[bytes]:
 def _widen(child: subprocess.Popen[bytes]) -> None:
     """Let the child go on while the parent is busy, where the system can do so."""
     assert child.stdout is not None
-    with suppress(ImportError, OSError):
+    with suppress(ImportError, AttributeError, OSError):
         import fcntl
 
         fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _READ_SIZE)

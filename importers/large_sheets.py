@@ -2,7 +2,7 @@
 
 calamine builds the whole sheet before it gives the first row; openpyxl's stream needs eight times
 its time. So the rows are cut out of the XML by patterns; openpyxl reads what is small (the list of
-the sheets, the styles that make a number a date). Runs inside the expendable child.
+the sheets) and knows which formats make a number a date. Runs inside the expendable child.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from importers.guard import MAX_COLUMNS, MAX_ROWS
 from importers.headings import Cell
@@ -24,6 +25,8 @@ from importers.problems import FileProblem, FileRefused
 _CHUNK = 1 << 20
 _LONGEST_PIECE = 64 << 20
 _TEXTS = "xl/sharedStrings.xml"
+_STYLES = "xl/styles.xml"
+_LARGEST_STYLES = 16 << 20
 _ROW = re.compile(rb"<row\b([^>]*?)(?:/>|>(.*?)</row>)", re.S)
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _USUAL_CELL = re.compile(
@@ -45,20 +48,17 @@ class LargeWorkbook:
     def __init__(self, path: Path) -> None:
         # Imported where used: most files are read without it.
         from openpyxl.reader.excel import ExcelReader
-        from openpyxl.styles.stylesheet import apply_stylesheet
 
         reader: Any = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
         reader.read_manifest()
         reader.read_workbook()
-        apply_stylesheet(reader.archive, reader.wb)
         self._archive: zipfile.ZipFile = reader.archive
         self.sheets: list[tuple[str, bool, str]] = [
             (sheet.name, sheet.state != "visible", relation.target)
             for sheet, relation in reader.parser.find_sheets()
             if relation.Type.endswith("/worksheet")
         ]
-        self._days: set[int] = set(reader.wb._date_formats)
-        self._durations: set[int] = set(reader.wb._timedelta_formats)
+        self._days, self._durations = _styles_of_days(self._archive)
         self._epoch = reader.wb.epoch
         self._texts = _SharedTexts(self._archive)
 
@@ -116,6 +116,32 @@ class LargeWorkbook:
         with suppress(ValueError, OverflowError):
             return _moment(float(value), self._epoch, is_duration)
         return _plain(value)
+
+
+def _styles_of_days(archive: zipfile.ZipFile) -> tuple[set[int], set[int]]:
+    """Which cell styles make a number a day or a moment, and which of them a duration.
+
+    openpyxl's own reader of styles refuses what calamine and Excel let pass.
+    """
+    from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
+
+    if _STYLES not in archive.namelist():
+        return set(), set()
+    with archive.open(_STYLES) as stream:
+        # The guard has refused declarations: nothing can expand.
+        root = ElementTree.fromstring(stream.read(_LARGEST_STYLES))  # noqa: S314
+    codes = {
+        one.get("numFmtId"): one.get("formatCode", "")
+        for one in root.iterfind("{*}numFmts/{*}numFmt")
+    }
+    numbers = [style.get("numFmtId", "0") for style in root.iterfind("{*}cellXfs/{*}xf")]
+    formats = [
+        codes[number] if number in codes else builtin_format_code(int(number)) for number in numbers
+    ]
+    return (
+        {at for at, code in enumerate(formats) if is_date_format(code)},
+        {at for at, code in enumerate(formats) if is_timedelta_format(code)},
+    )
 
 
 class _SharedTexts:

@@ -1,5 +1,7 @@
 """A large XLSX read as a stream gives what calamine gives, in memory that does not grow with it."""
 
+import re
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -52,3 +54,21 @@ def test_batches_come_one_by_one_and_the_reader_waits(tmp_path: Path) -> None:
         assert 0 < len(first) < 3_000
         assert first[0][0] == 2
         assert sum(len(batch) for batch in batches) == 3_000 - len(first)
+
+
+def test_styles_that_openpyxl_refuses_are_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, odd = write_file(tmp_path / "good.xlsx", IVANOV), tmp_path / "odd.xlsx"
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(odd, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/styles.xml":
+                part = re.sub(rb"<fills.*</fills>", b'<fills count="1"><fill/></fills>', part)
+            new.writestr(name, part)
+    found = []
+    for path in (good, odd):
+        with read_table(path) as table:
+            found.append(list(table.batches()))
+        monkeypatch.setattr(guard, "LARGE_SHEET", 1)
+    assert found[0] == found[1]
