@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, defer
 
 from core.access import Actor
 from core.errors import NotFound
@@ -27,6 +26,8 @@ from importers.permissions import ImportPermission
 from importers.typed_rows import TypedRow
 
 PAGE_SIZE = 10
+_LOOKED_AT = 200
+"""Among so many of the newest loads those with rows that wait are looked for."""
 MOST_CANDIDATES = 9
 """So many are shown, the likeliest: a digit chooses each."""
 
@@ -166,40 +167,49 @@ def rejected_row(session: Session, load_id: int, row_no: int, *, actor: Actor) -
 def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[WaitingLoad]:
     """The loads of this person's units with rows that wait, the newest first."""
     actor.require(ImportPermission.LOAD)
-    row = aliased(LoadedRow)
-    query = (
-        select(
-            row.load_id,
-            func.count(row.person.distinct()),
-            func.count().filter(_is_rejected(row)),
-        )
-        .join(RecordLoad, RecordLoad.id == row.load_id)
+    newest = (
+        select(RecordLoad)
         .where(
             RecordLoad.unit_id.in_(actor.unit_ids), RecordLoad.state.in_(DECIDABLE),
-            row.verdict.in_(OPEN), row.cells.is_not(None),
+            RecordLoad.forgotten_at.is_(None),
         )
-        .group_by(row.load_id)
-        .order_by(row.load_id.desc())
-        .limit(limit)
+        .order_by(RecordLoad.id.desc())
+        .limit(_LOOKED_AT)
+        .options(defer(RecordLoad.sample), defer(RecordLoad.columns))
     )  # fmt: skip
-    return [
-        WaitingLoad(session.get_one(RecordLoad, load_id), people, rejected)
-        for load_id, people, rejected in session.execute(query)
-    ]
-
-
-def _is_doubtful(row: Any = LoadedRow) -> Any:
-    return and_(
-        row.verdict == Verdict.DOUBTFUL, row.person.is_not(None), row.cells.is_not(None)
-    )  # fmt: skip
-
-
-def _is_rejected(row: Any = LoadedRow) -> Any:
-    is_open = or_(
-        row.verdict == Verdict.INVALID,
-        and_(row.verdict == Verdict.DOUBTFUL, row.person.is_(None)),
+    open_rows = {one: _open_rows(one) for one in session.scalars(newest)}
+    loads = [load for load, rows in open_rows.items() if rows][:limit]
+    doubtful = (
+        select(LoadedRow.load_id, func.count(LoadedRow.person.distinct()), func.count())
+        .where(LoadedRow.load_id.in_([load.id for load in loads]), _is_doubtful())
+        .group_by(LoadedRow.load_id)
     )
-    return and_(is_open, row.cells.is_not(None))
+    people = {number: (count, rows) for number, count, rows in session.execute(doubtful)}
+    found = []
+    for load in loads:
+        count, rows = people.get(load.id, (0, 0))
+        found.append(WaitingLoad(load, count, open_rows[load] - rows))
+    return found
+
+
+def _open_rows(load: RecordLoad) -> int:
+    """Rows that can still be loaded: each has something to be told, so its cells are kept."""
+    return sum(int(load.counts.get(verdict.value, 0)) for verdict in OPEN)
+
+
+def _is_doubtful() -> ColumnElement[bool]:
+    return and_(
+        LoadedRow.verdict == Verdict.DOUBTFUL, LoadedRow.person.is_not(None),
+        LoadedRow.cells.is_not(None),
+    )  # fmt: skip
+
+
+def _is_rejected() -> ColumnElement[bool]:
+    is_open = or_(
+        LoadedRow.verdict == Verdict.INVALID,
+        and_(LoadedRow.verdict == Verdict.DOUBTFUL, LoadedRow.person.is_(None)),
+    )
+    return and_(is_open, LoadedRow.cells.is_not(None))
 
 
 def _decided(session: Session, load_id: int) -> int:

@@ -16,9 +16,9 @@ from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.told import Ruling, Verdict
 from importers.typed_rows import TypedRow
 
+_AT_ONCE = 5_000
 FIRST = 50
 """Of each verdict so many rows are kept with their cells, beside those with something to tell."""
-_AT_ONCE = 5_000
 _COLUMNS = ("load_id", "row_no", "verdict", "problems", "cells", "client_id", "task_id",
             "person")  # fmt: skip
 

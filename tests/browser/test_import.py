@@ -114,3 +114,19 @@ def test_back_after_a_refused_upload(live: Live, page: Page) -> None:
     page.goto("/my")
     page.go_back()
     expect(page.locator("#f-file")).to_be_attached()
+
+
+def test_what_was_created_is_taken_back_with_one_question(live: Live, page: Page) -> None:
+    _sign_in(live, page)
+    _load(page, "to-2026-11.xlsx")
+    page.get_by_role("button", name="Поставить все").click()
+    page.get_by_role("button", name="Создать рабочие листы").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Рабочие листы созданы")
+    result = page.url
+    page.get_by_role("button", name="Отменить созданное").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Исчезнут задачи")
+    page.get_by_role("dialog").get_by_role("button", name="Отменить созданное").click()
+    expect(page.get_by_text("Строки файла снова ждут")).to_be_visible()
+    page.goto(result)
+    expect(page.get_by_role("heading", name="Задач из этого файла больше нет")).to_be_visible()
+    assert_accessible(page)

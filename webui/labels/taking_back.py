@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from core.errors import ProzvonError
 from importers.loads.taking_back import StillLoading
@@ -39,11 +38,10 @@ def reasons_sentence(touched: LoadTouched) -> str:
 
 def gone_sentence(told: FormedTakenBack) -> str:
     """What has gone of what was formed from a file."""
-    tasks = ngettext("Отменено: %(num)s задача", "Отменено: %(num)s задач", told.tasks)
     text = _(
-        "%(tasks)s. Ушли рабочие листы: %(lists)s, клиенты: %(clients)s, автомобили: %(cars)s. "
-        "Строки файла снова ждут.",
-        tasks=tasks,
+        "Отменено задач: %(tasks)s. Удалены рабочие листы: %(lists)s, клиенты: %(clients)s, "
+        "автомобили: %(cars)s. Строки файла снова ждут.",
+        tasks=told.tasks,
         lists=told.work_lists,
         clients=told.clients,
         cars=told.assets,
