@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.journal import JournalEntry, event_name
 from directory.assets.models import Ownership
-from directory.clients.consent import ContactRefused
-from directory.clients.events import ContactPointForbidden
+from directory.clients.consent import ContactRefused, RefusalLifted
+from directory.clients.events import ContactPointAllowed, ContactPointForbidden
 from directory.clients.models import ClientUnit, ContactPoint, ContactRefusal, ContactState
 from importers.loads.added import Span, merged, spans_of
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
@@ -22,6 +22,9 @@ from worklists.models.work_list import WorkList
 
 _SUBJECTS = {"client": "clients", "asset": "assets"}
 """What the journal calls the rows of these tables."""
+_CONSENT = tuple(
+    map(event_name, (ContactRefused, RefusalLifted, ContactPointForbidden, ContactPointAllowed))
+)
 _HAS_LOADED = RecordLoad.state.in_(
     (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
 )
@@ -58,27 +61,25 @@ class Own:
 def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counter[Touch]:
     """How many of the clients and vehicles that are to go somebody has corrected since.
 
-    ``bans``: what the list of bans that is taken back has banned; its own bans are no edits.
+    Refusals and bans count as they stand now, not as the journal tells: a list of them that was
+    taken back hinders nobody. ``bans``: what the load that is taken back has banned itself.
     """
     entry = JournalEntry
-    refused = event_name(ContactRefused)
-    by_a_person = entry.event != refused
-    if bans is not None:
-        by_a_person &= entry.event != event_name(ContactPointForbidden)
-    by_a_load = entry.details["source"].as_string().startswith("import:")
     number = 0
     for subject, kind in _SUBJECTS.items():
         told = select(func.count(entry.subject_id.distinct())).where(
             entry.subject == subject,
             entry.subject_id.in_(taken.numbers(kind)),
-            or_(by_a_person, and_(entry.event == refused, ~by_a_load)),
+            entry.event.not_in(_CONSENT),
         )
         number += session.scalar(told) or 0
-    if bans is not None:
-        banned = select(ContactPoint.id).where(
-            ContactPoint.id.in_(taken.numbers("contact_points")), ContactPoint.do_not_contact
-        )
-        number += sum(not bans.holds("contact_points", one) for one in session.scalars(banned))
+    banned = select(ContactPoint.id).where(
+        ContactPoint.id.in_(taken.numbers("contact_points")),
+        ContactPoint.client_id.in_(taken.numbers("clients")),
+        ContactPoint.do_not_contact,
+    )
+    for one in session.scalars(banned):
+        number += bans is None or not bans.holds("contact_points", one)
     return +Counter({Touch.EDIT: number})
 
 

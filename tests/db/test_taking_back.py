@@ -183,6 +183,19 @@ def test_a_list_of_bans_is_lifted_and_the_journal_says_so(desk: Desk) -> None:
     assert not desk.session.scalars(select(ContactRefusal).filter_by(client_id=known.id)).all()
 
 
+def test_a_list_of_bans_that_was_taken_back_hinders_nobody(desk: Desk) -> None:
+    before = picture(desk.session)
+    load = desk.load("vehicles", VEHICLES, ROW)
+    rows = ((ROW[0], ROW[1], "жалоба"), ("Другой Пётр", ROW[1], ""))
+    bans = desk.load("do-not-call", BANS, *rows, minutes=5)
+    with pytest.raises(LoadTouched) as refused:
+        desk.back(load)
+    assert set(refused.value.reasons) == {Touch.RECORD, Touch.EDIT, Touch.LATER_LOAD}
+    desk.back(bans)
+    desk.back(load)
+    assert picture(desk.session) == before
+
+
 def test_a_value_that_two_batches_filled_in_goes_back_to_the_first(desk: Desk) -> None:
     client = desk.given.client("Иванов Иван", phone="+79160000001")
     car = desk.given.asset(client, vin=ROW[2])
