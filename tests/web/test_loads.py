@@ -24,6 +24,7 @@ from importers.loads.working import work_on_loads
 from tests.given import Given
 from tests.web.conftest import Browser, HandClock, read_workbook
 from tests.workbooks import write_file
+from webui.selections import load_uploads
 
 CLIENT_HEADINGS = ("ФИО", "Телефон", "Код клиента")
 IVANOV = ("Иванов Иван Иванович", "8 (916) 123-45-67", "К-1")
@@ -116,7 +117,8 @@ def test_a_file_is_checked_then_loaded_and_told_row_by_row(desk: LoadDesk) -> No
     assert desk.clients() == 2
     assert "Загружен" in desk.browser.read("/selections/files")
     assert desk.browser.post(f"{address}/run", {"form_key": "other"}).status_code == 303
-    assert desk.browser.post(f"{address}/check").status_code == 409
+    assert desk.browser.post(f"{address}/check").location == address
+    assert "Файл уже загружен." in desk.browser.read(address)
 
 
 def test_the_fragment_of_progress_follows_and_leads_on(desk: LoadDesk) -> None:
@@ -129,6 +131,27 @@ def test_the_fragment_of_progress_follows_and_leads_on(desk: LoadDesk) -> None:
     answer = desk.browser.get(f"{address}/progress?state=checking", **asked)
     assert answer.headers["HX-Redirect"] == address
     assert "Загружено" not in desk.browser.get("/selections/files/recent").text
+
+
+def test_a_large_file_is_looked_at_in_the_background(
+    desk: LoadDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_uploads, "_SMALL", 0)
+    address = desk.ask(IVANOV)
+    assert desk.browser.get(f"{address}/columns").location == address
+    assert "Читается" in desk.browser.read(address)
+    desk.work()
+    assert "Новые 1" in desk.browser.read(address)
+    path = desk.folder / "odd.csv"
+    path.write_text("ничего,такого\n1,2\n", encoding="utf-8")
+    odd = str(desk.send(path).location)
+    desk.work()
+    assert desk.browser.get(odd).location == f"{odd}/columns"
+    path.write_bytes(b"PK\x03\x04 no workbook")
+    broken = str(desk.send(path).location)
+    desk.work()
+    text = desk.browser.read(broken)
+    assert "Не принят" in text and 'role="alert"' in text
 
 
 def test_columns_are_said_and_the_first_rows_read_by_them(desk: LoadDesk) -> None:
@@ -160,7 +183,9 @@ def test_the_same_content_is_that_load_until_it_is_over(desk: LoadDesk) -> None:
     assert "Этот файл уже загружали" in desk.browser.read(address)
     other = desk.ask(PETROVA)
     assert desk.browser.post(f"{other}/end").status_code == 303
-    assert "Остановлен" in desk.browser.read(other) and desk.clients() == 1
+    stopped = desk.browser.read(other)
+    assert "остановлена до начала" in stopped and "result.xlsx" not in stopped
+    assert desk.clients() == 1
     anew = desk.browser.post(f"{other}/again")
     assert anew.status_code == 303 and anew.location not in (address, other)
     desk.work()

@@ -3,6 +3,7 @@
 One address for the whole life of a load: reloading or coming back shows where it is.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
+from importers.loads.steps import StepRefused
 from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
 from importers.permissions import ImportPermission
@@ -55,16 +57,18 @@ def show(load_id: int) -> Any:
             "selections/load_progress.html", page="selections", **_told(load), **_progress(load)
         )
     only = Only.of(request.args.get("only", ""))
-    promised, came = counts_of(load.checked), counts_of(load.counts)
     is_checked = load.state is LoadState.CHECKED
-    has_run = load.begun_at is not None and not is_checked
+    # Rows of a preview that came to nothing are no result.
+    has_run = load.batches > 0 or load.state is LoadState.DONE
+    promised, came = counts_of(load.checked), counts_of(load.counts)
+    counts = promised if is_checked else came
     return render_template(
         "selections/load.html",
         page="selections",
         **_told(load),
         only=only,
-        counts=promised if is_checked else came,
-        total=sum((promised if is_checked else came).values()),
+        counts=counts,
+        total=sum(counts.values()) if is_checked or has_run else 0,
         broken=_broken_promises(promised, came) if load.state is LoadState.DONE else [],
         has_promise=load.checked is not None,
         has_run=has_run,
@@ -107,24 +111,21 @@ def progress(load_id: int) -> Any:
 @requires(ImportPermission.LOAD)
 def check(load_id: int) -> Any:
     """Check it once more: the directory may have changed since."""
-    ask_check(session(), load_id, actor=g.actor, now=g.now)
-    return redirect(url_for("loads.show", load_id=load_id), 303)
+    return _stepped(ask_check, load_id)
 
 
 @bp.post("/selections/loads/<int:load_id>/run", endpoint="run")
 @requires(ImportPermission.LOAD)
 def run(load_id: int) -> Any:
     """Yes: load what the preview has promised."""
-    ask_run(session(), load_id, actor=g.actor, now=g.now)
-    return redirect(url_for("loads.show", load_id=load_id), 303)
+    return _stepped(ask_run, load_id)
 
 
 @bp.post("/selections/loads/<int:load_id>/end", endpoint="end")
 @requires(ImportPermission.LOAD)
 def end(load_id: int) -> Any:
     """Stop it; what was loaded before stays until it is taken back."""
-    ask_end(session(), load_id, actor=g.actor, now=g.now)
-    return redirect(url_for("loads.show", load_id=load_id), 303)
+    return _stepped(ask_end, load_id)
 
 
 @bp.post("/selections/loads/<int:load_id>/again", endpoint="again")
@@ -162,16 +163,30 @@ def undo_all(load_id: int) -> Any:
     try:
         told = take_back(session(), load_id, actor=g.actor, now=g.now)
     except Refused as refused:
-        # Nothing was written; the form and its key are still good.
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(refused)), "bad")
-        return redirect(address, 303)
+        return _refused_step(refused, address)
     flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
     if told.kept:
         flash(_("Осталось изменённое людьми после загрузки: %(count)s.", count=whole(told.kept)))
+    return redirect(address, 303)
+
+
+def _stepped(step: Callable[..., RecordLoad], load_id: int) -> Any:
+    """Make the step, and show where the load is; it may have gone on by itself meanwhile."""
+    address = url_for("loads.show", load_id=load_id)
+    try:
+        step(session(), load_id, actor=g.actor, now=g.now)
+    except StepRefused as refused:
+        return _refused_step(refused, address)
+    return redirect(address, 303)
+
+
+def _refused_step(refused: Refused, address: str) -> Any:
+    """Nothing was written; the form and its key are still good."""
+    session().rollback()
+    g.form_key = None
+    flash(str(sentence(refused)), "bad")
     return redirect(address, 303)
 
 
