@@ -27,7 +27,10 @@ from importers.models import ImportedFile, ImportedRow, RowChoice
 from importers.row_reader import LeadRow, RowReader
 
 LOCK = "clients from files"
-"""Held by whoever forms from a file or reads one anew: ``core.locks.exclusively``."""
+"""Held by whoever makes clients out of files or takes them back, and whoever reads a file anew.
+
+Two at once would both make the client whom both bring: ``core.locks.exclusively``.
+"""
 _ROW = ImportedRow.__table__.c
 READINGS = Table(
     "row_readings",

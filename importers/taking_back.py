@@ -67,7 +67,6 @@ def take_back_formed(
     actor.require(WorkPermission.FORM)
     file = get_file(session, file_id, actor=actor)
     lift_time_limits(session)
-    exclusively(session, "importers.loads")
     exclusively(session, LOCK)
     exclusively(session, f"forming:{file.unit_id}")
     session.refresh(file)

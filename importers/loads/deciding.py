@@ -28,6 +28,7 @@ from importers.loads.reapplying import apply_kept_rows, change_verdict, judge_ke
 from importers.loads.seen import get_load
 from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
+from importers.rereading import LOCK
 
 DECIDABLE = (LoadState.DONE, LoadState.CANCELLED)
 """States in which rows may be decided: nobody is loading the file any more, and it is there."""
@@ -57,7 +58,7 @@ def hold_load(session: Session, load_id: int, *, actor: Actor) -> RecordLoad:
     Raises NotFound, NotPermitted, LoadNotOver.
     """
     get_load(session, load_id, actor=actor)
-    exclusively(session, "importers.loads")
+    exclusively(session, LOCK)
     load = session.get_one(RecordLoad, load_id, with_for_update=True, populate_existing=True)
     if load.state not in DECIDABLE:
         raise LoadNotOver(load.state)

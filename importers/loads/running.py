@@ -36,6 +36,7 @@ from importers.mapping_files import said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
 from importers.problems import FileProblem, FileRefused
+from importers.rereading import LOCK
 from importers.tables import TableStream
 from importers.typed_rows import TypedReader, TypedRow
 
@@ -49,8 +50,6 @@ APPLIERS: Mapping[str, type[Applier]] = {
 }
 """Code of a format → who makes records of its rows: the formats that can be loaded."""
 DIRECTORY_FORMATS: Mapping[str, FileFormat] = {code: FORMATS[code] for code in APPLIERS}
-LOCK = "importers.loads"
-"""Held while records of rows are made: two at once would both make the client whom both bring."""
 Watch = Callable[[Sequence[TypedRow], Sequence[Ruling]], None]
 
 

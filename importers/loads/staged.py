@@ -41,12 +41,13 @@ from importers.loads.holding import (
 from importers.loads.kept_rows import forget_rows, keep_rows
 from importers.loads.looking import looked_at
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
-from importers.loads.running import APPLIERS, LOCK, Watch, record_load, source_of
+from importers.loads.running import APPLIERS, Watch, record_load, source_of
 from importers.loads.steps import go_to
 from importers.loads.told import Ruling, Verdict
 from importers.loads.workers import TakenOver, worker_name
 from importers.mapping_files import MappingRefused, Said
 from importers.problems import FileProblem, FileRefused, Skipped
+from importers.rereading import LOCK
 from importers.tables import ReadOptions, TableStream, read_table
 from importers.typed_rows import TypedReader, TypedRow
 

@@ -24,6 +24,9 @@ from directory.clients.consent import RefusalLifted
 from directory.clients.events import ContactPointAllowed
 from directory.clients.models import Client, ContactPoint, ContactRefusal
 from importers.events import RecordsTakenBack
+from importers.files import DataForgotten
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import FormatKind
 from importers.loads.added import fillings_in, numbers_in
 from importers.loads.later_uses import (
     BANS,
@@ -37,11 +40,16 @@ from importers.loads.later_uses import (
 )
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
+from importers.loads.steps import go_to
 from importers.permissions import ImportPermission
 from importers.rereading import LOCK
 from importers.taken_rows import LoadTouched, TakenRows, Touch, taken_rows
 
 _MAY_GO = (LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+
+
+class CallsStay(Refused):
+    """What people have told their clients cannot be taken back as a whole."""
 
 
 class StillLoading(Refused):
@@ -62,7 +70,8 @@ class TakenBack:
 def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) -> TakenBack:
     """Take the whole load back; whoever may load files in its unit may. Twice is once.
 
-    Raises NotFound, NotPermitted, StillLoading, LoadTouched (then nothing has changed).
+    Raises NotFound, NotPermitted, StillLoading, DataForgotten, CallsStay for results of calls,
+    LoadTouched (then nothing has changed).
     """
     actor.require(ImportPermission.LOAD)
     load = _held(session, load_id, actor)
@@ -70,6 +79,10 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
         return TakenBack(gone={}, restored=0, kept=0)
     if load.state not in _MAY_GO:
         raise StillLoading
+    if load.forgotten_at is not None:
+        raise DataForgotten
+    if not can_be_taken_back(load):
+        raise CallsStay
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken)
         reasons = _touched(session, load, taken)
@@ -84,6 +97,14 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
     return TakenBack(gone=gone, restored=restored, kept=kept)
 
 
+def can_be_taken_back(load: RecordLoad) -> bool:
+    """Whether what it filled in is known, and loads of its format can be.
+
+    A call that was made is undone on its task alone.
+    """
+    return load.forgotten_at is None and FORMATS[load.format].kind is not FormatKind.RESULTS
+
+
 def take_back_batch(
     session: Session, load: RecordLoad, batch_no: int, *, actor: Actor, now: datetime
 ) -> TakenBack:
@@ -91,7 +112,6 @@ def take_back_batch(
 
     The caller holds the lock of loads and the load. Raises LoadTouched (nothing has changed then).
     """
-    exclusively(session, LOCK)
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken, batch_no)
         reasons = _touched(session, load, taken, batch_no)
@@ -112,7 +132,6 @@ def _held(session: Session, load_id: int, actor: Actor) -> RecordLoad:
         raise NotFound("record_load", load_id)
     lift_time_limits(session)
     # Neither a load nor a forming makes use of these records meanwhile.
-    exclusively(session, "importers.loads")
     exclusively(session, LOCK)
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
@@ -203,7 +222,7 @@ def _end(
     session: Session, load: RecordLoad, told: TakenBack, *, actor: Actor, now: datetime
 ) -> None:
     session.expire_all()
-    load.state, load.finished_at = LoadState.TAKEN_BACK, now
+    go_to(load, LoadState.TAKEN_BACK, now=now)
     # Former values are personal data, and of no more use.
     session.execute(
         update(LoadBatch)

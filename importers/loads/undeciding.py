@@ -16,7 +16,7 @@ from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.reapplying import change_verdict
-from importers.loads.taking_back import take_back_batch
+from importers.loads.taking_back import can_be_taken_back, take_back_batch
 from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 from importers.taken_rows import LoadTouched
@@ -64,6 +64,8 @@ def _take_back(
 ) -> None:
     """What the decision brought goes, and its batch with it: nothing is left to be taken back."""
     assert decision.batch_no is not None
+    if not can_be_taken_back(load):
+        raise DecisionUsed
     try:
         take_back_batch(session, load, decision.batch_no, actor=actor, now=now)
     except LoadTouched as touched:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
-from importers.loads.taking_back import StillLoading
+from importers.loads.taking_back import CallsStay, StillLoading
 from importers.taken_rows import LoadTouched, Touch
 from importers.taking_back import FormedTakenBack
 from webui.labels.pairs import Pairs
@@ -26,6 +26,9 @@ _WORDS = dict(LABELS)
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     LoadTouched: lambda e: _l(
         "Отменить нельзя, ничего не изменено: %(why)s.", why=reasons_sentence(e)
+    ),
+    CallsStay: lambda _e: _l(
+        "Результаты звонков целиком не отменяются. Отмените нужный в истории его задачи."
     ),
     StillLoading: lambda _e: _l("Загрузка ещё идёт. Сначала остановите её."),
 }
