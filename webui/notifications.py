@@ -12,7 +12,7 @@ from importers.folders.notices import (
     mark_file_notices,
     unseen_file_notices,
 )
-from webui.labels.folders import ICONS, notice_counts
+from webui.labels.folders import ICONS, notice_words
 from webui.labels.notices import NOTICES, OTHER_NOTICE
 from webui.labels.words import label
 from webui.numbers import row_number
@@ -100,6 +100,6 @@ def _file_view(notice: SeenNotice) -> dict[str, Any]:
         url = url_for("files.show", file_id=notice.imported_file_id)
     elif notice.load_id is not None:
         url = f"{url.removesuffix('/files')}/loads/{notice.load_id}"
-    told = notice_counts(notice)
+    told = notice_words(notice)
     return {"line": notice, "words": label(notice.kind), "icon": ICONS[notice.kind],
             "url": url, "told": told}  # fmt: skip

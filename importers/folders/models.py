@@ -114,6 +114,9 @@ class FileNotice(Base):
     load_id: Mapped[int | None] = mapped_column(ForeignKey(RecordLoad.id))
     imported_file_id: Mapped[int | None] = mapped_column(ForeignKey(ImportedFile.id))
     counts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    problem: Mapped[str] = mapped_column(server_default="")
+    """Why it was refused: ``FolderProblem`` or ``FileProblem``."""
+    problem_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once."""
     created_at: Mapped[datetime]

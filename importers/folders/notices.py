@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ class SeenNotice:
     load_id: int | None
     imported_file_id: int | None
     counts: Mapping[str, int]
+    problem: str
+    problem_values: Mapping[str, Any]
     at: datetime
     is_new: bool
 
@@ -47,6 +50,8 @@ def tell_about_file(
     load_id: int | None = None,
     imported_file_id: int | None = None,
     counts: Mapping[str, int] | None = None,
+    problem: str = "",
+    problem_values: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> int:
     """Tell the heads of the unit, of clients to call whoever may form; how many people that were.
@@ -60,6 +65,7 @@ def tell_about_file(
             .values(
                 employee_id=employee_id, kind=kind, unit_id=unit_id, name=name, load_id=load_id,
                 imported_file_id=imported_file_id, counts=dict(counts or {}),
+                problem=problem, problem_values=dict(problem_values or {}),
                 occasion=f"{occasion}:{employee_id}", created_at=now,
             )
             .on_conflict_do_nothing()
@@ -101,6 +107,7 @@ def file_notices_of(session: Session, *, actor: Actor, limit: int = MOST) -> Seq
         SeenNotice(
             id=one.id, kind=one.kind, name=one.name, unit=unit, load_id=one.load_id,
             imported_file_id=one.imported_file_id, counts=one.counts, at=one.created_at,
+            problem=one.problem, problem_values=one.problem_values,
             is_new=one.seen_at is None,
         )
         for one, unit in rows

@@ -178,10 +178,12 @@ def _put_aside(
         if not settle(session, note_id, moved_to=moved_to, now=now):
             return False
         if ended.notice is not None and note.unit_id is not None:
+            why = note if note.problem or load is None else load
             tell_about_file(
                 session, note.unit_id, ended.notice, occasion=f"folder:{note.id}", name=name,
                 load_id=note.load_id, imported_file_id=note.imported_file_id,
-                counts=ended.counts, now=now,
+                counts=ended.counts, problem=why.problem, problem_values=why.problem_values,
+                now=now,
             )  # fmt: skip
     return True
 
