@@ -152,7 +152,7 @@ class Database:
         """The database of one open SQLite connection, for a copy that is thrown away."""
         engine = create_engine(
             "sqlite://", creator=lambda: connection, poolclass=StaticPool,
-            module=_sqlite_module(), json_serializer=_TO_JSON,
+            module=_sqlite_module(), json_serializer=_TO_JSON, hide_parameters=True,
         )  # fmt: skip
         event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN"))
         return cls(engine)
@@ -192,6 +192,7 @@ def _sqlite_engine(url: str, **options: Any) -> Engine:
         url,
         module=module,
         json_serializer=_TO_JSON,
+        hide_parameters=True,
         connect_args={"timeout": 20, "isolation_level": None, "check_same_thread": False},
         **options,
     )
@@ -243,7 +244,11 @@ def _postgresql_engine(url: str, **options: Any) -> Engine:
     }
     defaults: dict[str, Any] = {"pool_size": 8, "max_overflow": 8}
     engine = create_engine(
-        url, connect_args=connect_args, json_serializer=_TO_JSON, **(defaults | options)
+        url,
+        connect_args=connect_args,
+        json_serializer=_TO_JSON,
+        hide_parameters=True,
+        **(defaults | options),
     )
 
     @event.listens_for(engine, "checkin")

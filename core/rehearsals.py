@@ -1,7 +1,8 @@
 """Doing something for a look at what would come of it: nothing remains, and nobody waits.
 
 PostgreSQL does so in a transaction of its own that is rolled back. SQLite has one writer: there a
-copy of the whole database is worked on, which takes its size on the disk for that while.
+copy of the whole database is worked on, which takes its size on the disk for that while, and once
+more for what is changed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,15 @@ from core.db import Database
 
 _FORMAT = 18
 """Two bytes of the file's head that say whether it is written by way of a log (2) or not (1)."""
+
+_PRAGMAS = (
+    "locking_mode=EXCLUSIVE",
+    "journal_mode=TRUNCATE",
+    "synchronous=OFF",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+)
 
 
 @contextmanager
@@ -52,10 +62,11 @@ def _copy(database: Database, path: Path) -> Any:
         _fill(database, name)
         module: Any = database.engine.dialect.dbapi
         copy = module.connect(name, isolation_level=None, check_same_thread=False)
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=OFF", "synchronous=OFF",
-                       "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):  # fmt: skip
+        for pragma in _PRAGMAS:
             copy.execute(f"PRAGMA {pragma}").fetchall()
-        copy.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        # A first write opens the journal, which savepoints need; it loses its name as well, and
+        # stays open as long as the copy is locked by us alone.
+        copy.execute("PRAGMA user_version=1")
         return copy
     finally:
         for left in (name, f"{name}-wal", f"{name}-shm", f"{name}-journal"):

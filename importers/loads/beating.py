@@ -35,8 +35,9 @@ def beating(database: Database, load: RecordLoad, worker: str) -> Iterator[None]
                         .values(beat_at=database_now(session))
                         .execution_options(synchronize_session=False)
                     )
-            except Exception:
-                log.warning("no sign of life could be given", exc_info=True)
+            except Exception as error:
+                told = {"load": load.id, "error": type(error).__name__}
+                log.warning("no sign of life could be given", extra=told)
 
     thread = threading.Thread(target=beat, name=f"load {load.id}", daemon=True)
     thread.start()

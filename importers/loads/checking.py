@@ -60,10 +60,10 @@ def check_staged(work: Work, load: RecordLoad, path: Path) -> None:
 
 
 def _begun(work: Work, load: RecordLoad) -> RecordLoad:
+    forget_rows(work.database, load, work.worker)
     with work.database.unit_of_work() as session:
         now = work.clock(session)
         mine = require_mine(session, load, work.worker)
-        forget_rows(session, load.id)
         mine.begun_at, mine.beat_at, mine.position, mine.counts = now, now, 0, {}
         return mine
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 _SUFFIX = ".load"
+_INCOMING = "incoming-"
+_A_DAY = 24 * 60 * 60
 
 
 def spool_file(folder: Path, load_id: int) -> Path:
@@ -21,7 +25,7 @@ def spool_file(folder: Path, load_id: int) -> Path:
 def new_file(folder: Path) -> Path:
     """An empty file for what is being received, to be kept by ``keep_file`` or removed."""
     _prepare(folder)
-    descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=folder)
+    descriptor, name = tempfile.mkstemp(prefix=_INCOMING, dir=folder)
     os.close(descriptor)
     return Path(name)
 
@@ -47,6 +51,15 @@ def keep_file(folder: Path, load_id: int, received: Path) -> Path:
 def forget_file(folder: Path, load_id: int) -> None:
     """Remove the file of the load; harmless when it is gone."""
     spool_file(folder, load_id).unlink(missing_ok=True)
+
+
+def forget_torn(folder: Path) -> None:
+    """Remove what was being received when somebody was killed, a day ago or earlier."""
+    before = time.time() - _A_DAY
+    for torn in folder.glob(f"{_INCOMING}*"):
+        with suppress(FileNotFoundError):
+            if torn.stat().st_mtime < before:
+                torn.unlink()
 
 
 def _prepare(folder: Path) -> None:

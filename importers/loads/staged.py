@@ -189,10 +189,10 @@ def _begun(work: Work, load: RecordLoad) -> RecordLoad:
     """What the preview has kept of rows makes way for what becomes of them."""
     if load.begun_at is not None:
         return load
+    forget_rows(work.database, load, work.worker)
     with work.database.unit_of_work() as session:
         now = work.clock(session)
         mine = require_mine(session, load, work.worker)
-        forget_rows(session, load.id)
         mine.begun_at = now
         return mine
 

@@ -7,6 +7,7 @@ a while, which goes on behind the last whole batch.
 from __future__ import annotations
 
 import logging
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from importers.loads.holding import end_load, is_free, let_go, require_mine, tak
 from importers.loads.looking import look_at
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
-from importers.loads.spool import spool_file
+from importers.loads.spool import forget_torn, spool_file
 from importers.loads.staged import Work, load_staged, run_load
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
@@ -38,6 +39,7 @@ LONGEST = timedelta(minutes=30)
 """No file takes longer until its first rows are there."""
 ATTEMPTS = 3
 """A load that was begun so often without getting on by a batch is given up."""
+_FRAMES = 8
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +58,8 @@ def work_on_loads(
         taken = take_load(database, clock, load.id, work.worker)
         if taken is not None:
             done += _worked(work, taken, spool_file(folder, load.id))
+    if done:
+        forget_torn(folder)
     return done
 
 
@@ -91,8 +95,15 @@ def _worked(work: Work, load: RecordLoad, path: Path) -> int:
         let_go(work.database, load, work.worker, is_counted=not is_stopping)
         if is_stopping:
             raise
-        log.exception("load failed", extra={"load": load.id, "attempt": load.attempts})
+        told = {"load": load.id, "attempt": load.attempts, "error": type(error).__name__}
+        log.error("load failed", extra=told | {"where": _where(error)})
     return 1
+
+
+def _where(error: Exception) -> list[str]:
+    """The way to the error without its words, in which a cell of the file may stand."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _step(work: Work, load: RecordLoad, path: Path) -> None:

@@ -2,15 +2,25 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
+from sqlalchemy import select
 
+from core.clock import database_clock
 from core.db import Database
 from directory.units.models import UnitKind
 from entrypoints.cli import main
+from entrypoints.files import loader_at, named_unit
+from importers.loading import content_sum
+from importers.loads import batches, staged
+from importers.loads.asking import ask_load
+from importers.loads.batch import apply_batch
+from importers.loads.models import LoadState, RecordLoad
 from tests.given import Given
+from tests.staged_given import people, write_lines
 from tests.workbooks import write_file
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -101,3 +111,50 @@ def test_a_mapping_says_what_columns_are(unit_code: str, tmp_path: Path) -> None
     mapping.write_text(json.dumps({"Кто": "name", "Шифр": "external_key"}), encoding="utf-8")
     told = _run("import", "clients", str(path), "--mapping", str(mapping), "--json")
     assert json.loads(told.output)["new"] == 2
+
+
+def test_broken_off_and_called_again_it_goes_on(
+    unit_code: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_lines(tmp_path / "f.csv", people(100))
+    words = ("import", "clients", str(path), "--json")
+    tried = json.loads(_run(*words, "--dry-run").output)
+    with database.reading() as session:
+        assert session.scalars(select(RecordLoad)).all() == []
+    monkeypatch.setattr(batches, "BATCH", 20)
+    left = [2]
+
+    def breaks(*given: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return apply_batch(*given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(staged, "apply_batch", breaks)
+        assert _run(*words).exit_code == 1
+    with database.reading() as session:
+        load = session.scalars(select(RecordLoad)).one()
+        assert (load.state, load.batches, load.worker) == (LoadState.LOADING, 2, None)
+    report = tmp_path / "report.xlsx"
+    told = json.loads(_run(*words, "--report", str(report)).output)
+    assert told == tried, "one load, with all that there is to tell"
+    rows = list(load_workbook(report).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert {row[0] for row in rows[1:]} == {error["row"] for error in told["errors"]}
+    assert all(row[1] for row in rows[1:])
+    again = json.loads(_run(*words).output)
+    assert (again["new"], again["invalid"]) == (0, tried["invalid"])
+
+
+def test_a_load_that_waits_in_the_browser_is_left_alone(
+    unit_code: str, database: Database, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "f.csv", people(3))
+    with database.unit_of_work() as session:
+        unit = named_unit(session, unit_code)
+        ask_load(
+            session, name="f.csv", size=1, sha256=content_sum(path), format="clients",
+            unit_id=unit.id, actor=loader_at(session, unit), now=database_clock(session),
+        )  # fmt: skip
+    told = _run("import", "clients", str(path))
+    assert told.exit_code == 2 and "in the browser" in told.output

@@ -1,5 +1,6 @@
 """Staged loads before anything is loaded: asking, looking, saying columns, cancelling, steps."""
 
+import os
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -24,7 +25,7 @@ from importers.loads.asking import (
 from importers.loads.looking import look_at
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.seen import columns_of_load, get_load, progress_of, recent_loads, rows_of
-from importers.loads.spool import forget_file, keep_file, new_file, spool_file
+from importers.loads.spool import forget_file, forget_torn, keep_file, new_file, spool_file
 from importers.loads.steps import FOLLOWS, StepRefused, go_to
 from importers.loads.told import Verdict
 from importers.loads.workers import SILENCE
@@ -205,3 +206,7 @@ def test_files_lie_by_number_for_their_owner_alone(tmp_path: Path) -> None:
     forget_file(folder, 7)
     forget_file(folder, 7)
     assert [one.name for one in folder.iterdir()] == [spool_file(folder, 8).name]
+    torn, fresh = new_file(folder), new_file(folder)
+    os.utime(torn, (0, 0))
+    forget_torn(folder)
+    assert {one.name for one in folder.iterdir()} == {fresh.name, spool_file(folder, 8).name}

@@ -30,6 +30,27 @@ def test_nothing_remains_and_others_write_meanwhile(database: Database, tmp_path
     assert sorted(one.name for one in tmp_path.iterdir()) == before
 
 
+def test_a_part_can_be_taken_back_inside(
+    database: Database, tmp_path: Path, engine_name: str
+) -> None:
+    with rehearsing(database) as session:
+        given = Given(session)
+        given.unit("one")
+        names = {one.name for one in tmp_path.iterdir()}
+        with pytest.raises(RuntimeError), session.begin_nested():
+            for _ in range(500):
+                given.unit("x" * 1000)
+            raise RuntimeError
+        session.expire_all()
+        given.unit("two")
+        assert sorted(session.scalars(select(Unit.name))) == ["one", "two"]
+        if engine_name == "sqlite":
+            check = session.connection().exec_driver_sql("PRAGMA integrity_check").scalar()
+            assert check == "ok"
+        assert not [name for name in names if "rehearsal" in name], "a crash would leave nothing"
+    assert units(database) == 0
+
+
 def test_an_error_inside_leaves_nothing_behind(database: Database, tmp_path: Path) -> None:
     units(database)
     before = sorted(one.name for one in tmp_path.iterdir())
