@@ -31,6 +31,7 @@ from importers.models import ImportedFile, ImportedRow, RowChoice
 
 BATCH = 5_000
 """Rows a transaction: on SQLite others wait for it."""
+_SPOOLED = ".load"
 _ABANDONED = timedelta(days=1)
 """A file that was being received for so long never came to a load."""
 _LOADED: Table = LoadedRow.__table__  # type: ignore[assignment]
@@ -75,7 +76,7 @@ def forget_old_files(
     for note_id in asides:
         assert watched is not None
         _forget_aside(database, clock, watched, note_id)
-    _remove_abandoned(spool, now)
+    _remove_abandoned(database, spool, now)
     return len(loads) + len(files) + len(asides)
 
 
@@ -228,8 +229,16 @@ def _forget_aside(database: Database, clock: Clock, watched: Path, note_id: int)
         note.forgotten_at = clock(session)
 
 
-def _remove_abandoned(folder: Path, now: datetime) -> None:
-    """Files that were being received when their process died."""
-    for path in folder.glob("incoming-*"):
-        if path.lstat().st_mtime < (now - _ABANDONED).timestamp():
+def _remove_abandoned(database: Database, folder: Path, now: datetime) -> None:
+    """Files that were being received when their process died, and such without a load."""
+    before = (now - _ABANDONED).timestamp()
+    old = [path for path in folder.glob("*") if path.lstat().st_mtime < before]
+    if not old:
+        return
+    with database.reading() as session:
+        kept = select(RecordLoad.id).where(RecordLoad.forgotten_at.is_(None))
+        known = {spooling.spool_file(folder, load_id) for load_id in session.scalars(kept)}
+    for path in old:
+        is_ours = path.name.startswith("incoming-") or path.suffix == _SPOOLED
+        if is_ours and path not in known:
             path.unlink(missing_ok=True)

@@ -29,6 +29,8 @@ class FolderProblem(StrEnum):
     """Its headings fit two formats equally well."""
     NOT_BY_NIGHT = "not_by_night"
     """Its headings fit best a format that nobody loads without looking: refusals, results."""
+    UNREADABLE = "unreadable"
+    """The scheduler may not open it."""
     VANISHED = "vanished"
     """It was there, and is not any more."""
 

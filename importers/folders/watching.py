@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.db import Database
+from core.schedule import Stopping
 from directory.units.models import Unit, UnitKind
 from importers.folders.models import FolderFile, FolderProblem, NoticeKind
 from importers.folders.notices import tell_about_file
@@ -192,7 +193,9 @@ def _safely(act: Callable[..., object], *about: object) -> bool:
     """One file that cannot be read or moved does not keep the others; it is tried again."""
     try:
         return bool(act(*about))
-    except OSError as error:
-        # No names: they may be those of people.
-        log.warning("folder file failed", extra={"type": type(error).__name__, "code": error.errno})
+    except Stopping:
+        raise
+    except Exception as error:
+        # Neither names nor what a library says: they may be those of people.
+        log.warning("folder file failed", extra={"type": type(error).__name__})
         return False

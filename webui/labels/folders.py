@@ -47,6 +47,9 @@ _PROBLEMS: Mapping[FolderProblem, Callable[[Mapping[str, Any]], Any]] = {
         "странице.",
         kinds=_kinds(v),
     ),
+    FolderProblem.UNREADABLE: lambda _v: _l(
+        "Программе нельзя открыть этот файл. Обратитесь к администратору сервера."
+    ),
     FolderProblem.VANISHED: lambda _v: _l("Файл исчез из папки раньше, чем его прочитали."),
 }
 
