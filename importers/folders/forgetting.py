@@ -230,15 +230,15 @@ def _forget_aside(database: Database, clock: Clock, watched: Path, note_id: int)
 
 
 def _remove_abandoned(database: Database, folder: Path, now: datetime) -> None:
-    """Files that were being received when their process died, and such without a load."""
+    """Files whose process died before they came to a load, or whose load was never written."""
+    spooling.forget_torn(folder, now=now)
     before = (now - _ABANDONED).timestamp()
-    old = [path for path in folder.glob("*") if path.lstat().st_mtime < before]
+    old = [path for path in folder.glob(f"*{_SPOOLED}") if path.lstat().st_mtime < before]
     if not old:
         return
     with database.reading() as session:
         kept = select(RecordLoad.id).where(RecordLoad.forgotten_at.is_(None))
         known = {spooling.spool_file(folder, load_id) for load_id in session.scalars(kept)}
     for path in old:
-        is_ours = path.name.startswith("incoming-") or path.suffix == _SPOOLED
-        if is_ours and path not in known:
+        if path not in known:
             path.unlink(missing_ok=True)

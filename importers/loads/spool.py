@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 _SUFFIX = ".load"
 _INCOMING = "incoming-"
-_A_DAY = 24 * 60 * 60
+_A_DAY = timedelta(days=1)
 
 
 def spool_file(folder: Path, load_id: int) -> Path:
@@ -53,9 +53,9 @@ def forget_file(folder: Path, load_id: int) -> None:
     spool_file(folder, load_id).unlink(missing_ok=True)
 
 
-def forget_torn(folder: Path) -> None:
+def forget_torn(folder: Path, *, now: datetime) -> None:
     """Remove what was being received when somebody was killed, a day ago or earlier."""
-    before = time.time() - _A_DAY
+    before = (now - _A_DAY).timestamp()
     for torn in folder.glob(f"{_INCOMING}*"):
         with suppress(FileNotFoundError):
             if torn.stat().st_mtime < before:

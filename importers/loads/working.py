@@ -59,7 +59,9 @@ def work_on_loads(
         if taken is not None:
             done += _worked(work, taken, spool_file(folder, load.id))
     if done:
-        forget_torn(folder)
+        with database.reading() as session:
+            now = clock(session)
+        forget_torn(folder, now=now)
     return done
 
 
