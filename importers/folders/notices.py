@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import insert_into
+from core.statements import ask
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitPath
 from importers.folders.models import FileNotice, NoticeKind
@@ -75,17 +76,25 @@ def tell_about_file(
     return told
 
 
+UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(
+    FileNotice.employee_id == bindparam("person"),
+    FileNotice.seen_at.is_(None),
+    FileNotice.unit_id.in_(bindparam("of_file_units", expanding=True)),
+)
+"""Asked with ``person`` and ``seen_files_by``: how many, and the newest of them."""
+
+
+def seen_files_by(actor: Actor) -> dict[str, Any]:
+    """The units of whose files this person is told: none, unless they may load files."""
+    return {"of_file_units": sorted(actor.unit_ids if actor.may(ImportPermission.LOAD) else ())}
+
+
 def unseen_file_notices(session: Session, *, actor: Actor) -> tuple[int, int]:
     """How many the person has not seen, and the newest of them (0: none)."""
-    if actor.employee_id is None or not actor.may(ImportPermission.LOAD):
+    if actor.employee_id is None:
         return 0, 0
-    count, newest = session.execute(
-        select(func.count(), func.max(FileNotice.id)).where(
-            FileNotice.employee_id == actor.employee_id,
-            FileNotice.seen_at.is_(None),
-            FileNotice.unit_id.in_(actor.unit_ids),
-        )
-    ).one()
+    values = {"person": actor.employee_id} | seen_files_by(actor)
+    count, newest = ask(session, UNSEEN_FILES, values).one()
     return count, newest or 0
 
 
