@@ -3,32 +3,41 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy import union_all
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.statements import ask
 from importers.folders.notices import (
+    UNSEEN_FILES,
     SeenNotice,
     file_notices_of,
     mark_file_notices,
-    unseen_file_notices,
+    seen_files_by,
 )
-from webui.labels.folders import ICONS, notice_counts
+from webui.labels.folders import ICONS, notice_words
 from webui.labels.notices import NOTICES, OTHER_NOTICE
 from webui.labels.words import label
 from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, local_target, requires, session, settings
 from worklists.escalation.digests import DIGEST
-from worklists.notifications import Notice, mark_seen, notifications_of, unseen_state
+from worklists.notifications import UNSEEN, Notice, mark_seen, notifications_of
 from worklists.permissions import WorkPermission
+from worklists.visibility import seen_by
 
 bp = Blueprint("notifications", __name__)
+
+_BOTH = union_all(UNSEEN, UNSEEN_FILES)
+"""In one statement: every page asks it."""
 
 
 def unseen(reading: Session, *, actor: Actor) -> tuple[int, int]:
     """How many the bell shows, of tasks and of files, and what changes with the newest of them."""
-    tasks, newest = unseen_state(reading, actor=actor)
-    files, newest_file = unseen_file_notices(reading, actor=actor)
-    return tasks + files, newest + newest_file
+    if actor.employee_id is None:
+        return 0, 0
+    values = {"person": actor.employee_id} | seen_by(actor) | seen_files_by(actor)
+    both = ask(reading, _BOTH, values).all()
+    return sum(count for count, _ in both), sum(newest or 0 for _, newest in both)
 
 
 @bp.app_context_processor
@@ -100,6 +109,6 @@ def _file_view(notice: SeenNotice) -> dict[str, Any]:
         url = url_for("files.show", file_id=notice.imported_file_id)
     elif notice.load_id is not None:
         url = f"{url.removesuffix('/files')}/loads/{notice.load_id}"
-    told = notice_counts(notice)
+    told = notice_words(notice)
     return {"line": notice, "words": label(notice.kind), "icon": ICONS[notice.kind],
             "url": url, "told": told}  # fmt: skip

@@ -23,7 +23,7 @@ from worklists.permissions import WorkPermission
 from worklists.visibility import TASK_IS_VISIBLE, seen_by, task_is_visible
 
 MOST = 100
-_UNSEEN = (
+UNSEEN = (
     select(func.count(), func.max(Notification.id))
     .join(Task, Task.id == Notification.task_id)
     .where(
@@ -32,7 +32,9 @@ _UNSEEN = (
         TASK_IS_VISIBLE,
     )
 )
-"""Of the tasks that the person sees in this role: what the list cannot show is not counted."""
+"""Of the tasks that the person sees in this role: what the list cannot show is not counted.
+
+Asked with ``person`` and ``visibility.seen_by``: how many, and the newest of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def unseen_state(session: Session, *, actor: Actor) -> tuple[int, int]:
     if actor.employee_id is None:
         return 0, 0
     values = {"person": actor.employee_id} | seen_by(actor)
-    count, newest = ask(session, _UNSEEN, values).one()
+    count, newest = ask(session, UNSEEN, values).one()
     return count, newest or 0
 
 

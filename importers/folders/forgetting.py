@@ -27,10 +27,12 @@ from importers.folders.watching import ENDINGS
 from importers.loads import spool as spooling
 from importers.loads.models import AT_WORK, LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.loads.steps import ENDS
+from importers.loads.undeciding import forget_decisions
 from importers.models import ImportedFile, ImportedRow, RowChoice
 
 BATCH = 5_000
 """Rows a transaction: on SQLite others wait for it."""
+_SPOOLED = ".load"
 _ABANDONED = timedelta(days=1)
 """A file that was being received for so long never came to a load."""
 _LOADED: Table = LoadedRow.__table__  # type: ignore[assignment]
@@ -75,7 +77,7 @@ def forget_old_files(
     for note_id in asides:
         assert watched is not None
         _forget_aside(database, clock, watched, note_id)
-    _remove_abandoned(spool, now)
+    _remove_abandoned(database, spool, now)
     return len(loads) + len(files) + len(asides)
 
 
@@ -124,6 +126,7 @@ def _forget_load(database: Database, clock: Clock, folder: Path, load_id: int) -
         load.sample, load.forgotten_at = [], now
         filled = update(LoadBatch).where(LoadBatch.load_id == load_id).values(filled={})
         session.execute(filled.execution_options(**_QUIET))
+        forget_decisions(session, [load_id])
         event = LoadForgotten(record_load_id=load_id, rows=rows)
         record(session, event, actor=SCHEDULER, at=now)
         session.flush()
@@ -228,8 +231,16 @@ def _forget_aside(database: Database, clock: Clock, watched: Path, note_id: int)
         note.forgotten_at = clock(session)
 
 
-def _remove_abandoned(folder: Path, now: datetime) -> None:
-    """Files that were being received when their process died."""
-    for path in folder.glob("incoming-*"):
-        if path.lstat().st_mtime < (now - _ABANDONED).timestamp():
+def _remove_abandoned(database: Database, folder: Path, now: datetime) -> None:
+    """Files whose process died before they came to a load, or whose load was never written."""
+    spooling.forget_torn(folder, now=now)
+    before = (now - _ABANDONED).timestamp()
+    old = [path for path in folder.glob(f"*{_SPOOLED}") if path.lstat().st_mtime < before]
+    if not old:
+        return
+    with database.reading() as session:
+        kept = select(RecordLoad.id).where(RecordLoad.forgotten_at.is_(None))
+        known = {spooling.spool_file(folder, load_id) for load_id in session.scalars(kept)}
+    for path in old:
+        if path not in known:
             path.unlink(missing_ok=True)

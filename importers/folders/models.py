@@ -29,6 +29,8 @@ class FolderProblem(StrEnum):
     """Its headings fit two formats equally well."""
     NOT_BY_NIGHT = "not_by_night"
     """Its headings fit best a format that nobody loads without looking: refusals, results."""
+    UNREADABLE = "unreadable"
+    """The scheduler may not open it."""
     VANISHED = "vanished"
     """It was there, and is not any more."""
 
@@ -114,6 +116,9 @@ class FileNotice(Base):
     load_id: Mapped[int | None] = mapped_column(ForeignKey(RecordLoad.id))
     imported_file_id: Mapped[int | None] = mapped_column(ForeignKey(ImportedFile.id))
     counts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    problem: Mapped[str] = mapped_column(server_default="")
+    """Why it was refused: ``FolderProblem`` or ``FileProblem``."""
+    problem_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     occasion: Mapped[str] = mapped_column(unique=True)
     """Names the occurrence, so that it is told once."""
     created_at: Mapped[datetime]

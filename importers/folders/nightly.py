@@ -206,7 +206,10 @@ def _identified(
     if found.size > (most := Limits().file_size):
         refused = FileRefused(FileProblem.TOO_LARGE, size=found.size, limit=most)
         return _Identified(refused=refused)
-    sha256 = copy_out(place.root, found, received)
+    try:
+        sha256 = copy_out(place.root, found, received)
+    except PermissionError:
+        return _Identified(problem=FolderProblem.UNREADABLE.value)
     if sha256 is None:
         return None
     if told.problem or told.unit_id is None:

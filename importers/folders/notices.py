@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import insert_into
+from core.statements import ask
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitPath
 from importers.folders.models import FileNotice, NoticeKind
@@ -33,6 +35,8 @@ class SeenNotice:
     load_id: int | None
     imported_file_id: int | None
     counts: Mapping[str, int]
+    problem: str
+    problem_values: Mapping[str, Any]
     at: datetime
     is_new: bool
 
@@ -47,6 +51,8 @@ def tell_about_file(
     load_id: int | None = None,
     imported_file_id: int | None = None,
     counts: Mapping[str, int] | None = None,
+    problem: str = "",
+    problem_values: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> int:
     """Tell the heads of the unit, of clients to call whoever may form; how many people that were.
@@ -60,6 +66,7 @@ def tell_about_file(
             .values(
                 employee_id=employee_id, kind=kind, unit_id=unit_id, name=name, load_id=load_id,
                 imported_file_id=imported_file_id, counts=dict(counts or {}),
+                problem=problem, problem_values=dict(problem_values or {}),
                 occasion=f"{occasion}:{employee_id}", created_at=now,
             )
             .on_conflict_do_nothing()
@@ -69,17 +76,25 @@ def tell_about_file(
     return told
 
 
+UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(
+    FileNotice.employee_id == bindparam("person"),
+    FileNotice.seen_at.is_(None),
+    FileNotice.unit_id.in_(bindparam("of_file_units", expanding=True)),
+)
+"""Asked with ``person`` and ``seen_files_by``: how many, and the newest of them."""
+
+
+def seen_files_by(actor: Actor) -> dict[str, Any]:
+    """The units of whose files this person is told: none, unless they may load files."""
+    return {"of_file_units": sorted(actor.unit_ids if actor.may(ImportPermission.LOAD) else ())}
+
+
 def unseen_file_notices(session: Session, *, actor: Actor) -> tuple[int, int]:
     """How many the person has not seen, and the newest of them (0: none)."""
-    if actor.employee_id is None or not actor.may(ImportPermission.LOAD):
+    if actor.employee_id is None:
         return 0, 0
-    count, newest = session.execute(
-        select(func.count(), func.max(FileNotice.id)).where(
-            FileNotice.employee_id == actor.employee_id,
-            FileNotice.seen_at.is_(None),
-            FileNotice.unit_id.in_(actor.unit_ids),
-        )
-    ).one()
+    values = {"person": actor.employee_id} | seen_files_by(actor)
+    count, newest = ask(session, UNSEEN_FILES, values).one()
     return count, newest or 0
 
 
@@ -101,6 +116,7 @@ def file_notices_of(session: Session, *, actor: Actor, limit: int = MOST) -> Seq
         SeenNotice(
             id=one.id, kind=one.kind, name=one.name, unit=unit, load_id=one.load_id,
             imported_file_id=one.imported_file_id, counts=one.counts, at=one.created_at,
+            problem=one.problem, problem_values=one.problem_values,
             is_new=one.seen_at is None,
         )
         for one, unit in rows

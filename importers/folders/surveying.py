@@ -93,7 +93,10 @@ def opened(root: Path, parts: Parts) -> Iterator[int]:
 
 
 def copy_out(root: Path, found: Found, into: Path) -> str | None:
-    """Copy the file as it was seen; the SHA-256 of its content, None: it is another by now."""
+    """Copy the file as it was seen; the SHA-256 of its content, None: it is another by now.
+
+    Raises PermissionError, and other OSErrors of a full disk.
+    """
     content = hashlib.sha256()
     with opened(root, found.folder) as place, _file(place, found.name) as file:
         if file is None or not _is_as_seen(file, found):
@@ -148,6 +151,10 @@ def remove(root: Path, path: str, endings: Iterable[str]) -> None:
 
 
 def _is_whole(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False  # bytes that are no text: neither the database nor a person could name it
     low = name.casefold()
     return not (low.startswith(_BEGINNINGS) or low.endswith(_ENDINGS) or low in _OF_WINDOWS)
 
@@ -157,6 +164,8 @@ def _file(place: int, name: str) -> Iterator[int | None]:
     """The file for reading; None: it is no plain file. A pipe is not waited for."""
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+    except PermissionError:
+        raise
     except OSError:
         yield None
         return

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.db import Database
+from core.schedule import Stopping
 from directory.units.models import Unit, UnitKind
 from importers.folders.models import FolderFile, FolderProblem, NoticeKind
 from importers.folders.notices import tell_about_file
@@ -178,10 +179,12 @@ def _put_aside(
         if not settle(session, note_id, moved_to=moved_to, now=now):
             return False
         if ended.notice is not None and note.unit_id is not None:
+            why = note if note.problem or load is None else load
             tell_about_file(
                 session, note.unit_id, ended.notice, occasion=f"folder:{note.id}", name=name,
                 load_id=note.load_id, imported_file_id=note.imported_file_id,
-                counts=ended.counts, now=now,
+                counts=ended.counts, problem=why.problem, problem_values=why.problem_values,
+                now=now,
             )  # fmt: skip
     return True
 
@@ -190,7 +193,9 @@ def _safely(act: Callable[..., object], *about: object) -> bool:
     """One file that cannot be read or moved does not keep the others; it is tried again."""
     try:
         return bool(act(*about))
-    except OSError as error:
-        # No names: they may be those of people.
-        log.warning("folder file failed", extra={"type": type(error).__name__, "code": error.errno})
+    except Stopping:
+        raise
+    except Exception as error:
+        # Neither names nor what a library says: they may be those of people.
+        log.warning("folder file failed", extra={"type": type(error).__name__})
         return False

@@ -19,8 +19,8 @@ def _reference(table: str, name: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([name], [f"{target}.id"], name=f"fk_{table}_{name}")
 
 
-def _json() -> sa.Column:
-    return sa.Column("counts", _JSON, server_default=sa.text("'{}'"), nullable=False)
+def _json(name: str) -> sa.Column:
+    return sa.Column(name, _JSON, server_default=sa.text("'{}'"), nullable=False)
 
 
 def upgrade() -> None:
@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("imported_file_id", sa.Integer(), nullable=True),
         sa.Column("is_new", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.String(), server_default="", nullable=False),
-        sa.Column("problem_values", _JSON, server_default=sa.text("'{}'"), nullable=False),
+        _json("problem_values"),
         sa.Column("found_at", _MOMENT, nullable=False),
         sa.Column("settled_at", _MOMENT, nullable=True),
         sa.Column("moved_to", sa.String(), server_default="", nullable=False),
@@ -72,7 +72,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("load_id", sa.Integer(), nullable=True),
         sa.Column("imported_file_id", sa.Integer(), nullable=True),
-        _json(),
+        _json("counts"),
+        sa.Column("problem", sa.String(), server_default="", nullable=False),
+        _json("problem_values"),
         sa.Column("occasion", sa.String(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("seen_at", _MOMENT, nullable=True),

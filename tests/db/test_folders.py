@@ -180,6 +180,7 @@ def test_what_is_being_written_or_lies_elsewhere_is_left_or_told(
         watched.put(f"sto/clients/{name}")
     watched.put("sto/other/unknown.xlsx")
     watched.put("lost.xlsx")
+    (watched.root / "sto/clients" / os.fsdecode(b"\xff.xlsx")).write_bytes(b"no text")
 
     def grow(_seconds: float) -> None:
         with growing.open("ab") as file:

@@ -119,9 +119,9 @@ def test_a_load_keeps_its_counts_and_ids(
         young = _load(session, unit_id, LoadState.DONE, at=NOON + timedelta(days=2))
     for load_id in (done, waiting, at_work, young):
         spool_file(spool, load_id).write_bytes(b"x")
-    abandoned = spool / "incoming-1"
-    abandoned.write_bytes(b"x")
-    os.utime(abandoned, (NOON.timestamp(), NOON.timestamp()))
+    for abandoned in (spool / "incoming-1", spool_file(spool, 999_999)):
+        abandoned.write_bytes(b"x")
+        os.utime(abandoned, (NOON.timestamp(), NOON.timestamp()))
     assert forget_old_files(database, _at(LATER), spool=spool, after=AFTER) == 2
     left = [spool_file(spool, load_id).name for load_id in (at_work, young)]
     assert sorted(path.name for path in spool.iterdir()) == sorted(left)

@@ -453,7 +453,7 @@ def test_a_body_beyond_the_limit_is_answered_and_keeps_the_choice(desk: Desk, ap
     path = desk.folder / "large.xlsx"
     path.write_bytes(b"PK\x03\x04" + b"x" * 50_000)
     answer = desk.refused(path, format="lost-clients")
-    assert "можно до 50 МБ" in refusal(answer)
+    assert "можно до 200 МБ" in refusal(answer)
     assert re.search(r'value="lost-clients" checked', answer.text)
 
 

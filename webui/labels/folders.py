@@ -47,6 +47,9 @@ _PROBLEMS: Mapping[FolderProblem, Callable[[Mapping[str, Any]], Any]] = {
         "странице.",
         kinds=_kinds(v),
     ),
+    FolderProblem.UNREADABLE: lambda _v: _l(
+        "Программе нельзя открыть этот файл. Обратитесь к администратору сервера."
+    ),
     FolderProblem.VANISHED: lambda _v: _l("Файл исчез из папки раньше, чем его прочитали."),
 }
 
@@ -88,9 +91,11 @@ def problem_of_note(note: FolderFile) -> str:
     return problem_of_file(note.problem, note.problem_values)
 
 
-def notice_counts(notice: SeenNotice) -> str:
-    """The numbers of a notice in words; empty: it has none."""
+def notice_words(notice: SeenNotice) -> str:
+    """Why the file was refused, or its numbers; empty: there is nothing more to say."""
     told = notice.counts
+    if notice.problem:
+        return problem_of_file(notice.problem, notice.problem_values)
     if notice.kind is NoticeKind.NIGHT:
         told_of_night: str = _(
             "файлов загружено %(loaded)s, без изменений %(known)s, не принято %(refused)s; строк "
