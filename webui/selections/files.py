@@ -7,7 +7,6 @@ from flask import (
     Response,
     flash,
     g,
-    get_flashed_messages,
     make_response,
     redirect,
     render_template,
@@ -20,12 +19,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaigns.lifecycle import TAKES_LEADS, CampaignFinished
 from directory.staff.models import Employee
-from directory.units.models import UnitKind
-from directory.units.tree import get_unit, unit_tree
+from directory.units.tree import get_unit
 from importers.choices import keep_choice, kept_choice
-from importers.files import get_file, last_asked
-from importers.formats.catalogue import LEAD_FORMATS
-from importers.guard import MAX_ROWS
+from importers.files import get_file
 from importers.loads.running import DIRECTORY_FORMATS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
@@ -37,7 +33,6 @@ from importers.variants import take_as, variant_by_headings
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
-from webui.labels.loads import KINDS
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import requires, session, settings
@@ -46,20 +41,17 @@ from webui.selections.file_columns import is_incomplete, needs_a_look
 from webui.selections.file_results import forgotten_page
 from webui.selections.load_uploads import load_address, take_load
 from webui.selections.recent_files import recent_files_told
-from webui.selections.uploads import ENDINGS, Asked, UploadRefused, drain, take_upload, too_large
+from webui.selections.upload_form import REFUSED_UPLOAD, upload_form
+from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
 from webui.wording import moment
 from worklists.permissions import WorkPermission
 
 bp = Blueprint("files", __name__)
 
-_MEGABYTE = 1 << 20
-REFUSED_UPLOAD = "upload"
-"""The category of a flashed message that is shown in the form, not as a toast."""
-
 
 @bp.get("/selections/files")
 @requires(ImportPermission.LOAD)
-def page() -> Response:
+def page() -> str:
     """The form, and the files loaded last."""
     return _page(session(), Asked.from_address())
 
@@ -186,35 +178,13 @@ def _address(file_id: int) -> str:
     return url_for("files.show", file_id=file_id, plan=plan, page=number if number != 1 else None)
 
 
-def _page(reading: Session, asked: Asked) -> Response:
-    tree = unit_tree(reading, within=g.actor.unit_ids)
-    units = [row for row in tree if row.unit.kind is not UnitKind.COMPANY]
-    known = {row.unit.id for row in units}
-    last = last_asked(reading, actor=g.actor)
-    only = next(iter(known)) if len(known) == 1 else last[0] if last else None
-    unit_id = next((one for one in (asked.unit_id, only) if one in known), None)
-    kinds = {code: words for code, words in KINDS.items() if code in DIRECTORY_FORMATS}
-    offered = {**WORDS, **kinds}
-    variant = next(
-        one for one in (asked.variant, last[1] if last else "", *LEAD_FORMATS) if one in offered
-    )
-    body = render_template(
+def _page(reading: Session, asked: Asked) -> str:
+    return render_template(
         "selections/files.html",
         page="selections",
-        units=units,
-        unit_id=unit_id,
-        variants=WORDS,
-        kinds=kinds,
-        variant=variant,
-        problems=get_flashed_messages(category_filter=[REFUSED_UPLOAD]),
-        megabytes=settings().max_upload_bytes // _MEGABYTE,
-        max_bytes=settings().max_upload_bytes,
-        max_rows=MAX_ROWS,
-        endings=ENDINGS,
-        sheet=asked.sheet,
+        **upload_form(reading, asked),
         **recent_files_told(),
     )
-    return make_response(body)
 
 
 def _rows(reading: Session, file_id: int) -> Response:
