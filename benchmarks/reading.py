@@ -2,8 +2,8 @@
 
 «rows as texts» is ``read_table``: guard, expendable child, table found, every row handed out;
 «typed rows» is ``read_leads`` on top of it: phones normalised, days and numbers read, problems
-told. Guard, child and reader share the work between processes: that costs no time where two cores
-are free, and what ``ours_cpu_s`` says where others use them.
+told. The guard and the reader work beside the child, on a second core if one is free; where none
+is, the ratio comes near that of ``ours_cpu_s`` to ``bare_cpu_s``.
 """
 
 import subprocess
