@@ -2,14 +2,15 @@
 
 «rows as texts» is ``read_table``: guard, expendable child, table found, every row handed out;
 «typed rows» is ``read_leads`` on top of it: phones normalised, days and numbers read, problems
-told. Guard, child and reader share the work between processes: that costs no time where two cores
-are free, and what ``ours_cpu_s`` says where others use them.
+told. The guard and the reader work beside the child, on a second core if one is free; where none
+is, the ratio comes near that of ``ours_cpu_s`` to ``bare_cpu_s``.
 """
 
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.harness import Goal, Line, compare, plain_line, ratio_line
@@ -27,16 +28,16 @@ def run(options: Options) -> Iterator[Line]:
 
     count = options.pick(5_000, 100_000)
     fmt = LEAD_FORMATS["maintenance-due"]
-    readers = {
-        "rows as texts": (lambda: _rows_as_texts(path), Goal(1.2)),
-        "typed rows": (lambda: len(read_leads(path, fmt).rows), None),
-    }
     with tempfile.TemporaryDirectory(prefix="pzv-bench-") as folder:
         path = Path(folder) / "wide.xlsx"
         write_wide_file(path, count)
-        for name, (read, goal) in readers.items():
+        readers: tuple[tuple[str, Callable[[], int], Goal | None], ...] = (
+            ("rows as texts", lambda: _rows_as_texts(path), Goal(1.2) if count > 5_000 else None),
+            ("typed rows", lambda: len(read_leads(path, fmt).rows), None),
+        )
+        for name, read, goal in readers:
             found = compare(
-                ours=lambda read=read: _expect(count, read()),
+                ours=partial(_expect_of, count, read),
                 bare=lambda: _expect(count + 1, calamine_rows(path)),
                 rounds=options.pick(3, 5),
             )
@@ -77,6 +78,10 @@ def _memory(path: Path, rows: int) -> Iterator[Line]:
     yield plain_line(
         "reading", "–", rows, "rows as texts: memory of the child", "MiB", [child], Goal(_MOST_MIB)
     )
+
+
+def _expect_of(wanted: int, read: Callable[[], int]) -> None:
+    _expect(wanted, read())
 
 
 def _expect(wanted: int, found: int) -> None:
