@@ -20,7 +20,8 @@ from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
 from webui.exports.workbook import Column, write_workbook
 from webui.labels.files import file_sentence, problem_sentence
-from webui.labels.folders import COUNTS, problem_of_note
+from webui.labels.folders import problem_of_note
+from webui.labels.loads import COUNTS
 from webui.wording import whole
 
 _TEXT, _WORKBOOK = ".result.txt", ".result.xlsx"

@@ -36,7 +36,7 @@ def test_the_bell_tells_of_files_until_they_are_seen(
     browser = browser_of(head, Role.HEAD)
     page = browser.read("/notifications")
     assert "В подразделении некому загружать файлы" in page
-    assert "Уведомления: 3 новых" in page and "клиенты.xlsx" in page and "под вопросом: 2" in page
+    assert "Уведомления: 3 новых" in page and "клиенты.xlsx" in page and "сомнительные: 2" in page
     assert "Ночная загрузка из папки" in page and "Сервис «Юг»" in page
     newest = page.split('name="files_up_to" value="')[1].split('"')[0]
     seen = browser.post("/notifications/seen", {"up_to": "0", "files_up_to": newest})

@@ -8,20 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from importers.folders.models import FolderFile, FolderProblem, NoticeKind
 from importers.folders.notices import SeenNotice
-from importers.loads.told import Verdict
 from importers.problems import FileProblem, FileRefused
 from webui.labels.files import file_sentence
+from webui.labels.loads import COUNTS, KINDS
 from webui.labels.pairs import Pairs
 from webui.wording import whole
-
-_KINDS: Mapping[str, Any] = {
-    "clients": _l("Клиенты"),
-    "vehicles": _l("Автомобили"),
-    "visits": _l("Заказ-наряды"),
-    "recommendations": _l("Рекомендации"),
-    "do-not-call": _l("Не звонить"),
-    "results": _l("Результаты обзвона"),
-}
 
 _PROBLEMS: Mapping[FolderProblem, Callable[[Mapping[str, Any]], Any]] = {
     FolderProblem.MISPLACED: lambda _v: _l(
@@ -65,16 +56,6 @@ ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.WAITS: "table-import",
     NoticeKind.NIGHT: "file-spreadsheet",
 }
-COUNTS: Mapping[Verdict, Any] = {
-    Verdict.NEW: _l("Новые"),
-    Verdict.MATCHED: _l("Уже известны"),
-    Verdict.APPENDED: _l("Добавлены к известным"),
-    Verdict.REFRESHED: _l("Дополнены"),
-    Verdict.BLOCKED: _l("Нельзя взять"),
-    Verdict.DOUBTFUL: _l("Под вопросом"),
-    Verdict.INVALID: _l("С ошибкой"),
-    Verdict.SKIPPED: _l("Пропущены"),
-}
 
 
 def problem_of_file(problem: str, values: Mapping[str, Any]) -> str:
@@ -98,8 +79,8 @@ def notice_words(notice: SeenNotice) -> str:
         return problem_of_file(notice.problem, notice.problem_values)
     if notice.kind is NoticeKind.NIGHT:
         told_of_night: str = _(
-            "файлов загружено %(loaded)s, без изменений %(known)s, не принято %(refused)s; строк "
-            "под вопросом %(doubtful)s, с ошибкой %(invalid)s",
+            "файлов загружено %(loaded)s, без изменений %(known)s, не принято %(refused)s; "
+            "сомнительных строк %(doubtful)s, с ошибкой %(invalid)s",
             **{name: whole(told.get(name, 0)) for name in _OF_NIGHT},
         )
         return told_of_night
@@ -114,4 +95,4 @@ _OF_NIGHT = ("loaded", "known", "refused", "doubtful", "invalid")
 
 
 def _kinds(values: Mapping[str, Any]) -> str:
-    return ", ".join(str(_KINDS[code]) for code in values.get("fits", ()) if code in _KINDS)
+    return ", ".join(str(KINDS[code][0]) for code in values.get("fits", ()) if code in KINDS)

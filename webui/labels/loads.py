@@ -22,6 +22,18 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
 }
 """Code of a format of records → its name and what its files must have."""
 
+COUNTS: Mapping[Verdict, Any] = {
+    Verdict.NEW: _l("Новые"),
+    Verdict.MATCHED: _l("Уже известны"),
+    Verdict.APPENDED: _l("Добавлены к известным"),
+    Verdict.REFRESHED: _l("Дополнены"),
+    Verdict.BLOCKED: _l("Запрещены"),
+    Verdict.DOUBTFUL: _l("Сомнительные"),
+    Verdict.INVALID: _l("Ошибки"),
+    Verdict.SKIPPED: _l("Пропущены"),
+}
+"""What so many rows are called of which this became."""
+
 LABELS: Pairs = (
     (LoadState.LOOKING, _l("Читается")),
     (LoadState.COLUMNS, _l("Нужно указать столбцы")),
@@ -32,14 +44,7 @@ LABELS: Pairs = (
     (LoadState.CANCELLED, _l("Остановлен")),
     (LoadState.REFUSED, _l("Не принят")),
     (LoadState.TAKEN_BACK, _l("Загрузка отменена")),
-    (Verdict.NEW, _l("Новые")),
-    (Verdict.MATCHED, _l("Уже известны")),
-    (Verdict.APPENDED, _l("Добавлены к известным")),
-    (Verdict.REFRESHED, _l("Дополнены")),
-    (Verdict.BLOCKED, _l("Запрещены")),
-    (Verdict.DOUBTFUL, _l("Сомнительные")),
-    (Verdict.INVALID, _l("Ошибки")),
-    (Verdict.SKIPPED, _l("Пропущены")),
+    *COUNTS.items(),
 )
 
 TONES: Mapping[LoadState, str] = {
