@@ -392,21 +392,31 @@ class Given:
                          loaded_at=self.now)
         )  # fmt: skip
 
-    def record_load(self, unit: Unit, employee: Employee) -> RecordLoad:
-        """A load that is done, with one row that waits for a person: row 2."""
+    def record_load(
+        self,
+        unit: Unit,
+        employee: Employee,
+        *,
+        words: tuple[str, str, str] = ("ФИО", "Телефон", "Лунин Пётр"),
+    ) -> RecordLoad:
+        """A load that is done, with one row that waits for a person: row 2.
+
+        ``words``: the two headings and the name in the row.
+        """
+        name, phone, person = words
         load = self._add(
             RecordLoad(
                 unit_id=unit.id, format="clients", name="clients.xlsx", size=1,
-                sha256=f"{unit.id:064d}", header=["ФИО", "Телефон"],
+                sha256=f"{unit.id:064d}", header=[name, phone],
                 columns=[["name", "heading", 0, None], ["phone", "heading", 0, None]],
                 state=LoadState.DONE, counts={"invalid": 1}, position=2, batches=0,
                 asked_by=f"employee:{employee.id}", asked_at=self.now, finished_at=self.now,
             )
         )  # fmt: skip
-        problems = [["Телефон", "phone_too_short", "12"]]
+        problems = [[phone, "phone_too_short", "12"]]
         self._add(
             LoadedRow(load_id=load.id, row_no=2, verdict=Verdict.INVALID, problems=problems,
-                      cells=["Лунин Пётр", "12"])
+                      cells=[person, "12"])
         )  # fmt: skip
         return load
 

@@ -104,6 +104,7 @@ def ids(prepared: Given) -> dict[str, object]:
             unit, mate, subject="Papers", text="Look it up", to_unit_id=workshop.id
         ).id,
         "file_id": file.id,
+        "load_id": prepared.record_load(unit, mate, words=("Name", "Phone", "Peter Ray")).id,
         "point_id": point.id,
         "code_id": prepared.code_id("booked"),
         "notification_id": prepared.notification(tasks[TaskState.ON_CONTROL], mate).id,
