@@ -7,7 +7,7 @@ Nothing of the ORM takes part: no defaults written in Python, no events, no vers
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -115,7 +115,8 @@ def insert_numbered(
         sequence = select(named.cast(REGCLASS).label("of")).cte().prefix_with("MATERIALIZED")
         numbers = func.generate_series(1, len(rows)).table_valued("n")
         each = sequence.join(numbers, true())
-        ids = list(session.scalars(select(func.nextval(sequence.c.of)).select_from(each)))
+        # All at once: asked for one by one, the numbers cost more than the rows.
+        ids = list(session.scalars(select(func.nextval(sequence.c.of)).select_from(each)).all())
         write = _copy
     else:
         last = session.scalar(_last_number(target, key))
@@ -234,16 +235,19 @@ def _binding(table: Table, column: str, dialect: Dialect) -> Binding | None:
 
 
 def _bound(rows: Iterable[Row], bindings: list[tuple[int, Binding]]) -> Iterator[Row]:
-    if not bindings:
-        yield from rows
-        return
+    return chain.from_iterable(_bound_batches(rows, bindings)) if bindings else iter(rows)
+
+
+def _bound_batches(
+    rows: Iterable[Row], bindings: list[tuple[int, Binding]]
+) -> Iterator[Iterable[Row]]:
     remaining = iter(rows)
     # Column by column: a call for each value is dear enough without a loop around it.
     while batch := list(islice(remaining, BATCH)):
         columns: list[Iterable[Any]] = list(zip(*batch, strict=True))
         for at, binding in bindings:
             columns[at] = map(binding, columns[at])
-        yield from zip(*columns, strict=True)
+        yield zip(*columns, strict=True)
 
 
 def _insert(session: Session, table: Table, columns: Sequence[str], rows: Iterator[Row]) -> int:

@@ -17,3 +17,8 @@ def no_collecting() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def collect_young() -> None:
+    """Between two batches: let go what the last one has left in cycles; costs milliseconds."""
+    gc.collect(1)

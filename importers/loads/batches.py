@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from importers.answers import Rows
+from importers.collecting import collect_young
 from importers.fields import Field
 from importers.typed_rows import TypedReader, TypedRow
 
@@ -33,6 +34,7 @@ def batches(
             if is_full or len(rows) >= _LONGEST:
                 yield rows
                 rows = []
+                collect_young()
             rows.append(row)
     if rows:
         yield rows

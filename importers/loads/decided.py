@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from core.among import among
 from directory.clients.models import Client
 from directory.units.models import UnitPath
 from importers.loads.asked import Asked, Person
@@ -51,7 +52,7 @@ class Decisions:
             .order_by(UnitPath.depth.desc())
         )  # fmt: skip
         for chunk in in_chunks(fingerprint_of(one) for one in asked):
-            rows = session.execute(query.where(MatchDecision.fingerprint.in_(chunk)))
+            rows = session.execute(query.where(among(session, MatchDecision.fingerprint, chunk)))
             for fingerprint, number, is_new, client_id, kept_id in rows:
                 if kept_id is not None or (is_new and client_id is None):
                     self._found[fingerprint] = Decided(number, kept_id)

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
+from core.among import among
 from core.bulk import insert_numbered
 from core.journal import Event, record_all
 from directory.clients.consent import ContactRefused
@@ -150,44 +151,44 @@ class DoNotCallApplier:
     def _refusals(self) -> dict[tuple[Person, _Reach], list[tuple[str, datetime | None]]]:
         """Refusals of the people in question: source, and when lifted."""
         found: dict[tuple[Person, _Reach], list[tuple[str, datetime | None]]] = {}
-        people = self._owners.people.known
+        session, people = self._setting.session, self._owners.people.known
         columns = select(
             ContactRefusal.client_id, ContactRefusal.scope, ContactRefusal.channel,
             ContactRefusal.purpose, ContactRefusal.asset_id, ContactRefusal.source,
             ContactRefusal.lifted_at,
         )  # fmt: skip
         for chunk in in_chunks(people):
-            rows = self._setting.session.execute(columns.where(ContactRefusal.client_id.in_(chunk)))
+            theirs = among(session, ContactRefusal.client_id, chunk)
+            rows = session.execute(columns.where(theirs))
             for client_id, scope, channel, purpose, asset_id, source, lifted_at in rows:
                 key = (people[client_id], _Reach(scope, channel, purpose, asset_id))
                 found.setdefault(key, []).append((source, lifted_at))
         return found
 
     def _bans(self) -> set[tuple[Person, Point]]:
-        people = self._owners.people.known
+        session, people = self._setting.session, self._owners.people.known
         found: set[tuple[Person, Point]] = set()
         query = select(ContactPoint.client_id, ContactPoint.kind, ContactPoint.value)
         for chunk in in_chunks(people):
-            rows = self._setting.session.execute(
-                query.where(ContactPoint.client_id.in_(chunk), ContactPoint.do_not_contact)
-            )
+            theirs = among(session, ContactPoint.client_id, chunk)
+            rows = session.execute(query.where(theirs, ContactPoint.do_not_contact))
             found.update((people[client_id], (kind, value)) for client_id, kind, value in rows)
         return found
 
     def _write_bans(self) -> list[Event]:
+        session = self._setting.session
         wanted = {(one.id, *point): reason for one, point, reason in self._bans_to_write}
         columns = (ContactPoint.id, ContactPoint.client_id, ContactPoint.kind, ContactPoint.value)
         events: list[Event] = []
         for chunk in in_chunks(value for _, _, value in wanted):
-            rows = self._setting.session.execute(
-                select(*columns).where(ContactPoint.value.in_(chunk))
-            ).all()
+            these = among(session, ContactPoint.value, chunk)
+            rows = session.execute(select(*columns).where(these)).all()
             here = {
                 number: (client_id, kind, value)
                 for number, client_id, kind, value in rows
                 if (client_id, kind, value) in wanted
             }
-            self._setting.session.execute(
+            session.execute(
                 update(ContactPoint)
                 .where(ContactPoint.id.in_(here))
                 .values(do_not_contact=True)

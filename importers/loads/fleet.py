@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.among import among
 from directory.assets.models import Asset, MileageReading, MileageSource, Ownership
 from directory.assets.plates import plate_norm
+from directory.clients.models import Client
 from importers.fields import Field
 from importers.loads.asked import Person
 from importers.loads.batch import Setting
-from importers.loads.fleet_writing import write_fleet
+from importers.loads.fleet_writing import RENEWED, write_fleet
 from importers.loads.told import Doubtful
 from importers.matching import in_chunks
 from importers.problems import RowProblemCode
@@ -31,8 +33,6 @@ DETAILS = {
     "insured_until": Field.INSURED_UNTIL,
 }  # fmt: skip
 """What a file fills in where a vehicle does not have it."""
-_RENEWED = frozenset({"warranty_until", "insured_until"})
-"""Days that a later day replaces: a warranty is prolonged, an insurance renewed."""
 _COLUMNS = (Asset.id, Asset.plate_norm, *(getattr(Asset, name) for name in DETAILS))
 
 
@@ -102,7 +102,7 @@ class Fleet:
         news = False
         for name, of in DETAILS.items():
             said, known = row.values.get(of), car.details[name]
-            if said and (not known or (name in _RENEWED and said > known)):
+            if said and (not known or (name in RENEWED and said > known)):
                 car.details[name] = said
                 news = True
         if car.plate_norm is None and car.details["plate"]:
@@ -139,10 +139,16 @@ class Fleet:
 
     def _read(self, column: InstrumentedAttribute[str | None], wanted: Iterable[object]) -> None:
         owned = (Ownership.asset_id == Asset.id) & Ownership.until_on.is_(None)
-        query = select(*_COLUMNS, Ownership.client_id).outerjoin(Ownership, owned)
+        # What came late to a double is the kept client's.
+        owner = func.coalesce(Client.merged_into_id, Client.id)
+        query = (
+            select(*_COLUMNS, owner)
+            .outerjoin(Ownership, owned)
+            .outerjoin(Client, Client.id == Ownership.client_id)
+        )
         for chunk in in_chunks(one for one in wanted if one is not None):
-            rows = self._session.execute(query.where(column.in_(chunk)).order_by(Asset.id))
-            for number, plate, *details, owner_id in rows:
+            found = query.where(among(self._session, column, chunk)).order_by(Asset.id)
+            for number, plate, *details, owner_id in self._session.execute(found):
                 if number not in self._by_id:
                     named = dict(zip(DETAILS, details, strict=True))
                     car = self._by_id[number] = Car(number, plate, named, owner_id)
@@ -152,8 +158,8 @@ class Fleet:
     def _read_more(self) -> None:
         readings = select(MileageReading.asset_id, MileageReading.read_on, MileageReading.km)
         for chunk in in_chunks(self._by_id):
-            rows = self._session.execute(readings.where(MileageReading.asset_id.in_(chunk)))
-            for number, on, km in rows:
+            of_them = among(self._session, MileageReading.asset_id, chunk)
+            for number, on, km in self._session.execute(readings.where(of_them)):
                 self._by_id[number].history.append((on, km))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, bindparam, case, func, or_, update
 from sqlalchemy.orm import Session
 
-from core.bulk import change_of, insert_numbered
+from core.bulk import insert_numbered
 from directory.assets.models import Asset, AssetKind, MileageReading, Ownership
 from importers.loads.batch import Setting
 
@@ -18,8 +18,29 @@ if TYPE_CHECKING:
 _DETAILS = ("vin", "plate", "plate_norm", "make", "model", "year", "sold_on", "warranty_until",
             "insured_until")  # fmt: skip
 _READING = ("asset_id", "read_on", "km", "source", "is_lower_confirmed", "recorded_by")
+RENEWED = frozenset({"warranty_until", "insured_until"})
+"""Days that a later day replaces: a warranty is prolonged, an insurance renewed."""
 _TABLE = cast(Table, Asset.__table__)
-_FILL = change_of(_TABLE, _DETAILS)
+
+
+def _filled(name: str) -> ColumnElement[Any]:
+    """The value that a column gets: whatever a person has entered meanwhile stays."""
+    column = _TABLE.c[name]
+    new = bindparam(f"new_{name}", type_=column.type)
+    if name in ("make", "model"):
+        return case((column == "", new), else_=column)
+    if name in RENEWED:
+        return case((or_(column.is_(None), column < new), new), else_=column)
+    if name == "plate_norm":
+        return case((_TABLE.c.plate.is_(None), new), else_=column)
+    return func.coalesce(column, new)
+
+
+_FILL = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"))
+    .values({name: _filled(name) for name in _DETAILS})
+)
 
 
 def write_fleet(

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from core.among import among
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from importers.loads.asked import FILLED, Asked, Person, Point, agrees, has_that_name
 from importers.loads.batch import Setting
@@ -193,7 +194,7 @@ class People:
         found: dict[str, int] = {}
         for chunk in in_chunks(one.external_key for one in asked if one.external_key):
             for key, client_id in self._session.execute(
-                columns.where(Client.external_key.in_(chunk))
+                columns.where(among(self._session, Client.external_key, chunk))
             ):
                 found[str(key)] = client_id
         return found
@@ -206,7 +207,8 @@ class People:
                 found.update(
                     self._session.scalars(
                         select(ContactPoint.client_id).where(
-                            ContactPoint.kind == kind, ContactPoint.value.in_(chunk)
+                            ContactPoint.kind == kind,
+                            among(self._session, ContactPoint.value, chunk),
                         )
                     )
                 )
@@ -216,11 +218,12 @@ class People:
         """By tax number, and by name where both sides know the day of birth."""
         found: set[int] = set()
         for chunk in in_chunks(one.tax_id for one in asked if one.tax_id):
-            found.update(self._session.scalars(select(Client.id).where(Client.tax_id.in_(chunk))))
+            query = select(Client.id).where(among(self._session, Client.tax_id, chunk))
+            found.update(self._session.scalars(query))
         names = (one.name_norm for one in asked if one.birth_on and one.name_norm)
         for chunk in in_chunks(names):
             query = select(Client.id).where(
-                Client.name_norm.in_(chunk), Client.birth_on.is_not(None)
+                among(self._session, Client.name_norm, chunk), Client.birth_on.is_not(None)
             )
             found.update(self._session.scalars(query))
         return found
@@ -236,11 +239,11 @@ class People:
             ContactPoint.is_valid & (ContactPoint.state != ContactState.WRONG),
         )  # fmt: skip
         for chunk in in_chunks(sorted(ids)):
-            for row in self._session.execute(known.where(Client.id.in_(chunk))):
+            for row in self._session.execute(known.where(among(self._session, Client.id, chunk))):
                 person = self._by_id[row[0]] = Person(*row)
                 self._was[row[0]] = {name: getattr(person, name) for name in DETAILS}
             for client_id, kind, value, is_alive in self._session.execute(
-                points.where(ContactPoint.client_id.in_(chunk))
+                points.where(among(self._session, ContactPoint.client_id, chunk))
             ):
                 holder = self._by_id.get(client_id)
                 if holder is not None:

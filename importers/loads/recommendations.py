@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
+from core.among import among
 from core.bulk import change_of, insert_numbered
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from importers.fields import Field
@@ -182,7 +183,8 @@ def _known(session: Session, assets: dict[int, list[_Order]]) -> dict[Any, list[
     known: dict[Any, list[_Advice]] = {}
     columns = select(Recommendation.id, *(getattr(Recommendation, name) for name in _COLUMNS))
     for chunk in in_chunks(assets):
-        query = columns.where(Recommendation.asset_id.in_(chunk)).order_by(Recommendation.id)
+        of_them = among(session, Recommendation.asset_id, chunk)
+        query = columns.where(of_them).order_by(Recommendation.id)
         for row in session.execute(query):
             advice = _Advice(*row)
             advice.was = advice.changing()

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from campaigns.effects import EffectKind, default_effects
 from campaigns.models import AcquisitionWay, DataFault
+from core.among import among
 from core.errors import ProzvonError
 from directory.clients.models import ContactKind, ContactPoint
 from directory.units.tree import zone_of
@@ -158,14 +159,13 @@ class ResultsApplier:
 
     def _read_numbers(self) -> dict[tuple[int, str], int]:
         """The phones that the rows name, of whichever clients have them."""
-        found: dict[tuple[int, str], int] = {}
+        session, found = self._setting.session, dict[tuple[int, str], int]()
         query = select(ContactPoint.client_id, ContactPoint.value, ContactPoint.id).where(
             ContactPoint.kind == ContactKind.PHONE
         )
         for chunk in in_chunks(phone.e164 for row in self._rows for phone in row.phones):
-            for client_id, value, number in self._setting.session.execute(
-                query.where(ContactPoint.value.in_(chunk)).order_by(ContactPoint.id.desc())
-            ):
+            these = query.where(among(session, ContactPoint.value, chunk))
+            for client_id, value, number in session.execute(these.order_by(ContactPoint.id.desc())):
                 found[client_id, value] = number
         return found
 

@@ -18,6 +18,7 @@ from core.bulk import lift_time_limits
 from core.errors import NotFound
 from core.journal import record
 from core.locks import exclusively
+from importers.collecting import no_collecting
 from importers.columns import Column
 from importers.events import RecordsLoaded
 from importers.fields import Field
@@ -53,6 +54,7 @@ DIRECTORY_FORMATS: Mapping[str, FileFormat] = {code: FORMATS[code] for code in A
 Watch = Callable[[Sequence[TypedRow], Sequence[Ruling]], None]
 
 
+@no_collecting()
 def load_rows(
     session: Session,
     stream: TableStream,

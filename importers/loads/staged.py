@@ -22,6 +22,7 @@ from core.clock import Clock
 from core.db import Database
 from core.locks import exclusively
 from importers.answers import Rows
+from importers.collecting import no_collecting
 from importers.content import SAMPLE
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
@@ -117,6 +118,7 @@ def run_load(
         raise
 
 
+@no_collecting()
 def load_staged(
     work: Work,
     load: RecordLoad,

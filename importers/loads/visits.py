@@ -16,6 +16,7 @@ from typing import Any, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from core.among import among
 from core.bulk import change_of, insert_numbered
 from directory.assets.models import MileageSource
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
@@ -225,11 +226,13 @@ def _known(session: Session, rows: Sequence[TypedRow]) -> dict[str, _Order]:
     orders: dict[str, _Order] = {}
     by_id: dict[int, _Order] = {}
     for chunk in in_chunks(str(row.values[Field.VISIT_NUMBER]) for row in rows):
-        for row in session.execute(columns.where(Visit.number.in_(chunk))):
+        for row in session.execute(columns.where(among(session, Visit.number, chunk))):
             order = orders[row[0]] = by_id[row[1]] = _Order(*row[1:])
             order.was = order.changing()
     for ids in in_chunks(by_id):
-        lines = select(VisitLine.visit_id, VisitLine.name).where(VisitLine.visit_id.in_(ids))
+        lines = select(VisitLine.visit_id, VisitLine.name).where(
+            among(session, VisitLine.visit_id, ids)
+        )
         for visit_id, name in session.execute(lines):
             by_id[visit_id].lines[name] += 1
     return orders

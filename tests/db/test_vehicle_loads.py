@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 
 from directory.assets.models import Asset, MileageReading, Ownership
 from directory.clients.models import Client, ContactPoint
+from importers.loads.batch import Setting
+from importers.loads.fleet import DETAILS, Car
+from importers.loads.fleet_writing import write_fleet
+from tests.given import NOON
 from tests.loads_given import LoadingDesk, codes, counts
 
 HEADINGS = ("VIN", "Госномер", "Марка", "Модель", "Год", "Пробег", "Гарантия до", "Владелец",
@@ -72,3 +76,35 @@ def test_a_plate_is_believed_only_without_a_contradiction(desk: LoadingDesk) -> 
     assert codes(told) == [(2, "other_owner")]
     desk.session.refresh(known)
     assert known.vin == VIN
+
+
+def test_what_a_person_enters_meanwhile_stays(desk: LoadingDesk) -> None:
+    known = desk.given.asset(desk.given.client(name="Иванов Иван"), vin=VIN, make="", model="")
+    known.insured_until = date(2026, 1, 1)
+    desk.session.flush()
+    car = Car(known.id, None, {**dict.fromkeys(DETAILS), "vin": VIN}, has_news=True)
+    car.details |= {"plate": "А123ВС77", "make": "LADA", "model": "Vesta", "year": 2020,
+                    "insured_until": date(2026, 6, 1)}  # fmt: skip
+    car.plate_norm, car.was = "A123BC77", {**dict.fromkeys(DETAILS), "plate_norm": None}
+    # Since the batch was looked up somebody has corrected the card.
+    known.plate, known.plate_norm, known.make = "В777ОР99", "B777OP99", "Kia"
+    known.insured_until = date(2027, 1, 1)
+    desk.session.flush()
+    setting = Setting(desk.session, desk.unit.id, desk.actor, NOON, "import:1")
+    write_fleet(desk.session, [], [car], setting)
+    desk.session.refresh(known)
+    assert (known.plate, known.plate_norm, known.make) == ("В777ОР99", "B777OP99", "Kia")
+    assert (known.model, known.year, known.insured_until) == ("Vesta", 2020, date(2027, 1, 1))
+
+
+def test_a_doubles_vehicle_is_the_kept_clients(desk: LoadingDesk) -> None:
+    kept = desk.given.client(name="Иванов Иван", phone="+79161234567")
+    double = desk.given.client(name="Иванов Иван", phone=None)
+    desk.given.asset(double, vin=VIN, make="Lada", model="")
+    double.merged_into_id = kept.id
+    desk.session.flush()
+    assert counts(desk.load("vehicles", HEADINGS, CAR)) == {"refreshed": 1}
+    again = (VIN, "", "", "", "", "", "", "Иванов Иван", "8 903 765-43-21")
+    assert counts(desk.load("vehicles", HEADINGS, again)) == {"refreshed": 1}
+    points = select(ContactPoint.value).where(ContactPoint.client_id == kept.id)
+    assert set(desk.session.scalars(points)) == {"+79161234567", "+79037654321"}
