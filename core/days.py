@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
-"""The days that anybody means: what a form, a file or a rule says beyond them is refused."""
+"""The days that anybody means: what a form or a rule says beyond them is refused."""
 
 
 def sane_day(text: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -163,7 +163,7 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
         formed = form_from_file(
             session, file_id, row_ids=None, actor=actor, now=now, default_zone=settings.time_zone
         )
-        told["formed"] = {name: getattr(formed, name) for name in type(formed).__dataclass_fields__}
+        told["formed"] = asdict(formed)
     header = [str(title) for title in get_file(session, file_id, actor=actor).header]
     lines: list[ReportLine] = [
         (row.row_no, row.cells, partial(error_sentence, row)) for row in told_rows

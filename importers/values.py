@@ -186,17 +186,6 @@ def read_amount(text: str) -> Decimal | RowProblemCode:
     return -amount if match["minus"] or match["open"] else amount
 
 
-def read_whole(text: str) -> int | RowProblemCode:
-    """A whole number told as ``read_amount`` reads it: «12 шт.», «3.0»."""
-    if text.isdecimal() and len(text) < 16:
-        return int(text)
-    amount = read_amount(text)
-    if isinstance(amount, RowProblemCode):
-        return amount
-    whole = int(amount)
-    return whole if whole == amount else RowProblemCode.NOT_A_NUMBER
-
-
 def _plain_digits(digits: str) -> str | None:
     """«1.234,50», «1,234.50», «1234,5» as Decimal reads them; None for what is neither."""
     marks = [mark for mark in digits if mark in ".,"]

@@ -47,6 +47,8 @@ class ContactPointForbidden(Event):
     client_id: int
     contact_point_id: int
     reason: str
+    source: str | None = None
+    """The list that bans it; None: a person does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ class ContactPointAllowed(Event):
     client_id: int
     contact_point_id: int
     reason: str
+    source: str | None = None
+    """The list whose load was taken back; None: a person allows it."""
 
 
 @dataclass(frozen=True, kw_only=True)

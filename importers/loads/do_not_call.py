@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
@@ -19,10 +19,10 @@ from core.among import among
 from core.bulk import insert_numbered
 from core.journal import Event, record_all
 from directory.clients.consent import ContactRefused
-from directory.clients.events import ContactPointForbidden
-from directory.clients.models import ContactKind, ContactPoint, ContactRefusal, RefusalScope
+from directory.clients.models import ContactKind, ContactRefusal, RefusalScope
 from importers.fields import Field
-from importers.loads.asked import Asked, Person, Point
+from importers.loads.asked import Asked, Person
+from importers.loads.bans import Bans
 from importers.loads.batch import Setting
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.loads.vehicles import Owners
@@ -33,9 +33,6 @@ from importers.typed_rows import TypedRow
 CHANNEL = "phone"
 _COLUMNS = ("client_id", "scope", "channel", "purpose", "asset_id", "reason", "source",
             "recorded_at")  # fmt: skip
-
-
-_FREE, _FORBIDDEN = {"do_not_contact": False}, {"do_not_contact": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,8 @@ class DoNotCallApplier:
         self._owners = Owners(setting, rows)
         self._purposes = _purposes(setting.session, rows)
         self._known = self._refusals()
-        self._banned = self._bans()
+        self._bans = Bans(setting, self._owners.people)
         self._new: list[tuple[Person, _Reach, str, datetime]] = []
-        self._bans_to_write: list[tuple[Person, Point, str]] = []
 
     def take(self, row: TypedRow) -> Ruling:
         """New, refreshed, matched or skipped. Raises Doubtful."""
@@ -68,7 +64,7 @@ class DoNotCallApplier:
         try:
             person = self._owners.people.find(asked, self._owners.owner_of(car))
         except Doubtful as doubtful:
-            return self._ban(row, asked, doubtful)
+            return self._ban(row, asked, reach, doubtful)
         is_new = person is None
         if person is None:
             if not asked.points:
@@ -92,13 +88,12 @@ class DoNotCallApplier:
                            source=setting.source)
             for number, row in zip(ids, rows, strict=True)
         ]  # fmt: skip
-        events += self._write_bans()
+        events += self._bans.write()
         record_all(session, events, actor=setting.actor, at=setting.now)
 
     def _refuse(self, row: TypedRow, person: Person, reach: _Reach, *, is_new: bool) -> Ruling:
         standing = self._known.setdefault((person, reach), [])
-        said_on = row.values.get(Field.REFUSED_ON)
-        at = _moment(said_on, self._setting) if isinstance(said_on, date) else self._setting.now
+        at = self._said_at(row)
         if any(lifted is None for _, lifted in standing):
             return Ruling(Verdict.MATCHED, client=person)
         since = [
@@ -114,21 +109,33 @@ class DoNotCallApplier:
         self._new.append((person, reach, reason, at))
         return Ruling(Verdict.NEW if is_new else Verdict.REFRESHED, client=person)
 
-    def _ban(self, row: TypedRow, asked: Asked, doubtful: Doubtful) -> Ruling:
-        """Nobody can say who it is, but the number is not to be called, whoever has it."""
-        reason = str(row.values.get(Field.REASON) or "")
+    def _ban(self, row: TypedRow, asked: Asked, reach: _Reach, doubtful: Doubtful) -> Ruling:
+        """Nobody can say who it is, but the number is not to be called, whoever has it.
+
+        What is refused for one purpose or vehicle only is for a person to decide.
+        """
         held = [
             (person, point)
             for point in asked.points
             if point[0] is ContactKind.PHONE
             for person in self._owners.people.holders(point)
         ]
-        if not held:
+        if not held or reach.scope not in (RefusalScope.ALL, RefusalScope.CHANNEL):
             raise doubtful
-        fresh = [one for one in held if one not in self._banned]
-        self._banned.update(fresh)
-        self._bans_to_write += [(person, point, reason) for person, point in fresh]
-        return Ruling(Verdict.REFRESHED if fresh else Verdict.MATCHED, doubtful.ruling.problems)
+        free = [one for one in held if not self._bans.stands(one)]
+        at = self._said_at(row)
+        fresh = [one for one in free if not self._bans.was_lifted(one, at)]
+        for one in fresh:
+            self._bans.put(one, str(row.values.get(Field.REASON) or ""))
+        if fresh:
+            return Ruling(Verdict.REFRESHED, doubtful.ruling.problems)
+        if len(free) == len(held):
+            return Ruling(Verdict.SKIPPED, (RowProblem("", RowProblemCode.LIFTED_SINCE),))
+        return Ruling(Verdict.MATCHED, doubtful.ruling.problems)
+
+    def _said_at(self, row: TypedRow) -> datetime:
+        said_on = row.values.get(Field.REFUSED_ON)
+        return _moment(said_on, self._setting) if isinstance(said_on, date) else self._setting.now
 
     def _reach(self, row: TypedRow, asset_id: int | None) -> _Reach:
         scope = row.values.get(Field.SCOPE, RefusalScope.ALL)
@@ -164,44 +171,6 @@ class DoNotCallApplier:
                 key = (people[client_id], _Reach(scope, channel, purpose, asset_id))
                 found.setdefault(key, []).append((source, lifted_at))
         return found
-
-    def _bans(self) -> set[tuple[Person, Point]]:
-        session, people = self._setting.session, self._owners.people.known
-        found: set[tuple[Person, Point]] = set()
-        query = select(ContactPoint.client_id, ContactPoint.kind, ContactPoint.value)
-        for chunk in in_chunks(people):
-            theirs = among(session, ContactPoint.client_id, chunk)
-            rows = session.execute(query.where(theirs, ContactPoint.do_not_contact))
-            found.update((people[client_id], (kind, value)) for client_id, kind, value in rows)
-        return found
-
-    def _write_bans(self) -> list[Event]:
-        session = self._setting.session
-        wanted = {(one.id, *point): reason for one, point, reason in self._bans_to_write}
-        columns = (ContactPoint.id, ContactPoint.client_id, ContactPoint.kind, ContactPoint.value)
-        events: list[Event] = []
-        for chunk in in_chunks(value for _, _, value in wanted):
-            these = among(session, ContactPoint.value, chunk)
-            rows = session.execute(select(*columns).where(these)).all()
-            here = {
-                number: (client_id, kind, value)
-                for number, client_id, kind, value in rows
-                if (client_id, kind, value) in wanted
-            }
-            session.execute(
-                update(ContactPoint)
-                .where(ContactPoint.id.in_(here))
-                .values(do_not_contact=True)
-                .execution_options(synchronize_session=False)
-            )
-            for number in here:
-                self._setting.added.change(ContactPoint, number, _FREE, _FORBIDDEN)
-            events += [
-                ContactPointForbidden(client_id=key[0], contact_point_id=number,
-                                      reason=wanted[key])
-                for number, key in here.items()
-            ]  # fmt: skip
-        return events
 
 
 def _purposes(session: Session, rows: Sequence[TypedRow]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from core.access import Actor
 from importers.formats.catalogue import FORMATS
 from importers.loads.batch import Setting, apply_batch, judge_batch
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
-from importers.loads.running import APPLIERS
+from importers.loads.running import APPLIERS, source_of
 from importers.loads.seen import columns_of_load
 from importers.loads.told import Ruling, Verdict
 from importers.typed_rows import TypedReader, TypedRow
@@ -81,4 +81,4 @@ def kept_problems(ruling: Ruling) -> list[Any]:
 
 
 def _setting(session: Session, load: RecordLoad, actor: Actor, now: datetime) -> Setting:
-    return Setting(session, load.unit_id, actor, now, f"import:{load.sha256[:16]}")
+    return Setting(session, load.unit_id, actor, now, source_of(load.sha256))

@@ -40,6 +40,7 @@ from importers.loads.later_uses import (
 )
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
+from importers.loads.running import source_of
 from importers.loads.steps import go_to
 from importers.permissions import ImportPermission
 from importers.rereading import LOCK
@@ -213,7 +214,12 @@ def _allowed(session: Session, load: RecordLoad, banned: list[int]) -> list[Even
         .order_by(ContactPoint.id)
     )
     return [
-        ContactPointAllowed(client_id=client_id, contact_point_id=number, reason=load.name)
+        ContactPointAllowed(
+            client_id=client_id,
+            contact_point_id=number,
+            reason=load.name,
+            source=source_of(load.sha256),
+        )
         for client_id, number in rows
     ]
 

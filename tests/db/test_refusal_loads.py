@@ -1,6 +1,6 @@
 """Lists of those who do not want to be called: nobody slips through, nobody is refused by name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.journal import history_of
+from directory.clients.editing import allow_contact_point
 from directory.clients.models import Client, ContactPoint, ContactRefusal, RefusalScope
 from tests.conftest import NOON
 from tests.loads_given import LoadingDesk, codes, counts
@@ -80,3 +81,28 @@ def test_scopes(desk: LoadingDesk) -> None:
     found = [(one.scope.value, one.channel, one.asset_id) for one in _refusals(desk.session)]
     assert found == [("channel", "phone", None), ("asset", None, asset.id),
                      ("purpose", None, None), ("all", None, None)]  # fmt: skip
+
+
+def test_a_ban_that_a_person_lifted_is_put_back_only_by_news(desk: LoadingDesk) -> None:
+    client = desk.given.client(name="Петрова Анна", unit=desk.unit)
+    assert counts(desk.load("do-not-call", HEADINGS, ROW)) == {"refreshed": 1}
+    desk.session.refresh(client)
+    point = desk.session.scalars(select(ContactPoint)).one()
+    allow_contact_point(
+        desk.session, point.id, reason="Ошибка", version=client.version, actor=desk.actor,
+        now=NOON - timedelta(hours=1),
+    )  # fmt: skip
+    told = desk.load("do-not-call", HEADINGS, ROW)
+    assert counts(told) == {"skipped": 1} and codes(told) == [(2, "lifted_since")]
+    another_list = (*ROW[:4], "Ещё раз", "", "")
+    assert counts(desk.load("do-not-call", HEADINGS, another_list)) == {"skipped": 1}
+    news = (*ROW[:3], "", "Снова просил", "", "")
+    told = desk.load("do-not-call", HEADINGS, news)
+    assert (counts(told), codes(told)) == ({"refreshed": 1}, [(2, "other_name")])
+
+
+def test_in_doubt_a_refusal_of_one_purpose_bans_nothing(desk: LoadingDesk) -> None:
+    desk.given.client(name="Петрова Анна", unit=desk.unit)
+    told = desk.load("do-not-call", HEADINGS, (*ROW[:5], "Реклама", "lost-clients"))
+    assert counts(told) == {"doubtful": 1}
+    assert desk.session.scalars(select(ContactPoint.do_not_contact)).all() == [False]

@@ -13,7 +13,7 @@ from importers.file_kinds import FileKind
 from importers.options import ReadOptions
 from importers.problems import FileProblem, FileRefused, RowProblemCode
 from importers.tables import read_table
-from importers.values import read_amount, read_whole, text_of
+from importers.values import read_amount, text_of
 from tests.corpus.cases import HEADINGS, IVANOV, PETROV
 from tests.corpus.workbook import fill
 
@@ -126,8 +126,3 @@ def test_a_sum_is_read_in_every_spelling(text: str, amount: str) -> None:
 @pytest.mark.parametrize("text", ["", "много", "10-20", "1.2.3", "8 916 123-45-67", "12 мая"])
 def test_what_is_no_sum_is_told(text: str) -> None:
     assert read_amount(text) is RowProblemCode.NOT_A_NUMBER
-
-
-def test_a_whole_number_has_no_fraction() -> None:
-    assert [read_whole(text) for text in ("12", "3.0", "1 200 шт.")] == [12, 3, 1200]
-    assert read_whole("1,5") is RowProblemCode.NOT_A_NUMBER

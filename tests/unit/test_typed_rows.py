@@ -1,6 +1,5 @@
 """Rows of records become values by field, as the format says."""
 
-import json
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,7 +11,6 @@ from importers.columns import map_columns
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.problems import RowProblem, RowProblemCode
-from importers.typed_readings import kept_values, phones_of, values_of
 from importers.typed_rows import TypedReader, TypedRow
 from importers.typed_values import (
     read_birthday,
@@ -179,25 +177,3 @@ def test_a_result_of_a_call_made_elsewhere() -> None:
     assert told.values[Field.OUTCOME] == "Записан" and told.values[Field.COMMENT] == "приедет"
     assert told.values[Field.NEXT_ON] == date(2025, 3, 15)
     assert told.values[Field.CALLER] == "Сухов"
-
-
-@pytest.mark.parametrize(
-    ("code", "cells"),
-    [
-        (
-            "visits",
-            {"Номер": "15", "Дата": "01.02.2025", "VIN": VIN, "Статус": "закрыт", "Сумма": "12,5",
-             "ФИО": "ИП Сидоров", "Телефон": "89161234567 доб. 5", "Пробег": "45000"},
-        ),
-        ("results", {"Телефон": "89161234567", "Время": "12.03.2025 14:05", "Итог": "Записан"}),
-        ("do-not-call", {"Телефон": "89161234567", "Отказ от": "все", "Дата": "12.03.2025"}),
-        ("recommendations", {"Работа": "Колодки", "VIN": VIN, "Статус": "отказ", "Цена": "900"}),
-        ("clients", {"ФИО": "Иванов Иван", "Почта": "a@example.com", "ДР": "12.03.45"}),
-    ],
-)  # fmt: skip
-def test_values_are_kept_as_json_and_come_back_the_same(code: str, cells: dict[str, str]) -> None:
-    typed = row(code, **cells)
-    assert not typed.is_rejected
-    kept = json.loads(json.dumps(kept_values(typed)))
-    assert values_of(kept) == typed.values
-    assert phones_of(kept) == typed.phones
