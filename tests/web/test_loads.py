@@ -105,7 +105,7 @@ def test_a_file_is_checked_then_loaded_and_told_row_by_row(desk: LoadDesk) -> No
     checked = desk.browser.read(address)
     assert "Загрузить строк: 2" in checked and "Новые 2" in checked and "Ошибки 1" in checked
     assert desk.clients() == 0
-    only = desk.browser.read(f"{address}?only=invalid")
+    only = desk.browser.read(f"{address}?rows=invalid")
     assert "Сидоров" in only and "Петрова" not in only
     assert "Телефон: в номере не хватает цифр (12)" in only
     for _ in range(2):  # Pressed twice.

@@ -56,7 +56,7 @@ def show(load_id: int) -> Any:
         return render_template(
             "selections/load_progress.html", page="selections", **_told(load), **_progress(load)
         )
-    only = Only.of(request.args.get("only", ""))
+    only = Only.of(request.args.get("rows", ""))
     is_checked = load.state is LoadState.CHECKED
     # Rows of a preview that came to nothing are no result.
     has_run = load.batches > 0 or load.state is LoadState.DONE
