@@ -18,7 +18,7 @@ from directory.clients.editing import mark_contact_point
 from directory.clients.models import Client, ContactPoint, ContactRefusal, ContactState
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
-from importers.loads.taking_back import StillLoading, take_back
+from importers.loads.taking_back import CallsStay, StillLoading, take_back
 from importers.loads.told import Verdict
 from importers.taken_rows import FOLLOWING, REASONS, LoadTouched, Touch
 from tests.back_given import load_rows_of, picture
@@ -237,3 +237,15 @@ def test_every_table_that_refers_to_what_loads_make_is_known(session: Session) -
                         if hasattr(rule, "columns") and len(rule.columns)
                     )
                     assert column.name in first or unique, f"no index: {table.name}.{column.name}"
+
+
+def test_calls_that_were_made_stay(desk: Desk) -> None:
+    desk.given.client("Иванов Иван", phone="+79161234567")
+    load = desk.load(
+        "results", ("ФИО", "Телефон", "Время", "Итог"),
+        ("Иванов Иван", "8 916 123-45-67", "12.03.2025 14:05", "Дозвонились"),
+    )  # fmt: skip
+    before = picture(desk.session)
+    with pytest.raises(CallsStay):
+        desk.back(load)
+    assert (load.state, picture(desk.session)) == (LoadState.DONE, before)
