@@ -23,7 +23,7 @@ def write_lead_file(path: Path, rows: int) -> None:
         for number in range(1, rows + 1):
             last = date(2025, 1, 1) + timedelta(days=number % 400)
             page.write_string(number, 0, f"{_LAST[number % 6]} {_FIRST[number % 5]} Петрович")
-            page.write_string(number, 1, _phone(number))
+            page.write_string(number, 1, phone_as_typed(number))
             page.write_string(number, 4, f"XTA{20000000000000 + number}")
             page.write_string(number, 5, f"А{number % 900 + 100}ВС{number // 900 % 200 + 1}")
             page.write_string(number, 6, "Lada")
@@ -37,7 +37,8 @@ def write_lead_file(path: Path, rows: int) -> None:
                 page.write_string(number, 13, "звонить после 18:00")
 
 
-def _phone(number: int) -> str:
+def phone_as_typed(number: int) -> str:
+    """A mobile number of its own for each, in one of the notations that files have."""
     digits = f"9{200000000 + number}"
     match number % 4:
         case 0:

@@ -11,6 +11,8 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import IO
 
+from benchmarks.lead_file import phone_as_typed
+
 _HEADINGS = (
     "Код клиента", "ФИО / наименование", "Телефон", "Доп. телефон", "E-mail", "Город", "VIN",
     "Гос. номер", "Марка", "Модель", "Год вып.", "Пробег, км", "Дата последнего ТО",
@@ -125,8 +127,8 @@ def _cells(rows: int) -> Iterator[tuple[tuple[str | float, ...], frozenset[int]]
         day = 45_658 + n % 400
         yield (
             (
-                f"К-{n:07}", f"{_LAST[n % 6]} {_FIRST[n % 5]} Петрович", _phone(n),
-                _phone(n + 5_000_000) if n % 3 == 0 else "",
+                f"К-{n:07}", f"{_LAST[n % 6]} {_FIRST[n % 5]} Петрович", phone_as_typed(n),
+                phone_as_typed(n + 5_000_000) if n % 3 == 0 else "",
                 f"client{n}@example.com" if n % 2 else "", ("Москва", "Тверь", "Казань")[n % 3],
                 f"XTA{20_000_000_000_000 + n}", f"А{n % 900 + 100}ВС{n // 900 % 200 + 1}",
                 ("Lada", "Kia", "Toyota")[n % 3], ("Vesta", "Rio", "Camry")[n % 3],
@@ -137,16 +139,3 @@ def _cells(rows: int) -> Iterator[tuple[tuple[str | float, ...], frozenset[int]]
             ),
             _OWN,
         )  # fmt: skip
-
-
-def _phone(number: int) -> str:
-    digits = f"9{200_000_000 + number}"
-    match number % 4:
-        case 0:
-            return f"+7{digits}"
-        case 1:
-            return f"8 ({digits[:3]}) {digits[3:6]}-{digits[6:8]}-{digits[8:]}"
-        case 2:
-            return f"7{digits}"
-        case _:
-            return digits

@@ -1,16 +1,15 @@
-"""Whatever stands in a file of records: counts add up, twice is once, a preview writes nothing."""
+"""Whatever stands in a file of records: counts add up, twice is once, a preview writes nothing.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+The journal is not looked at: it tells of every load.
+"""
+
 from datetime import date
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.db import Database
 from directory.assets.models import Asset, MileageReading, Ownership
@@ -19,12 +18,11 @@ from directory.units.models import UnitKind
 from directory.visits.models import Recommendation, Visit, VisitLine
 from importers.columns import Column, field_of
 from importers.formats.declaration import FormatKind
-from importers.loads.running import DIRECTORY_FORMATS, load_rows
-from importers.loads.told import LoadResult, Verdict
-from importers.problems import Skipped
-from importers.tables import TableStream
+from importers.loads.running import DIRECTORY_FORMATS
+from importers.loads.told import Verdict
 from tests.conftest import NOON
 from tests.given import Given
+from tests.properties.bare_loads import load_bare, rows_in
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Дата рождения", "ИНН", "Код клиента", "VIN", "Госномер",
             "Пробег", "Модель", "Номер заказ-наряда", "Дата открытия", "Дата закрытия", "Статус",
@@ -54,38 +52,7 @@ TABLES: tuple[Any, ...] = (Client, ClientUnit, ContactPoint, ContactRefusal, Ass
 RECORDS = {code: fmt for code, fmt in DIRECTORY_FORMATS.items() if fmt.kind is FormatKind.DIRECTORY}
 """Those that make records; results of calls have a property of their own."""
 ROWS = st.lists(st.tuples(*CELLS), min_size=1, max_size=12)
-
-
-@contextmanager
-def _stream(rows: list[tuple[str, ...]]) -> Iterator[TableStream]:
-    """A table as the reading gives it, without a file and its child."""
-    columns = tuple(Column(at, text, field_of(text)) for at, text in enumerate(HEADINGS))
-    lines = [(number, list(row)) for number, row in enumerate(rows, start=2)]
-    yield cast(
-        TableStream,
-        SimpleNamespace(columns=columns, has_error_cells=True, skipped=Skipped(),
-                        batches=lambda: iter([lines])),
-    )  # fmt: skip
-
-
-def _load(session: Session, desk: Any, code: str, rows: list[tuple[str, ...]]) -> LoadResult:
-    with _stream(rows) as stream:
-        result = load_rows(
-            session, stream, DIRECTORY_FORMATS[code], unit_id=desk.unit.id, sha256="0" * 64,
-            actor=desk.actor, now=NOON,
-        )  # fmt: skip
-    session.flush()
-    session.expire_all()
-    assert result.rows == sum(result.counts.values()) == len(rows)
-    return result
-
-
-def _picture(session: Session) -> list[Any]:
-    """All that a load may write, the journal apart, which tells of every load."""
-    return [
-        session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
-        for table in TABLES
-    ]
+COLUMNS = tuple(Column(at, text, field_of(text)) for at, text in enumerate(HEADINGS))
 
 
 @pytest.mark.parametrize("code", sorted(RECORDS))
@@ -110,17 +77,17 @@ def test_a_file_of_records(database: Database, code: str, rows: list[tuple[str, 
             )  # fmt: skip
         desk = SimpleNamespace(unit=unit, actor=builders.manager(unit))
         session.flush()
-        before = _picture(session)
+        before = rows_in(session, TABLES)
         nested = session.begin_nested()
-        tried = _load(session, desk, code, rows)
+        tried = load_bare(session, code, COLUMNS, rows, desk=desk, now=NOON)
         nested.rollback()
         session.expire_all()
-        assert _picture(session) == before
-        run = _load(session, desk, code, rows)
+        assert rows_in(session, TABLES) == before
+        run = load_bare(session, code, COLUMNS, rows, desk=desk, now=NOON)
         assert (run.counts, run.errors) == (tried.counts, tried.errors)
-        loaded = _picture(session)
-        again = _load(session, desk, code, rows)
-        assert _picture(session) == loaded
+        loaded = rows_in(session, TABLES)
+        again = load_bare(session, code, COLUMNS, rows, desk=desk, now=NOON)
+        assert rows_in(session, TABLES) == loaded
         assert not again.counts[Verdict.NEW] + again.counts[Verdict.REFRESHED]
         assert not again.counts[Verdict.APPENDED]
         assert again.counts[Verdict.INVALID] == run.counts[Verdict.INVALID]

@@ -1,14 +1,11 @@
 """Whatever stands in a file of results: counts add up, twice is once, a preview writes nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -17,12 +14,10 @@ from directory.assets.models import Asset, MileageReading
 from directory.clients.models import Client, ContactPoint, ContactRefusal
 from importers.columns import Column
 from importers.fields import Field
-from importers.loads.running import DIRECTORY_FORMATS, load_rows
 from importers.loads.told import LoadResult, Verdict
-from importers.problems import Skipped
-from importers.tables import TableStream
 from tests.conftest import NOON
 from tests.given import Given
+from tests.properties.bare_loads import load_bare, rows_in
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt, Notification
 from worklists.models.task import Task
@@ -54,34 +49,10 @@ MORNING = NOON - timedelta(hours=2)
 ROWS = st.lists(st.tuples(*COLUMNS.values()), min_size=1, max_size=14)
 
 
-@contextmanager
-def _stream(rows: list[tuple[str, ...]]) -> Iterator[TableStream]:
-    columns = tuple(Column(at, field.value, field) for at, field in enumerate(COLUMNS))
-    lines = [(number, list(row)) for number, row in enumerate(rows, start=2)]
-    yield cast(
-        TableStream,
-        SimpleNamespace(columns=columns, has_error_cells=True, skipped=Skipped(),
-                        batches=lambda: iter([lines])),
-    )  # fmt: skip
-
-
 def _load(session: Session, desk: Any, rows: list[tuple[str, ...]], later: int = 0) -> LoadResult:
-    with _stream(rows) as stream:
-        result = load_rows(
-            session, stream, DIRECTORY_FORMATS["results"], unit_id=desk.unit.id,
-            sha256=f"{later:064d}", actor=desk.actor, now=MORNING + timedelta(hours=later),
-        )  # fmt: skip
-    session.flush()
-    session.expire_all()
-    assert result.rows == sum(result.counts.values()) == len(rows)
-    return result
-
-
-def _picture(session: Session) -> list[Any]:
-    return [
-        session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
-        for table in TABLES
-    ]
+    columns = tuple(Column(at, field.value, field) for at, field in enumerate(COLUMNS))
+    now = MORNING + timedelta(hours=later)
+    return load_bare(session, "results", columns, rows, desk=desk, now=now)
 
 
 def _desk(session: Session) -> Any:
@@ -114,18 +85,18 @@ def _desk(session: Session) -> Any:
 def test_a_file_of_results(database: Database, rows: list[tuple[str, ...]]) -> None:
     with database.writing_session() as session:
         desk = _desk(session)
-        before = _picture(session)
+        before = rows_in(session, TABLES)
         nested = session.begin_nested()
         tried = _load(session, desk, rows)
         nested.rollback()
         session.expire_all()
-        assert _picture(session) == before
+        assert rows_in(session, TABLES) == before
         run = _load(session, desk, rows)
         assert (run.counts, run.errors) == (tried.counts, tried.errors)
-        loaded = _picture(session)
+        loaded = rows_in(session, TABLES)
         saved = len(loaded[1])
         assert run.counts[Verdict.NEW] == saved
         again = _load(session, desk, rows, later=3)
-        assert _picture(session) == loaded
+        assert rows_in(session, TABLES) == loaded
         assert again.counts[Verdict.NEW] == 0 and again.counts[Verdict.MATCHED] >= saved
         session.rollback()
