@@ -102,7 +102,7 @@ class RecordLoad(Base):
     beat_at: Mapped[datetime | None]
     """Last sign of life of the worker: after a while without one another goes on."""
     attempts: Mapped[int] = mapped_column(server_default="0")
-    """How often its step was begun since it last got on by a batch."""
+    """How often its step was begun since a batch was loaded; a preview has none to go on from."""
     form_key: Mapped[str | None] = mapped_column(unique=True)
     asked_by: Mapped[str]
     """Key of the actor."""

@@ -226,7 +226,7 @@ def _load_batch(
         )  # fmt: skip
         session.flush()
         told = {"batches": number + 1, "position": rows[-1].row_no, "counts": as_json(after),
-                "beat_at": now}  # fmt: skip
+                "beat_at": now, "attempts": 0}  # fmt: skip
         advance(session, load, work.worker, told, batches=number)
     counts.update(ruling.verdict for ruling in rulings)
     return rulings

@@ -15,7 +15,7 @@ from core.rehearsals import rehearsing
 from core.schedule import Stopping
 from importers.formats.catalogue import FORMATS
 from importers.loads import batches as batching
-from importers.loads import staged
+from importers.loads import running, staged
 from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.batch import apply_batch
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
@@ -210,6 +210,22 @@ def test_what_cannot_get_on_rests_and_is_given_up(
     seen = desk.see(load_id)
     assert (seen.state, seen.problem) == (LoadState.REFUSED, FileProblem.LOAD_FAILED)
     assert sum(seen.counts.values()) == SMALL, "what was loaded is told"
+
+
+def test_a_preview_that_fails_on_its_way_is_given_up(
+    desk: StagingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_id = desk.ask(write_lines(tmp_path / "f.csv", people(100)))
+    for attempt in (1, 2, 3):
+        monkeypatch.setattr(running, "apply_batch", Fails(at=1, error=RuntimeError()))
+        desk.work()
+        seen = desk.see(load_id)
+        assert (seen.state, seen.attempts) == (LoadState.CHECKING, attempt)
+        assert seen.position == SMALL + 1, "it got on by a batch, and begins anew all the same"
+        _rested(desk)
+    desk.work()
+    seen = desk.see(load_id)
+    assert (seen.state, seen.problem) == (LoadState.REFUSED, FileProblem.LOAD_FAILED)
 
 
 def _rested(desk: StagingDesk) -> None:
