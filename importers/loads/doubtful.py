@@ -125,7 +125,7 @@ def look_at_doubt(
     at = next((n for n, one in enumerate(people) if one.row_no >= (row_no or 0)), 0)
     kept = session.get_one(LoadedRow, (load_id, people[at].row_no))
     [row] = read_kept(load, [kept])
-    [ruling] = judge_kept(session, load, [row], actor=actor, now=now)
+    [ruling] = judge_kept(session, load, [row], actor=actor, now=now, only_looks=True)
     found = ruling.doubt.candidates if ruling.doubt is not None else ()
     done = _decided(session, load_id)
     return DoubtSeen(

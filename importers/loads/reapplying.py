@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,10 +35,20 @@ def read_kept(load: RecordLoad, rows: Sequence[LoadedRow], *, region: str = "RU"
 
 
 def judge_kept(
-    session: Session, load: RecordLoad, rows: Sequence[TypedRow], *, actor: Actor, now: datetime
+    session: Session,
+    load: RecordLoad,
+    rows: Sequence[TypedRow],
+    *,
+    actor: Actor,
+    now: datetime,
+    only_looks: bool = False,
 ) -> list[Ruling]:
-    """What the rows would come to now; writes nothing."""
-    return judge_batch(APPLIERS[load.format], _setting(session, load, actor, now), rows)
+    """What the rows would come to now; nothing remains of it.
+
+    ``only_looks``: of a page that is only read; whom results concern is told, and no more.
+    """
+    setting = replace(_setting(session, load, actor, now), only_looks=only_looks)
+    return judge_batch(APPLIERS[load.format], setting, rows)
 
 
 def apply_kept_rows(

@@ -127,6 +127,8 @@ class ResultsApplier:
         contact_point_id = next((one for one in numbers if one is not None), None)
         if numbers and contact_point_id is None and _doubts_number(meant):
             raise Doubtful(RowProblemCode.UNKNOWN_NUMBER, row.phones[0].e164)
+        if self._setting.only_looks:
+            return Ruling(Verdict.NEW)
         actor, caller = self._callers.of(row)
         report = report_of(
             row, task, meant, at, zone=self._zone, contact_point_id=contact_point_id,

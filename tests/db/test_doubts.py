@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -28,9 +29,11 @@ from tests.given import Given
 from tests.loads_given import counts
 from tests.merging_given import whole_database
 from tests.staged_given import StagingDesk, write_lines
+from worklists.models.attempt import Attempt
 from worklists.models.work_list import WorkList
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Код клиента", "Дата рождения")
+CALL = ("ФИО", "Телефон", "Дата звонка", "Результат")
 PETROV = ("Петров Олег", "+7 916 123-45-67", "", "", "")
 PHONE = "+79161234567"
 
@@ -275,6 +278,42 @@ def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDe
     with pytest.raises(LoadNotOver):
         undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
     assert waiting_loads(desk.session, actor=desk.actor) == []
+
+
+def _call_to_be_made(desk: DoubtDesk, name: str) -> Client:
+    client = desk.given.client(name, phone=PHONE, unit=desk.unit)
+    made_at = NOON - timedelta(days=10)
+    desk.given.task(unit=desk.unit, client=client, due_at=made_at, created_at=made_at)
+    return client
+
+
+def test_a_corrected_result_of_a_call_is_saved_once(desk: DoubtDesk) -> None:
+    _call_to_be_made(desk, "Петров Олег")
+    load = desk.staged("results", CALL, ("Петров Олег", PHONE, "16.03.2026 11:30", "не дозвонюсь"))
+    assert desk.told(load) == {"invalid": 1}
+    mended = mend_row(desk.session, load.id, 2, {3: "занято"}, actor=desk.actor, now=NOON)
+    assert mended.ruling.verdict is Verdict.NEW and mended.decision is not None
+    assert desk.told(load) == {"new": 1} and _count(desk, Attempt) == 1
+
+
+def test_a_result_of_a_call_is_saved_by_its_decision_and_not_by_a_look(desk: DoubtDesk) -> None:
+    client = _call_to_be_made(desk, "Иванов Иван")
+    load = desk.staged("results", CALL, ("Петров Олег", PHONE, "16.03.2026 11:30", "занято"))
+    assert desk.told(load) == {"doubtful": 1}
+    client.name, client.name_norm = "Петров Олег", "петров олег"
+    desk.session.flush()
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement.split()[0])
+
+    event.listen(desk.session.get_bind(), "before_cursor_execute", note)
+    seen = desk.seen(load)
+    event.remove(desk.session.get_bind(), "before_cursor_execute", note)
+    assert statements and not {"INSERT", "UPDATE", "DELETE"} & set(statements), "only read"
+    assert seen is not None and seen.ruling.verdict is Verdict.NEW
+    decided = desk.decide(load, 2, Choice.AGAIN)
+    assert decided is not None and desk.told(load) == {"new": 1} and _count(desk, Attempt) == 1
 
 
 def test_what_is_kept_of_cells_is_forgotten_with_the_load(desk: DoubtDesk) -> None:
