@@ -25,8 +25,12 @@ _SUBJECTS = {"client": "clients", "asset": "assets"}
 _CONSENT = tuple(
     map(event_name, (ContactRefused, RefusalLifted, ContactPointForbidden, ContactPointAllowed))
 )
-_HAS_LOADED = RecordLoad.state.in_(
-    (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+_HAS_LOADED = and_(
+    RecordLoad.state.in_(
+        (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+    ),
+    # One that ended after its preview has told of clients and done nothing to them.
+    RecordLoad.batches > 0,
 )
 _ALL = true()
 BANS = "do-not-call"
