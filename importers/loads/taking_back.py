@@ -34,9 +34,11 @@ from importers.loads.later_uses import (
     edits,
     filled_by_loads,
     later_bans,
+    later_batches,
     later_than,
     named_by_loads,
     spare_what_is_used,
+    used_by_decisions,
 )
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
@@ -165,9 +167,13 @@ def _touched(
 ) -> Counter[Touch]:
     which = _batches(load, batch_no)
     bans = Own.of_batches(session, which, made=False) if load.format == BANS else None
-    after, own = later_than(load), Own.of_batches(session, which)
-    reasons = taken.uses() + edits(session, taken, bans) + named_by_loads(session, taken, after)
-    return reasons + filled_by_loads(session, own, after) + later_bans(session, load)
+    own = Own.of_batches(session, which)
+    reasons = taken.uses() + edits(session, taken, bans)
+    reasons += named_by_loads(session, taken, later_than(load))
+    reasons += filled_by_loads(session, own, later_batches(load)) + later_bans(session, load)
+    if batch_no is not None:
+        reasons += used_by_decisions(session, load, batch_no, taken, own)
+    return reasons
 
 
 def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]:
