@@ -27,6 +27,7 @@ from importers.loads.told import Verdict
 from importers.loads.workers import TakenOver
 from importers.problems import FileProblem, FileRefused
 from importers.tables import read_table
+from tests.given import Given
 from tests.staged_given import StagingDesk, people, picture_of, write_lines
 
 SMALL = 20
@@ -86,6 +87,21 @@ def test_a_preview_writes_nothing_and_promises_what_the_run_gives(
     assert all((row.client_id is None) is (row.verdict is Verdict.INVALID) for row in rows)
     twin = next(row for row in rows if row.verdict is Verdict.MATCHED)
     assert twin.client_id == rows[twin.row_no - 3].client_id, "the line before is the same client"
+
+
+def test_a_preview_names_nobody_who_is_made_in_it(desk: StagingDesk, tmp_path: Path) -> None:
+    with desk.database.unit_of_work() as session:
+        known = Given(session).client("Иванов Адам", phone="+79160000001").id
+    lines = ["Иванов Адам;89160000001;;", "Петров Олег;89160000002;;", "Петров Олег;89160000002;;"]
+    load_id = desk.ask(write_lines(tmp_path / "f.csv", lines))
+    desk.work()
+    with desk.database.reading() as session:
+        assert session.get_one(RecordLoad, load_id).checked == {
+            one.value: int(one in (Verdict.NEW, Verdict.MATCHED, Verdict.REFRESHED))
+            for one in Verdict
+        }
+        query = select(LoadedRow.client_id).order_by(LoadedRow.row_no)
+        assert session.scalars(query).all() == [known, None, None]
 
 
 def _silent(told: int, desk: StagingDesk) -> int:
