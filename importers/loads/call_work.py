@@ -91,10 +91,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What a row says of the task: the campaign, the vehicle; None: nothing."""
+    """What a row says of the task: one of these campaigns, the vehicle; None: nothing."""
 
-    campaign_id: int | None
+    campaign_ids: frozenset[int] | None
     asset_id: int | None
+
+    def may_be_of(self, campaign_id: int) -> bool:
+        """Whether the row may be about this campaign."""
+        return self.campaign_ids is None or campaign_id in self.campaign_ids
 
 
 class CallWork:
@@ -125,7 +129,7 @@ class CallWork:
         return [
             one for one in self._attempts.get(client_id, ())
             if self._is_then(one.at, moment)
-            and told.campaign_id in (None, one.campaign_id)
+            and told.may_be_of(one.campaign_id)
             and (told.asset_id is None or one.asset_id in (None, told.asset_id))
         ]  # fmt: skip
 
@@ -217,8 +221,8 @@ def _chain(
 
 
 def _narrowed(tasks: Sequence[CallTask], told: Narrowed) -> list[CallTask]:
-    """Those of the campaign and of the vehicle; of no vehicle where none is of that one."""
-    fitting = [one for one in tasks if told.campaign_id in (None, one.campaign_id)]
+    """Those of the campaigns and of the vehicle; of no vehicle where none is of that one."""
+    fitting = [one for one in tasks if told.may_be_of(one.campaign_id)]
     if told.asset_id is None:
         return fitting
     of_car = [one for one in fitting if one.asset_id == told.asset_id]
