@@ -49,6 +49,7 @@ _ATTEMPTS = (
         Attempt.unit_id.in_(_UNITS), Attempt.client_id.in_(_CLIENTS),
         Attempt.at >= bindparam("since"), Attempt.copied_from_id.is_(None),
     )
+    .order_by(Attempt.id)
 )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ class CallTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MadeCall:
     """An attempt that is there already."""
 
     task_id: int
@@ -110,7 +111,7 @@ class CallWork:
         self._setting, self._zone = setting, zone
         self._since = min((one.at for one in moments), default=setting.now) - _DAY
         self._tasks: dict[int, list[CallTask]] = {}
-        self._attempts: dict[int, list[Known]] = {}
+        self._attempts: dict[int, list[MadeCall]] = {}
         self._outdated: set[int] = set()
         self._read(client_ids)
 
@@ -124,7 +125,7 @@ class CallWork:
             self._outdated.discard(client_id)
             self._read((client_id,))
 
-    def made_then(self, client_id: int, moment: Moment, told: Narrowed) -> list[Known]:
+    def made_then(self, client_id: int, moment: Moment, told: Narrowed) -> list[MadeCall]:
         """The attempts at the client at that moment that the row may tell of."""
         return [
             one for one in self._attempts.get(client_id, ())
@@ -194,7 +195,7 @@ class CallWork:
                     )
                 )  # fmt: skip
             for known in ask(session, _ATTEMPTS, values | {"since": self._since}):
-                self._attempts[known.client_id].append(Known(*known))
+                self._attempts[known.client_id].append(MadeCall(*known))
 
     def _origins(self, ids: Iterable[int | None]) -> dict[int, tuple[datetime, int | None]]:
         """Tasks from which others were handed on: when they were made, and their own origin."""

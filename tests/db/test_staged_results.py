@@ -47,11 +47,11 @@ def ask(desk: StagingDesk, folder: Path, *lines: str) -> int:
 def test_results_are_previewed_and_loaded_in_the_name_of_whoever_asked(
     desk: StagingDesk, tmp_path: Path
 ) -> None:
-    call_to_be_made(desk)
+    client_id, task_id = call_to_be_made(desk)
     load_id = ask(desk, tmp_path, BUSY)
     desk.work()
     assert desk.see(load_id).state is LoadState.CHECKED
-    assert desk.see(load_id).counts == {one.value: int(one is Verdict.NEW) for one in Verdict}
+    assert desk.see(load_id).checked == {one.value: int(one is Verdict.NEW) for one in Verdict}
     desk.do(ask_run, load_id)
     desk.work()
     done = desk.see(load_id)
@@ -59,8 +59,9 @@ def test_results_are_previewed_and_loaded_in_the_name_of_whoever_asked(
     with desk.database.reading() as session:
         [attempt] = session.scalars(select(Attempt))
         [row] = session.scalars(select(LoadedRow))
-    assert attempt.employee_id == desk.actor.person
-    assert row.verdict is Verdict.NEW
+    assert (attempt.employee_id, attempt.task_id) == (desk.actor.person, task_id)
+    concerned = (Verdict.NEW, client_id, task_id)
+    assert (row.verdict, row.client_id, row.task_id) == concerned
 
 
 def test_only_who_may_save_a_result_may_load_them(desk: StagingDesk, tmp_path: Path) -> None:
