@@ -19,7 +19,7 @@ from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FormatKind
 from importers.kept_columns import bare_columns, kept_columns
 from importers.loads.looking import Looked, needs_a_person
-from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
+from importers.loads.models import AT_WORK, ENDS, OVER, LoadState, RecordLoad
 from importers.loads.steps import go_to
 from importers.loads.workers import is_silent
 from importers.mapping_files import Said, said_in
@@ -67,7 +67,7 @@ def ask_load(
         raise NotFound("format", format)
     if FORMATS[format].kind is FormatKind.RESULTS:
         actor.require(WorkPermission.WORK)
-    over = OVER if not runs_by_itself else (*OVER, LoadState.DONE)
+    over = ENDS if runs_by_itself else OVER
     same = and_(
         RecordLoad.unit_id == unit_id,
         RecordLoad.format == format,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.bulk import copy_rows
 from core.db import Database
+from core.errors import NotFound
 from directory.clients.models import Client
 from importers.loads.holding import require_mine
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.told import Ruling, Verdict
+from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
 from worklists.models.task import Task
 
@@ -63,6 +65,27 @@ def keep_rows(
     )
 
 
+def kept_problems(problems: Iterable[RowProblem]) -> list[list[str]]:
+    """[heading, code, value] of each thing that is to be told of a row."""
+    return [[one.column, one.code.value, one.value] for one in problems]
+
+
+def problems_in(kept: Iterable[Sequence[Any]] | None) -> tuple[RowProblem, ...]:
+    """What ``kept_problems`` keeps, as it was; None: nothing is to be told."""
+    return tuple(
+        RowProblem(str(column), RowProblemCode(code), str(value))
+        for column, code, value in kept or ()
+    )
+
+
+def kept_row(session: Session, load_id: int, row_no: int) -> LoadedRow:
+    """The row as it stands now. Raises NotFound, also when its cells are forgotten."""
+    row = session.get(LoadedRow, (load_id, row_no), populate_existing=True)
+    if row is None or row.cells is None:
+        raise NotFound("loaded_row", row_no)
+    return row
+
+
 def forget_rows(database: Database, load: RecordLoad, worker: str) -> None:
     """Remove all that is kept of the rows of a load, some thousands in a transaction.
 
@@ -91,7 +114,7 @@ def _kept(
     before: Before | None,
 ) -> Iterator[tuple[Any, ...]]:
     for row, ruling in zip(rows, rulings, strict=True):
-        problems = [[one.column, one.code.value, one.value] for one in ruling.problems]
+        problems = kept_problems(ruling.problems)
         is_telling = bool(problems) or seen[ruling.verdict] < FIRST
         seen[ruling.verdict] += 1
         yield (

@@ -35,6 +35,8 @@ class LoadState(StrEnum):
 
 OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
 """States in which the same content may be loaded anew; a person is asked first if it is DONE."""
+ENDS = (*OVER, LoadState.DONE)
+"""States in which nothing goes on by itself."""
 AT_WORK = (LoadState.LOOKING, LoadState.CHECKING, LoadState.LOADING)
 """States in which the background has something to do."""
 

@@ -14,11 +14,11 @@ from core.journal import record
 from importers.events import DecisionUndone
 from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
+from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.reapplying import change_verdict
 from importers.loads.taking_back import can_be_taken_back, take_back_batch
 from importers.loads.told import Ruling, Verdict
-from importers.problems import RowProblem, RowProblemCode
 from importers.taken_rows import LoadTouched
 
 
@@ -94,8 +94,7 @@ def _put_back(
     problems: list[list[str]] | None,
     decision: LoadDecision,
 ) -> None:
-    told = tuple(RowProblem(one[0], RowProblemCode(one[1]), one[2]) for one in problems or ())
-    change_verdict(load, row, Ruling(verdict, told))
+    change_verdict(load, row, Ruling(verdict, problems_in(problems)))
     if decision.choice is Choice.MENDED:
         row.cells = decision.cells
     else:
