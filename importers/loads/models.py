@@ -140,7 +140,7 @@ class LoadedRow(Base):
     client_id: Mapped[int | None]
     """Whom it concerns. No foreign key, as with the task: what was loaded may be taken back."""
     task_id: Mapped[int | None]
-    """Of a format that concerns tasks."""
+    """Of results of calls: the task at which the call was made."""
     person: Mapped[str | None]
     """Of a doubtful row: what it says of its person (``importers.loads.doubts``), so that all rows
     of one person are decided at once; None: nobody can tell by deciding whom it means."""
@@ -157,6 +157,6 @@ class LoadBatch(Base):
     last_row: Mapped[int]
     """Number of its last row."""
     added: Mapped[dict[str, Any]]
-    """Table → ids (or keys) of the rows that it made."""
+    """Table → spans of the numbers of the rows that it made: ``importers.loads.added``."""
     filled: Mapped[dict[str, Any]]
     """Table → [id, values before, values after] of the rows that it changed."""
