@@ -48,8 +48,8 @@ def run(options: Options) -> Iterator[Line]:
 def _ours(place: Place, path: Path, count: int) -> Any:
     from importers.loading import content_sum
     from importers.loads.asking import ask_load
+    from importers.loads.staged import run_load
     from importers.loads.told import Verdict
-    from importers.loads.working import run_load
 
     company = found_company(place)
     head, unit_id = company.head(), company.unit_ids[0]

@@ -1,8 +1,9 @@
-"""Doing something for a look at what would come of it: nothing remains, and nobody waits.
+"""Doing something for a look at what would come of it: nothing remains.
 
-PostgreSQL does so in a transaction of its own that is rolled back. SQLite has one writer: there a
-copy of the whole database is worked on, which takes its size on the disk for that while, and once
-more for what is changed.
+PostgreSQL does so in a transaction of its own that is rolled back: whoever writes a row that it has
+changed, or a key that it has added, waits until it ends. SQLite has one writer: there a copy of the
+whole database is worked on, for which nobody waits, and which takes its size on the disk for that
+while, and once more for what is changed.
 """
 
 from __future__ import annotations

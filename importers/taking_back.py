@@ -24,6 +24,7 @@ from importers.files import get_file
 from importers.loads.added import merged, numbers_in
 from importers.loads.later_uses import (
     Own,
+    decided_since,
     edits,
     filled_by_loads,
     named_by_loads,
@@ -137,7 +138,11 @@ def _mark(session: Session, file: ImportedFile, taken: TakenRows) -> None:
 
 def _touched(session: Session, file: ImportedFile, taken: TakenRows) -> Counter[Touch]:
     reasons = taken.uses({"imported_rows": ImportedRow.file_id != file.id})
-    since = or_(RecordLoad.finished_at.is_(None), RecordLoad.finished_at >= file.loaded_at)
+    since = or_(
+        RecordLoad.finished_at.is_(None),
+        RecordLoad.finished_at >= file.loaded_at,
+        decided_since(file.loaded_at),
+    )
     reasons += edits(session, taken) + named_by_loads(session, taken, since)
     reasons += filled_by_loads(session, Own(file.added), since)
     by_people = exists().where(

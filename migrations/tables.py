@@ -8,11 +8,14 @@ import core.submissions
 import directory.assets.forecast_models
 import directory.assets.models
 import directory.calendars.models
+import directory.clients.merge_models
 import directory.clients.models
 import directory.staff.models
 import directory.units.models
 import directory.visits.models
 import directory.workshops.models
+import importers.folders.models
+import importers.loads.decision_models
 import importers.loads.models
 import importers.models
 import selections.models

@@ -25,8 +25,7 @@ from importers.folders.summary import SCHEDULER
 from importers.folders.surveying import remove
 from importers.folders.watching import ENDINGS
 from importers.loads import spool as spooling
-from importers.loads.models import AT_WORK, LoadBatch, LoadedRow, LoadState, RecordLoad
-from importers.loads.steps import ENDS
+from importers.loads.models import AT_WORK, ENDS, LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.loads.undeciding import forget_decisions
 from importers.models import ImportedFile, ImportedRow, RowChoice
 

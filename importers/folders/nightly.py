@@ -31,8 +31,7 @@ from importers.folders.taking import FolderPlace, Told, ask_for, note_of_run, re
 from importers.folders.watching import QUIET_SECONDS
 from importers.guard import Limits
 from importers.loads import spool
-from importers.loads.models import LoadState, RecordLoad
-from importers.loads.steps import ENDS
+from importers.loads.models import ENDS, LoadState, RecordLoad
 from importers.mappings import mapping_for
 from importers.problems import FileProblem, FileRefused
 from importers.tables import read_table

@@ -35,9 +35,8 @@ from importers.folders.surveying import (
 )
 from importers.folders.taking import FolderPlace, Told, settle, take_watched
 from importers.formats.catalogue import LEAD_FORMATS
-from importers.loads.models import LoadState, RecordLoad
+from importers.loads.models import ENDS, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
-from importers.loads.steps import ENDS
 from importers.loads.told import Verdict
 
 QUIET_SECONDS = 2.5

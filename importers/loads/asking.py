@@ -19,7 +19,7 @@ from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FormatKind
 from importers.kept_columns import bare_columns, kept_columns
 from importers.loads.looking import Looked, needs_a_person
-from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
+from importers.loads.models import AT_WORK, ENDS, OVER, LoadState, RecordLoad
 from importers.loads.steps import go_to
 from importers.loads.workers import is_silent
 from importers.mapping_files import Said, said_in
@@ -27,6 +27,7 @@ from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from importers.remapping import said_columns
+from worklists.permissions import WorkPermission
 
 _LONGEST_NAME = 200
 
@@ -57,14 +58,16 @@ def ask_load(
 
     What runs by itself is loaded again when it is DONE: nobody is there to be told otherwise.
     Raises NotFound for a unit that this actor does not see or a format that makes no records,
-    NotPermitted.
+    NotPermitted; results of calls are loaded by whoever may save one.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
     if format not in FORMATS or FORMATS[format].kind is FormatKind.LEADS:
         raise NotFound("format", format)
-    over = OVER if not runs_by_itself else (*OVER, LoadState.DONE)
+    if FORMATS[format].kind is FormatKind.RESULTS:
+        actor.require(WorkPermission.WORK)
+    over = ENDS if runs_by_itself else OVER
     same = and_(
         RecordLoad.unit_id == unit_id,
         RecordLoad.format == format,

@@ -27,6 +27,8 @@ class Setting:
     source: str
     added: Added = field(default_factory=Added, compare=False)
     """What the batch comes to add: a setting of its own for each batch that is to be kept."""
+    only_looks: bool = False
+    """Nothing may be written even for a moment: a page is only read."""
 
     @property
     def today(self) -> date:
@@ -43,7 +45,8 @@ class Applier(Protocol):
     def take(self, row: TypedRow) -> Ruling:
         """What the row comes to; nothing is written yet. Raises Doubtful before any change.
 
-        Only results of calls are written at once: each goes through the use-case for outcomes.
+        Only results of calls are written at once: each goes through the use-case for outcomes,
+        unless the setting only looks; then it would be NEW, whatever may stand against it.
         """
 
     def write(self) -> None:
@@ -59,8 +62,12 @@ def apply_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRo
 
 
 def judge_batch(applier: type[Applier], setting: Setting, rows: Sequence[TypedRow]) -> list[Ruling]:
-    """What ``apply_batch`` would say of the rows now; writes nothing."""
-    return _judged(applier, setting, rows)[1]
+    """What ``apply_batch`` would say of the rows now; nothing that is written for it remains."""
+    nested = setting.session.begin_nested()
+    try:
+        return _judged(applier, setting, rows)[1]
+    finally:
+        nested.rollback()
 
 
 def _judged(

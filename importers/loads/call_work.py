@@ -49,6 +49,7 @@ _ATTEMPTS = (
         Attempt.unit_id.in_(_UNITS), Attempt.client_id.in_(_CLIENTS),
         Attempt.at >= bindparam("since"), Attempt.copied_from_id.is_(None),
     )
+    .order_by(Attempt.id)
 )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ class CallTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MadeCall:
     """An attempt that is there already."""
 
     task_id: int
@@ -91,10 +92,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What a row says of the task: the campaign, the vehicle; None: nothing."""
+    """What a row says of the task: one of these campaigns, the vehicle; None: nothing."""
 
-    campaign_id: int | None
+    campaign_ids: frozenset[int] | None
     asset_id: int | None
+
+    def may_be_of(self, campaign_id: int) -> bool:
+        """Whether the row may be about this campaign."""
+        return self.campaign_ids is None or campaign_id in self.campaign_ids
 
 
 class CallWork:
@@ -106,7 +111,7 @@ class CallWork:
         self._setting, self._zone = setting, zone
         self._since = min((one.at for one in moments), default=setting.now) - _DAY
         self._tasks: dict[int, list[CallTask]] = {}
-        self._attempts: dict[int, list[Known]] = {}
+        self._attempts: dict[int, list[MadeCall]] = {}
         self._outdated: set[int] = set()
         self._read(client_ids)
 
@@ -120,12 +125,12 @@ class CallWork:
             self._outdated.discard(client_id)
             self._read((client_id,))
 
-    def made_then(self, client_id: int, moment: Moment, told: Narrowed) -> list[Known]:
+    def made_then(self, client_id: int, moment: Moment, told: Narrowed) -> list[MadeCall]:
         """The attempts at the client at that moment that the row may tell of."""
         return [
             one for one in self._attempts.get(client_id, ())
             if self._is_then(one.at, moment)
-            and told.campaign_id in (None, one.campaign_id)
+            and told.may_be_of(one.campaign_id)
             and (told.asset_id is None or one.asset_id in (None, told.asset_id))
         ]  # fmt: skip
 
@@ -190,7 +195,7 @@ class CallWork:
                     )
                 )  # fmt: skip
             for known in ask(session, _ATTEMPTS, values | {"since": self._since}):
-                self._attempts[known.client_id].append(Known(*known))
+                self._attempts[known.client_id].append(MadeCall(*known))
 
     def _origins(self, ids: Iterable[int | None]) -> dict[int, tuple[datetime, int | None]]:
         """Tasks from which others were handed on: when they were made, and their own origin."""
@@ -217,8 +222,8 @@ def _chain(
 
 
 def _narrowed(tasks: Sequence[CallTask], told: Narrowed) -> list[CallTask]:
-    """Those of the campaign and of the vehicle; of no vehicle where none is of that one."""
-    fitting = [one for one in tasks if told.campaign_id in (None, one.campaign_id)]
+    """Those of the campaigns and of the vehicle; of no vehicle where none is of that one."""
+    fitting = [one for one in tasks if told.may_be_of(one.campaign_id)]
     if told.asset_id is None:
         return fitting
     of_car = [one for one in fitting if one.asset_id == told.asset_id]

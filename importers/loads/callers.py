@@ -62,22 +62,25 @@ class CampaignsTold:
     def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
         self._session = setting.session
         self._words: dict[int, ResultWords] = {}
-        self._by_name: dict[str, int] = {}
+        self._by_name: dict[str, set[int]] = {}
         if any(Field.CAMPAIGN in row.values for row in rows):
-            query = select(Campaign.id, Campaign.code, Campaign.name).order_by(Campaign.id)
+            query = select(Campaign.id, Campaign.code, Campaign.name)
             for number, code, name in setting.session.execute(query):
                 for one in (code, name):
-                    self._by_name.setdefault(heading_norm(one), number)
+                    self._by_name.setdefault(heading_norm(one), set()).add(number)
 
-    def find(self, row: TypedRow) -> int | None:
-        """The campaign of the row; None: it names none. Raises Doubtful."""
+    def find(self, row: TypedRow) -> frozenset[int] | None:
+        """Campaigns of that code or name, this year's and last year's; None: none is named.
+
+        Raises Doubtful.
+        """
         told = row.values.get(Field.CAMPAIGN)
         if told is None:
             return None
         found = self._by_name.get(heading_norm(str(told)))
         if found is None:
             raise Doubtful(RowProblemCode.NOT_KNOWN, str(told))
-        return found
+        return frozenset(found)
 
     def words(self, campaign_id: int) -> ResultWords:
         """How the results of the campaign may be named; read once for a batch."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from core.rehearsals import rehearsing
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.holding import advance, end_load, is_to_end, require_mine
-from importers.loads.kept_rows import forget_rows, keep_rows
+from importers.loads.kept_rows import Before, forget_rows, keep_rows
 from importers.loads.models import LoadState, RecordLoad
 from importers.loads.running import load_rows
 from importers.loads.staged import Work, as_json, open_table, skipped_as_json
@@ -36,12 +37,12 @@ def check_staged(work: Work, load: RecordLoad, path: Path) -> None:
     load = _begun(work, load)
     counts = Counter[Verdict]()
 
-    def note(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
+    def note(before: Before, rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
         with work.database.unit_of_work() as session:
             now = work.clock(session)
             if is_to_end(session, load, work.worker):
                 raise _Ended
-            keep_rows(session, load.id, rows, rulings, counts, every=False)
+            keep_rows(session, load.id, rows, rulings, counts, before=before)
             counts.update(ruling.verdict for ruling in rulings)
             told = {"position": rows[-1].row_no, "counts": as_json(counts), "beat_at": now}
             advance(session, load, work.worker, told, batches=0)
@@ -51,7 +52,8 @@ def check_staged(work: Work, load: RecordLoad, path: Path) -> None:
             result = load_rows(
                 session, stream, FORMATS[load.format], unit_id=load.unit_id, sha256=load.sha256,
                 actor=work.actor_for(session, load), now=work.clock(session), region=work.region,
-                columns=columns_of(load), watch=note, is_kept=False, tells_errors=False,
+                columns=columns_of(load), watch=partial(note, Before.now(session)),
+                is_kept=False, tells_errors=False,
             )  # fmt: skip
     except _Ended:
         end_load(work.database, work.clock, load, work.worker, None)

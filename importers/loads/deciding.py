@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import insert_into
-from core.errors import NotFound, Refused
+from core.errors import Refused
 from core.journal import record
 from core.locks import exclusively
 from directory.clients.models import Client
@@ -23,17 +23,16 @@ from importers.events import RowsDecided
 from importers.loads.asked import asked_of
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.doubts import Doubt
+from importers.loads.kept_rows import kept_row, problems_in
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.reapplying import apply_kept_rows, change_verdict, judge_kept, read_kept
 from importers.loads.seen import get_load
-from importers.loads.told import Ruling, Verdict
+from importers.loads.told import REJECTED, Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 from importers.rereading import LOCK
 
 DECIDABLE = (LoadState.DONE, LoadState.CANCELLED)
 """States in which rows may be decided: nobody is loading the file any more, and it is there."""
-OPEN = (Verdict.DOUBTFUL, Verdict.INVALID)
-"""Verdicts of rows that were not loaded and can be."""
 
 
 class LoadNotOver(Refused):
@@ -112,10 +111,8 @@ def visible_among(session: Session, doubt: Doubt, *, actor: Actor) -> set[int]:
 
 def _rows_of_person(session: Session, load: RecordLoad, row_no: int) -> Sequence[LoadedRow]:
     """The row and the others of its person that are still open; none: it was decided before."""
-    row = session.get(LoadedRow, (load.id, row_no), populate_existing=True)
-    if row is None or row.cells is None:
-        raise NotFound("loaded_row", row_no)
-    if row.verdict not in OPEN:
+    row = kept_row(session, load.id, row_no)
+    if row.verdict not in REJECTED:
         return []
     if row.person is None:
         return [row]
@@ -145,7 +142,7 @@ def _settle(
     [read] = read_kept(load, [row])
     [ruling] = judge_kept(session, load, [read], actor=actor, now=now)
     if choice is Choice.AGAIN:
-        if ruling.verdict in OPEN:
+        if ruling.verdict in REJECTED:
             raise CandidatesChanged
         return
     if ruling.doubt is None or choice not in (Choice.SAME, Choice.NEW):
@@ -180,7 +177,6 @@ def _remember(
 
 def _leave_out(load: RecordLoad, rows: Sequence[LoadedRow]) -> None:
     for row in rows:
-        told = [RowProblem(str(one[0]), RowProblemCode(one[1]), str(one[2]))
-                for one in row.problems or ()]  # fmt: skip
         left_out = RowProblem("", RowProblemCode.LEFT_OUT)
-        change_verdict(load, row, Ruling(Verdict.SKIPPED, (left_out, *told)))
+        told = (left_out, *problems_in(row.problems))
+        change_verdict(load, row, Ruling(Verdict.SKIPPED, told))

@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from core.access import Actor
-from core.errors import NotFound
 from directory.assets.card import OwnedVehicle, vehicles_of_client
 from directory.clients.card import contact_points_of
 from directory.clients.models import Client, ContactPoint
 from importers.loads.asked import Asked, asked_of
-from importers.loads.deciding import DECIDABLE, OPEN, visible_among
+from importers.loads.deciding import DECIDABLE, visible_among
 from importers.loads.decision_models import LoadDecision
 from importers.loads.doubts import Candidate
+from importers.loads.kept_rows import kept_row
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.reapplying import judge_kept, read_kept
 from importers.loads.seen import get_load
-from importers.loads.told import Ruling, Verdict
+from importers.loads.told import REJECTED, Ruling, Verdict
 from importers.permissions import ImportPermission
 from importers.typed_rows import TypedRow
 
@@ -125,7 +125,7 @@ def look_at_doubt(
     at = next((n for n, one in enumerate(people) if one.row_no >= (row_no or 0)), 0)
     kept = session.get_one(LoadedRow, (load_id, people[at].row_no))
     [row] = read_kept(load, [kept])
-    [ruling] = judge_kept(session, load, [row], actor=actor, now=now)
+    [ruling] = judge_kept(session, load, [row], actor=actor, now=now, only_looks=True)
     found = ruling.doubt.candidates if ruling.doubt is not None else ()
     done = _decided(session, load_id)
     return DoubtSeen(
@@ -143,9 +143,9 @@ def rejected_rows(
 ) -> RejectedPage:  # fmt: skip
     """Rows that no decision helps: they are to be corrected. Raises NotFound, NotPermitted."""
     load = get_load(session, load_id, actor=actor)
-    kept = select(LoadedRow).where(LoadedRow.load_id == load_id, _is_rejected())
     if load.state not in DECIDABLE:
-        kept = kept.where(LoadedRow.row_no < 0)
+        return RejectedPage(load, (), 0, 1, 1)
+    kept = select(LoadedRow).where(LoadedRow.load_id == load_id, _is_rejected())
     total = session.scalar(select(func.count()).select_from(kept.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
@@ -158,10 +158,7 @@ def rejected_rows(
 def rejected_row(session: Session, load_id: int, row_no: int, *, actor: Actor) -> LoadedRow:
     """One row with its cells. Raises NotFound, NotPermitted."""
     get_load(session, load_id, actor=actor)
-    row = session.get(LoadedRow, (load_id, row_no))
-    if row is None or row.cells is None:
-        raise NotFound("loaded_row", row_no)
-    return row
+    return kept_row(session, load_id, row_no)
 
 
 def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[WaitingLoad]:
@@ -194,7 +191,7 @@ def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[Wa
 
 def _open_rows(load: RecordLoad) -> int:
     """Rows that can still be loaded: each has something to be told, so its cells are kept."""
-    return sum(int(load.counts.get(verdict.value, 0)) for verdict in OPEN)
+    return sum(int(load.counts.get(verdict.value, 0)) for verdict in REJECTED)
 
 
 def _is_doubtful() -> ColumnElement[bool]:

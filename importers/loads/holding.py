@@ -24,9 +24,12 @@ from importers.loads.steps import go_to
 from importers.loads.workers import TakenOver, is_silent
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
+from worklists.permissions import WorkPermission
 
 PAUSE = timedelta(seconds=15)
 """For so long, times its attempts, a load rests that could not get on."""
+_GRANTED = frozenset({ImportPermission.LOAD, DirectoryPermission.SEE_CLIENTS, WorkPermission.WORK})
+"""What whoever asks for a load has; WORK is asked of those alone who load results of calls."""
 
 
 def take_load(database: Database, clock: Clock, load_id: int, worker: str) -> RecordLoad | None:
@@ -86,7 +89,7 @@ def advance(
         update(RecordLoad)
         .where(RecordLoad.id == load.id, RecordLoad.batches == batches,
                RecordLoad.worker == worker)
-        .values(attempts=0, **values)
+        .values(**values)
     )  # fmt: skip
     if moved.rowcount != 1:
         raise TakenOver
@@ -128,6 +131,6 @@ def actor_of(session: Session, load: RecordLoad, default_zone: str) -> Actor:
         key=load.asked_by,
         employee_id=int(number) if is_person else None,
         unit_ids=frozenset(session.scalars(UNITS_BELOW, {"units": [load.unit_id]})),
-        permissions=frozenset({ImportPermission.LOAD, DirectoryPermission.SEE_CLIENTS}),
+        permissions=_GRANTED,
         time_zone=zone_of(session, load.unit_id, default_zone),
     )

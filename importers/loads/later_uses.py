@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from directory.clients.consent import ContactRefused, RefusalLifted
 from directory.clients.events import ContactPointAllowed, ContactPointForbidden
 from directory.clients.models import ClientUnit, ContactPoint, ContactRefusal, ContactState
 from importers.loads.added import Span, merged, spans_of
+from importers.loads.decision_models import LoadDecision
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.taken_rows import TakenRows, Touch
 from worklists.models.attempt import Attempt
@@ -25,8 +27,12 @@ _SUBJECTS = {"client": "clients", "asset": "assets"}
 _CONSENT = tuple(
     map(event_name, (ContactRefused, RefusalLifted, ContactPointForbidden, ContactPointAllowed))
 )
-_HAS_LOADED = RecordLoad.state.in_(
-    (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+_HAS_LOADED = and_(
+    RecordLoad.state.in_(
+        (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+    ),
+    # One that ended after its preview has told of clients and done nothing to them.
+    RecordLoad.batches > 0,
 )
 _ALL = true()
 BANS = "do-not-call"
@@ -84,16 +90,38 @@ def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counte
 
 
 def later_than(load: RecordLoad) -> ColumnElement[bool]:
-    """Condition on loads: loaded after this one, or still being loaded."""
+    """Condition on loads: after this one, still being loaded, or with rows decided since."""
+    return and_(RecordLoad.id != load.id, or_(_began_after(load), decided_since(_began_at(load))))
+
+
+def later_batches(load: RecordLoad) -> ColumnElement[bool]:
+    """The same on single batches: of an earlier load those alone that decisions have added."""
+    is_its_own = LoadDecision.batch_no == LoadBatch.batch_no
+    decided = decided_since(_began_at(load), is_its_own)
+    return and_(RecordLoad.id != load.id, or_(_began_after(load), decided))
+
+
+def decided_since(moment: datetime, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Condition on loads: rows were decided and loaded after that moment, and not undone."""
+    return exists().where(
+        LoadDecision.load_id == RecordLoad.id,
+        LoadDecision.batch_no.is_not(None),
+        LoadDecision.undone_at.is_(None),
+        LoadDecision.at > moment,
+        *which,
+    )
+
+
+def _began_at(load: RecordLoad) -> datetime:
+    return load.begun_at or load.asked_at
+
+
+def _began_after(load: RecordLoad) -> ColumnElement[bool]:
     began = func.coalesce(RecordLoad.begun_at, RecordLoad.asked_at)
-    own_begin = load.begun_at or load.asked_at
-    return and_(
-        RecordLoad.id != load.id,
-        or_(
-            RecordLoad.state == LoadState.LOADING,
-            began > own_begin,
-            and_(began == own_begin, RecordLoad.id > load.id),
-        ),
+    return or_(
+        RecordLoad.state == LoadState.LOADING,
+        began > _began_at(load),
+        and_(began == _began_at(load), RecordLoad.id > load.id),
     )
 
 
@@ -112,7 +140,7 @@ def named_by_loads(
 def filled_by_loads(
     session: Session, own: Own, which: ColumnElement[bool] = _ALL
 ) -> Counter[Touch]:
-    """How many of our rows these loads completed."""
+    """How many of our rows these batches of loads completed."""
     batches = select(LoadBatch.filled).join(RecordLoad, RecordLoad.id == LoadBatch.load_id)
     number = sum(
         own.holds(kind, filling[0])
@@ -123,6 +151,22 @@ def filled_by_loads(
         for filling in fillings
     )
     return +Counter({Touch.LATER_LOAD: number})
+
+
+def used_by_decisions(
+    session: Session, load: RecordLoad, batch_no: int, taken: TakenRows, own: Own
+) -> Counter[Touch]:
+    """How many of the rows of this batch later decisions about the same load name or completed."""
+    decided = select(LoadDecision.rows).where(
+        LoadDecision.load_id == load.id, LoadDecision.batch_no == batch_no
+    )
+    its_own = {row_no for rows in session.scalars(decided) for row_no, *_ in rows}
+    naming = select(LoadedRow.row_no, LoadedRow.client_id).where(
+        LoadedRow.load_id == load.id, LoadedRow.client_id.in_(taken.numbers("clients"))
+    )
+    named = {client_id for row_no, client_id in session.execute(naming) if row_no not in its_own}
+    later = and_(LoadBatch.load_id == load.id, LoadBatch.batch_no > batch_no)
+    return +Counter({Touch.LATER_LOAD: len(named)}) + filled_by_loads(session, own, later)
 
 
 def later_bans(session: Session, load: RecordLoad) -> Counter[Touch]:

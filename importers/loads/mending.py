@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from core.errors import NotFound
 from core.journal import record
 from importers.events import RowsDecided
-from importers.loads.deciding import OPEN, hold_load
+from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision
+from importers.loads.kept_rows import kept_row
 from importers.loads.models import LoadedRow
 from importers.loads.reapplying import apply_kept_rows, judge_kept, read_kept
-from importers.loads.told import Ruling
+from importers.loads.told import REJECTED, Ruling
 
 _LONGEST = 2_000
 
@@ -44,18 +44,16 @@ def mend_row(
     corrected row is to be decided. Raises NotFound, NotPermitted, LoadNotOver.
     """
     load = hold_load(session, load_id, actor=actor)
-    row = session.get(LoadedRow, (load_id, row_no), populate_existing=True)
-    if row is None or row.cells is None:
-        raise NotFound("loaded_row", row_no)
-    if row.verdict not in OPEN:
+    row = kept_row(session, load_id, row_no)
+    if row.verdict not in REJECTED:
         return Mended(Ruling(row.verdict), None)
     before = [[row.row_no, row.verdict.value, row.problems]]
-    old = [str(cell) for cell in row.cells]
+    old = [str(cell) for cell in row.cells or ()]
     mended = corrected(old, cells, width=len(load.header))
     draft = LoadedRow(load_id=load_id, row_no=row_no, cells=mended)
     read = read_kept(load, [draft])
     [ruling] = judge_kept(session, load, read, actor=actor, now=now)
-    if ruling.verdict in OPEN and ruling.doubt is None:
+    if ruling.verdict in REJECTED and ruling.doubt is None:
         return Mended(ruling, None)
     row.cells = list(mended)
     applied = apply_kept_rows(session, load, [row], actor=actor, now=now)

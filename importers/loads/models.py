@@ -35,6 +35,8 @@ class LoadState(StrEnum):
 
 OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
 """States in which the same content may be loaded anew; a person is asked first if it is DONE."""
+ENDS = (*OVER, LoadState.DONE)
+"""States in which nothing goes on by itself."""
 AT_WORK = (LoadState.LOOKING, LoadState.CHECKING, LoadState.LOADING)
 """States in which the background has something to do."""
 
@@ -102,7 +104,7 @@ class RecordLoad(Base):
     beat_at: Mapped[datetime | None]
     """Last sign of life of the worker: after a while without one another goes on."""
     attempts: Mapped[int] = mapped_column(server_default="0")
-    """How often its step was begun since it last got on by a batch."""
+    """How often its step was begun since a batch was loaded; a preview has none to go on from."""
     form_key: Mapped[str | None] = mapped_column(unique=True)
     asked_by: Mapped[str]
     """Key of the actor."""
@@ -138,7 +140,7 @@ class LoadedRow(Base):
     client_id: Mapped[int | None]
     """Whom it concerns. No foreign key, as with the task: what was loaded may be taken back."""
     task_id: Mapped[int | None]
-    """Of a format that concerns tasks."""
+    """Of results of calls: the task at which the call was made."""
     person: Mapped[str | None]
     """Of a doubtful row: what it says of its person (``importers.loads.doubts``), so that all rows
     of one person are decided at once; None: nobody can tell by deciding whom it means."""
@@ -155,6 +157,6 @@ class LoadBatch(Base):
     last_row: Mapped[int]
     """Number of its last row."""
     added: Mapped[dict[str, Any]]
-    """Table → ids (or keys) of the rows that it made."""
+    """Table → spans of the numbers of the rows that it made: ``importers.loads.added``."""
     filled: Mapped[dict[str, Any]]
     """Table → [id, values before, values after] of the rows that it changed."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.loads.batch import Setting, apply_batch, judge_batch
+from importers.loads.kept_rows import kept_problems
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.running import APPLIERS, source_of
-from importers.loads.seen import columns_of_load
 from importers.loads.told import Ruling, Verdict
 from importers.typed_rows import TypedReader, TypedRow
 
@@ -30,15 +30,25 @@ class Applied:
 
 def read_kept(load: RecordLoad, rows: Sequence[LoadedRow], *, region: str = "RU") -> list[TypedRow]:
     """The rows as they were read, by what the load's columns mean."""
-    reader = TypedReader(columns_of_load(load), FORMATS[load.format], region=region)
+    reader = TypedReader(columns_of(load), FORMATS[load.format], region=region)
     return [reader.read(row.row_no, [str(cell) for cell in row.cells or ()]) for row in rows]
 
 
 def judge_kept(
-    session: Session, load: RecordLoad, rows: Sequence[TypedRow], *, actor: Actor, now: datetime
+    session: Session,
+    load: RecordLoad,
+    rows: Sequence[TypedRow],
+    *,
+    actor: Actor,
+    now: datetime,
+    only_looks: bool = False,
 ) -> list[Ruling]:
-    """What the rows would come to now; writes nothing."""
-    return judge_batch(APPLIERS[load.format], _setting(session, load, actor, now), rows)
+    """What the rows would come to now; nothing remains of it.
+
+    ``only_looks``: of a page that is only read; whom results concern is told, and no more.
+    """
+    setting = replace(_setting(session, load, actor, now), only_looks=only_looks)
+    return judge_batch(APPLIERS[load.format], setting, rows)
 
 
 def apply_kept_rows(
@@ -69,15 +79,9 @@ def change_verdict(load: RecordLoad, row: LoadedRow, ruling: Ruling) -> None:
     counts[ruling.verdict.value] += 1
     load.counts = {verdict.value: counts[verdict.value] for verdict in Verdict}
     row.verdict = ruling.verdict
-    told = kept_problems(ruling)
-    row.problems = told or None
+    row.problems = kept_problems(ruling.problems) or None
     row.client_id, row.task_id = ruling.client_id, ruling.task_id
     row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
-
-
-def kept_problems(ruling: Ruling) -> list[Any]:
-    """[heading, code, value] of each thing that is to be told of a row."""
-    return [[one.column, one.code.value, one.value] for one in ruling.problems]
 
 
 def _setting(session: Session, load: RecordLoad, actor: Actor, now: datetime) -> Setting:

@@ -11,7 +11,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from campaigns.models import Outcome
-from core.errors import Invalid, ProzvonError
+from core.errors import Invalid, NotPermitted, ProzvonError
 from directory.assets.mileage import MileageImpossible, MileageWentDown
 from importers.fields import Field
 from importers.loads.call_work import CallTask
@@ -92,8 +92,10 @@ def report_of(
 
 
 def refusal_of(error: ProzvonError, row: TypedRow) -> Ruling:
-    """What a refusal of the use-case means for the row."""
+    """What a refusal of the use-case means for the row. Raises NotPermitted as it came."""
     match error:
+        case NotPermitted():
+            raise error  # of whoever loads, not of the row
         case HeldByAnother():
             return _ruling(Verdict.BLOCKED, RowProblemCode.IN_HAND)
         case StepRefused(state=TaskState.ON_CONTROL):

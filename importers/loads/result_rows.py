@@ -13,13 +13,12 @@ from core.access import Actor
 from directory.clients.models import Client
 from directory.clients.visibility import client_is_visible
 from importers.answers import Rows
+from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadedRow
 from importers.loads.seen import get_load
-from importers.loads.told import Verdict
-from importers.problems import RowProblem, RowProblemCode
+from importers.loads.told import REJECTED, Verdict
+from importers.problems import RowProblem
 
-REJECTED = (Verdict.INVALID, Verdict.DOUBTFUL)
-"""Verdicts of rows of which nothing was written: those to be mended and loaded again."""
 _ASKED_AT_ONCE = 5_000
 
 
@@ -71,7 +70,7 @@ def rejected_rows(session: Session, load_id: int, *, actor: Actor) -> Iterator[R
         query, execution_options={"yield_per": 1000}
     ):
         yield ResultRow(
-            row_no, [str(cell) for cell in cells], verdict, _problems(problems), None, "", None
+            row_no, [str(cell) for cell in cells], verdict, problems_in(problems), None, "", None
         )
 
 
@@ -110,12 +109,11 @@ def _result(row_no: int, cells: Sequence[str], told: Any) -> ResultRow:
     # One who is not there any more, or of other units, has neither a name nor a card.
     client_id = told.client_id if told.client else None
     return ResultRow(
-        row_no, cells, told.verdict, _problems(told.problems), client_id, told.client, told.task_id
-    )
-
-
-def _problems(kept: Sequence[Any] | None) -> tuple[RowProblem, ...]:
-    return tuple(
-        RowProblem(str(column), RowProblemCode(code), str(value))
-        for column, code, value in kept or ()
+        row_no,
+        cells,
+        told.verdict,
+        problems_in(told.problems),
+        client_id,
+        told.client,
+        told.task_id,
     )

@@ -8,6 +8,7 @@ or task is made: a call for which no task waited has no place here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -22,10 +23,10 @@ from directory.clients.models import ContactKind, ContactPoint
 from directory.units.tree import zone_of
 from importers.fields import Field
 from importers.loads.batch import Setting
-from importers.loads.call_work import CallTask, CallWork, Known, Moment, Narrowed
+from importers.loads.call_work import CallTask, CallWork, MadeCall, Moment, Narrowed
 from importers.loads.callers import Callers, CampaignsTold
 from importers.loads.result_reports import MileageRefused, refusal_of, report_of
-from importers.loads.told import Doubtful, Ruling, Verdict
+from importers.loads.told import Doubtful, Known, Ruling, Verdict
 from importers.loads.vehicles import Owners
 from importers.matching import in_chunks
 from importers.problems import RowProblem, RowProblemCode
@@ -108,9 +109,9 @@ class ResultsApplier:
             return _told(row, Verdict.INVALID, RowProblemCode.UNKNOWN_RESULT, Field.OUTCOME, value)
         return self._record(row, task, meant, at)
 
-    def _known(self, row: TypedRow, attempts: Sequence[Known]) -> Ruling | None:
+    def _known(self, row: TypedRow, attempts: Sequence[MadeCall]) -> Ruling | None:
         """What is said of an attempt that is there already, or was and is taken back."""
-        same = []
+        same: list[MadeCall] = []
         for one in attempts:
             meant = self._campaigns.words(one.campaign_id).read(_outcome(row))
             wanted = (one.outcome, one.result_code_id)
@@ -118,15 +119,24 @@ class ResultsApplier:
                 same.append(one)
         if not same:
             return None
-        if any(not one.is_undone for one in same):
-            return Ruling(Verdict.MATCHED)
-        return Ruling(Verdict.BLOCKED, (RowProblem("", RowProblemCode.TAKEN_BACK),))
+        standing = [one for one in same if not one.is_undone]
+        known = (standing or same)[0]
+        ruling = Ruling(Verdict.MATCHED)
+        if not standing:
+            ruling = Ruling(Verdict.BLOCKED, (RowProblem("", RowProblemCode.TAKEN_BACK),))
+        return _about(ruling, known.client_id, known.task_id)
 
     def _record(self, row: TypedRow, task: CallTask, meant: Meaning, at: datetime) -> Ruling:
+        ruling = self._recorded(row, task, meant, at)
+        return _about(ruling, task.client_id, task.id)
+
+    def _recorded(self, row: TypedRow, task: CallTask, meant: Meaning, at: datetime) -> Ruling:
         numbers = [self._numbers.get((task.client_id, phone.e164)) for phone in row.phones]
         contact_point_id = next((one for one in numbers if one is not None), None)
         if numbers and contact_point_id is None and _doubts_number(meant):
             raise Doubtful(RowProblemCode.UNKNOWN_NUMBER, row.phones[0].e164)
+        if self._setting.only_looks:
+            return Ruling(Verdict.NEW)
         actor, caller = self._callers.of(row)
         report = report_of(
             row, task, meant, at, zone=self._zone, contact_point_id=contact_point_id,
@@ -168,6 +178,11 @@ class ResultsApplier:
             for client_id, value, number in session.execute(these.order_by(ContactPoint.id.desc())):
                 found[client_id, value] = number
         return found
+
+
+def _about(ruling: Ruling, client_id: int, task_id: int) -> Ruling:
+    """Whom and which task it concerns: that stands in the file of results."""
+    return replace(ruling, client=Known(client_id), task=Known(task_id))
 
 
 def _outcome(row: TypedRow) -> str:

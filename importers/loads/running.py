@@ -75,9 +75,10 @@ def load_rows(
 
     ``sha256``: of the file, by which its records name their source. ``columns``: what they mean;
     None: they are recognised, and ``said`` is what a person says that headings mean, before all
-    else. ``watch`` is called after each batch. ``is_kept`` False: the caller rolls back, nobody
-    waits for it. ``tells_errors`` False: whoever watches hears of them. Raises FileRefused (then
-    the caller rolls back), NotFound for a unit that this actor does not see, NotPermitted.
+    else. ``watch`` is called after each batch. ``is_kept`` False: the caller rolls back, and no
+    other load waits for this one, but who writes the rows that it has changed does on PostgreSQL.
+    ``tells_errors`` False: whoever watches hears of them. Raises FileRefused (then the caller rolls
+    back), NotFound for a unit that this actor does not see, NotPermitted.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, defer
 
 from core.access import Actor
 from core.errors import NotFound
-from importers.columns import Column
-from importers.kept_columns import columns_of
+from importers.loads.kept_rows import problems_in
 from importers.loads.models import AT_WORK, LoadedRow, LoadState, RecordLoad
 from importers.loads.told import Verdict
 from importers.loads.workers import is_silent
 from importers.permissions import ImportPermission
 from importers.places import Place
-from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
+from importers.problems import FileProblem, FileRefused, RowProblem
 
 PAGE_SIZE = 50
 
@@ -74,11 +73,6 @@ def recent_loads(session: Session, *, actor: Actor, limit: int = 20) -> Sequence
     ).all()
 
 
-def columns_of_load(load: RecordLoad) -> tuple[Column, ...]:
-    """What its columns mean, and how that is known; empty before anybody has looked."""
-    return columns_of(load)
-
-
 def place_of_load(load: RecordLoad) -> tuple[Place | None, str]:
     """Where its table was found, and the name of the sheet that was read."""
     return Place.from_kept(load.place), str(load.place.get("sheet", ""))
@@ -98,10 +92,7 @@ def counts_of(told: Mapping[str, int] | None) -> dict[Verdict, int]:
 
 def problems_of_row(row: LoadedRow) -> tuple[RowProblem, ...]:
     """What is to be told about a row."""
-    return tuple(
-        RowProblem(str(column), RowProblemCode(code), str(value))
-        for column, code, value in row.problems or ()
-    )
+    return problems_in(row.problems)
 
 
 def progress_of(load: RecordLoad, *, now: datetime) -> Progress:

@@ -218,7 +218,7 @@ def _load_batch(
         setting = Setting(session, load.unit_id, work.actor_for(session, load), now,
                           source_of(load.sha256))  # fmt: skip
         rulings = apply_batch(APPLIERS[load.format], setting, rows)
-        keep_rows(session, load.id, rows, rulings, counts, every=True)
+        keep_rows(session, load.id, rows, rulings, counts)
         after = counts + Counter(ruling.verdict for ruling in rulings)
         session.add(
             LoadBatch(load_id=load.id, batch_no=number + 1, last_row=rows[-1].row_no,
@@ -226,7 +226,7 @@ def _load_batch(
         )  # fmt: skip
         session.flush()
         told = {"batches": number + 1, "position": rows[-1].row_no, "counts": as_json(after),
-                "beat_at": now}  # fmt: skip
+                "beat_at": now, "attempts": 0}  # fmt: skip
         advance(session, load, work.worker, told, batches=number)
     counts.update(ruling.verdict for ruling in rulings)
     return rulings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.errors import Refused
-from importers.loads.models import AT_WORK, LoadState, RecordLoad
+from importers.loads.models import AT_WORK, ENDS, LoadState, RecordLoad
 
 FOLLOWS: Mapping[LoadState, frozenset[LoadState]] = {
     LoadState.LOOKING: frozenset(
@@ -23,8 +23,6 @@ FOLLOWS: Mapping[LoadState, frozenset[LoadState]] = {
     LoadState.REFUSED: frozenset({LoadState.TAKEN_BACK}),
     LoadState.TAKEN_BACK: frozenset(),
 }  # fmt: skip
-ENDS = frozenset({LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK})
-"""States in which nothing goes on by itself."""
 
 
 class StepRefused(Refused):

@@ -34,9 +34,11 @@ from importers.loads.later_uses import (
     edits,
     filled_by_loads,
     later_bans,
+    later_batches,
     later_than,
     named_by_loads,
     spare_what_is_used,
+    used_by_decisions,
 )
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
@@ -84,18 +86,9 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
         raise DataForgotten
     if not can_be_taken_back(load):
         raise CallsStay
-    with taken_rows(session, load.unit_id) as taken:
-        _mark(session, load, taken)
-        reasons = _touched(session, load, taken)
-        if reasons:
-            raise LoadTouched(reasons)
-        kept = spare_what_is_used(session, taken)
-        lifted = _lifted(session, load, taken)
-        gone = taken.delete()
-        restored, allowed = _restore(session, load)
-        record_all(session, [*lifted, *allowed], actor=actor, at=now)
-    _end(session, load, TakenBack(gone=gone, restored=restored, kept=kept), actor=actor, now=now)
-    return TakenBack(gone=gone, restored=restored, kept=kept)
+    told = _take(session, load, None, actor=actor, now=now)
+    _end(session, load, told, actor=actor, now=now)
+    return told
 
 
 def can_be_taken_back(load: RecordLoad) -> bool:
@@ -113,6 +106,13 @@ def take_back_batch(
 
     The caller holds the lock of loads and the load. Raises LoadTouched (nothing has changed then).
     """
+    return _take(session, load, batch_no, actor=actor, now=now)
+
+
+def _take(
+    session: Session, load: RecordLoad, batch_no: int | None, *, actor: Actor, now: datetime
+) -> TakenBack:
+    """What one batch of the load has done, None: what all have done. Raises LoadTouched."""
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken, batch_no)
         reasons = _touched(session, load, taken, batch_no)
@@ -143,9 +143,7 @@ def _batches(load: RecordLoad, batch_no: int | None) -> ColumnElement[bool]:
     return whole if batch_no is None else whole & (LoadBatch.batch_no == batch_no)
 
 
-def _mark(
-    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None = None
-) -> None:  # fmt: skip
+def _mark(session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None) -> None:
     for added in session.scalars(
         select(LoadBatch.added)
         .where(_batches(load, batch_no))
@@ -156,18 +154,21 @@ def _mark(
             taken.add(kind, numbers_in(spans))
     taken.settle()
     # Whoever would hang a task on one of them now waits, and finds it gone.
-    for table in (Client,):
-        hold(session, select(table.id).where(table.id.in_(taken.numbers(table.__tablename__))))
+    hold(session, select(Client.id).where(Client.id.in_(taken.numbers(Client.__tablename__))))
 
 
 def _touched(
-    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None = None
+    session: Session, load: RecordLoad, taken: TakenRows, batch_no: int | None
 ) -> Counter[Touch]:
     which = _batches(load, batch_no)
     bans = Own.of_batches(session, which, made=False) if load.format == BANS else None
-    after, own = later_than(load), Own.of_batches(session, which)
-    reasons = taken.uses() + edits(session, taken, bans) + named_by_loads(session, taken, after)
-    return reasons + filled_by_loads(session, own, after) + later_bans(session, load)
+    own = Own.of_batches(session, which)
+    reasons = taken.uses() + edits(session, taken, bans)
+    reasons += named_by_loads(session, taken, later_than(load))
+    reasons += filled_by_loads(session, own, later_batches(load)) + later_bans(session, load)
+    if batch_no is not None:
+        reasons += used_by_decisions(session, load, batch_no, taken, own)
+    return reasons
 
 
 def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]:
@@ -186,9 +187,7 @@ def _lifted(session: Session, load: RecordLoad, taken: TakenRows) -> list[Event]
     ]
 
 
-def _restore(
-    session: Session, load: RecordLoad, batch_no: int | None = None
-) -> tuple[int, list[Event]]:
+def _restore(session: Session, load: RecordLoad, batch_no: int | None) -> tuple[int, list[Event]]:
     """Give known rows their former values, the newest batch first; how many, and whose bans."""
     restored, allowed = 0, list[Event]()
     for batch in session.execute(

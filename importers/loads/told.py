@@ -32,6 +32,10 @@ class Verdict(StrEnum):
     """Older than what is known: there is nothing to take from it."""
 
 
+REJECTED = (Verdict.INVALID, Verdict.DOUBTFUL)
+"""Verdicts of rows of which nothing was written: they can be decided, mended, loaded again."""
+
+
 class Numbered(Protocol):
     """A record that gets its number when its batch is written."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, null, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
@@ -14,11 +14,11 @@ from core.journal import record
 from importers.events import DecisionUndone
 from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
+from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.reapplying import change_verdict
 from importers.loads.taking_back import can_be_taken_back, take_back_batch
 from importers.loads.told import Ruling, Verdict
-from importers.problems import RowProblem, RowProblemCode
 from importers.taken_rows import LoadTouched
 
 
@@ -40,7 +40,7 @@ def undo_decision(
     session.refresh(decision)
     if decision.undone_at is not None:
         return decision
-    if load.forgotten_at is not None:
+    if load.forgotten_at is not None or _is_decided_again(session, decision):
         raise DecisionUsed
     if decision.batch_no is not None:
         _take_back(session, load, decision, actor=actor, now=now)
@@ -57,6 +57,17 @@ def undo_decision(
     record(session, event, actor=actor, at=now)
     session.flush()
     return decision
+
+
+def _is_decided_again(session: Session, decision: LoadDecision) -> bool:
+    """Whether something else was decided of its rows since: a mended one may be doubtful."""
+    later = select(LoadDecision.rows).where(
+        LoadDecision.load_id == decision.load_id,
+        LoadDecision.id > decision.id,
+        LoadDecision.undone_at.is_(None),
+    )
+    mine = {row_no for row_no, *_ in decision.rows}
+    return any(row_no in mine for rows in session.scalars(later) for row_no, *_ in rows)
 
 
 def _take_back(
@@ -83,8 +94,7 @@ def _put_back(
     problems: list[list[str]] | None,
     decision: LoadDecision,
 ) -> None:
-    told = tuple(RowProblem(one[0], RowProblemCode(one[1]), one[2]) for one in problems or ())
-    change_verdict(load, row, Ruling(verdict, told))
+    change_verdict(load, row, Ruling(verdict, problems_in(problems)))
     if decision.choice is Choice.MENDED:
         row.cells = decision.cells
     else:

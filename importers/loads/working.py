@@ -26,11 +26,9 @@ from importers.loads.looking import look_at
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
 from importers.loads.spool import forget_torn, spool_file
-from importers.loads.staged import Work, load_staged, run_load
+from importers.loads.staged import Work, load_staged
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
-
-__all__ = ["ATTEMPTS", "run_load", "work_on_loads"]
 
 LANES = ("load files of records, first lane", "load files of records, second lane")
 """Names of the jobs: so many loads are at work at once, and a long one keeps no short one waiting.
@@ -38,7 +36,7 @@ LANES = ("load files of records, first lane", "load files of records, second lan
 LONGEST = timedelta(minutes=30)
 """No file takes longer until its first rows are there."""
 ATTEMPTS = 3
-"""A load that was begun so often without getting on by a batch is given up."""
+"""A load that was begun so often without one more batch being loaded is given up."""
 _FRAMES = 8
 log = logging.getLogger(__name__)
 

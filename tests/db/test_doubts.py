@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -22,15 +23,19 @@ from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
 from importers.loads.undeciding import DecisionUsed, forget_decisions, undo_decision
+from importers.taken_rows import LoadTouched, Touch
+from tests.back_given import load_rows_of
 from tests.conftest import NOON
 from tests.doubts_given import DoubtDesk
 from tests.given import Given
 from tests.loads_given import counts
 from tests.merging_given import whole_database
 from tests.staged_given import StagingDesk, write_lines
+from worklists.models.attempt import Attempt
 from worklists.models.work_list import WorkList
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Код клиента", "Дата рождения")
+CALL = ("ФИО", "Телефон", "Дата звонка", "Результат")
 PETROV = ("Петров Олег", "+7 916 123-45-67", "", "", "")
 PHONE = "+79161234567"
 
@@ -275,6 +280,82 @@ def test_a_decision_that_was_built_on_stays_and_goes_with_the_load(desk: DoubtDe
     with pytest.raises(LoadNotOver):
         undo_decision(desk.session, decision.id, actor=desk.actor, now=NOON)
     assert waiting_loads(desk.session, actor=desk.actor) == []
+
+
+def test_what_later_decisions_build_on_stays_until_they_are_undone(desk: DoubtDesk) -> None:
+    desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    bad = ("Орлов Пётр", "12", "", "", "")
+    load = desk.staged("clients", HEADINGS, PETROV, ("Котов Олег", PHONE, "", "", ""), bad)
+    first = desk.decide(load, 2, Choice.NEW)
+    made = desk.session.scalars(select(Client).where(Client.name == "Петров Олег")).one()
+    second = desk.decide(load, 3, Choice.SAME, made.id)
+    assert desk.told(load) == {"new": 1, "matched": 1, "invalid": 1}
+    mended = mend_row(desk.session, load.id, 4, {1: PHONE}, actor=desk.actor, now=NOON).decision
+    third = desk.decide(load, 4, Choice.SKIP)
+    assert first and second and mended and third
+    for hindered in (first, mended):
+        with pytest.raises(DecisionUsed), desk.session.begin_nested():
+            undo_decision(desk.session, hindered.id, actor=desk.actor, now=NOON)
+    for one in (third, mended, second, first):
+        undo_decision(desk.session, one.id, actor=desk.actor, now=NOON)
+        desk.session.expire_all()
+    assert desk.told(load) == {"doubtful": 2, "invalid": 1} and _count(desk, Client) == 1
+
+
+def test_a_row_decided_since_hinders_a_load_begun_after_its_own(desk: DoubtDesk) -> None:
+    desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    row = ("Петров Олег", f"{PHONE}, +79160000002", "", "", "")
+    load = desk.staged("clients", HEADINGS, row)
+    later, latest = NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)
+    other = load_rows_of(desk.session, "clients", HEADINGS,
+                         ("Сидоров Пётр", "+79160000002", "", "", ""), unit_id=desk.unit.id,
+                         actor=desk.actor, now=later)  # fmt: skip
+    made = desk.session.scalars(select(Client).where(Client.name == "Сидоров Пётр")).one()
+    decision = decide(desk.session, load.id, 2, choice=Choice.SAME, client_id=made.id,
+                      actor=desk.actor, now=latest)  # fmt: skip
+    assert decision is not None
+    with pytest.raises(LoadTouched) as refused, desk.session.begin_nested():
+        take_back(desk.session, other.id, actor=desk.actor, now=latest)
+    assert refused.value.reasons[Touch.LATER_LOAD] == 1
+    undo_decision(desk.session, decision.id, actor=desk.actor, now=latest)
+    take_back(desk.session, other.id, actor=desk.actor, now=latest)
+    assert _count(desk, Client) == 1
+
+
+def _call_to_be_made(desk: DoubtDesk, name: str) -> Client:
+    client = desk.given.client(name, phone=PHONE, unit=desk.unit)
+    made_at = NOON - timedelta(days=10)
+    desk.given.task(unit=desk.unit, client=client, due_at=made_at, created_at=made_at)
+    return client
+
+
+def test_a_corrected_result_of_a_call_is_saved_once(desk: DoubtDesk) -> None:
+    _call_to_be_made(desk, "Петров Олег")
+    load = desk.staged("results", CALL, ("Петров Олег", PHONE, "16.03.2026 11:30", "не дозвонюсь"))
+    assert desk.told(load) == {"invalid": 1}
+    mended = mend_row(desk.session, load.id, 2, {3: "занято"}, actor=desk.actor, now=NOON)
+    assert mended.ruling.verdict is Verdict.NEW and mended.decision is not None
+    assert desk.told(load) == {"new": 1} and _count(desk, Attempt) == 1
+
+
+def test_a_result_of_a_call_is_saved_by_its_decision_and_not_by_a_look(desk: DoubtDesk) -> None:
+    client = _call_to_be_made(desk, "Иванов Иван")
+    load = desk.staged("results", CALL, ("Петров Олег", PHONE, "16.03.2026 11:30", "занято"))
+    assert desk.told(load) == {"doubtful": 1}
+    client.name, client.name_norm = "Петров Олег", "петров олег"
+    desk.session.flush()
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement.split()[0])
+
+    event.listen(desk.session.get_bind(), "before_cursor_execute", note)
+    seen = desk.seen(load)
+    event.remove(desk.session.get_bind(), "before_cursor_execute", note)
+    assert statements and not {"INSERT", "UPDATE", "DELETE"} & set(statements), "only read"
+    assert seen is not None and seen.ruling.verdict is Verdict.NEW
+    decided = desk.decide(load, 2, Choice.AGAIN)
+    assert decided is not None and desk.told(load) == {"new": 1} and _count(desk, Attempt) == 1
 
 
 def test_what_is_kept_of_cells_is_forgotten_with_the_load(desk: DoubtDesk) -> None:

@@ -13,6 +13,7 @@ from core.access import Actor
 from core.errors import NotFound, NotPermitted
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.loads.asking import (
     ask_check,
     ask_end,
@@ -24,7 +25,7 @@ from importers.loads.asking import (
 )
 from importers.loads.looking import look_at
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
-from importers.loads.seen import columns_of_load, get_load, progress_of, recent_loads, rows_of
+from importers.loads.seen import get_load, progress_of, recent_loads, rows_of
 from importers.loads.spool import forget_file, forget_torn, keep_file, new_file, spool_file
 from importers.loads.steps import FOLLOWS, StepRefused, go_to
 from importers.loads.told import Verdict
@@ -116,7 +117,7 @@ def test_loads_of_other_units_are_not_there(desk: LoadingDesk) -> None:
 def test_clear_columns_go_straight_to_the_preview(desk: LoadingDesk, tmp_path: Path) -> None:
     load = look(desk, ask(desk), write_file(tmp_path / "f.xlsx", *PEOPLE, headings=CLEAR))
     assert load.state is LoadState.CHECKING
-    assert [column.field for column in columns_of_load(load)] == [Field.NAME, Field.PHONE]
+    assert [column.field for column in columns_of(load)] == [Field.NAME, Field.PHONE]
     assert load.lines == len(PEOPLE)
     assert load.sample[0] == [2, list(PEOPLE[0])]
 
@@ -137,7 +138,7 @@ def test_a_person_says_doubtful_columns_and_is_remembered(
     said = [Field.NAME, Field.PHONE]
     say_columns(desk.session, load.id, said, actor=desk.actor, now=NOON)
     assert load.state is LoadState.CHECKING
-    assert [column.field for column in columns_of_load(load)] == said
+    assert [column.field for column in columns_of(load)] == said
     assert look(desk, ask(desk, sha256="b" * 64), path).state is LoadState.CHECKING
 
 

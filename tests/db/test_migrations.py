@@ -14,6 +14,7 @@ from core.db import Base, Database
 from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
 from directory.clients.models import Client
+from importers.loads.models import LoadState, RecordLoad
 from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
@@ -217,6 +218,21 @@ def test_plans_of_before_name_no_unit_for_their_lists(database: Database) -> Non
     assert _all(database, told) == before != []
     upgrade(database)
     assert _all(database, told) == before
+
+
+def test_files_that_were_loaded_again_are_there_once_without_0028(database: Database) -> None:
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        person = given.employee("Менеджер", unit=unit)
+        ids = [given.record_load(unit, person).id for _ in range(3)]
+        given.record_load(given.unit("Другой"), person)
+        session.get_one(RecordLoad, ids[2]).state = LoadState.LOADING
+    told = "SELECT state FROM record_loads ORDER BY id"
+    command.downgrade(config_for(database), "0027")
+    assert _all(database, told) == [("cancelled",), ("cancelled",), ("loading",), ("done",)]
+    upgrade(database)
+    command.check(config_for(database))
 
 
 def test_numbers_of_a_filled_database_are_not_used_again(database: Database) -> None:

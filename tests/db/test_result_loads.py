@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Outcome
+from campaigns.models import Campaign, Outcome
 from core.journal import JournalEntry
 from directory.assets.mileage import last_reading
 from directory.clients.models import Client, ContactPoint, ContactRefusal, ContactState
@@ -227,6 +227,20 @@ def test_of_several_tasks_the_row_says_which(round_: CallRound) -> None:
     assert counts(told) == {"doubtful": 2, "new": 2}
     assert codes(told) == [(2, "several_tasks"), (5, "not_known")]
     assert {one.task_id for one in round_.attempts()} == {round_.task.id, second.id}
+
+
+def test_a_campaign_of_last_year_may_have_the_same_name(round_: CallRound) -> None:
+    this_years = round_.session.get_one(Campaign, round_.task.campaign_id)
+    last_years = round_.given.campaign("recall")
+    row = called("16.03.2026 11:30", "занято", Кампания="Подошло время ТО")
+    this_years.name = last_years.name = "Подошло время ТО"
+    for campaign in (this_years, last_years):
+        round_.task.campaign_id = campaign.id
+        round_.session.flush()
+        with round_.session.begin_nested() as undone:
+            assert counts(round_.load(row)) == {"new": 1}
+            assert counts(round_.load(row)) == {"matched": 1}
+            undone.rollback()
 
 
 def test_what_is_wrong_is_told_with_its_cell(round_: CallRound) -> None:

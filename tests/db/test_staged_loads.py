@@ -15,7 +15,7 @@ from core.rehearsals import rehearsing
 from core.schedule import Stopping
 from importers.formats.catalogue import FORMATS
 from importers.loads import batches as batching
-from importers.loads import staged
+from importers.loads import running, staged
 from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.batch import apply_batch
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
@@ -27,6 +27,7 @@ from importers.loads.told import Verdict
 from importers.loads.workers import TakenOver
 from importers.problems import FileProblem, FileRefused
 from importers.tables import read_table
+from tests.given import Given
 from tests.staged_given import StagingDesk, people, picture_of, write_lines
 
 SMALL = 20
@@ -86,6 +87,21 @@ def test_a_preview_writes_nothing_and_promises_what_the_run_gives(
     assert all((row.client_id is None) is (row.verdict is Verdict.INVALID) for row in rows)
     twin = next(row for row in rows if row.verdict is Verdict.MATCHED)
     assert twin.client_id == rows[twin.row_no - 3].client_id, "the line before is the same client"
+
+
+def test_a_preview_names_nobody_who_is_made_in_it(desk: StagingDesk, tmp_path: Path) -> None:
+    with desk.database.unit_of_work() as session:
+        known = Given(session).client("Иванов Адам", phone="+79160000001").id
+    lines = ["Иванов Адам;89160000001;;", "Петров Олег;89160000002;;", "Петров Олег;89160000002;;"]
+    load_id = desk.ask(write_lines(tmp_path / "f.csv", lines))
+    desk.work()
+    with desk.database.reading() as session:
+        assert session.get_one(RecordLoad, load_id).checked == {
+            one.value: int(one in (Verdict.NEW, Verdict.MATCHED, Verdict.REFRESHED))
+            for one in Verdict
+        }
+        query = select(LoadedRow.client_id).order_by(LoadedRow.row_no)
+        assert session.scalars(query).all() == [known, None, None]
 
 
 def _silent(told: int, desk: StagingDesk) -> int:
@@ -210,6 +226,22 @@ def test_what_cannot_get_on_rests_and_is_given_up(
     seen = desk.see(load_id)
     assert (seen.state, seen.problem) == (LoadState.REFUSED, FileProblem.LOAD_FAILED)
     assert sum(seen.counts.values()) == SMALL, "what was loaded is told"
+
+
+def test_a_preview_that_fails_on_its_way_is_given_up(
+    desk: StagingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_id = desk.ask(write_lines(tmp_path / "f.csv", people(100)))
+    for attempt in (1, 2, 3):
+        monkeypatch.setattr(running, "apply_batch", Fails(at=1, error=RuntimeError()))
+        desk.work()
+        seen = desk.see(load_id)
+        assert (seen.state, seen.attempts) == (LoadState.CHECKING, attempt)
+        assert seen.position == SMALL + 1, "it got on by a batch, and begins anew all the same"
+        _rested(desk)
+    desk.work()
+    seen = desk.see(load_id)
+    assert (seen.state, seen.problem) == (LoadState.REFUSED, FileProblem.LOAD_FAILED)
 
 
 def _rested(desk: StagingDesk) -> None:

@@ -196,6 +196,18 @@ def test_a_list_of_bans_that_was_taken_back_hinders_nobody(desk: Desk) -> None:
     assert picture(desk.session) == before
 
 
+@pytest.mark.parametrize("state", [LoadState.CANCELLED, LoadState.REFUSED])
+def test_a_preview_that_came_to_nothing_hinders_nobody(desk: Desk, state: LoadState) -> None:
+    load = desk.load("vehicles", VEHICLES, ROW)
+    other = desk.load("clients", CLIENTS, (*ROW[:2], "", ""), minutes=10)
+    other.state, other.batches = state, 0
+    row = LoadedRow(load_id=other.id, row_no=2, verdict=Verdict.MATCHED, client_id=desk.client().id)
+    desk.session.add(row)
+    desk.session.flush()
+    desk.back(load)
+    assert load.state is LoadState.TAKEN_BACK
+
+
 def test_a_value_that_two_batches_filled_in_goes_back_to_the_first(desk: Desk) -> None:
     client = desk.given.client("Иванов Иван", phone="+79160000001")
     car = desk.given.asset(client, vin=ROW[2])

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import NotPermitted
-from directory.staff.models import Role
+from directory.staff.models import Employee, Role
+from importers.loads.decision_models import Choice, LoadDecision
+from importers.loads.models import LoadedRow
 from importers.models import ImportedRow
 from importers.taken_rows import LoadTouched, Touch
 from importers.taking_back import take_back_formed, tasks_formed
@@ -80,9 +82,22 @@ def _in_another_file(desk: Desk, task: Task) -> None:
     desk.load(IVANOV, (*IVANOV[:1], "+7 916 000-00-77", *IVANOV[2:]))
 
 
+def _decided_since(desk: Desk, task: Task) -> None:
+    """A row of a load that was over before the file came."""
+    person = desk.session.get_one(Employee, desk.actor.person)
+    load = desk.given.record_load(desk.unit, person)
+    load.batches, load.finished_at = 2, NOON - timedelta(days=1)
+    desk.session.get_one(LoadedRow, (load.id, 2)).client_id = task.client_id
+    desk.session.add(
+        LoadDecision(load_id=load.id, choice=Choice.SAME, batch_no=2,
+                     rows=[[2, "doubtful", None]], by=desk.actor.key, at=LATER)
+    )  # fmt: skip
+    desk.session.flush()
+
+
 USES: dict[Any, Touch] = {
     _comment: Touch.WORK, _given: Touch.WORK, _planned_beside: Touch.WORK,
-    _in_another_file: Touch.FILE,
+    _in_another_file: Touch.FILE, _decided_since: Touch.LATER_LOAD,
 }  # fmt: skip
 
 

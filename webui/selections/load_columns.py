@@ -14,10 +14,10 @@ from directory.units.tree import get_unit
 from importers.columns import Column
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
-from importers.kept_columns import as_said
+from importers.kept_columns import as_said, columns_of
 from importers.loads.asking import say_columns
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.seen import columns_of_load, get_load, place_of_load
+from importers.loads.seen import get_load, place_of_load
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem
 from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice
@@ -62,14 +62,14 @@ def page(load_id: int) -> Any:
     load = get_load(session(), load_id, actor=g.actor)
     if not load.header and not load.sample:
         return redirect(url_for("loads.show", load_id=load_id))
-    return _page(load, columns_of_load(load))
+    return _page(load, columns_of(load))
 
 
 @bp.post("/selections/loads/<int:load_id>/columns", endpoint="apply")
 @requires(ImportPermission.LOAD)
 def apply(load_id: int) -> Any:
     """Check the file by what the person says its columns are."""
-    columns = columns_of_load(get_load(session(), load_id, actor=g.actor))
+    columns = columns_of(get_load(session(), load_id, actor=g.actor))
     said = chosen_fields(columns)
     try:
         say_columns(session(), load_id, said, actor=g.actor, now=g.now)
@@ -89,7 +89,7 @@ def apply(load_id: int) -> Any:
 def reading(load_id: int) -> Any:
     """How the first rows are read by the choice of the form; without scripts the whole page."""
     load = get_load(session(), load_id, actor=g.actor)
-    columns = columns_of_load(load)
+    columns = columns_of(load)
     said = as_said(columns, chosen_fields(columns))
     if is_htmx():
         return render_template("selections/_load_reading.html", **_reading(load, said))

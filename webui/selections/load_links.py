@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from flask import url_for
 
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.result_rows import REJECTED
 from importers.loads.spool import spool_file
 from importers.loads.taking_back import can_be_taken_back
-from importers.loads.told import Verdict
+from importers.loads.told import REJECTED, Verdict
 from webui.selections.load_uploads import loads_folder
 
 _RAN = (LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)

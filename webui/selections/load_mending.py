@@ -9,11 +9,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
+from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
-from importers.loads.seen import columns_of_load, get_load, problems_of_row
+from importers.loads.seen import get_load, problems_of_row
 from importers.loads.told import Verdict
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
@@ -51,7 +52,7 @@ def page(load_id: int) -> Any:
     seen = rejected_rows(
         session(), load_id, page=request.args.get("page", 1, type=row_number), actor=g.actor
     )
-    columns = columns_of_load(seen.load)
+    columns = columns_of(seen.load)
     rows = [
         _shown(one.row_no, [str(cell) for cell in one.cells or ()], columns, problems_of_row(one))
         for one in seen.rows
@@ -67,7 +68,7 @@ def mend(load_id: int, row_no: int) -> Any:
     load = get_load(session(), load_id, actor=g.actor)
     said = {
         column.index: request.form[f"cell-{column.index}"]
-        for column in columns_of_load(load)
+        for column in columns_of(load)
         if f"cell-{column.index}" in request.form
     }
     try:
@@ -77,7 +78,7 @@ def mend(load_id: int, row_no: int) -> Any:
     ruling = mended.ruling
     if mended.decision is None and ruling.verdict in (Verdict.INVALID, Verdict.DOUBTFUL):
         cells = corrected([str(cell) for cell in row.cells or ()], said, width=len(load.header))
-        shown = _shown(row_no, cells, columns_of_load(load), ruling.problems)
+        shown = _shown(row_no, cells, columns_of(load), ruling.problems)
         return _page(load, [shown], None), 422
     if mended.decision is not None:
         address = url_for("load_doubts.undo", decision_id=mended.decision.id)

@@ -8,9 +8,10 @@ from flask import g
 
 from importers.columns import Column
 from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.result_rows import names_of_clients
-from importers.loads.seen import columns_of_load, problems_of_row, rows_of
+from importers.loads.seen import problems_of_row, rows_of
 from importers.loads.told import Verdict
 from webui.labels.files import problem_sentence
 from webui.requests import session
@@ -69,7 +70,7 @@ def shown_rows(load: RecordLoad, only: Only, *, page: int) -> dict[str, Any]:
 def _telling(load: RecordLoad) -> list[Column]:
     """The columns that a row is recognised by: those that mean something, the usual order."""
     order = {field: at for at, field in enumerate(offered_fields(FORMATS[load.format]))}
-    known = [column for column in columns_of_load(load) if column.field in order]
+    known = [column for column in columns_of(load) if column.field in order]
     known.sort(key=lambda column: order[column.field] if column.field else 0)
     return known[:_COLUMNS]
 

@@ -13,8 +13,8 @@ from core.access import Actor
 from directory.units.models import Unit
 from importers.files import FileSummary, recent_files
 from importers.loads.models import AT_WORK, RecordLoad
-from importers.loads.result_rows import REJECTED
 from importers.loads.seen import counts_of, progress_of, recent_loads
+from importers.loads.told import REJECTED
 from webui.labels.files import FORMATS
 from webui.labels.journal import actor_words
 from webui.labels.loads import KINDS, TONES
