@@ -180,12 +180,12 @@ def note_of_run(
     return _note(session, found, told, sha256, run_id, now)
 
 
-def settle(session: Session, note_id: int, *, moved_to: str = "", now: datetime) -> bool:
+def settle(session: Session, note_id: int, *, now: datetime) -> bool:
     """Note that it was told what became of the file; False: another has done so."""
     done = session.execute(
         update(FolderFile)
         .where(FolderFile.id == note_id, FolderFile.settled_at.is_(None))
-        .values(settled_at=now, moved_to=moved_to)
+        .values(settled_at=now)
         .returning(FolderFile.id)
         .execution_options(synchronize_session=False)
     ).first()

@@ -27,6 +27,7 @@ from importers.folders.surveying import (
     REFUSED,
     Parts,
     content_of,
+    free_place,
     is_part,
     make_folders,
     put_aside,
@@ -169,14 +170,18 @@ def _put_aside(
         told = tell(session, note, load)
         session.expunge_all()
     *folder, name = note.path.split("/")
-    moved_to = ""
     # Another file may have come under the name meanwhile: that one is taken by itself.
     content = content_of(place.root, tuple(folder), name)
     if content is not None and content == (note.sha256 or content):
-        moved_to = put_aside(place.root, tuple(folder), name, ended.aside, dict(told))
+        # Written down before the file is moved: whoever is killed in between, or comes second,
+        # neither chooses another name nor leaves anything behind that is never forgotten.
+        moved_to = _promised_place(database, clock, place, note_id, ended)
+        if moved_to is None:
+            return False
+        put_aside(place.root, note.path, moved_to, told)
     with database.unit_of_work() as session:
         now = clock(session)
-        if not settle(session, note_id, moved_to=moved_to, now=now):
+        if not settle(session, note_id, now=now):
             return False
         if ended.notice is not None and note.unit_id is not None:
             why = note if note.problem or load is None else load
@@ -187,6 +192,24 @@ def _put_aside(
                 now=now,
             )  # fmt: skip
     return True
+
+
+def _promised_place(
+    database: Database, clock: Clock, place: FolderPlace, note_id: int, ended: Settled
+) -> str | None:
+    """Where the file is to be put aside, the same for everybody; None: it is over."""
+    with database.unit_of_work() as session:
+        clock(session)  # a sign of life
+        note = session.get_one(FolderFile, note_id, with_for_update=True)
+        if note.settled_at is not None:
+            return None
+        if not note.moved_to:
+            others = select(FolderFile.moved_to).where(
+                FolderFile.moved_to != "", FolderFile.forgotten_at.is_(None)
+            )
+            taken = set(session.scalars(others))
+            note.moved_to = free_place(place.root, note.path, ended.aside, taken)
+        return note.moved_to
 
 
 def _safely(act: Callable[..., object], *about: object) -> bool:

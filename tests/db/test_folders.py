@@ -100,6 +100,10 @@ class Watched:
             if path.is_file()
         )
 
+    def moved(self) -> list[str]:
+        with self.database.reading() as session:
+            return sorted(session.scalars(select(FolderFile.moved_to)))
+
     def notices(self) -> list[tuple[str, str]]:
         with self.database.reading() as session:
             return [(n.kind.value, n.name) for n in file_notices_of(session, actor=self.actor)]
@@ -258,6 +262,38 @@ def test_killed_at_any_step_it_is_one_load_put_aside_once(
     assert watched.here() == [
         "sto/clients/done/list.xlsx", "sto/clients/done/list.xlsx.result.txt",
     ]  # fmt: skip
+    # Else it would never be forgotten.
+    assert watched.moved() == ["sto/clients/done/list.xlsx"]
+
+
+@pytest.mark.parametrize("act", ["content_of", "put_aside"])
+def test_a_second_scheduler_puts_it_aside_at_the_same_place(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    watched.put("sto/clients/list.xlsx")
+    watched.look()
+    watched.finish(new=1)
+    with watched.database.unit_of_work() as session:
+        # Promised to a file that is not there yet; shares of Windows do not know case.
+        session.add(
+            FolderFile(path="sto/clients/LIST.xlsx", sha256="0", format="clients", is_new=True,
+                       found_at=NOON, settled_at=NOON, moved_to="sto/clients/done/LIST.xlsx")
+        )  # fmt: skip
+    module = __import__("importers.folders.watching", fromlist=[act])
+    real, others = getattr(module, act), iter([watched.look])
+
+    def late(*args, **options):  # type: ignore[no-untyped-def]
+        found = real(*args, **options) if act == "content_of" else None
+        if other := next(others, None):
+            other()
+        return found or real(*args, **options)
+
+    monkeypatch.setattr(module, act, late)
+    watched.look()
+    watched.look()
+    place = "sto/clients/done/list (2).xlsx"
+    assert watched.here() == [place, f"{place}.result.txt"]
+    assert watched.moved() == ["sto/clients/done/LIST.xlsx", place]
 
 
 def test_a_name_that_got_other_content_meanwhile_is_another_file(watched: Watched) -> None:
