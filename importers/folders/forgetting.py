@@ -22,7 +22,6 @@ from core.journal import Event, record
 from core.locks import exclusively
 from importers.events import FileEvent
 from importers.folders.models import FolderFile
-from importers.folders.summary import SCHEDULER
 from importers.folders.surveying import remove
 from importers.folders.watching import ENDINGS
 from importers.loads import spool as spooling
@@ -31,6 +30,7 @@ from importers.loads.steps import ENDS
 from importers.loads.undeciding import forget_decisions
 from importers.models import ImportedFile, ImportedRow, RowChoice
 from importers.rereading import LOCK
+from worklists.sweeping import SCHEDULER
 
 BATCH = 5_000
 """Rows a transaction: on SQLite others wait for it."""

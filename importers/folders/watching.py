@@ -96,6 +96,16 @@ def formats() -> tuple[str, ...]:
     return (*LEAD_FORMATS, *APPLIERS)
 
 
+def departments(session: Session) -> list[tuple[str, int]]:
+    """Code and id of each department that has a folder."""
+    found = session.execute(
+        select(Unit.code, Unit.id)
+        .where(Unit.kind == UnitKind.DEPARTMENT, Unit.is_archived.is_(False))
+        .order_by(Unit.id)
+    )
+    return [(code, unit_id) for code, unit_id in found if is_part(code)]
+
+
 def how_it_ended(note: FolderFile, load: RecordLoad | None) -> Settled | None:
     """How a noted file has ended; None: it goes on."""
     if note.problem:
@@ -112,19 +122,15 @@ def how_it_ended(note: FolderFile, load: RecordLoad | None) -> Settled | None:
 
 def _places(session: Session) -> dict[Parts, Told]:
     """Every folder that is looked into, and what it tells about the files in it."""
-    units = [
-        (code, unit_id)
-        for code, unit_id, kind in session.execute(
-            select(Unit.code, Unit.id, Unit.kind)
-            .where(Unit.is_archived.is_(False))
-            .order_by(Unit.id)
-        )
-        if is_part(code) and kind is UnitKind.DEPARTMENT
-    ]
+    units = departments(session)
     misplaced = FolderProblem.MISPLACED.value
     places: dict[Parts, Told] = {(): Told(problem=misplaced)}
     if len(units) == 1:
         places |= {(fmt,): Told(unit_id=units[0][1], format=fmt) for fmt in formats()}
+    else:
+        # There was one department when somebody began to put files there.
+        nobodys = FolderProblem.UNIT_NOT_TOLD.value
+        places |= {(fmt,): Told(format=fmt, problem=nobodys) for fmt in formats()}
     for code, unit_id in units:
         # A unit may be called as a format is: its own folder is meant then.
         places[code,] = Told(unit_id=unit_id, problem=misplaced)
