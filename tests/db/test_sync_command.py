@@ -111,6 +111,6 @@ def test_the_watched_folder_loads_by_itself_and_tells_what_became_of_each_row(
         "list.xlsx", "list.xlsx.result.txt", "list.xlsx.result.xlsx",
     ]  # fmt: skip
     text = (done / "list.xlsx.result.txt").read_text("utf-8-sig")
-    assert "Новые: 1" in text and "С ошибкой: 1" in text and "Строка 3: " in text
+    assert "Новые: 1" in text and "Ошибки: 1" in text and "Строка 3: " in text
     assert "Не нашлись нужные колонки" in (refused / "bad.xlsx.result.txt").read_text("utf-8-sig")
     assert jobs["forget files"].run(database, clock) == 0
