@@ -108,7 +108,7 @@ def _file_view(notice: SeenNotice) -> dict[str, Any]:
     if notice.imported_file_id is not None:
         url = url_for("files.show", file_id=notice.imported_file_id)
     elif notice.load_id is not None:
-        url = f"{url.removesuffix('/files')}/loads/{notice.load_id}"
+        url = url_for("loads.show", load_id=notice.load_id)
     told = notice_words(notice)
     return {"line": notice, "words": label(notice.kind), "icon": ICONS[notice.kind],
             "url": url, "told": told}  # fmt: skip
