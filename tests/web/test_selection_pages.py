@@ -71,6 +71,36 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
 
 
+def test_a_run_says_at_the_field_which_unit_or_campaign_is_gone(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    strange = prepared.unit("Чужой")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    finished = prepared.campaign(state=CampaignState.FINISHED)
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/{selection.id}/run"
+    for unit_id, campaign_id, field in (
+        (strange.id, "", "unit"), ("", "", "unit"), (unit.id, finished.id, "campaign"),
+        (unit.id, 999_999, "campaign"),
+    ):  # fmt: skip
+        wrong = browser.get(f"{address}?unit={unit_id}&campaign={campaign_id}")
+        assert wrong.status_code == 422 and wrong.text.count('aria-invalid="true"') == 1
+        assert re.search(rf'id="{field}"[^>]*aria-describedby="{field}-e"', wrong.text)
+        assert "Чужой" not in wrong.text and 'class="notice' not in wrong.text
+    over = prepared.campaign("soon over")
+    prepared.session.commit()
+    data = checked(browser, f"/selections/{selection.id}", {"unit": unit.id, "campaign": over.id})
+    over.state = CampaignState.FINISHED
+    prepared.session.commit()
+    refused = browser.post(address, data | {"form_key": "r"})
+    assert refused.status_code == 422 and 'aria-describedby="campaign-e"' in refused.text
+    # Chosen anew, the same form counts.
+    answered = browser.post(address, data | {"form_key": "r", "campaign": ""})
+    assert answered.status_code == 303
+
+
 def test_a_rule_keeps_a_selection_that_went_to_the_archive(
     prepared: Given, browser_of: Any
 ) -> None:
