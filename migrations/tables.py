@@ -13,6 +13,8 @@ import directory.staff.models
 import directory.units.models
 import directory.visits.models
 import directory.workshops.models
+import importers.folders.models
+import importers.loads.decision_models
 import importers.loads.models
 import importers.models
 import selections.models
@@ -21,6 +23,7 @@ import worklists.card.models
 import worklists.escalation.models
 import worklists.models.attempt
 import worklists.models.dispatch
+import worklists.models.plan_notice
 import worklists.models.preset
 import worklists.models.skip
 import worklists.models.task

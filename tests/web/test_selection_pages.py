@@ -26,6 +26,7 @@ from tests.conftest import NOON
 from tests.given import Given
 from tests.web.test_studio import Builder, checked
 from worklists.events.selection_plans import SelectionPlanStopped
+from worklists.plan_notices import tell_plan_stopped
 from worklists.sweeping import SCHEDULER
 
 
@@ -184,6 +185,37 @@ def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser
     prepared.session.commit()
     page = browser.get(f"/selections/runs/{run.id}/orders").text
     assert "). Кампания завершена, задачи не создаются." in page
+
+
+def test_the_bell_tells_that_a_plan_stopped_and_leads_to_it(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit, other = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=company)
+    head = prepared.employee("Глава", role=Role.HEAD, unit=unit)
+    campaign = prepared.campaign()
+    for owner, name in ((company, "С телефоном"), (other, "Не моя")):
+        selection = prepared.selection(owner, author, name)
+        plan = SelectionPlan(
+            selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+            cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+        )  # fmt: skip
+        prepared.session.add(plan)
+        prepared.session.flush()
+        assert tell_plan_stopped(prepared.session, plan, "CampaignFinished", now=NOON) == 2
+        if name == "С телефоном":
+            address = f"/selections/{selection.id}#plan-{plan.id}"
+    browser = browser_of(head, Role.HEAD)
+    page = browser.read("/notifications")
+    assert "Уведомления: 2 новых" in page and f'href="{address}"' in page
+    assert "Расписание выборки остановлено: С телефоном" in page
+    assert "Кампания завершена, задачи не создаются." in page and "Сервис" in page
+    # Of the other unit's selection nothing can be opened: the list is.
+    assert "Не моя" in page and 'href="/selections"' in page
+    newest = page.split('name="plans_up_to" value="')[1].split('"')[0]
+    assert browser.post("/notifications/seen", {"plans_up_to": newest}).status_code == 303
+    assert "новых" not in browser.read("/notifications")
 
 
 def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -> None:
