@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
+from entrypoints.import_told import report_lines, told_rows, write_report
 from entrypoints.languages import in_language
 from importers.folders.models import FolderFile
-from importers.loads.models import LoadedRow, LoadState, RecordLoad
-from importers.problems import FileProblem, FileRefused, RowProblem, RowProblemCode
-from webui.exports.workbook import Column, write_workbook
-from webui.labels.files import file_sentence, problem_sentence
+from importers.loads.models import LoadState, RecordLoad
+from importers.problems import FileProblem, FileRefused
+from webui.labels.files import file_sentence
 from webui.labels.folders import problem_of_note
 from webui.labels.loads import COUNTS
 from webui.wording import whole
@@ -52,13 +49,13 @@ def _told(
         )
     elif load is not None:
         lines += _of_load(load, note)
-        rows = list(_rows(session, load.id))
+        rows = list(report_lines(told_rows(session, load.id, limit=_MOST_LINES + 1)))
         if rows:
             lines += ["", _("Строки, которые надо посмотреть:")]
-            lines += [_line(row_no, said) for row_no, _cells, said in rows[:_MOST_LINES]]
+            lines += [_line(row_no, say()) for row_no, _cells, say in rows[:_MOST_LINES]]
             if len(rows) > _MOST_LINES:
                 lines.append(_("… все строки в файле рядом, XLSX"))
-            files[_WORKBOOK] = _workbook(load, rows, settings)
+            files[_WORKBOOK] = _workbook(session, load, settings)
     text = "\r\n".join(lines) + "\r\n"
     # With its mark: the notepad of the service desk reads it as it is meant.
     return {_TEXT: text.encode("utf-8-sig"), **files}
@@ -80,37 +77,13 @@ def _of_load(load: RecordLoad, note: FolderFile) -> list[str]:
     ]
 
 
-def _rows(session: Session, load_id: int) -> Iterator[tuple[int, list[Any], str]]:
-    """The rows of which something is to be told: number, cells, what."""
-    found = session.execute(
-        select(LoadedRow.row_no, LoadedRow.cells, LoadedRow.problems)
-        .where(LoadedRow.load_id == load_id, LoadedRow.problems.is_not(None))
-        .order_by(LoadedRow.row_no)
-        .limit(_MOST_ROWS)
-    )
-    for row_no, cells, problems in found:
-        said = "; ".join(
-            problem_sentence(RowProblem(column, RowProblemCode(code), value))
-            for column, code, value in problems or ()
-        )
-        if said:
-            yield row_no, cells or [], said
-
-
 def _line(row_no: int, said: str) -> str:
     return str(_("Строка %(number)s: %(said)s", number=row_no, said=said))
 
 
-def _workbook(
-    load: RecordLoad, rows: list[tuple[int, list[Any], str]], settings: Settings
-) -> bytes:
-    header = [str(heading) for heading in load.header]
-    columns = [Column("№", 8), *(Column(title) for title in header), Column("!", 60)]
-    lines = (
-        [row_no, *[*cells, *[""] * len(header)][: len(header)], said]
-        for row_no, cells, said in rows
-    )
+def _workbook(session: Session, load: RecordLoad, settings: Settings) -> bytes:
     with TemporaryDirectory(prefix="prozvon-") as folder:
         path = Path(folder) / "result.xlsx"
-        write_workbook(path, "result", columns, lines, ZoneInfo(settings.time_zone))
+        rows = told_rows(session, load.id, limit=_MOST_ROWS)
+        write_report(path, load.header, report_lines(rows), settings)
         return path.read_bytes()

@@ -5,19 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from entrypoints.languages import in_language
+from importers.loads.models import LoadedRow
+from importers.loads.seen import problems_of_row
 from importers.loads.told import LoadResult, Verdict
 from importers.problems import RowProblem
 from webui.exports.workbook import Column, write_workbook
 from webui.labels.files import problem_sentence
 
+_AT_ONCE = 1_000
 Told = dict[str, Any]
 ReportLine = tuple[int, Sequence[Any], Callable[[], str]]
 """Row number, cells, and what is wrong with the row in the language of the moment."""
@@ -58,6 +64,19 @@ def write_report(
         return write_workbook(path, "errors", columns, rows(), ZoneInfo(settings.time_zone))
 
     in_language(settings.default_locale, write)
+
+
+def told_rows(session: Session, load_id: int, *, limit: int | None = None) -> Iterator[LoadedRow]:
+    """The rows of a load with something to tell (the first of them), as they stand in the file."""
+    query = select(LoadedRow).where(LoadedRow.load_id == load_id, LoadedRow.problems.is_not(None))
+    found = query.order_by(LoadedRow.row_no).limit(limit)
+    yield from session.scalars(found.execution_options(yield_per=_AT_ONCE))
+
+
+def report_lines(rows: Iterable[LoadedRow]) -> Iterator[ReportLine]:
+    """The rows as ``write_report`` takes them."""
+    for row in rows:
+        yield row.row_no, row.cells or (), partial(sentences, problems_of_row(row))
 
 
 def sentences(problems: Iterable[RowProblem]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import database_clock
@@ -22,14 +21,16 @@ from entrypoints.import_told import (
     Told,
     counts_told,
     progress_bar,
+    report_lines,
     sentences,
+    told_rows,
     write_report,
 )
 from importers.formats.declaration import FileFormat
 from importers.loading import content_sum
 from importers.loads.asking import ask_load
 from importers.loads.line_counts import seeming_rows
-from importers.loads.models import LoadedRow, LoadState, RecordLoad
+from importers.loads.models import LoadState, RecordLoad
 from importers.loads.running import load_rows
 from importers.loads.seen import problems_of_row
 from importers.loads.staged import LoadEnd, run_load
@@ -38,8 +39,6 @@ from importers.loads.workers import TakenOver
 from importers.mapping_files import Said
 from importers.tables import read_table
 from importers.typed_rows import TypedRow
-
-_AT_ONCE = 1_000
 
 
 class LoadNotRun(Exception):
@@ -79,10 +78,10 @@ def load_records(database: Database, wish: RecordFile, settings: Settings) -> To
         load = session.get_one(RecordLoad, asked.load.id)
         errors = tuple(
             RowError(row.row_no, problem.column, problem.code, problem.value)
-            for row in _told_rows(session, load.id)
+            for row in told_rows(session, load.id)
             for problem in problems_of_row(row)
         )
-        lines = _report_lines(_told_rows(session, load.id))
+        lines = report_lines(told_rows(session, load.id))
         write_report(wish.report, load.header, lines, settings)
     result = LoadResult(ended.rows, ended.counts, errors, ended.skipped_lines)
     return {**counts_told(result), "unit": unit.code}
@@ -135,16 +134,3 @@ def try_records(database: Database, wish: RecordFile, settings: Settings) -> Tol
         header = [column.heading for column in stream.columns]
         write_report(wish.report, header, lines, settings)
         return {**counts_told(result), "unit": unit.code}
-
-
-def _told_rows(session: Session, load_id: int) -> Iterator[LoadedRow]:
-    """The rows with something to tell, as they stand in the file."""
-    query = select(LoadedRow).where(LoadedRow.load_id == load_id, LoadedRow.problems.is_not(None))
-    yield from session.scalars(
-        query.order_by(LoadedRow.row_no).execution_options(yield_per=_AT_ONCE)
-    )
-
-
-def _report_lines(rows: Iterator[LoadedRow]) -> Iterator[ReportLine]:
-    for row in rows:
-        yield row.row_no, row.cells or (), partial(sentences, problems_of_row(row))

@@ -54,6 +54,13 @@ def get_file(
     return file
 
 
+def refuse_forgotten(session: Session, file: ImportedFile) -> None:
+    """Look again at a file whose lock was waited for. Raises DataForgotten: its rows are gone."""
+    session.refresh(file)
+    if file.forgotten_at is not None:
+        raise DataForgotten
+
+
 def recent_files(session: Session, *, actor: Actor, limit: int = 10) -> list[FileSummary]:
     """The newest files of the person's units; the counts are those of the journal."""
     actor.require(ImportPermission.LOAD)

@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.locks import exclusively
 from importers.columns import Column
 from importers.fields import Field
-from importers.files import get_file
+from importers.files import get_file, refuse_forgotten
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.formats.declaration import FileFormat
 from importers.kept_columns import as_said, fits
@@ -78,7 +78,7 @@ def remap_file(
     """
     file = get_file(session, file_id, actor=actor)
     exclusively(session, LOCK)
-    session.refresh(file)
+    refuse_forgotten(session, file)
     if is_used(session, file_id):
         raise FileAlreadyUsed
     fmt = LEAD_FORMATS[file.format]

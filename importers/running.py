@@ -33,7 +33,7 @@ from directory.clients.models import ClientUnit
 from directory.units.tree import zone_of
 from importers.collecting import no_collecting
 from importers.events import WorkListsFormed
-from importers.files import get_file
+from importers.files import get_file, refuse_forgotten
 from importers.known import Subject, make_known
 from importers.loads.added import Added, joined
 from importers.matching import in_chunks, match_rows
@@ -103,6 +103,7 @@ def form_from_file(
         raise NothingChosen
     lift_time_limits(session)
     exclusively(session, LOCK)
+    refuse_forgotten(session, file)
     chosen, formed_before, waiting = _chosen(session, file, row_ids)
     subjects = _subjects(session, file, waiting)
     made = make_known(session, subjects, actor=actor, now=now)

@@ -20,7 +20,7 @@ from core.locks import exclusively, hold
 from directory.clients.models import Client
 from importers.collecting import no_collecting
 from importers.events import FormingTakenBack
-from importers.files import get_file
+from importers.files import get_file, refuse_forgotten
 from importers.loads.added import merged, numbers_in
 from importers.loads.later_uses import (
     Own,
@@ -70,7 +70,7 @@ def take_back_formed(
     lift_time_limits(session)
     exclusively(session, LOCK)
     exclusively(session, f"forming:{file.unit_id}")
-    session.refresh(file)
+    refuse_forgotten(session, file)
     with taken_rows(session, file.unit_id) as taken:
         _mark(session, file, taken)
         reasons = _touched(session, file, taken)

@@ -14,7 +14,7 @@ from core.journal import record
 from core.locks import exclusively
 from importers.columns import Column, Field, field_of, heading_norm
 from importers.events import FileEvent
-from importers.files import get_file
+from importers.files import get_file, refuse_forgotten
 from importers.formats.catalogue import LEAD_FORMATS
 from importers.kept_columns import columns_of
 from importers.mappings import with_mapping
@@ -73,6 +73,7 @@ def take_as(
     if same is not None:
         return same
     exclusively(session, LOCK)
+    refuse_forgotten(session, file)
     if is_used(session, file_id):
         raise FileAlreadyUsed
     event = FileTakenAs(imported_file_id=file.id, before=file.format, format=variant)

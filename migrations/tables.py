@@ -24,6 +24,7 @@ import worklists.card.models
 import worklists.escalation.models
 import worklists.models.attempt
 import worklists.models.dispatch
+import worklists.models.plan_notice
 import worklists.models.preset
 import worklists.models.skip
 import worklists.models.task

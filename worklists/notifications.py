@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from core.access import Actor
-from core.statements import ask
 from directory.clients.models import Client
 from directory.staff.models import Employee
 from directory.units.models import Unit
@@ -20,7 +19,7 @@ from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement
 from worklists.notifications_sent import INVOLVEMENT_DONE, RETURNED, involvement_of
 from worklists.permissions import WorkPermission
-from worklists.visibility import TASK_IS_VISIBLE, seen_by, task_is_visible
+from worklists.visibility import TASK_IS_VISIBLE, task_is_visible
 
 MOST = 100
 UNSEEN = (
@@ -68,20 +67,6 @@ class Answer:
     unit: str
     comment: str
     finish: Finish | None
-
-
-def unseen_count(session: Session, *, actor: Actor) -> int:
-    """How many the bell shows; nobody but a person has any."""
-    return unseen_state(session, actor=actor)[0]
-
-
-def unseen_state(session: Session, *, actor: Actor) -> tuple[int, int]:
-    """How many the bell shows and the newest of them (0: none), in one statement."""
-    if actor.employee_id is None:
-        return 0, 0
-    values = {"person": actor.employee_id} | seen_by(actor)
-    count, newest = ask(session, UNSEEN, values).one()
-    return count, newest or 0
 
 
 def notifications_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[Notice]:

@@ -3,8 +3,9 @@
 An occurrence is a planned moment, or a file that brought something. Its run has the occurrence as
 its key and is written in one transaction with the next time and the order to form its leads: any
 number of schedulers may run and be killed anywhere (P5, P6). What was missed while none ran is run
-once. A plan that cannot run is switched off, with the reason in its journal;
-one whose campaign is finished or whose selection is in the archive, at the next tick.
+once. A plan that cannot run is switched off, with the reason in its journal
+and in the bell of those whom it concerns (``plan_notices``); one whose campaign is finished or
+whose selection is in the archive, at the next tick.
 
 A plan with a limit a day gets one order each day: as many as the limit, less what still waits
 untried, out of its last run.
@@ -46,6 +47,7 @@ from worklists.lead_scopes import LeadScope
 from worklists.lifecycle import TaskState
 from worklists.models.task import Task
 from worklists.permissions import WorkPermission
+from worklists.plan_notices import tell_plan_stopped
 from worklists.plan_reading import last_run_of
 from worklists.plan_times import is_past, next_time
 from worklists.run_leads import usual_unit
@@ -268,6 +270,8 @@ def _stop(
         if stopped is not None:
             event = SelectionPlanStopped(selection_plan_id=plan_id, problem=problem)
             record(session, event, actor=SCHEDULER, at=now)
+            plan = session.get_one(SelectionPlan, plan_id)
+            tell_plan_stopped(session, plan, problem, now=now)
 
 
 def _actor(session: Session, plan: SelectionPlan) -> Actor:

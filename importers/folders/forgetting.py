@@ -19,19 +19,23 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.db import Database
 from core.journal import Event, record
+from core.locks import exclusively
 from importers.events import FileEvent
 from importers.folders.models import FolderFile
-from importers.folders.summary import SCHEDULER
 from importers.folders.surveying import remove
 from importers.folders.watching import ENDINGS
 from importers.loads import spool as spooling
 from importers.loads.models import AT_WORK, ENDS, LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.loads.undeciding import forget_decisions
 from importers.models import ImportedFile, ImportedRow, RowChoice
+from importers.rereading import LOCK
+from worklists.sweeping import SCHEDULER
 
 BATCH = 5_000
 """Rows a transaction: on SQLite others wait for it."""
 _SPOOLED = ".load"
+_FORGOTTEN = "forgotten:"
+"""Instead of the sum of the content, when the last row is empty."""
 _ABANDONED = timedelta(days=1)
 """A file that was being received for so long never came to a load."""
 _LOADED: Table = LoadedRow.__table__  # type: ignore[assignment]
@@ -68,7 +72,9 @@ def forget_old_files(
         before = now - after
         loads = _ids(session, _old_loads(before))
         files = _ids(session, _old_files(before))
-        asides = _ids(session, _old_asides(before)) if watched is not None else []
+        # A share that is not mounted: what lies there is removed when it is.
+        is_there = watched is not None and watched.is_dir()
+        asides = _ids(session, _old_asides(before)) if is_there else []
     for load_id in loads:
         _forget_load(database, clock, spool, load_id)
     for file_id in files:
@@ -90,7 +96,7 @@ def _old_loads(before: datetime) -> Select[int]:
 
 def _old_files(before: datetime) -> Select[int]:
     return select(ImportedFile.id).where(
-        ImportedFile.forgotten_at.is_(None), ImportedFile.loaded_at < before
+        ImportedFile.sha256.not_like(f"{_FORGOTTEN}%"), ImportedFile.loaded_at < before
     )
 
 
@@ -156,6 +162,15 @@ def _empty_loaded(session: Session, load_id: int, found: list[Row[Any]]) -> None
 
 
 def _forget_file(database: Database, clock: Clock, file_id: int) -> None:
+    with database.unit_of_work() as session:
+        now = clock(session)
+        # Before the first row is emptied, and after whoever is at work on the rows.
+        exclusively(session, LOCK)
+        file = session.get_one(ImportedFile, file_id, populate_existing=True)
+        file.forgotten_at = file.forgotten_at or now
+        if not file.sha256.startswith(_FORGOTTEN):
+            # The same content may be loaded anew: of this load nothing is left to show.
+            file.sha256 = f"forgetting:{file_id}"
     rows = _in_batches(
         database,
         clock,
@@ -166,10 +181,9 @@ def _forget_file(database: Database, clock: Clock, file_id: int) -> None:
     with database.unit_of_work() as session:
         now = clock(session)
         file = session.get_one(ImportedFile, file_id, with_for_update=True)
-        if file.forgotten_at is not None:
+        if file.sha256.startswith(_FORGOTTEN):
             return
-        # The same content may be loaded anew: of this load nothing is left to show.
-        file.forgotten_at, file.sha256 = now, f"forgotten:{file.id}"
+        file.sha256 = f"{_FORGOTTEN}{file_id}"
         session.execute(delete(RowChoice).where(RowChoice.file_id == file_id))
         event = FileForgotten(imported_file_id=file_id, rows=rows)
         record(session, event, actor=SCHEDULER, at=now)

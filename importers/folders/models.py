@@ -84,7 +84,7 @@ class FolderFile(Base):
     settled_at: Mapped[datetime | None]
     """When it was told what became of it."""
     moved_to: Mapped[str] = mapped_column(server_default="")
-    """Where it was put aside, below the folder; empty: it was not."""
+    """Where it was put aside, or is about to be, below the folder; empty: it was not."""
     forgotten_at: Mapped[datetime | None]
     """When what was put aside was removed."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,13 +22,12 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, local_day
 from core.db import Database, insert_into
 from directory.calendars.working_time import moment_at
-from directory.units.models import Unit, UnitKind
 from importers.folders.models import FolderFile, FolderProblem, FolderRun
 from importers.folders.recognising import BY_NIGHT, NotRecognised, recognised_format
-from importers.folders.summary import finish_run
-from importers.folders.surveying import Found, Parts, copy_out, is_part, quiet, survey
-from importers.folders.taking import FolderPlace, Told, ask_for, note_of_run, refuse
-from importers.folders.watching import QUIET_SECONDS
+from importers.folders.summary import files_of_run, finish_run
+from importers.folders.surveying import Found, Parts, copy_out, quiet, survey
+from importers.folders.taking import FolderPlace, Told, ask_for, note_file, refuse
+from importers.folders.watching import QUIET_SECONDS, departments
 from importers.guard import Limits
 from importers.loads import spool
 from importers.loads.models import ENDS, LoadState, RecordLoad
@@ -149,16 +148,12 @@ def _list(
 
 def _units(session: Session, unit_id: int | None) -> dict[Parts, Told]:
     """The folders that are looked into; at the top there is the unit that was told or the only."""
-    rows = session.execute(
-        select(Unit.code, Unit.id).where(
-            Unit.kind == UnitKind.DEPARTMENT, Unit.is_archived.is_(False)
-        )
-    ).all()
-    if unit_id is None and len(rows) == 1:
-        unit_id = rows[0].id
+    units = departments(session)
+    if unit_id is None and len(units) == 1:
+        unit_id = units[0][1]
     problem = FolderProblem.UNIT_NOT_TOLD.value if unit_id is None else ""
     places: dict[Parts, Told] = {(): Told(unit_id=unit_id, problem=problem)}
-    return places | {(code,): Told(unit_id=one) for code, one in rows if is_part(code)}
+    return places | {(code,): Told(unit_id=one) for code, one in units}
 
 
 def _note(
@@ -172,7 +167,9 @@ def _note(
             return
         with database.unit_of_work() as session:
             about = Told(unit_id=told.unit_id, format=known.format, problem=known.problem)
-            note = note_of_run(session, run_id, found, about, known.sha256, clock(session))
+            note = note_file(
+                session, found, about, sha256=known.sha256, run_id=run_id, now=clock(session)
+            )
             if note is None:
                 return
             if known.before is not None:
@@ -250,27 +247,15 @@ def _format_of(session: Session, received: Path, unit_id: int) -> str:
 def _ask_all(database: Database, clock: Clock, run_id: int, place: FolderPlace, fmt: str) -> bool:
     """Ask for the loads of the look's files of one format; whether all of them are over."""
     with database.reading() as session:
-        rows = _of_format(session, run_id, fmt)
+        rows = files_of_run(session, run_id, fmt=fmt)
         todo = [note.id for note, load in rows if load is None and not note.problem]
     for note_id in todo:
         _ask(database, clock, note_id, place)
     with database.reading() as session:
         return all(
             note.problem or not note.is_new or (load is not None and load.state in ENDS)
-            for note, load in _of_format(session, run_id, fmt)
+            for note, load in files_of_run(session, run_id, fmt=fmt)
         )
-
-
-def _of_format(
-    session: Session, run_id: int, fmt: str
-) -> Sequence[tuple[FolderFile, RecordLoad | None]]:
-    found = session.execute(
-        select(FolderFile, RecordLoad)
-        .outerjoin(RecordLoad, RecordLoad.id == FolderFile.load_id)
-        .where(FolderFile.run_id == run_id, FolderFile.format == fmt)
-        .order_by(FolderFile.path)
-    )
-    return [(note, load) for note, load in found]
 
 
 def _ask(database: Database, clock: Clock, note_id: int, place: FolderPlace) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.db import insert_into
-from core.statements import ask
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitPath
 from importers.folders.models import FileNotice, NoticeKind
@@ -59,21 +58,19 @@ def tell_about_file(
 
     Nobody at the unit itself: the nearest heads above. Told twice of one occasion is once.
     """
-    told = 0
-    for employee_id in _people(session, unit_id, kind):
-        made = session.execute(
-            insert_into(session, FileNotice)
-            .values(
-                employee_id=employee_id, kind=kind, unit_id=unit_id, name=name, load_id=load_id,
-                imported_file_id=imported_file_id, counts=dict(counts or {}),
-                problem=problem, problem_values=dict(problem_values or {}),
-                occasion=f"{occasion}:{employee_id}", created_at=now,
-            )
-            .on_conflict_do_nothing()
-            .returning(FileNotice.id)
-        ).first()  # fmt: skip
-        told += made is not None
-    return told
+    about = {
+        "kind": kind, "unit_id": unit_id, "name": name, "load_id": load_id,
+        "imported_file_id": imported_file_id, "counts": dict(counts or {}),
+        "problem": problem, "problem_values": dict(problem_values or {}), "created_at": now,
+    }  # fmt: skip
+    rows = [
+        about | {"employee_id": one, "occasion": f"{occasion}:{one}"}
+        for one in _people(session, unit_id, kind)
+    ]
+    if not rows:
+        return 0
+    told = insert_into(session, FileNotice).values(rows).on_conflict_do_nothing()
+    return len(session.scalars(told.returning(FileNotice.id)).all())
 
 
 UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(
@@ -87,15 +84,6 @@ UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(
 def seen_files_by(actor: Actor) -> dict[str, Any]:
     """The units of whose files this person is told: none, unless they may load files."""
     return {"of_file_units": sorted(actor.unit_ids if actor.may(ImportPermission.LOAD) else ())}
-
-
-def unseen_file_notices(session: Session, *, actor: Actor) -> tuple[int, int]:
-    """How many the person has not seen, and the newest of them (0: none)."""
-    if actor.employee_id is None:
-        return 0, 0
-    values = {"person": actor.employee_id} | seen_files_by(actor)
-    count, newest = ask(session, UNSEEN_FILES, values).one()
-    return count, newest or 0
 
 
 def file_notices_of(session: Session, *, actor: Actor, limit: int = MOST) -> Sequence[SeenNotice]:

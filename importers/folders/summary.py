@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
-from core.access import Actor
 from core.journal import Event, record
 from importers.folders.models import FolderFile, FolderRun, NoticeKind
 from importers.folders.notices import tell_about_file
 from importers.loads.models import LoadState, RecordLoad
+from worklists.sweeping import SCHEDULER
 
-SCHEDULER = Actor(key="scheduler", name="scheduler")
 Noted = tuple[FolderFile, RecordLoad | None]
 
 
@@ -64,12 +63,13 @@ def finish_run(session: Session, run_id: int, *, now: datetime) -> bool:
     return True
 
 
-def files_of_run(session: Session, run_id: int) -> Sequence[Noted]:
-    """The files of a look with their loads, by their paths."""
+def files_of_run(session: Session, run_id: int, *, fmt: str | None = None) -> Sequence[Noted]:
+    """The files of a look (of one format) with their loads, by their paths."""
+    of_format = FolderFile.format == fmt if fmt is not None else true()
     found = session.execute(
         select(FolderFile, RecordLoad)
         .outerjoin(RecordLoad, RecordLoad.id == FolderFile.load_id)
-        .where(FolderFile.run_id == run_id)
+        .where(FolderFile.run_id == run_id, of_format)
         .order_by(FolderFile.path)
     )
     return [(note, load) for note, load in found]

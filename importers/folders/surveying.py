@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,24 +121,43 @@ def content_of(root: Path, folder: Parts, name: str) -> str | None:
     return None
 
 
-def put_aside(root: Path, folder: Parts, name: str, aside: str, told: dict[str, bytes]) -> str:
-    """Move the file into ``aside`` beside it, with what is told: ending → content of a file.
+def free_place(root: Path, path: str, aside: str, taken: Collection[str]) -> str:
+    """Where below ``root`` the file can be put into ``aside`` beside it.
 
-    Returns where it is, below ``root``. The telling stands there before the file comes: whoever is
-    killed in between does the same again.
+    ``taken``: places that are promised to other files, whether these are there by now or not.
     """
-    with opened(root, folder) as place:
+    *folder, name = path.split("/")
+    parts = (*folder, aside)
+    beside = "/".join(parts) + "/"
+    kept = [one.removeprefix(beside) for one in taken if one.startswith(beside)]
+    with (
+        suppress(FileNotFoundError),
+        opened(root, parts) as place,
+        os.scandir(place) as entries,
+    ):
+        kept += [entry.name for entry in entries]
+    # On shares of Windows two names that differ in case only are one.
+    return "/".join((*parts, _free_name(name, {one.casefold() for one in kept})))
+
+
+def put_aside(root: Path, path: str, place: str, told: Mapping[str, bytes]) -> None:
+    """Move the file to that place of ``free_place``, with what is told: ending → content of a file.
+
+    The telling stands there before the file comes: whoever is killed in between does the same
+    again, at the same place.
+    """
+    *folder, name = path.split("/")
+    *_, aside, kept = place.split("/")
+    with opened(root, tuple(folder)) as outer:
         with suppress(FileExistsError):
-            os.mkdir(aside, dir_fd=place)
-        inner = os.open(aside, _FOLDER, dir_fd=place)
+            os.mkdir(aside, dir_fd=outer)
+        inner = os.open(aside, _FOLDER, dir_fd=outer)
         try:
-            kept = _free_name(inner, name)
             for ending, content in told.items():
                 _write(inner, f"{kept}{ending}", content)
-            os.rename(name, kept, src_dir_fd=place, dst_dir_fd=inner)
+            os.rename(name, kept, src_dir_fd=outer, dst_dir_fd=inner)
         finally:
             os.close(inner)
-    return "/".join((*folder, aside, kept))
 
 
 def remove(root: Path, path: str, endings: Iterable[str]) -> None:
@@ -180,19 +199,16 @@ def _is_as_seen(file: int, found: Found) -> bool:
     return (told.st_size, told.st_mtime_ns) == (found.size, found.changed_ns)
 
 
-def _free_name(place: int, name: str) -> str:
+def _free_name(name: str, taken: Collection[str]) -> str:
     """The name, shortened to leave room, with a number where another file has it."""
     stem, dot, ending = name.rpartition(".")
     stem, ending = (stem, f"{dot}{ending}") if stem else (name, "")
     stem = stem.encode("utf-8", "surrogateescape")[:_LONGEST_NAME].decode("utf-8", "ignore")
-    number = 1
-    while True:
-        free = f"{stem}{ending[:20]}" if number == 1 else f"{stem} ({number}){ending[:20]}"
-        try:
-            os.stat(free, dir_fd=place, follow_symlinks=False)
-        except FileNotFoundError:
-            return free
+    free, number = f"{stem}{ending[:20]}", 1
+    while free.casefold() in taken:
         number += 1
+        free = f"{stem} ({number}){ending[:20]}"
+    return free
 
 
 def _write(place: int, name: str, content: bytes) -> None:

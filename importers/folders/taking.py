@@ -7,7 +7,7 @@ one transaction, and a file that was noted is not taken again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def take_watched(
     try:
         sha256 = ""
         if found.size > Limits().file_size:
-            told = _too_large(told, found)
+            told = replace(told, problem=told.problem or FileProblem.TOO_LARGE.value)
         elif (copied := copy_out(place.root, found, received)) is None:
             return False
         else:
@@ -66,7 +66,7 @@ def take_watched(
         leads = None if told.problem else _read_leads(received, told, place)
         with database.unit_of_work() as session:
             now = clock(session)
-            note = _note(session, found, told, sha256, None, now)
+            note = note_file(session, found, told, sha256=sha256, now=now)
             if note is None:
                 return False
             if isinstance(leads, FileRefused):
@@ -146,10 +146,16 @@ def _loader(session: Session, place: FolderPlace, note: FolderFile) -> Actor | N
     return actor
 
 
-def _note(
-    session: Session, found: Found, told: Told, sha256: str, run_id: int | None, now: datetime
+def note_file(
+    session: Session,
+    found: Found,
+    told: Told,
+    *,
+    sha256: str,
+    run_id: int | None = None,
+    now: datetime,
 ) -> FolderFile | None:
-    """The note about a file; None: there is one already."""
+    """The note about a file (``run_id``: of a synchronised folder); None: there is one already."""
     made = session.scalar(
         insert_into(session, FolderFile)
         .values(
@@ -166,26 +172,12 @@ def _note(
     return session.get_one(FolderFile, made) if made is not None else None
 
 
-def _too_large(told: Told, found: Found) -> Told:
-    return Told(
-        unit_id=told.unit_id, format=told.format,
-        problem=told.problem or FileProblem.TOO_LARGE.value,
-    )  # fmt: skip
-
-
-def note_of_run(
-    session: Session, run_id: int, found: Found, told: Told, sha256: str, now: datetime
-) -> FolderFile | None:
-    """The note about a file of a synchronised folder; None: there is one already."""
-    return _note(session, found, told, sha256, run_id, now)
-
-
-def settle(session: Session, note_id: int, *, moved_to: str = "", now: datetime) -> bool:
+def settle(session: Session, note_id: int, *, now: datetime) -> bool:
     """Note that it was told what became of the file; False: another has done so."""
     done = session.execute(
         update(FolderFile)
         .where(FolderFile.id == note_id, FolderFile.settled_at.is_(None))
-        .values(settled_at=now, moved_to=moved_to)
+        .values(settled_at=now)
         .returning(FolderFile.id)
         .execution_options(synchronize_session=False)
     ).first()

@@ -27,6 +27,7 @@ from importers.folders.surveying import (
     REFUSED,
     Parts,
     content_of,
+    free_place,
     is_part,
     make_folders,
     put_aside,
@@ -94,6 +95,16 @@ def formats() -> tuple[str, ...]:
     return (*LEAD_FORMATS, *APPLIERS)
 
 
+def departments(session: Session) -> list[tuple[str, int]]:
+    """Code and id of each department that has a folder."""
+    found = session.execute(
+        select(Unit.code, Unit.id)
+        .where(Unit.kind == UnitKind.DEPARTMENT, Unit.is_archived.is_(False))
+        .order_by(Unit.id)
+    )
+    return [(code, unit_id) for code, unit_id in found if is_part(code)]
+
+
 def how_it_ended(note: FolderFile, load: RecordLoad | None) -> Settled | None:
     """How a noted file has ended; None: it goes on."""
     if note.problem:
@@ -110,19 +121,15 @@ def how_it_ended(note: FolderFile, load: RecordLoad | None) -> Settled | None:
 
 def _places(session: Session) -> dict[Parts, Told]:
     """Every folder that is looked into, and what it tells about the files in it."""
-    units = [
-        (code, unit_id)
-        for code, unit_id, kind in session.execute(
-            select(Unit.code, Unit.id, Unit.kind)
-            .where(Unit.is_archived.is_(False))
-            .order_by(Unit.id)
-        )
-        if is_part(code) and kind is UnitKind.DEPARTMENT
-    ]
+    units = departments(session)
     misplaced = FolderProblem.MISPLACED.value
     places: dict[Parts, Told] = {(): Told(problem=misplaced)}
     if len(units) == 1:
         places |= {(fmt,): Told(unit_id=units[0][1], format=fmt) for fmt in formats()}
+    else:
+        # There was one department when somebody began to put files there.
+        nobodys = FolderProblem.UNIT_NOT_TOLD.value
+        places |= {(fmt,): Told(format=fmt, problem=nobodys) for fmt in formats()}
     for code, unit_id in units:
         # A unit may be called as a format is: its own folder is meant then.
         places[code,] = Told(unit_id=unit_id, problem=misplaced)
@@ -168,14 +175,18 @@ def _put_aside(
         told = tell(session, note, load)
         session.expunge_all()
     *folder, name = note.path.split("/")
-    moved_to = ""
     # Another file may have come under the name meanwhile: that one is taken by itself.
     content = content_of(place.root, tuple(folder), name)
     if content is not None and content == (note.sha256 or content):
-        moved_to = put_aside(place.root, tuple(folder), name, ended.aside, dict(told))
+        # Written down before the file is moved: whoever is killed in between, or comes second,
+        # neither chooses another name nor leaves anything behind that is never forgotten.
+        moved_to = _promised_place(database, clock, place, note_id, ended)
+        if moved_to is None:
+            return False
+        put_aside(place.root, note.path, moved_to, told)
     with database.unit_of_work() as session:
         now = clock(session)
-        if not settle(session, note_id, moved_to=moved_to, now=now):
+        if not settle(session, note_id, now=now):
             return False
         if ended.notice is not None and note.unit_id is not None:
             why = note if note.problem or load is None else load
@@ -186,6 +197,24 @@ def _put_aside(
                 now=now,
             )  # fmt: skip
     return True
+
+
+def _promised_place(
+    database: Database, clock: Clock, place: FolderPlace, note_id: int, ended: Settled
+) -> str | None:
+    """Where the file is to be put aside, the same for everybody; None: it is over."""
+    with database.unit_of_work() as session:
+        clock(session)  # a sign of life
+        note = session.get_one(FolderFile, note_id, with_for_update=True)
+        if note.settled_at is not None:
+            return None
+        if not note.moved_to:
+            others = select(FolderFile.moved_to).where(
+                FolderFile.moved_to != "", FolderFile.forgotten_at.is_(None)
+            )
+            taken = set(session.scalars(others))
+            note.moved_to = free_place(place.root, note.path, ended.aside, taken)
+        return note.moved_to
 
 
 def _safely(act: Callable[..., object], *about: object) -> bool:

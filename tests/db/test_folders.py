@@ -18,11 +18,7 @@ from directory.units.models import Unit, UnitKind
 from entrypoints.wiring import GRANTS
 from importers.folders.models import FileNotice, FolderFile, FolderRun
 from importers.folders.nightly import Schedule, look_at_night
-from importers.folders.notices import (
-    file_notices_of,
-    mark_file_notices,
-    unseen_file_notices,
-)
+from importers.folders.notices import file_notices_of, mark_file_notices
 from importers.folders.taking import FolderPlace
 from importers.folders.watching import look_at_watched
 from importers.loads.models import LoadState, RecordLoad
@@ -30,6 +26,7 @@ from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
 from tests.workbooks import IVANOV, PETROVA, write_file
+from webui.notifications import unseen
 
 CLIENTS = ("ФИО", "Телефон", "Код клиента")
 ROW = ("Иванов Иван", "8 916 123-45-67", "K-1")
@@ -100,6 +97,10 @@ class Watched:
             if path.is_file()
         )
 
+    def moved(self) -> list[str]:
+        with self.database.reading() as session:
+            return sorted(session.scalars(select(FolderFile.moved_to)))
+
     def notices(self) -> list[tuple[str, str]]:
         with self.database.reading() as session:
             return [(n.kind.value, n.name) for n in file_notices_of(session, actor=self.actor)]
@@ -142,10 +143,10 @@ def test_refused_and_doubtful_files_are_told_to_the_head(watched: Watched) -> No
     assert "sto/clients/done/doubts.xlsx" in watched.here()
     assert watched.notices() == [("file_doubts", "doubts.xlsx"), ("file_refused", "cars.xlsx")]
     with watched.database.unit_of_work() as session:
-        count, newest = unseen_file_notices(session, actor=watched.actor)
+        count, newest = unseen(session, actor=watched.actor)
         assert count == 2
         mark_file_notices(session, up_to=newest, actor=watched.actor, now=NOON)
-        assert unseen_file_notices(session, actor=watched.actor) == (0, 0)
+        assert unseen(session, actor=watched.actor) == (0, 0)
 
 
 def test_the_same_file_put_there_again_is_loaded_again_beside_the_first(watched: Watched) -> None:
@@ -192,6 +193,23 @@ def test_what_is_being_written_or_lies_elsewhere_is_left_or_told(
     assert "sto/other/unknown.xlsx" in watched.here()
     watched.look()
     assert [load.name for load in watched.loads()] == ["growing.xlsx"]
+
+
+def test_with_a_second_department_the_folders_of_the_only_one_are_told_of(
+    watched: Watched,
+) -> None:
+    watched.put("clients/first.xlsx")
+    watched.look()
+    assert [load.unit_id for load in watched.loads()] == [watched.unit_id]
+    with watched.database.unit_of_work() as session:
+        Given(session).unit("Второе", kind=UnitKind.DEPARTMENT).code = "second"
+    watched.put("clients/second.xlsx")
+    watched.look()
+    assert "clients/refused/second.xlsx" in watched.here()
+    assert "unit_not_told" in (watched.root / "clients/refused/second.xlsx.result.txt").read_text()
+    watched.finish(new=1)
+    watched.look()
+    assert "clients/done/first.xlsx" in watched.here()
 
 
 def test_no_link_is_followed_and_no_name_leads_outside(watched: Watched, tmp_path: Path) -> None:
@@ -258,6 +276,38 @@ def test_killed_at_any_step_it_is_one_load_put_aside_once(
     assert watched.here() == [
         "sto/clients/done/list.xlsx", "sto/clients/done/list.xlsx.result.txt",
     ]  # fmt: skip
+    # Else it would never be forgotten.
+    assert watched.moved() == ["sto/clients/done/list.xlsx"]
+
+
+@pytest.mark.parametrize("act", ["content_of", "put_aside"])
+def test_a_second_scheduler_puts_it_aside_at_the_same_place(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    watched.put("sto/clients/list.xlsx")
+    watched.look()
+    watched.finish(new=1)
+    with watched.database.unit_of_work() as session:
+        # Promised to a file that is not there yet; shares of Windows do not know case.
+        session.add(
+            FolderFile(path="sto/clients/LIST.xlsx", sha256="0", format="clients", is_new=True,
+                       found_at=NOON, settled_at=NOON, moved_to="sto/clients/done/LIST.xlsx")
+        )  # fmt: skip
+    module = __import__("importers.folders.watching", fromlist=[act])
+    real, others = getattr(module, act), iter([watched.look])
+
+    def late(*args, **options):  # type: ignore[no-untyped-def]
+        found = real(*args, **options) if act == "content_of" else None
+        if other := next(others, None):
+            other()
+        return found or real(*args, **options)
+
+    monkeypatch.setattr(module, act, late)
+    watched.look()
+    watched.look()
+    place = "sto/clients/done/list (2).xlsx"
+    assert watched.here() == [place, f"{place}.result.txt"]
+    assert watched.moved() == ["sto/clients/done/LIST.xlsx", place]
 
 
 def test_a_name_that_got_other_content_meanwhile_is_another_file(watched: Watched) -> None:

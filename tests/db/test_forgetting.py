@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.journal import JournalEntry
 from directory.staff.models import Role
 from importers.files import DataForgotten, get_file, recent_files
+from importers.folders import forgetting
 from importers.folders.forgetting import forget_old_files
 from importers.folders.models import FolderFile
 from importers.formats.maintenance_due import MAINTENANCE_DUE
@@ -20,7 +21,7 @@ from importers.loading import load_file
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.loads.spool import spool_file
 from importers.loads.told import Verdict
-from importers.models import ImportedRow
+from importers.models import ImportedFile, ImportedRow
 from importers.preview import preview
 from importers.running import form_from_file
 from tests.conftest import NOON
@@ -84,6 +85,73 @@ def test_a_file_of_clients_to_call_keeps_its_work_and_nothing_personal(
         assert entry.details == {"rows": 3}
         # The same content is another file now.
         assert load_file(session, path, now=LATER, **about).id != file_id
+
+
+def test_from_the_first_row_on_a_file_that_is_being_forgotten_is_not_there(
+    database: Database, tmp_path: Path, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_file(tmp_path / "list.xlsx", IVANOV, PETROVA, BAD)
+    with database.unit_of_work() as session:
+        given = Given(session)
+        given.catalogue()
+        unit = given.unit()
+        actor = given.actor(given.employee(unit=unit, role=Role.HEAD), role=Role.HEAD)
+        about = {"name": "list.xlsx", "fmt": MAINTENANCE_DUE, "unit_id": unit.id, "actor": actor}
+        file_id = load_file(session, path, now=NOON, **about).id
+    batches = 0
+
+    class Killed(BaseException):
+        """The process is gone."""
+
+    def dying(*about):  # type: ignore[no-untyped-def]
+        nonlocal batches
+        batches += 1
+        if batches == 2:
+            raise Killed
+        return empty(*about)
+
+    empty = forgetting._empty_imported
+    monkeypatch.setattr(forgetting, "_empty_imported", dying)
+    forget = {"spool": tmp_path / "loads", "after": AFTER}
+    with pytest.raises(Killed):
+        forget_old_files(database, _at(LATER), **forget)
+    with database.unit_of_work() as session:
+        with pytest.raises(DataForgotten):
+            get_file(session, file_id, actor=actor)
+        # Whoever brings the same content meanwhile does not get what is left of it.
+        assert load_file(session, path, now=LATER, **about).id != file_id
+    later = LATER + timedelta(hours=6)
+    assert forget_old_files(database, _at(later), **forget) == 1
+    assert forget_old_files(database, _at(later), **forget) == 0
+    with database.unit_of_work() as session:
+        rows = session.scalars(select(ImportedRow).where(ImportedRow.file_id == file_id)).all()
+        assert [row.cells for row in rows] == [[]] * 3
+        assert get_file(session, file_id, actor=actor, even_forgotten=True).forgotten_at == LATER
+        forgotten = select(JournalEntry).where(JournalEntry.event == "FileForgotten")
+        assert len(session.scalars(forgotten).all()) == 1
+
+
+def test_a_file_that_was_forgotten_while_it_was_waited_for_forms_nothing(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Given(session)
+    given.catalogue()
+    unit = given.unit()
+    actor = given.actor(given.employee(unit=unit, role=Role.HEAD), role=Role.HEAD)
+    path = write_file(tmp_path / "list.xlsx", IVANOV)
+    file = load_file(
+        session, path, name="list.xlsx", fmt=MAINTENANCE_DUE, unit_id=unit.id, actor=actor, now=NOON
+    )
+
+    def forgotten_meanwhile(session: Session, _name: str) -> None:
+        by_another = update(ImportedFile).values(forgotten_at=LATER)
+        session.execute(by_another.execution_options(synchronize_session=False))
+
+    monkeypatch.setattr("importers.running.exclusively", forgotten_meanwhile)
+    with pytest.raises(DataForgotten):
+        form_from_file(
+            session, file.id, row_ids=None, actor=actor, now=LATER, default_zone="Europe/Moscow"
+        )
 
 
 def _load(session: Session, unit_id: int, state: LoadState, *, at: datetime = NOON) -> int:
@@ -159,5 +227,8 @@ def test_what_was_put_aside_goes_too_and_nothing_else(database: Database, tmp_pa
                            moved_to=f"sto/clients/done/{name}.xlsx")
             )  # fmt: skip
     spool = tmp_path / "loads"
+    elsewhere = root.rename(tmp_path / "not mounted")
+    assert forget_old_files(database, _at(LATER), spool=spool, after=AFTER, watched=root) == 0
+    elsewhere.rename(root)
     assert forget_old_files(database, _at(LATER), spool=spool, after=AFTER, watched=root) == 1
     assert sorted(path.name for path in aside.iterdir()) == ["b.xlsx", "of people.txt"]

@@ -13,6 +13,7 @@ from directory.staff.models import Role
 from directory.units.models import Unit
 from tests.conftest import NOON, TOMORROW
 from tests.given import Given
+from webui.notifications import unseen
 from worklists.asking import asking_of
 from worklists.closing_undone import undo_job
 from worklists.involved import involved_for_client
@@ -23,7 +24,7 @@ from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification
 from worklists.models.task import Finish, Task, TaskKind
 from worklists.models.work_list import Involvement, WorkList
-from worklists.notifications import Answer, notifications_of, unseen_count
+from worklists.notifications import Answer, notifications_of
 from worklists.reports import InvolvementDraft
 from worklists.task_page import task_page
 from worklists.undo_images import UNDO_WITHIN
@@ -130,7 +131,7 @@ def test_asked_from_the_work_list_the_notice_leads_to_a_task_of_the_asker(two: T
     two.finish(asked.to_task_id)
     (notice,) = notifications_of(two.session, actor=two.asker)
     assert notice.task_id == two.task.id
-    assert unseen_count(two.session, actor=two.asker) == 1
+    assert unseen(two.session, actor=two.asker)[0] == 1
 
 
 def test_giving_up_needs_a_reason_and_is_told_too(two: Two) -> None:

@@ -44,9 +44,11 @@ from selections.rules import (
 )
 from tests.conftest import NOON
 from tests.given import Given
+from webui.notifications import unseen
 from worklists.forming_orders import form_what_was_asked
 from worklists.lifecycle import TaskState
 from worklists.models.task import Finish, Task
+from worklists.plan_notices import mark_plan_notices, plan_notices_of
 from worklists.plan_reading import PlanLine, plans_ended_with, plans_of
 from worklists.plan_sweep import run_plans
 from worklists.selection_plans import (
@@ -320,6 +322,49 @@ def test_a_plan_that_cannot_run_stops_and_says_why(stage: Stage) -> None:
         archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
     stage.tick(NOON + 2 * DAY)
     assert {line.problem for line in stage.lines()} == {"SelectionOutOfUse"}
+
+
+def test_whoever_made_a_plan_and_the_head_of_its_unit_are_told_that_it_stopped(
+    stage: Stage,
+) -> None:
+    with stage.database.unit_of_work() as session:
+        given = Given(session)
+        unit = session.get_one(Unit, stage.unit.id)
+        head = given.actor(given.employee("Глава", unit=unit, role=Role.HEAD), role=Role.HEAD)
+        other = given.employee("Другой", unit=given.unit("Другое"), role=Role.HEAD)
+        others = [given.actor(other, role=Role.HEAD)]
+        worker = given.employee("Оператор", unit=unit, role=Role.OPERATOR)
+        others.append(given.actor(worker, role=Role.OPERATOR))
+    plan = stage.add()
+
+    def told(actor: Actor) -> list[tuple[int, str, bool]]:
+        with stage.database.reading() as session:
+            found = plan_notices_of(session, actor=actor)
+            assert unseen(session, actor=actor)[0] == sum(one.is_new for one in found)
+            return [(one.plan_id, one.problem, one.is_new) for one in found]
+
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.FINISHED))
+    for _ in range(2):
+        stage.tick()
+    for actor in (stage.boss, head):
+        assert told(actor) == [(plan.id, "CampaignFinished", True)]
+    assert [told(actor) for actor in others] == [[], []]
+    with stage.database.unit_of_work() as session:
+        (notice,) = plan_notices_of(session, actor=head)
+        assert notice.name == "Лады" and notice.selection_id == stage.selection.id
+        mark_plan_notices(session, up_to=notice.id, actor=head, now=stage.now)
+        assert unseen(session, actor=head)[0] == 0
+    assert told(head) == [(plan.id, "CampaignFinished", False)]
+    with stage.database.unit_of_work() as session:
+        session.execute(update(Campaign).values(state=CampaignState.ACTIVE))
+        switch_plan(session, plan.id, is_on=True, actor=stage.boss, now=stage.now,
+                    default_zone=ZONE)  # fmt: skip
+    assert told(stage.boss) == told(head) == [], "nothing to be mended any more"
+    with stage.database.unit_of_work() as session:
+        archive_selection(session, stage.selection.id, actor=stage.boss, now=stage.now)
+    stage.tick()
+    assert (plan.id, "SelectionOutOfUse", True) in told(stage.boss)
 
 
 def test_a_finished_campaign_switches_its_plans_off_at_once(stage: Stage) -> None:

@@ -37,7 +37,7 @@ def test_the_bell_tells_of_files_until_they_are_seen(
     page = browser.read("/notifications")
     assert "В подразделении некому загружать файлы" in page
     assert "Уведомления: 3 новых" in page and "клиенты.xlsx" in page and "сомнительные: 2" in page
-    assert "Ночная загрузка из папки" in page and "Сервис «Юг»" in page
+    assert "Загрузка из папки 1С" in page and "Сервис «Юг»" in page
     newest = page.split('name="files_up_to" value="')[1].split('"')[0]
     seen = browser.post("/notifications/seen", {"up_to": "0", "files_up_to": newest})
     assert seen.status_code == 303
@@ -69,6 +69,10 @@ def test_a_forgotten_file_says_so_and_breaks_nothing(
     assert f"{address}/result" in page
     result = browser.read(f"{address}/result")
     assert "Создано задач: 2" in result and "result.xlsx" not in result
+    assert "Отменить созданное" not in result
+    refused = browser.post(f"{address}/take-back")
+    assert refused.status_code == 303
+    assert "Данные файла удалены" in browser.read(str(refused.location))
     for rest in ("/columns", "/errors.xlsx", "/result.xlsx"):
         answer = browser.get(f"{address}{rest}")
         assert answer.status_code == 409 and "Данные файла удалены" in answer.text

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.db import Database
 from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from importers.loads.decision_models import LoadDecision
-from importers.loads.models import LoadedRow
+from importers.loads.models import LoadedRow, RecordLoad
 from tests.doubts_given import staged_load
 from tests.given import Given
 from tests.web.conftest import Browser
@@ -123,6 +124,18 @@ def test_a_refused_choice_changes_nothing_and_says_why(desk: Desk) -> None:
     assert desk.verdicts() == ["doubtful", "doubtful", "doubtful", "invalid"]
     with desk.database.reading_session() as session:
         assert not session.scalars(select(LoadDecision)).all()
+
+
+def test_a_refused_undo_can_be_sent_again(desk: Desk) -> None:
+    answer = desk.browser.post(f"{desk.address}/4", {"choice": "skip"})
+    page = desk.browser.read(str(answer.location))
+    undo = re.search(r'action="(/selections/loads/decisions/\d+/undo)"', page)
+    assert undo is not None
+    for forgotten_at in (datetime.now(UTC), None):
+        with desk.database.unit_of_work() as session:
+            session.execute(update(RecordLoad).values(forgotten_at=forgotten_at))
+        desk.browser.post(undo.group(1), {"form_key": "undo"})
+    assert desk.verdicts() == ["doubtful", "doubtful", "doubtful", "invalid"]
 
 
 def test_a_wrong_cell_is_marked_corrected_and_loaded(desk: Desk) -> None:

@@ -176,6 +176,23 @@ def test_columns_are_said_and_the_first_rows_read_by_them(desk: LoadDesk) -> Non
     assert desk.browser.post(f"{address}/columns", said).status_code == 409
 
 
+def test_a_moment_is_shown_as_it_stands_in_the_file(desk: LoadDesk) -> None:
+    headings = ("Телефон", "Дата звонка", "Результат")
+    path = desk.write(("8 916 123-45-67", "2026-03-17 15:40", "Дозвонились"), headings=headings)
+    address = str(desk.send(path, "results").location).removesuffix("/columns")
+    text = desk.browser.read(f"{address}/columns")
+    assert "17.03.2026 15:40" in text and "18:40" not in text
+
+
+def test_what_a_refused_load_did_not_take_cannot_be_decided(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, NOBODY)
+    assert f"{address}/mend" in desk.browser.read(address)
+    with desk.database.unit_of_work() as session:
+        refused = update(RecordLoad).values(state=LoadState.REFUSED, problem="damaged")
+        session.execute(refused)
+    assert f"{address}/mend" not in desk.browser.read(address)
+
+
 def test_the_same_content_is_that_load_until_it_is_over(desk: LoadDesk) -> None:
     address = desk.loaded(IVANOV)
     again = desk.send(desk.folder / "клиенты.xlsx")
@@ -292,6 +309,7 @@ def test_a_forgotten_file_says_so(desk: LoadDesk) -> None:
         session.execute(update(RecordLoad).values(forgotten_at=desk.clock.now, sample=[]))
     text = desk.browser.read(address)
     assert "Данные файла удалены" in text and "rejected.xlsx" not in text
+    assert f"{address}/mend" not in text
     answer = desk.browser.get(f"{address}/result.xlsx")
     assert answer.status_code == 302 and answer.location == address
     assert "Данные файла удалены" in desk.browser.read(f"{address}/columns")

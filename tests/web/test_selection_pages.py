@@ -26,6 +26,7 @@ from tests.conftest import NOON
 from tests.given import Given
 from tests.web.test_studio import Builder, checked
 from worklists.events.selection_plans import SelectionPlanStopped
+from worklists.plan_notices import tell_plan_stopped
 from worklists.sweeping import SCHEDULER
 
 
@@ -69,6 +70,36 @@ def test_a_plan_whose_campaign_finished_gets_no_other_by_itself(
     assert "По часам подразделения; «Сервис»: Москва" in form
     prepared.session.expire_all()
     assert (plan.campaign_id, plan.per_day) == (finished.id, 77)
+
+
+def test_a_run_says_at_the_field_which_unit_or_campaign_is_gone(
+    prepared: Given, browser_of: Any
+) -> None:
+    unit = prepared.unit("Сервис")
+    strange = prepared.unit("Чужой")
+    author = prepared.employee("Автор", role=Role.HEAD, unit=unit)
+    selection = prepared.selection(unit, author, "С телефоном")
+    finished = prepared.campaign(state=CampaignState.FINISHED)
+    browser = browser_of(author, Role.HEAD)
+    address = f"/selections/{selection.id}/run"
+    for unit_id, campaign_id, field in (
+        (strange.id, "", "unit"), ("", "", "unit"), (unit.id, finished.id, "campaign"),
+        (unit.id, 999_999, "campaign"),
+    ):  # fmt: skip
+        wrong = browser.get(f"{address}?unit={unit_id}&campaign={campaign_id}")
+        assert wrong.status_code == 422 and wrong.text.count('aria-invalid="true"') == 1
+        assert re.search(rf'id="{field}"[^>]*aria-describedby="{field}-e"', wrong.text)
+        assert "Чужой" not in wrong.text and 'class="notice' not in wrong.text
+    over = prepared.campaign("soon over")
+    prepared.session.commit()
+    data = checked(browser, f"/selections/{selection.id}", {"unit": unit.id, "campaign": over.id})
+    over.state = CampaignState.FINISHED
+    prepared.session.commit()
+    refused = browser.post(address, data | {"form_key": "r"})
+    assert refused.status_code == 422 and 'aria-describedby="campaign-e"' in refused.text
+    # Chosen anew, the same form counts.
+    answered = browser.post(address, data | {"form_key": "r", "campaign": ""})
+    assert answered.status_code == 303
 
 
 def test_a_rule_keeps_a_selection_that_went_to_the_archive(
@@ -154,6 +185,37 @@ def test_what_nobody_watched_says_why_it_did_not_happen(prepared: Given, browser
     prepared.session.commit()
     page = browser.get(f"/selections/runs/{run.id}/orders").text
     assert "). Кампания завершена, задачи не создаются." in page
+
+
+def test_the_bell_tells_that_a_plan_stopped_and_leads_to_it(
+    prepared: Given, browser_of: Any
+) -> None:
+    company = prepared.unit("Компания")
+    unit, other = prepared.unit("Сервис", parent=company), prepared.unit("Чужой", parent=company)
+    author = prepared.employee("Автор", role=Role.HEAD, unit=company)
+    head = prepared.employee("Глава", role=Role.HEAD, unit=unit)
+    campaign = prepared.campaign()
+    for owner, name in ((company, "С телефоном"), (other, "Не моя")):
+        selection = prepared.selection(owner, author, name)
+        plan = SelectionPlan(
+            selection_id=selection.id, unit_id=unit.id, campaign_id=campaign.id, answers={},
+            cadence=Cadence.DAILY, at=time(8), created_by=author.id, created_at=NOON, is_on=False,
+        )  # fmt: skip
+        prepared.session.add(plan)
+        prepared.session.flush()
+        assert tell_plan_stopped(prepared.session, plan, "CampaignFinished", now=NOON) == 2
+        if name == "С телефоном":
+            address = f"/selections/{selection.id}#plan-{plan.id}"
+    browser = browser_of(head, Role.HEAD)
+    page = browser.read("/notifications")
+    assert "Уведомления: 2 новых" in page and f'href="{address}"' in page
+    assert "Расписание выборки остановлено: С телефоном" in page
+    assert "Кампания завершена, задачи не создаются." in page and "Сервис" in page
+    # Of the other unit's selection nothing can be opened: the list is.
+    assert "Не моя" in page and 'href="/selections"' in page
+    newest = page.split('name="plans_up_to" value="')[1].split('"')[0]
+    assert browser.post("/notifications/seen", {"plans_up_to": newest}).status_code == 303
+    assert "новых" not in browser.read("/notifications")
 
 
 def test_an_older_version_is_taken_as_a_copy(prepared: Given, browser_of: Any) -> None:

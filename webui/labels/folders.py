@@ -48,7 +48,7 @@ LABELS: Pairs = (
     (NoticeKind.REFUSED, _l("Файл из папки не принят")),
     (NoticeKind.DOUBTS, _l("В файле из папки есть строки, которые надо посмотреть")),
     (NoticeKind.WAITS, _l("Пришёл файл клиентов: создайте рабочие листы")),
-    (NoticeKind.NIGHT, _l("Ночная загрузка из папки")),
+    (NoticeKind.NIGHT, _l("Загрузка из папки 1С")),
 )
 ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.REFUSED: "alert-triangle",

@@ -48,6 +48,7 @@ NOTICES: Mapping[str, tuple[Any, str]] = {
     "watching": (_l("Вас попросили наблюдать за задачей"), "eye"),
 }
 """Kind of a notification: its words and its icon."""
+PLAN_STOPPED = (_l("Расписание выборки остановлено"), "alert-triangle")
 OTHER_NOTICE = (_l("Задача изменилась"), "bell")
 
 LABELS: Pairs = (

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from directory.staff.models import Employee
 from directory.units.tree import get_unit
-from importers.files import get_file
+from importers.files import DataForgotten, get_file
 from importers.formings import formings_of
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
@@ -16,7 +16,7 @@ from importers.taking_back import take_back_formed, tasks_formed
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.journal import actor_words
 from webui.labels.taking_back import gone_sentence
-from webui.labels.words import sentence
+from webui.refused_steps import refused_step
 from webui.requests import requires, session, settings
 from worklists.permissions import WorkPermission
 
@@ -53,11 +53,8 @@ def take_back(file_id: int) -> Any:
     """Take back all that was formed from the file, or say what hinders it."""
     try:
         told = take_back_formed(session(), file_id, actor=g.actor, now=g.now)
-    except LoadTouched as touched:
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(touched)), "bad")
-        return redirect(url_for("file_results.result", file_id=file_id), 303)
+    except (LoadTouched, DataForgotten) as refused:
+        return refused_step(refused, url_for("file_results.result", file_id=file_id))
     flash(gone_sentence(told))
     return redirect(url_for("files.show", file_id=file_id), 303)
 

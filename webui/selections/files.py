@@ -33,8 +33,8 @@ from importers.variants import take_as, variant_by_headings
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
-from webui.labels.words import sentence
 from webui.numbers import row_number
+from webui.refused_steps import refused_step
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.file_columns import is_incomplete, needs_a_look
@@ -147,7 +147,8 @@ def form(file_id: int) -> Any:
             default_zone=settings().time_zone,
         )
     except (NothingChosen, CampaignFinished) as refused:
-        return _nothing_formed(file_id, refused)
+        # By a redirect, so that the browser's own «Back» works.
+        return refused_step(refused, _address(file_id))
     keep_choice(session(), file_id, actor=g.actor)
     return redirect(url_for("file_results.result", file_id=file_id), 303)
 
@@ -160,15 +161,6 @@ def take_as_variant(file_id: int) -> Any:
     file = take_as(session(), file_id, variant, actor=g.actor, now=g.now)
     flash(_("Файл загружен как «%(variant)s».", variant=WORDS[variant][0]))
     return redirect(url_for("files.show", file_id=file.id), 303)
-
-
-def _nothing_formed(file_id: int, refused: NothingChosen | CampaignFinished) -> Any:
-    """Back to the rows by a redirect, so that the browser's own «Back» works."""
-    # The form was not used up: after «Back» its key must still count.
-    session().rollback()
-    g.form_key = None
-    flash(str(sentence(refused)), "bad")
-    return redirect(_address(file_id), 303)
 
 
 def _address(file_id: int) -> str:

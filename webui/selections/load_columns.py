@@ -33,7 +33,7 @@ from webui.selections.column_choice import (
     offered_fields,
     shown_columns,
 )
-from webui.wording import moment, money, phone, whole
+from webui.wording import money, phone, whole
 
 bp = Blueprint("load_columns", __name__)
 
@@ -147,7 +147,8 @@ def _shown(value: Value) -> str:
         case Enum():
             return label(value)
         case datetime():
-            return moment(value)
+            # By the clocks of the unit, as it stands in the file: no zone is to be applied.
+            return f"{value:%d.%m.%Y %H:%M}"
         case date():
             return f"{value:%d.%m.%Y}"
         case Decimal():

@@ -27,9 +27,11 @@ from importers.loads.undeciding import undo_decision
 from importers.permissions import ImportPermission
 from webui.labels.files import problem_sentence
 from webui.labels.spoken import gettext as _
-from webui.labels.words import label, sentence
+from webui.labels.words import label
 from webui.numbers import row_number
+from webui.refused_steps import refused_step
 from webui.requests import requires, session
+from webui.selections.studio_list import unit_names
 from webui.wording import phone
 
 bp = Blueprint("load_doubts", __name__)
@@ -71,9 +73,7 @@ def rows_that_wait() -> Waiting:
 def overview() -> str:
     """The loads with rows that wait for a person."""
     waiting = waiting_loads(session(), actor=g.actor)
-    units = {
-        one.load.unit_id: get_unit(session(), one.load.unit_id, actor=g.actor) for one in waiting
-    }
+    units = unit_names({one.load.unit_id for one in waiting})
     return render_template(
         "selections/load_waiting.html", page="selections", waiting=waiting, units=units
     )
@@ -102,11 +102,7 @@ def decide_row(load_id: int, row_no: int) -> Any:
             actor=g.actor, now=g.now,
         )  # fmt: skip
     except Refused as refused:
-        # The form was not used up: its key must still count.
-        session().rollback()
-        g.form_key = None
-        flash(str(sentence(refused)), "bad")
-        return redirect(here, 303)
+        return refused_step(refused, here)
     if decision is not None:
         address = url_for("load_doubts.undo", decision_id=decision.id)
         flash(label(decision.choice), f"undo:{address}")
@@ -122,9 +118,7 @@ def undo(decision_id: int) -> Any:
     try:
         decision = undo_decision(session(), decision_id, actor=g.actor, now=g.now)
     except Refused as refused:
-        session().rollback()
-        flash(str(sentence(refused)), "bad")
-        return redirect(url_for("load_doubts.overview"), 303)
+        return refused_step(refused, url_for("load_doubts.overview"))
     flash(_("Решение отменено: строки снова ждут."))
     if decision.fingerprint is None or not decision.rows:
         return redirect(url_for("load_mending.page", load_id=decision.load_id), 303)

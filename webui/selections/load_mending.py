@@ -20,8 +20,9 @@ from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
 from webui.labels.files import problem_sentence
 from webui.labels.spoken import gettext as _
-from webui.labels.words import label, sentence
+from webui.labels.words import label
 from webui.numbers import row_number
+from webui.refused_steps import refused_step
 from webui.requests import requires, session
 
 bp = Blueprint("load_mending", __name__)
@@ -74,7 +75,7 @@ def mend(load_id: int, row_no: int) -> Any:
     try:
         mended = mend_row(session(), load_id, row_no, said, actor=g.actor, now=g.now)
     except Refused as refused:
-        return _refuse(load_id, refused)
+        return refused_step(refused, url_for("load_mending.page", load_id=load_id))
     ruling = mended.ruling
     if mended.decision is None and ruling.verdict in (Verdict.INVALID, Verdict.DOUBTFUL):
         cells = corrected([str(cell) for cell in row.cells or ()], said, width=len(load.header))
@@ -85,13 +86,6 @@ def mend(load_id: int, row_no: int) -> Any:
         flash(label(mended.decision.choice), f"undo:{address}")
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
-    return redirect(url_for("load_mending.page", load_id=load_id), 303)
-
-
-def _refuse(load_id: int, refused: Refused) -> Any:
-    session().rollback()
-    g.form_key = None
-    flash(str(sentence(refused)), "bad")
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
 
 

@@ -31,8 +31,8 @@ from webui.labels.loads import (
     seconds_words,
     verdict_hint,
 )
-from webui.labels.words import sentence
 from webui.numbers import row_number
+from webui.refused_steps import refused_step
 from webui.requests import in_background, is_htmx, requires, session
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
@@ -163,7 +163,7 @@ def undo_all(load_id: int) -> Any:
     try:
         told = take_back(session(), load_id, actor=g.actor, now=g.now)
     except Refused as refused:
-        return _refused_step(refused, address)
+        return refused_step(refused, address)
     flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
@@ -178,15 +178,7 @@ def _stepped(step: Callable[..., RecordLoad], load_id: int) -> Any:
     try:
         step(session(), load_id, actor=g.actor, now=g.now)
     except StepRefused as refused:
-        return _refused_step(refused, address)
-    return redirect(address, 303)
-
-
-def _refused_step(refused: Refused, address: str) -> Any:
-    """Nothing was written; the form and its key are still good."""
-    session().rollback()
-    g.form_key = None
-    flash(str(sentence(refused)), "bad")
+        return refused_step(refused, address)
     return redirect(address, 303)
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from directory.units.models import Unit
 from importers.files import FileSummary, recent_files
 from importers.loads.models import AT_WORK, RecordLoad
 from importers.loads.seen import counts_of, progress_of, recent_loads
@@ -20,6 +18,7 @@ from webui.labels.journal import actor_words
 from webui.labels.loads import KINDS, TONES
 from webui.labels.words import label
 from webui.requests import session as opened
+from webui.selections.studio_list import unit_names
 from webui.wording import whole
 from worklists.task_page import names_of
 
@@ -54,12 +53,7 @@ def recent_lines(session: Session, *, actor: Actor, now: datetime) -> list[Recen
     """The newest of both, the newest first. Raises NotPermitted."""
     files = [_file_line(one) for one in recent_files(session, actor=actor, limit=_MOST)]
     loads = recent_loads(session, actor=actor, limit=_MOST)
-    units = {
-        row.id: row.name
-        for row in session.execute(
-            select(Unit.id, Unit.name).where(Unit.id.in_({load.unit_id for load in loads}))
-        )
-    }
+    units = unit_names({load.unit_id for load in loads})
     people = names_of(session, {load.asked_by for load in loads})
     lines = [_load_line(load, units[load.unit_id], people, now) for load in loads]
     return sorted([*files, *lines], key=lambda line: line.at, reverse=True)[:_MOST]

@@ -28,6 +28,7 @@ from webui.selections.run_asked import (
     AskedRun,
     asked_fields,
     campaigns_that_take_leads,
+    note_choice,
     note_refusal,
     read_asked,
 )
@@ -74,6 +75,9 @@ def _check(selection: Selection, definition: Definition, asked: AskedRun) -> Any
 
 
 def _tried(selection: Selection, definition: Definition, asked: AskedRun) -> Any:
+    note_choice(asked, actor=g.actor)
+    if asked.is_wrong:
+        return _refused(selection, asked)
     try:
         with patience(session(), _SECONDS):
             found = dry_run(
@@ -103,6 +107,9 @@ def run(selection_id: int) -> Any:
     if request.form.get("checked") != mark_of(selection, asked, _fields(definition, asked)):
         flash(_("Ответы ещё не проверены. Посмотрите, что получится, и запустите."), "bad")
         return _check(selection, definition, asked)
+    note_choice(asked, actor=g.actor)
+    if asked.is_wrong:
+        return _refused(selection, asked)
     try:
         made = run_selection(
             session(), selection_id, unit_id=asked.unit_id or 0,

@@ -22,6 +22,7 @@ from selections.rules import Definition, FromToday, Parameter, ParameterType
 from selections.settling import Answers, day_from
 from selections.wire import DefinitionTooNew, DefinitionUnreadable
 from webui.labels.rules import parameter_words
+from webui.labels.spoken import gettext as _
 from webui.labels.words import sentence
 from webui.numbers import row_number_or_none
 from webui.requests import session as opened_session
@@ -57,8 +58,16 @@ class AskedRun:
     problems: dict[str, str] = field(default_factory=dict)
     """What is wrong with an answer, by the code of its question."""
     hold_out_problem: str = ""
+    unit_problem: str = ""
+    campaign_problem: str = ""
     definition: Definition | None = None
     """Whose questions these are."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is told at a field."""
+        told = (self.hold_out_problem, self.unit_problem, self.campaign_problem)
+        return bool(self.problems) or any(told)
 
     @property
     def hold_out_share(self) -> int:
@@ -106,6 +115,18 @@ def note_refusal(asked: AskedRun, refused: AnswerRefused | HoldOutImpossible) ->
     if isinstance(refused, AnswerUnusable):
         words = what_fits(refused.parameter, _uses(asked.definition).get(code, ()))
     asked.problems[code] = words
+
+
+def note_choice(asked: AskedRun, *, actor: Actor) -> None:
+    """Say it at the field when the unit or the campaign cannot be had (any more)."""
+    session = opened_session()
+    if asked.unit_id not in {row.unit.id for row in unit_tree(session, within=actor.unit_ids)}:
+        asked.unit_problem = _("Этого подразделения больше нет среди ваших. Выберите другое.")
+    campaigns = {campaign_id for campaign_id, _name in campaigns_that_take_leads(session)}
+    if asked.campaign_id and asked.campaign_id not in campaigns:
+        asked.campaign_problem = _(
+            "В эту кампанию новые задачи не ставятся. Выберите другую или «Выберу позже»."
+        )
 
 
 def _uses(definition: Definition | None) -> Uses:

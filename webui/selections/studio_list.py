@@ -103,7 +103,7 @@ def show(selection_id: int) -> Any:
         tasks_of=tasks_formed(session(), [run.id for run in runs[:_COUNTED]]),
         version_of={one.id: one.number for one in versions},
         above=above,
-        unit_names=_unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
+        unit_names=unit_names({run.unit_id for run in runs} | ({above[1]} if above else set())),
         plans=plans_of(
             session(), selection_id, actor=g.actor, now=g.now, default_zone=settings().time_zone
         ),
@@ -121,7 +121,8 @@ def show(selection_id: int) -> Any:
     )
 
 
-def _unit_names(unit_ids: set[int]) -> dict[int, str]:
+def unit_names(unit_ids: set[int]) -> dict[int, str]:
+    """Id → name; whether the person sees the units was asked before."""
     rows = session().execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
     return {row.id: row.name for row in rows}
 
