@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core.copy_text import copy_text
 from core.db import Base, UtcDateTime, is_postgresql
 from core.numbers import key_of, table_of, take_numbers
 
@@ -40,6 +41,8 @@ BATCH = 5_000
 
 _MANY = 1_000
 """From so many rows on PostgreSQL needs to know how many there are."""
+_COPIED = 500
+"""Rows that are written out at once while the server takes those before."""
 _FEW = 50
 """So many rows are not worth a stage."""
 _STAGE = "temp.staged_rows"
@@ -279,9 +282,14 @@ def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterator
     count = 0
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+            while batch := list(islice(rows, _COPIED)):
+                lines = copy_text(batch)
+                if lines is not None:
+                    copy.write(lines)
+                else:
+                    for row in batch:
+                        copy.write_row(row)
+                count += len(batch)
     except psycopg.Error as error:
         raise DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error) from error
     return count
