@@ -18,12 +18,15 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.db import is_postgresql
+
+_SEPARATOR = "\x1f"
 
 
 def among(
@@ -35,7 +38,17 @@ def among(
     """
     wanted = list(values)
     if is_postgresql(session):
-        kind = String() if isinstance(sought.type, String) else Integer()
-        return sought == any_(bindparam(None, wanted, type_=ARRAY(kind), unique=True))
+        return sought == any_(_array_of(sought, wanted))
     listed = bindparam(None, json.dumps(wanted), type_=String(), unique=True)
     return sought.in_(select(column("value")).select_from(func.json_each(listed)))
+
+
+def _array_of(sought: InstrumentedAttribute[Any], wanted: list[Any]) -> ColumnElement[Any]:
+    if not isinstance(sought.type, String):
+        return bindparam(None, wanted, type_=ARRAY(Integer()), unique=True)
+    joined = _SEPARATOR.join(wanted)
+    if wanted == [""] or joined.count(_SEPARATOR) != max(len(wanted) - 1, 0):
+        return bindparam(None, wanted, type_=ARRAY(String()), unique=True)
+    # Many texts are one text for the driver, which would look at each of them.
+    one = bindparam(None, joined, type_=String(), unique=True)
+    return func.string_to_array(one, literal_column("E'\\x1f'"), type_=ARRAY(String()))

@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import (
-    Column,
     Connection,
     Date,
     Dialect,
@@ -23,18 +22,16 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    literal_column,
     select,
     text,
-    true,
     update,
 )
-from sqlalchemy import table as sql_table
-from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core.copy_text import copy_text
 from core.db import Base, UtcDateTime, is_postgresql
+from core.numbers import key_of, table_of, take_numbers
 
 Row = tuple[Any, ...]
 Binding = Callable[[Any], Any]
@@ -44,9 +41,15 @@ BATCH = 5_000
 
 _MANY = 1_000
 """From so many rows on PostgreSQL needs to know how many there are."""
+_COPIED = 500
+"""Rows that are written out at once while the server takes those before."""
 _FEW = 50
 """So many rows are not worth a stage."""
 _STAGE = "temp.staged_rows"
+_NO_LIMITS = text(
+    "SELECT set_config('statement_timeout', '0', true), "
+    "set_config('idle_in_transaction_session_timeout', '0', true)"
+)
 
 
 class _Remembered(dict[Any, Any]):
@@ -85,7 +88,7 @@ def copy_rows(
     row by row. When the columns hold the table's generated key, PostgreSQL's sequence is moved
     behind the largest one. Raises IntegrityError and its siblings as the session itself does.
     """
-    target = _table_of(table)
+    target = table_of(table)
     bound = _bound(rows, _bindings(session, target, columns))
     if is_postgresql(session):
         count = _copy(session, target, columns, bound)
@@ -97,43 +100,28 @@ def copy_rows(
 
 
 def insert_numbered(
-    session: Session, table: Table | type[Base], columns: Sequence[str], rows: Sequence[Row]
+    session: Session,
+    table: Table | type[Base],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    numbers: Sequence[int] | None = None,
 ) -> list[int]:
     """Insert the rows without their key and return the new keys, in the order of the rows.
 
     For a writing transaction: on SQLite its lock, on PostgreSQL the sequence keeps others from the
-    same keys. Otherwise as ``copy_rows``.
+    same keys. ``numbers``: keys that were taken for these rows (``core.numbers``). Otherwise as
+    ``copy_rows``.
     """
-    target = _table_of(table)
-    key = target.autoincrement_column
-    assert key is not None
+    target = table_of(table)
     if not rows:
         return []
-    if is_postgresql(session):
-        named = func.pg_get_serial_sequence(target.fullname, key.name)
-        # Materialised: looked up once and not for each number.
-        sequence = select(named.cast(REGCLASS).label("of")).cte().prefix_with("MATERIALIZED")
-        numbers = func.generate_series(1, len(rows)).table_valued("n")
-        each = sequence.join(numbers, true())
-        # All at once: asked for one by one, the numbers cost more than the rows.
-        ids = list(session.scalars(select(func.nextval(sequence.c.of)).select_from(each)).all())
-        write = _copy
-    else:
-        last = session.scalar(_last_number(target, key))
-        ids = list(range(last + 1, last + 1 + len(rows)))
-        write = _insert
-    numbered = ((number, *row) for number, row in zip(ids, rows, strict=True))
-    names = (key.name, *columns)
+    if numbers is None:
+        (numbers,) = take_numbers(session, [(target, len(rows))])
+    write = _copy if is_postgresql(session) else _insert
+    numbered = ((number, *row) for number, row in zip(numbers, rows, strict=True))
+    names = (key_of(target).name, *columns)
     write(session, target, names, _bound(numbered, _bindings(session, target, names)))
-    return ids
-
-
-def _last_number(table: Table, key: Column[Any]) -> Select[Any]:
-    """The largest number that SQLite ever gave in the table, as far as it keeps that."""
-    kept: Select[Any] = select(literal_column("seq")).select_from(sql_table("sqlite_sequence"))
-    ever = kept.where(literal_column("name") == table.name).scalar_subquery()
-    there = select(func.max(key)).scalar_subquery()
-    return select(func.max(func.coalesce(there, 0), func.coalesce(ever, 0)))
+    return list(numbers)
 
 
 def advance_sequence(session: Session, table: Table | type[Base]) -> None:
@@ -141,7 +129,7 @@ def advance_sequence(session: Session, table: Table | type[Base]) -> None:
 
     SQLite does so by itself: there it does nothing.
     """
-    target = _table_of(table)
+    target = table_of(table)
     key = target.autoincrement_column
     if key is None or not is_postgresql(session):
         return
@@ -163,8 +151,7 @@ def change_of(table: Table, names: Sequence[str]) -> Update:
 def lift_time_limits(session: Session) -> None:
     """Let this transaction take longer than a web request may; the limits return at its end."""
     if is_postgresql(session):
-        session.execute(text("SET LOCAL statement_timeout = 0"))
-        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        session.execute(_NO_LIMITS)
 
 
 def refresh_statistics(session: Session) -> None:
@@ -178,7 +165,7 @@ def refresh_statistics_of(session: Session, table: Table | type[Base]) -> None:
     SQLite plans well without, and would read all of the table's indexes: there it does nothing.
     """
     if is_postgresql(session):
-        name = _table_of(table).name
+        name = table_of(table).name
         session.execute(text(f'ANALYZE "{name}"'))
 
 
@@ -206,14 +193,6 @@ def temporary(session: Session, table: Table) -> Iterator[None]:
     table.create(connection, checkfirst=False)
     yield
     table.drop(connection, checkfirst=False)
-
-
-def _table_of(table: Table | type[Base]) -> Table:
-    if isinstance(table, Table):
-        return table
-    mapped = table.__table__
-    assert isinstance(mapped, Table)
-    return mapped
 
 
 def _bindings(session: Session, table: Table, columns: Sequence[str]) -> list[tuple[int, Binding]]:
@@ -303,9 +282,14 @@ def _copy(session: Session, table: Table, columns: Sequence[str], rows: Iterator
     count = 0
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+            while batch := list(islice(rows, _COPIED)):
+                lines = copy_text(batch)
+                if lines is not None:
+                    copy.write(lines)
+                else:
+                    for row in batch:
+                        copy.write_row(row)
+                count += len(batch)
     except psycopg.Error as error:
         raise DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error) from error
     return count

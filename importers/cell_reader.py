@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from directory.assets.vin import VinProblem, read_vin
+from directory.assets.vin import VinProblem, is_vin, read_vin
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
 from importers.fields import Field
@@ -70,6 +70,8 @@ class CellReader:
 
     def _read_phones(self, cells: list[str], told: list[RowProblem]) -> tuple[Phone, ...]:
         filled = [index for index in self._phones if cells[index]]
+        if not filled:
+            return ()
         if len(filled) == 1:
             # As nearly all rows have it: one cell with one number in it.
             reading = normalise_phone(cells[filled[0]], region=self._region)
@@ -89,6 +91,8 @@ class CellReader:
         index = self._at.get(Field.VIN)
         if index is None:
             return None
+        if is_vin(cells[index]):
+            return cells[index]
         reading = read_vin(cells[index])
         if reading.problem is not None and reading.problem is not VinProblem.EMPTY:
             told.append(self._note(index, _VIN_CODES[reading.problem], cells))

@@ -22,7 +22,7 @@ class _Texts(dict[Any, str]):
         return text
 
 
-_REPEATING = {kind: _Texts() for kind in (bool, date, datetime)}
+_REPEATING = {kind: _Texts() for kind in (bool, float, date, datetime)}
 """By type: True and 1 are equal."""
 
 
@@ -39,10 +39,8 @@ def joined_texts(cells: Sequence[Any]) -> str:
 
 def _joined(cells: Sequence[Any], kinds: set[type]) -> str:
     if kinds == {float}:
-        distinct = set(cells)
-        if len(distinct) * 2 < len(cells):
-            told = dict(zip(distinct, map(text_of, distinct), strict=True))
-            return SEPARATOR.join(map(told.__getitem__, cells))
+        if len(set(cells)) * 2 < len(cells):
+            return SEPARATOR.join(map(_REPEATING[float].__getitem__, cells))
         text = SEPARATOR.join(("%.15g",) * len(cells)) % tuple(cells)
         if "-0" not in text:  # text_of has no minus before nothing
             return text

@@ -34,7 +34,7 @@ _FOOTER = re.compile(
 )
 _SOME_DIGITS = re.compile(r"\d.?\d")
 _MANY_DIGITS = re.compile(r"(?:\d\W?){7}")
-_ROWS_IN_BLOCK = 256
+_ROWS_IN_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,12 +197,14 @@ def _scan(
             if has_cells:
                 _refuse_far_cells(block)
                 rows += block.count(b"<row")
-                if name not in with_errors and _has_errors(block):
-                    with_errors.add(name)
-                if b"</f>" in block:
+                # Neither mark nor error without an «e», no formula without an «f».
+                if b"e" in block:
+                    if name not in with_errors and _has_errors(block):
+                        with_errors.add(name)
+                    if name not in with_marks and _has_marks(block):
+                        with_marks.add(name)
+                if b"f" in block and b"</f>" in block:
                     uncalculated += sum(map(block.count, _NO_VALUE))
-                if name not in with_marks and _has_marks(block):
-                    with_marks.add(name)
         if rows > MAX_ROWS:
             raise FileRefused(FileProblem.TOO_MANY_ROWS, limit=MAX_ROWS)
     return Inspection(unpacked, frozenset(with_errors), frozenset(with_marks), uncalculated)

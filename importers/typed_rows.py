@@ -16,7 +16,7 @@ from functools import partial
 from typing import cast
 
 from directory.clients.models import ClientKind
-from directory.clients.names import looks_like_legal_entity
+from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone
 from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name
 from importers.choice_words import CHOICES, read_choice
@@ -35,6 +35,8 @@ from importers.values import read_day, read_kilometres, read_year
 
 Value = str | int | date | datetime | Decimal | Enum
 _NAMES = (Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
+_MODELS = (Field.MAKE, Field.MODEL, Field.MAKE_MODEL)
+_KINDS = {guess: ClientKind(guess.value) for guess in ClientKindGuess}
 _SEVERAL_LINES = frozenset({Field.WORK, Field.ADVICE, Field.COMMENT, Field.REASON})
 _NO_PLATE = frozenset({"б/н", "бн", "без номера", "без номеров", "транзит", "н/у", "new"})
 _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
@@ -54,14 +56,17 @@ _APART = frozenset(
     }
 )  # fmt: skip
 _LONGEST = 2_000
+_LONGEST_FILLER = max(map(len, PLACEHOLDERS | _NO_PLATE))
+_MOST_WORDS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TypedRow:
     """One row; ``row_no`` as Excel counts, ``cells`` as text, ``values`` only those that are there.
 
     A name in three columns is ``Field.NAME``, make and model in one column are two values; phones
-    stand apart. ``problems`` reject the row; ``warnings`` say what was left out or mended.
+    stand apart. ``problems`` reject the row; ``warnings`` say what was left out or mended. Not
+    frozen, which would double the price of making one.
     """
 
     row_no: int
@@ -93,11 +98,13 @@ class TypedReader(CellReader):
         super().__init__(columns, region=region, has_error_cells=has_error_cells)
         self._identity = fmt.identity
         self._plain = [
-            (column.field, column.index)
+            (column.field, column.index, _READERS.get(column.field))
             for column in columns
             if column.field is not None and column.field not in _APART
         ]
         self._names = [self._at.get(field) for field in _NAMES]
+        self._models = [self._at.get(field) for field in _MODELS]
+        self._words = _Words()
         self._of_field = {field: self._headings[at] for field, at in self._at.items()}
 
     def read(self, row_no: int, cells: list[str]) -> TypedRow:
@@ -111,15 +118,13 @@ class TypedReader(CellReader):
         values: dict[Field, Value] = {}
         self._read_person(cells, values, told)
         self._read_vehicle(cells, values, told)
-        for field, index in self._plain:
-            read = _READERS.get(field)
-            value = (
-                cast(Value | None, self._value(index, read, cells, told))
-                if read is not None
-                else _text(cells[index], field)
-            )
+        for field, index, read in self._plain:
+            cell = cells[index]
+            if not cell:
+                continue
+            value = _text(cell, field) if read is None else self._value(index, read, cells, told)
             if value is not None:
-                values[field] = value
+                values[field] = cast(Value, value)
         if not values.get(Field.MILEAGE_KM, 1):
             del values[Field.MILEAGE_KM]  # nobody types 0 and means it
         self._read_order(cells, values)
@@ -134,7 +139,7 @@ class TypedReader(CellReader):
         name = whole_name(*parts)
         if name is not None:
             values[Field.NAME] = name
-            values[Field.CLIENT_KIND] = ClientKind(looks_like_legal_entity(name).value)
+            values[Field.CLIENT_KIND] = _KINDS[looks_like_legal_entity(name)]
         email = self._cell(cells, Field.EMAIL)
         found = self._email(email, told) if email else None
         if found is not None:
@@ -144,8 +149,9 @@ class TypedReader(CellReader):
         self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
     ) -> None:
         vin = self._vin(cells, told)
-        make, model = self._cell(cells, Field.MAKE), self._cell(cells, Field.MODEL)
-        both = self._cell(cells, Field.MAKE_MODEL)
+        make, model, both = (
+            self._words[cells[at]] if at is not None else None for at in self._models
+        )
         if both is not None:
             make, model = make_and_model(make, model, both)
         for field, value in ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model)):
@@ -168,8 +174,11 @@ class TypedReader(CellReader):
         self, values: Mapping[Field, Value], phones: tuple[Phone, ...], told: list[RowProblem]
     ) -> tuple[tuple[RowProblem, ...], tuple[RowProblem, ...]]:
         """Problems and warnings of a row from all that was told about its cells."""
-        there = values.keys() | ({Field.PHONE} if phones else set())
-        lacking = [group for group in self._identity if there.isdisjoint(group)]
+        lacking = [
+            group
+            for group in self._identity
+            if values.keys().isdisjoint(group) and not (phones and Field.PHONE in group)
+        ]
         if not lacking:
             return (), tuple(told)
         verdict = [
@@ -189,6 +198,16 @@ class TypedReader(CellReader):
         return (*reasons, *verdict), tuple(rest)
 
 
+class _Words(dict[str, str | None]):
+    """The texts of cells that repeat from row to row: makes and models."""
+
+    def __missing__(self, cell: str) -> str | None:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        text = self[cell] = _text(cell)
+        return text
+
+
 def _text(cell: str, field: Field | None = None) -> str | None:
     """A text without needless blanks; None for one that only fills the space."""
     if not cell:
@@ -198,6 +217,8 @@ def _text(cell: str, field: Field | None = None) -> str | None:
         text = "\n".join(filter(None, lines))
     else:
         text = " ".join(cell.split())
+    if len(text) > _LONGEST_FILLER:
+        return text[:_LONGEST]
     folded = text.casefold()
     if folded in PLACEHOLDERS or (field is Field.PLATE and folded in _NO_PLATE):
         return None

@@ -157,6 +157,7 @@ def read_kilometres(text: str) -> int | RowProblemCode:
     return _bounded(float(match[0].replace(",", ".")) * factor, 0, 3_000_000)
 
 
+@lru_cache(maxsize=512)
 def read_year(text: str) -> int | RowProblemCode:
     """A year of manufacture: 2015, «2015 г.», or the year of a date."""
     if len(text) == 4 and text.isdecimal():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # The letters that both alphabets share; plates of both countries use only these.
 _TO_LATIN = str.maketrans("АВЕІКМНОРСТУХ", "ABEIKMHOPCTYX")
@@ -14,6 +15,7 @@ _NBSP = "\u00a0"
 _COUNTRY_MARKS = ("RUS", "PYC", "UA", "RU")
 
 
+@lru_cache(maxsize=16_384)
 def plate_norm(text: str) -> str:
     """Upper case, Latin letters, no blanks or dashes, no country mark at the end.
 

@@ -49,13 +49,18 @@ _VALUES = dict(
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
+def is_vin(text: str) -> bool:
+    """Whether it is a VIN as it stands, as nearly all are in files: nothing to mend."""
+    return len(text) == VIN_LENGTH and _ALLOWED.issuperset(text)
+
+
 def read_vin(raw: object) -> VinReading:
     """Read a VIN as typed: case, blanks and dashes do not matter, Cyrillic look-alikes are mended.
 
     I, O and Q are refused and not guessed at: a wrong guess would be another person's vehicle.
     """
-    if type(raw) is str and len(raw) == VIN_LENGTH and _ALLOWED.issuperset(raw):
-        return VinReading(raw)  # as nearly all stand in files
+    if type(raw) is str and is_vin(raw):
+        return VinReading(raw)
     text = _text_of(raw).upper().translate(_DROPPED)
     if not text:
         return VinReading(None, VinProblem.EMPTY, length=0)

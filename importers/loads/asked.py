@@ -45,9 +45,9 @@ class Person:
         return "@" in self.name or not any(map(str.isalpha, self.name))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """The person of a row, as far as the row tells."""
+    """The person of a row, as far as the row tells; not frozen, which would double its price."""
 
     kind: ClientKind
     name: str | None

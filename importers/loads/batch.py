@@ -90,4 +90,6 @@ def _taken(batch: Applier, row: TypedRow) -> Ruling:
         ruling = batch.take(row)
     except Doubtful as doubtful:
         ruling = doubtful.ruling
+    if not row.warnings:
+        return ruling
     return replace(ruling, problems=(*ruling.problems, *row.warnings))

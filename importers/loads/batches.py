@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from importers.ahead import made_ahead
 from importers.answers import Rows
-from importers.collecting import collect_young
 from importers.fields import Field
 from importers.typed_rows import TypedReader, TypedRow
 
@@ -14,14 +15,21 @@ _LONGEST = 5 * BATCH
 """Not even the lines of one order make a batch longer: memory stays bounded."""
 
 
+@contextmanager
 def batches(
     lines: Iterable[Rows], reader: TypedReader, *, after: int = 0
-) -> Iterator[list[TypedRow]]:
+) -> Iterator[Iterator[list[TypedRow]]]:
     """Rows below row ``after`` (a batch's last one, 0: all), some thousands at a time.
 
-    Lines of one work order stay together, as long as they stand together. Where a batch ends
-    follows from the rows since it began and from nothing else.
+    Within the block they are read ahead, while the database works on the batch before. Lines of
+    one work order stay together, as long as they stand together. Where a batch ends follows from
+    the rows since it began and from nothing else.
     """
+    with made_ahead(_batches(lines, reader, after)) as found:
+        yield found
+
+
+def _batches(lines: Iterable[Rows], reader: TypedReader, after: int) -> Iterator[list[TypedRow]]:
     rows: list[TypedRow] = []
     for batch in lines:
         if batch and batch[-1][0] <= after:
@@ -34,7 +42,6 @@ def batches(
             if is_full or len(rows) >= _LONGEST:
                 yield rows
                 rows = []
-                collect_young()
             rows.append(row)
     if rows:
         yield rows

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.among import among
@@ -63,8 +64,10 @@ class Fleet:
         self._by_plate: dict[str, list[Car]] = {}
         self._by_id: dict[int, Car] = {}
         self._new: list[Car] = []
-        self._read(Asset.vin, (row.values.get(Field.VIN) for row in rows))
-        self._read(Asset.plate_norm, map(plate_of, rows))
+        self._read(
+            (Asset.vin, (row.values.get(Field.VIN) for row in rows)),
+            (Asset.plate_norm, map(plate_of, rows)),
+        )
         self._read_more()
 
     @property
@@ -92,9 +95,11 @@ class Fleet:
 
     def make(self, row: TypedRow) -> Car:
         """A new vehicle out of the row."""
-        car = Car(None, None, dict.fromkeys(DETAILS))
+        get = row.values.get
+        details = {name: get(of) or None for name, of in DETAILS.items()}
+        car = Car(None, plate_of(row), details, has_news=True)
         self._new.append(car)
-        self.enrich(car, row)
+        self._register(car)
         return car
 
     def enrich(self, car: Car, row: TypedRow) -> bool:
@@ -130,14 +135,17 @@ class Fleet:
         self._new = []
 
     def _register(self, car: Car) -> None:
-        if car.details["vin"]:
-            self._by_vin.setdefault(car.details["vin"], car)
-        if car.plate_norm:
-            wearing = self._by_plate.setdefault(car.plate_norm, [])
-            if car not in wearing:
+        vin, plate = car.details["vin"], car.plate_norm
+        if vin:
+            self._by_vin.setdefault(vin, car)
+        if plate:
+            wearing = self._by_plate.get(plate)
+            if wearing is None:
+                self._by_plate[plate] = [car]
+            elif car not in wearing:
                 wearing.append(car)
 
-    def _read(self, column: InstrumentedAttribute[str | None], wanted: Iterable[object]) -> None:
+    def _read(self, *sought: tuple[InstrumentedAttribute[str | None], Iterable[object]]) -> None:
         owned = (Ownership.asset_id == Asset.id) & Ownership.until_on.is_(None)
         # What came late to a double is the kept client's.
         owner = func.coalesce(Client.merged_into_id, Client.id)
@@ -146,14 +154,20 @@ class Fleet:
             .outerjoin(Ownership, owned)
             .outerjoin(Client, Client.id == Ownership.client_id)
         )
-        for chunk in in_chunks(one for one in wanted if one is not None):
-            found = query.where(among(self._session, column, chunk)).order_by(Asset.id)
-            for number, plate, *details, owner_id in self._session.execute(found):
-                if number not in self._by_id:
-                    named = dict(zip(DETAILS, details, strict=True))
-                    car = self._by_id[number] = Car(number, plate, named, owner_id)
-                    car.was = {**named, "plate_norm": plate}
-                    self._register(car)
+        queries = [
+            query.add_columns(literal(at).label("at")).where(among(self._session, column, chunk))
+            for at, (column, wanted) in enumerate(sought)
+            for chunk in in_chunks(one for one in wanted if one is not None)
+        ]
+        if not queries:
+            return
+        found = self._session.execute(union_all(*queries)).all()
+        for number, plate, *details, owner_id, _ in sorted(found, key=itemgetter(-1, 0)):
+            if number not in self._by_id:
+                named = dict(zip(DETAILS, details, strict=True))
+                car = self._by_id[number] = Car(number, plate, named, owner_id)
+                car.was = {**named, "plate_norm": plate}
+                self._register(car)
 
     def _read_more(self) -> None:
         readings = select(MileageReading.asset_id, MileageReading.read_on, MileageReading.km)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, case, func, or_, update
 from sqlalchemy.orm import Session
 
 from core.bulk import insert_numbered
+from core.numbers import take_numbers
 from directory.assets.models import Asset, AssetKind, MileageReading, Ownership
 from importers.loads.batch import Setting
 
@@ -49,7 +50,13 @@ def write_fleet(
     """Insert ``new`` (they get their ids), complete ``known``, with owners and readings."""
     rows = [(AssetKind.VEHICLE, *_values(car), True, setting.now) for car in new]
     names = ("kind", *_DETAILS, "is_confirmed", "created_at")
-    numbers = insert_numbered(session, Asset, names, rows)
+    cars = [*new, *known]
+    owned = [car for car in cars if car.new_owner is not None]
+    told = sum(len(car.readings) for car in cars)
+    numbers, owner_numbers, reading_numbers = take_numbers(
+        session, [(Asset, len(new)), (Ownership, len(owned)), (MileageReading, told)]
+    )
+    insert_numbered(session, Asset, names, rows, numbers)
     for car, number in zip(new, numbers, strict=True):
         car.id = number
     added = setting.added
@@ -65,15 +72,16 @@ def write_fleet(
         if car.has_news and car.id is not None:
             now = dict(zip(_DETAILS, _values(car), strict=True))
             added.change(Asset, car.id, {**dict.fromkeys(_DETAILS), **car.was}, now)
-    cars = [*new, *known]
-    owned = [(car.id, car.new_owner.id) for car in cars if car.new_owner is not None]
-    added.rows(Ownership, insert_numbered(session, Ownership, ("asset_id", "client_id"), owned))
+    owners = [(car.id, car.new_owner.id) for car in owned if car.new_owner is not None]
+    insert_numbered(session, Ownership, ("asset_id", "client_id"), owners, owner_numbers)
+    added.rows(Ownership, owner_numbers)
     readings = [
         (car.id, on, km, source, False, setting.actor.key)
         for car in cars
         for on, km, source in car.readings
     ]
-    added.rows(MileageReading, insert_numbered(session, MileageReading, _READING, readings))
+    insert_numbered(session, MileageReading, _READING, readings, reading_numbers)
+    added.rows(MileageReading, reading_numbers)
 
 
 def _values(car: Car) -> list[Any]:

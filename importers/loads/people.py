@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from core.among import among
@@ -28,6 +28,7 @@ from importers.problems import RowProblemCode
 
 _COLUMNS = (Client.id, Client.kind, Client.name, Client.name_norm, Client.external_key,
             Client.tax_id, Client.birth_on, Client.note)  # fmt: skip
+_Key = TypeVar("_Key")
 
 
 class People:
@@ -120,10 +121,16 @@ class People:
         """A new client out of the row."""
         name = asked.shown_name or asked.external_key or asked.tax_id or ""
         norm = asked.name_norm or name.lower()
-        person = Person(None, asked.kind, name, norm, is_ours=True)
+        key = asked.external_key
+        if key is not None and key in self._by_key:
+            key = None  # a double's key stays with the double: it means this client already
+        person = Person(
+            None, asked.kind, name, norm, key, asked.tax_id, asked.birth_on, asked.note,
+            is_ours=True, points=set(asked.points), fresh_points=dict(asked.points),
+        )  # fmt: skip
         self._new.append(person)
         self._decisions.make(asked, person)
-        self.enrich(person, asked)
+        self._register(person)
         return person
 
     def enrich(self, person: Person, asked: Asked) -> bool:
@@ -177,16 +184,12 @@ class People:
     def _register(self, person: Person) -> None:
         if person.external_key:
             self._by_key.setdefault(person.external_key, person)
-        places: list[tuple[dict[Any, list[Person]], Any]] = [
-            (self._by_point, point) for point in person.points
-        ]
+        for point in person.points:
+            _put(self._by_point, point, person)
         if person.tax_id:
-            places.append((self._by_tax, person.tax_id))
+            _put(self._by_tax, person.tax_id, person)
         if person.birth_on:
-            places.append((self._by_birth, (person.name_norm, person.birth_on)))
-        for index, key in places:
-            if person not in index.setdefault(key, []):
-                index[key].append(person)
+            _put(self._by_birth, (person.name_norm, person.birth_on), person)
 
     def _keys(self, asked: Sequence[Asked]) -> dict[str, int]:
         # A double's key means the client into which it was merged.
@@ -201,17 +204,16 @@ class People:
 
     def _holders(self, asked: Sequence[Asked]) -> set[int]:
         found: set[int] = set()
-        for kind in (ContactKind.PHONE, ContactKind.EMAIL):
-            wanted = (value for one in asked for of, value in one.points if of is kind)
-            for chunk in in_chunks(wanted):
-                found.update(
-                    self._session.scalars(
-                        select(ContactPoint.client_id).where(
-                            ContactPoint.kind == kind,
-                            among(self._session, ContactPoint.value, chunk),
-                        )
-                    )
-                )
+        reached = select(ContactPoint.client_id)
+        queries = [
+            reached.where(
+                ContactPoint.kind == kind, among(self._session, ContactPoint.value, chunk)
+            )
+            for kind in (ContactKind.PHONE, ContactKind.EMAIL)
+            for chunk in in_chunks(value for one in asked for of, value in one.points if of is kind)
+        ]
+        if queries:
+            found.update(self._session.scalars(union_all(*queries)))
         return found
 
     def _others(self, asked: Sequence[Asked]) -> set[int]:
@@ -252,3 +254,11 @@ class People:
                         holder.dead_points.add((kind, value))
         for person in self._by_id.values():
             self._register(person)
+
+
+def _put(index: dict[_Key, list[Person]], key: _Key, person: Person) -> None:
+    there = index.get(key)
+    if there is None:
+        index[key] = [person]
+    elif person not in there:
+        there.append(person)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.bulk import copy_rows, insert_numbered
 from core.db import Base, insert_into
+from core.numbers import take_numbers
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from directory.clients.phones import phone_prefix_zone
 from importers.loads.asked import Person
@@ -65,13 +66,16 @@ def write_people(
          setting.now, 1)
         for one in new
     ]  # fmt: skip
-    numbers = insert_numbered(session, Client, _CLIENT, rows)
+    fresh = sum(len(one.fresh_points) for one in new)
+    numbers, point_numbers = take_numbers(session, [(Client, len(new)), (ContactPoint, fresh)])
+    insert_numbered(session, Client, _CLIENT, rows, numbers)
     for person, number in zip(new, numbers, strict=True):
         person.id = number
     added.rows(Client, numbers)
     _fill(session, [one for one in known if one.filled])
     points = [point for one in new for point in _points(one, first=1)]
-    added.rows(ContactPoint, insert_numbered(session, ContactPoint, _POINT, points))
+    insert_numbered(session, ContactPoint, _POINT, points, point_numbers)
+    added.rows(ContactPoint, point_numbers)
     more = [
         dict(zip(_POINT, point, strict=True))
         for one in known

@@ -18,7 +18,7 @@ from core.bulk import lift_time_limits
 from core.errors import NotFound
 from core.journal import record
 from core.locks import exclusively
-from importers.collecting import no_collecting
+from importers.collecting import collect_young, no_collecting
 from importers.columns import Column
 from importers.events import RecordsLoaded
 from importers.fields import Field
@@ -97,13 +97,15 @@ def load_rows(
         columns = _columns(setting(), stream.columns, fmt, said or {}, [row for _, row in first])
     reader = TypedReader(columns, fmt, region=region, has_error_cells=stream.has_error_cells)
     counts, errors = Counter[Verdict](), list[RowError]()
-    for rows in batches(lines, reader):
-        rulings = apply_batch(APPLIERS[fmt.code], setting(), rows)
-        counts.update(ruling.verdict for ruling in rulings)
-        if tells_errors:
-            errors += row_errors(rows, rulings)
-        if watch is not None:
-            watch(rows, rulings)
+    with batches(lines, reader) as found:
+        for rows in found:
+            rulings = apply_batch(APPLIERS[fmt.code], setting(), rows)
+            counts.update(ruling.verdict for ruling in rulings)
+            if tells_errors:
+                errors += row_errors(rows, rulings)
+            if watch is not None:
+                watch(rows, rulings)
+            collect_young()
     if not counts.total():
         raise FileRefused(FileProblem.NO_ROWS)
     record_load(session, fmt, unit_id, sha256, counts, actor=actor, now=now)

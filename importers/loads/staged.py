@@ -22,7 +22,7 @@ from core.clock import Clock
 from core.db import Database
 from core.locks import exclusively
 from importers.answers import Rows
-from importers.collecting import no_collecting
+from importers.collecting import collect_young, no_collecting
 from importers.content import SAMPLE
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
@@ -141,14 +141,16 @@ def load_staged(
                              has_error_cells=stream.has_error_cells)  # fmt: skip
         counts = Counter({Verdict(name): count for name, count in load.counts.items()})
         number = load.batches
-        for rows in batches(lines, reader, after=load.position):
-            rulings = _load_batch(work, load, rows, number, counts)
-            if rulings is None:
-                ended = end_load(work.database, work.clock, load, work.worker, None)
-                return _told(ended.state, counts, stream.skipped)
-            number += 1
-            if watch is not None:
-                watch(rows, rulings)
+        with batches(lines, reader, after=load.position) as found:
+            for rows in found:
+                rulings = _load_batch(work, load, rows, number, counts)
+                if rulings is None:
+                    ended = end_load(work.database, work.clock, load, work.worker, None)
+                    return _told(ended.state, counts, stream.skipped)
+                number += 1
+                if watch is not None:
+                    watch(rows, rulings)
+                collect_young()
         if not counts.total():
             raise FileRefused(FileProblem.NO_ROWS)
         return _done(work, load, number, counts, stream.skipped)

@@ -51,9 +51,12 @@ class Known:
     id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ruling:
-    """The verdict of one row with what is to be told, and whom and which task it concerns."""
+    """The verdict of one row with what is to be told, and whom and which task it concerns.
+
+    Not frozen: one is made for each row, and freezing doubles the price of making it.
+    """
 
     verdict: Verdict
     problems: tuple[RowProblem, ...] = ()
