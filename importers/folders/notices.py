@@ -16,6 +16,7 @@ from core.statements import ask
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitPath
 from importers.folders.models import FileNotice, NoticeKind
+from importers.loads.models import RecordLoad
 from importers.permissions import ImportPermission
 
 MOST = 50
@@ -59,21 +60,48 @@ def tell_about_file(
 
     Nobody at the unit itself: the nearest heads above. Told twice of one occasion is once.
     """
-    told = 0
-    for employee_id in _people(session, unit_id, kind):
-        made = session.execute(
-            insert_into(session, FileNotice)
-            .values(
-                employee_id=employee_id, kind=kind, unit_id=unit_id, name=name, load_id=load_id,
-                imported_file_id=imported_file_id, counts=dict(counts or {}),
-                problem=problem, problem_values=dict(problem_values or {}),
-                occasion=f"{occasion}:{employee_id}", created_at=now,
-            )
-            .on_conflict_do_nothing()
-            .returning(FileNotice.id)
-        ).first()  # fmt: skip
-        told += made is not None
-    return told
+    values: dict[str, Any] = {
+        "kind": kind, "unit_id": unit_id, "name": name, "load_id": load_id,
+        "imported_file_id": imported_file_id, "counts": dict(counts or {}), "problem": problem,
+        "problem_values": dict(problem_values or {}), "created_at": now,
+    }  # fmt: skip
+    people = _people(session, unit_id, kind)
+    return sum(_tell(session, employee_id, occasion, values) for employee_id in people)
+
+
+def tell_asker(session: Session, load: RecordLoad, kind: NoticeKind, *, now: datetime) -> int:
+    """Tell whoever asked for a load what has become of it, once; how many people that were."""
+    asker, _, number = load.asked_by.partition(":")
+    if asker != "employee" or not number.isdigit():
+        return 0
+    values: dict[str, Any] = {
+        "kind": kind, "unit_id": load.unit_id, "name": load.name, "load_id": load.id,
+        "imported_file_id": load.imported_file_id, "counts": {}, "problem": load.problem,
+        "problem_values": load.problem_values or {}, "created_at": now,
+    }  # fmt: skip
+    return _tell(session, int(number), f"load:{load.id}", values)
+
+
+def _tell(session: Session, employee_id: int, occasion: str, values: Mapping[str, Any]) -> bool:
+    """Whether it was not told before."""
+    made = session.execute(
+        insert_into(session, FileNotice)
+        .values(employee_id=employee_id, occasion=f"{occasion}:{employee_id}", **values)
+        .on_conflict_do_nothing()
+        .returning(FileNotice.id)
+    ).first()
+    return made is not None
+
+
+def mark_load_seen(session: Session, load_id: int, *, actor: Actor, now: datetime) -> None:
+    """This person looks at what has become of the load: no notice needs to say so any more."""
+    session.execute(
+        update(FileNotice)
+        .where(FileNotice.employee_id == actor.employee_id, FileNotice.load_id == load_id,
+               FileNotice.seen_at.is_(None))
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(

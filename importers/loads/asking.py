@@ -55,16 +55,17 @@ def ask_load(
 ) -> Asked:
     """Ask for a file to be loaded; the same content not yet over is that load.
 
-    What runs by itself is loaded again when it is DONE: nobody is there to be told otherwise.
-    Raises NotFound for a unit that this actor does not see or a format that makes no records,
-    NotPermitted.
+    What runs by itself is loaded again when it is DONE: nobody is there to be told otherwise; of
+    clients to call too, whose file knows its content by itself. Raises NotFound for a unit that
+    this actor does not see or an unknown format, NotPermitted.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
-    if format not in FORMATS or FORMATS[format].kind is FormatKind.LEADS:
+    if format not in FORMATS:
         raise NotFound("format", format)
-    over = OVER if not runs_by_itself else (*OVER, LoadState.DONE)
+    is_of_leads = FORMATS[format].kind is FormatKind.LEADS
+    over = (*OVER, LoadState.DONE) if runs_by_itself or is_of_leads else OVER
     same = and_(
         RecordLoad.unit_id == unit_id,
         RecordLoad.format == format,
@@ -88,7 +89,8 @@ def ask_load(
             insert_into(session, RecordLoad)
             .values(
                 unit_id=unit_id, format=format, name=name[:_LONGEST_NAME], size=size,
-                sha256=sha256, sheet=sheet, state=LoadState.LOOKING,
+                sha256=sha256, sheet=sheet,
+                state=LoadState.READING if is_of_leads else LoadState.LOOKING,
                 runs_by_itself=runs_by_itself, form_key=form_key, asked_by=actor.key,
                 asked_at=now,
             )

@@ -13,6 +13,7 @@ FOLLOWS: Mapping[LoadState, frozenset[LoadState]] = {
         {LoadState.COLUMNS, LoadState.CHECKING, LoadState.LOADING, LoadState.REFUSED,
          LoadState.CANCELLED}
     ),
+    LoadState.READING: frozenset({LoadState.DONE, LoadState.REFUSED, LoadState.CANCELLED}),
     LoadState.COLUMNS: frozenset({LoadState.CHECKING, LoadState.CANCELLED}),
     LoadState.CHECKING: frozenset({LoadState.CHECKED, LoadState.REFUSED, LoadState.CANCELLED}),
     LoadState.CHECKED: frozenset({LoadState.CHECKING, LoadState.LOADING, LoadState.CANCELLED}),

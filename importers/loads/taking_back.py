@@ -78,6 +78,9 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
     load = _held(session, load_id, actor)
     if load.state is LoadState.TAKEN_BACK:
         return TakenBack(gone={}, restored=0, kept=0)
+    if FORMATS[load.format].kind is FormatKind.LEADS:
+        # It has made no records: what was formed from its rows is taken back on their page.
+        raise NotFound("record_load", load_id)
     if load.state not in _MAY_GO:
         raise StillLoading
     if load.forgotten_at is not None:

@@ -10,6 +10,7 @@ from core.errors import ProzvonError
 from importers.loads.models import LoadState
 from importers.loads.steps import StepRefused
 from importers.loads.told import Verdict
+from webui.labels.files import FORMATS as LEADS
 from webui.labels.pairs import Pairs
 
 KINDS: Mapping[str, tuple[Any, Any]] = {
@@ -36,6 +37,7 @@ COUNTS: Mapping[Verdict, Any] = {
 
 LABELS: Pairs = (
     (LoadState.LOOKING, _l("Читается")),
+    (LoadState.READING, _l("Читается и сопоставляется")),
     (LoadState.COLUMNS, _l("Нужно указать столбцы")),
     (LoadState.CHECKING, _l("Проверяется")),
     (LoadState.CHECKED, _l("Проверен, не загружен")),
@@ -53,6 +55,7 @@ TONES: Mapping[LoadState, str] = {
     LoadState.DONE: "ok",
     LoadState.REFUSED: "danger",
     LoadState.LOOKING: "accent",
+    LoadState.READING: "accent",
     LoadState.CHECKING: "accent",
     LoadState.LOADING: "accent",
 }
@@ -91,6 +94,7 @@ _WHAT: Mapping[Verdict, Any] = {
 
 _STEPS: Mapping[LoadState, Any] = {
     LoadState.LOOKING: _l("Файл ещё читается. Подождите."),
+    LoadState.READING: _l("Файл ещё читается. Подождите или остановите чтение."),
     LoadState.COLUMNS: _l("Сначала укажите, что в столбцах файла."),
     LoadState.CHECKING: _l("Файл сейчас проверяется. Подождите или остановите проверку."),
     LoadState.CHECKED: _l("Файл уже проверен и ждёт решения."),
@@ -104,6 +108,11 @@ _STEPS: Mapping[LoadState, Any] = {
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     StepRefused: lambda e: _STEPS[e.state],
 }
+
+
+def kind_words(code: str) -> str:
+    """What is in the files of a format: of records, or of clients to call."""
+    return str((KINDS.get(code) or LEADS[code])[0])
 
 
 def row_words(verdict: Verdict) -> str:

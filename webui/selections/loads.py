@@ -24,9 +24,9 @@ from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import file_sentence
 from webui.labels.journal import actor_words
 from webui.labels.loads import (
-    KINDS,
     TONES,
     VERDICT_TONES,
+    kind_words,
     row_words,
     seconds_words,
     verdict_hint,
@@ -34,6 +34,7 @@ from webui.labels.loads import (
 from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.lead_uploads import address_of_read
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
@@ -50,6 +51,8 @@ bp = Blueprint("loads", __name__)
 def show(load_id: int) -> Any:
     """Where the load is: its columns, its progress, what is promised, or what came of it."""
     load = get_load(session(), load_id, actor=g.actor)
+    if load.imported_file_id is not None:
+        return redirect(address_of_read(load, load.imported_file_id))
     if load.state is LoadState.COLUMNS:
         return redirect(url_for("load_columns.page", load_id=load_id))
     if load.state in AT_WORK:
@@ -195,7 +198,7 @@ def _told(load: RecordLoad) -> dict[str, Any]:
     place, sheet = place_of_load(load)
     return {
         "load": load,
-        "kind": KINDS[load.format][0],
+        "kind": kind_words(load.format),
         "unit": get_unit(session(), load.unit_id, actor=g.actor),
         "asked_by": actor_words(load.asked_by, names_of(session(), [load.asked_by])),
         "tone": TONES.get(load.state, "neutral"),
