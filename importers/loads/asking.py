@@ -20,7 +20,7 @@ from importers.formats.declaration import FormatKind
 from importers.kept_columns import bare_columns, kept_columns
 from importers.loads.looking import Looked, needs_a_person
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
-from importers.loads.steps import go_to
+from importers.loads.steps import StepRefused, go_to
 from importers.loads.workers import is_silent
 from importers.mapping_files import Said, said_in
 from importers.mappings import remember_mapping, with_mapping
@@ -207,6 +207,9 @@ def ask_end(session: Session, load_id: int, *, actor: Actor, now: datetime) -> R
     load = _held(session, load_id, actor)
     if load.state is LoadState.CANCELLED:
         return load
+    if load.state is LoadState.UNDOING:
+        # There is nothing to stop at: it goes whole or stays whole.
+        raise StepRefused(load.state, LoadState.CANCELLED)
     if load.state in AT_WORK and load.worker is not None and not is_silent(load, now):
         load.wants_end = True
     else:

@@ -26,7 +26,7 @@ _CONSENT = tuple(
     map(event_name, (ContactRefused, RefusalLifted, ContactPointForbidden, ContactPointAllowed))
 )
 _HAS_LOADED = RecordLoad.state.in_(
-    (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+    (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED, LoadState.UNDOING)
 )
 _ALL = true()
 BANS = "do-not-call"

@@ -33,16 +33,20 @@ class LoadState(StrEnum):
     """Nothing more is loaded; what was loaded before stays until it is taken back."""
     REFUSED = "refused"
     """It cannot be read; ``problem`` says why."""
+    UNDOING = "undoing"
+    """A large one is being taken back, or waits for its turn; all of it is there still."""
     TAKEN_BACK = "taken_back"
 
 
 OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
 """States in which the same content may be loaded anew; a person is asked first if it is DONE."""
-AT_WORK = (LoadState.LOOKING, LoadState.READING, LoadState.CHECKING, LoadState.LOADING)
+AT_WORK = (
+    LoadState.LOOKING, LoadState.READING, LoadState.CHECKING, LoadState.LOADING, LoadState.UNDOING
+)  # fmt: skip
 """States in which the background has something to do."""
 
 
-_UNDER_WAY = text("state NOT IN ('done', 'cancelled', 'refused', 'taken_back')")
+_UNDER_WAY = text("state NOT IN ('done', 'cancelled', 'refused', 'undoing', 'taken_back')")
 _AT_WORK = text("state IN ('looking', 'reading', 'checking', 'loading', 'undoing')")
 
 
@@ -105,6 +109,8 @@ class RecordLoad(Base):
     problem_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     imported_file_id: Mapped[int | None] = mapped_column(ForeignKey(ImportedFile.id))
     """What a file of clients to call has become: its rows are there, none are of this load."""
+    undoing: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
+    """Of one that is to be taken back: who asked, from which state, why it was refused."""
     worker: Mapped[str | None]
     """Who is at work on it; None: nobody."""
     beat_at: Mapped[datetime | None]

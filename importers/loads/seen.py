@@ -111,14 +111,15 @@ def progress_of(load: RecordLoad, *, now: datetime) -> Progress:
     """How far it is, how fast, and how long it will take; of the present step alone."""
     rows = load.position if load.state is LoadState.READING else sum(load.counts.values())
     is_going = load.state in AT_WORK
-    share = min(1.0, rows / load.lines) if load.lines else None
+    is_told = bool(load.lines) and load.state is not LoadState.UNDOING
+    share = min(1.0, rows / load.lines) if load.lines and is_told else None
     per_second = None
     until = (load.beat_at or now) if is_going else (load.finished_at or load.beat_at)
     if load.begun_at is not None and until is not None and rows:
         seconds = (until - load.begun_at).total_seconds()
         per_second = rows / seconds if seconds > 0 else None
     left = None
-    if is_going and per_second and load.lines:
+    if is_going and is_told and per_second and load.lines:
         left = max(0, round((load.lines - rows) / per_second))
     return Progress(
         state=load.state, rows=rows, lines=load.lines,

@@ -8,7 +8,7 @@ stays. Numbers are never used again, so what the journal says of the rows stays 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,27 +78,42 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
     load = _held(session, load_id, actor)
     if load.state is LoadState.TAKEN_BACK:
         return TakenBack(gone={}, restored=0, kept=0)
+    require_may_go(load)
+    told = _take(session, load, None, actor=actor, now=now)
+    _end(session, load, told, actor=actor, now=now)
+    return told
+
+
+def take_back_held(
+    session: Session,
+    load: RecordLoad,
+    hold_load: Callable[[], RecordLoad],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> TakenBack:
+    """The same of a load in UNDOING, by its worker. Raises LoadTouched and what ``hold_load`` does.
+
+    ``hold_load`` holds its row, at the end: until then signs of life of the worker get through.
+    """
+    lift_time_limits(session)
+    exclusively(session, LOCK)
+    told = _take(session, load, None, actor=actor, now=now)
+    _end(session, hold_load(), told, actor=actor, now=now)
+    return told
+
+
+def require_may_go(load: RecordLoad) -> None:
+    """Raises NotFound, StillLoading, DataForgotten, CallsStay unless it can be taken back."""
     if FORMATS[load.format].kind is FormatKind.LEADS:
         # It has made no records: what was formed from its rows is taken back on their page.
-        raise NotFound("record_load", load_id)
+        raise NotFound("record_load", load.id)
     if load.state not in _MAY_GO:
         raise StillLoading
     if load.forgotten_at is not None:
         raise DataForgotten
     if not can_be_taken_back(load):
         raise CallsStay
-    with taken_rows(session, load.unit_id) as taken:
-        _mark(session, load, taken)
-        reasons = _touched(session, load, taken)
-        if reasons:
-            raise LoadTouched(reasons)
-        kept = spare_what_is_used(session, taken)
-        lifted = _lifted(session, load, taken)
-        gone = taken.delete()
-        restored, allowed = _restore(session, load)
-        record_all(session, [*lifted, *allowed], actor=actor, at=now)
-    _end(session, load, TakenBack(gone=gone, restored=restored, kept=kept), actor=actor, now=now)
-    return TakenBack(gone=gone, restored=restored, kept=kept)
 
 
 def can_be_taken_back(load: RecordLoad) -> bool:
@@ -116,6 +131,13 @@ def take_back_batch(
 
     The caller holds the lock of loads and the load. Raises LoadTouched (nothing has changed then).
     """
+    return _take(session, load, batch_no, actor=actor, now=now)
+
+
+def _take(
+    session: Session, load: RecordLoad, batch_no: int | None, *, actor: Actor, now: datetime
+) -> TakenBack:
+    """What one batch of the load has done, None: what all have done. Raises LoadTouched."""
     with taken_rows(session, load.unit_id) as taken:
         _mark(session, load, taken, batch_no)
         reasons = _touched(session, load, taken, batch_no)

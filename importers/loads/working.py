@@ -28,6 +28,7 @@ from importers.loads.reading import read_staged, refuse_reading
 from importers.loads.running import APPLIERS
 from importers.loads.spool import forget_torn, spool_file
 from importers.loads.staged import Work, load_staged, run_load
+from importers.loads.undoing import undo_staged
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
 
@@ -77,7 +78,11 @@ def _next_load(database: Database, clock: Clock, folder: Path) -> RecordLoad | N
             .options(defer(RecordLoad.sample), defer(RecordLoad.columns))
         )
         for load in waiting:
-            is_ours = not load.runs_by_itself or spool_file(folder, load.id).exists()
+            is_ours = (
+                not load.runs_by_itself
+                or load.state is LoadState.UNDOING
+                or spool_file(folder, load.id).exists()
+            )
             if is_free(load, now) and (is_ours or load.wants_end):
                 return load
     return None
@@ -113,6 +118,9 @@ def _where(error: Exception) -> list[str]:
 
 
 def _step(work: Work, load: RecordLoad, path: Path) -> None:
+    if load.state is LoadState.UNDOING:
+        undo_staged(work, load, is_given_up=load.attempts > ATTEMPTS)
+        return
     if load.wants_end:
         end_load(work.database, work.clock, load, work.worker, None)
         return

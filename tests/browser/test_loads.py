@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from directory.assets.models import Asset
 from importers import weights
-from importers.loads import reading, working
+from importers.loads import reading, undoing, working
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.models import ImportedFile
 from tests.browser.conftest import Live, assert_accessible
@@ -265,8 +265,16 @@ def test_a_load_is_stopped_in_the_middle(
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()
         expect(page.get_by_text("Загружено строк: 2 000, они остались")).to_be_visible()
+        monkeypatch.setattr(undoing, "AT_ONCE", 1_000)
+        background.hold()
         page.get_by_role("button", name="Отменить загрузку").click()
         page.get_by_role("dialog").get_by_role("button", name="Отменить загрузку").click()
+        expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()
+        assert_accessible(page)
+        _shot(page, "undoing")
+        background.go_on()
         expect(page.get_by_text("Загрузка отменена целиком")).to_be_visible()
         _shot(page, "taken-back")
     with live.database.reading() as session:

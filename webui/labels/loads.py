@@ -45,6 +45,7 @@ LABELS: Pairs = (
     (LoadState.DONE, _l("Загружен")),
     (LoadState.CANCELLED, _l("Остановлен")),
     (LoadState.REFUSED, _l("Не принят")),
+    (LoadState.UNDOING, _l("Отменяется")),
     (LoadState.TAKEN_BACK, _l("Загрузка отменена")),
     *COUNTS.items(),
 )
@@ -58,6 +59,7 @@ TONES: Mapping[LoadState, str] = {
     LoadState.READING: "accent",
     LoadState.CHECKING: "accent",
     LoadState.LOADING: "accent",
+    LoadState.UNDOING: "accent",
 }
 """The tone of a state's badge; neutral where none is told."""
 VERDICT_TONES: Mapping[Verdict, str] = {
@@ -102,6 +104,7 @@ _STEPS: Mapping[LoadState, Any] = {
     LoadState.DONE: _l("Файл уже загружен."),
     LoadState.CANCELLED: _l("Загрузка остановлена. Загрузите файл заново."),
     LoadState.REFUSED: _l("Файл не принят. Исправьте его и загрузите заново."),
+    LoadState.UNDOING: _l("Загрузка сейчас отменяется. Подождите."),
     LoadState.TAKEN_BACK: _l("Загрузка отменена. Загрузите файл заново."),
 }
 

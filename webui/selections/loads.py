@@ -16,8 +16,8 @@ from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
 from importers.loads.steps import StepRefused
-from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
+from importers.loads.undoing import FAILED, ask_take_back, undo_refusal_of
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from webui.labels.file_places import place_words, skipped_words
@@ -82,6 +82,7 @@ def show(load_id: int) -> Any:
         row_words=row_words,
         links=links_of(load),
         refused=_refused(load),
+        undo_refused=_undo_refused(load),
         **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
     )
 
@@ -161,12 +162,14 @@ def again(load_id: int) -> Any:
 @bp.post("/selections/loads/<int:load_id>/take-back", endpoint="take_back")
 @requires(ImportPermission.LOAD)
 def undo_all(load_id: int) -> Any:
-    """Take the whole load back, or say what of it is needed by now."""
+    """Take the whole load back, or say what of it is needed by now; a large one by itself."""
     address = url_for("loads.show", load_id=load_id)
     try:
-        told = take_back(session(), load_id, actor=g.actor, now=g.now)
+        told = ask_take_back(session(), load_id, actor=g.actor, now=g.now)
     except Refused as refused:
         return _refused_step(refused, address)
+    if told is None:
+        return redirect(address, 303)
     flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
@@ -229,3 +232,15 @@ def _broken_promises(
 def _refused(load: RecordLoad) -> str:
     found = refusal_of(load) if load.state is LoadState.REFUSED else None
     return file_sentence(found) if found is not None else ""
+
+
+def _undo_refused(load: RecordLoad) -> str:
+    """Why the background could not take it back; empty: nobody has asked, or it could."""
+    found = undo_refusal_of(load)
+    if found is FAILED:
+        text: str = _(
+            "Отменить загрузку не получилось, ничего не изменено. Повторите позже или обратитесь "
+            "к администратору сервера."
+        )
+        return text
+    return str(sentence(found)) if isinstance(found, Refused) else ""
