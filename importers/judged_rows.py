@@ -1,7 +1,11 @@
 """Rows that were read, judged together: whom each concerns, as it is kept in ``imported_rows``."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import marshal
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import IO, Any, cast
 
 from importers.columns import Column
 from importers.fields import Field
@@ -29,6 +33,43 @@ def judged_rows(
     return ((row, _values(row, matches.get(row.row_no), phone_cells)) for row in rows)
 
 
+class JudgedRows:
+    """Judged rows of a whole file, however many: beyond a few megabytes in a nameless file.
+
+    So a transaction that keeps them lasts as long as writing them does, and not as judging them.
+    """
+
+    def __init__(self) -> None:
+        spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - lives on
+            max_size=_IN_MEMORY, prefix="prozvon-"
+        )
+        weakref.finalize(self, spool.close)
+        self._file = cast(IO[bytes], spool)
+
+    def add(self, judged: Iterable[tuple[LeadRow, tuple[Any, ...]]]) -> Iterator[int]:
+        """Keep the next rows; yields how many there were, after some hundreds each time."""
+        judged = iter(judged)
+        while block := [
+            (row.row_no, list(row.cells), reading, problems, fate.value, *rest)
+            for row, (reading, problems, fate, *rest) in islice(judged, _BLOCK)
+        ]:
+            marshal.dump(block, self._file)
+            yield len(block)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        """Row number, cells and the values of ``JUDGED`` of each; as often as wanted."""
+        self._file.seek(0)
+        while True:
+            try:
+                block = marshal.load(self._file)  # noqa: S302 - our own, a minute old
+            except EOFError:
+                return
+            for row_no, cells, reading, problems, fate, *rest in block:
+                yield (row_no, cells, reading, problems, RowFate(fate), *rest)
+
+
+_IN_MEMORY = 16 << 20
+_BLOCK = 500
 _NOBODY = Match(RowFate.REJECTED, 0)
 
 

@@ -1,5 +1,6 @@
 """Reading an importer's file and keeping it, row by row, with whom each row concerns (rule 20).
 
+A file is read without the database, judged by reading it, and kept in one short transaction.
 Nothing of the directory or of the work is changed: that happens when work-lists are formed.
 """
 
@@ -20,7 +21,7 @@ from importers.collecting import no_collecting
 from importers.events import FileLoaded
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
-from importers.judged_rows import JUDGED, judged_rows
+from importers.judged_rows import JUDGED, JudgedRows, judged_rows
 from importers.kept_columns import kept_columns
 from importers.mappings import with_mapping
 from importers.matching import Matcher
@@ -28,7 +29,7 @@ from importers.models import ImportedFile, ImportedRow
 from importers.options import ReadOptions
 from importers.permissions import ImportPermission
 from importers.row_reader import RowReader
-from importers.rows import ReadResult, read_leads
+from importers.rows import ReadResult, Watch, read_leads
 
 _LONGEST_NAME = 200
 
@@ -55,7 +56,16 @@ class FileRead:
 
     @property
     def _key_with_sheet(self) -> str:
-        return hashlib.sha256(f"{self.sha256}\n{self.result.sheet}".encode()).hexdigest()
+        return _with_sheet(self.sha256, self.result.sheet)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A file that was read, with whom its rows concern; ``rows`` None: it was loaded before."""
+
+    read: FileRead
+    unit_id: int
+    rows: JudgedRows | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +84,37 @@ def read_file(
     limits: Limits | None = None,
     needs_columns: bool = True,
     sheet: str | None = None,
+    watch: Watch | None = None,
 ) -> FileRead:
     """Read the file in an expendable process; needs no database. Raises FileRefused.
 
     ``needs_columns`` False: whether the needed columns are there is asked when it is kept.
-    ``sheet``: the name of the one to be read; None: the one whose headings say most.
+    ``sheet``: the name of the one to be read; None: the one whose headings say most. ``watch`` is
+    told how far it is.
     """
     options = ReadOptions(sheet=sheet) if sheet else None
     result = read_leads(
-        path, fmt, region=region, limits=limits, needs_columns=needs_columns, options=options
-    )
+        path, fmt, region=region, limits=limits, needs_columns=needs_columns, options=options,
+        watch=watch,
+    )  # fmt: skip
     return FileRead(format=fmt, sha256=content_sum(path), result=result, is_told_sheet=bool(sheet))
+
+
+def known_file(
+    session: Session, sha256: str, fmt: LeadFormat, *, unit_id: int, sheet: str
+) -> ImportedFile | None:
+    """The file that this content surely is, told before it is read; None: reading will tell.
+
+    ``sheet``: the one that was asked for; empty: it is found.
+    """
+    is_it = ImportedFile.sha256 == sha256
+    if sheet:
+        is_it = or_(ImportedFile.sha256 == _with_sheet(sha256, sheet),
+                    and_(is_it, ImportedFile.sheet == sheet))  # fmt: skip
+    kept = select(ImportedFile).where(
+        ImportedFile.unit_id == unit_id, ImportedFile.format == fmt.code, is_it
+    )
+    return session.scalars(kept.order_by(ImportedFile.id).limit(1)).one_or_none()
 
 
 def content_sum(path: Path) -> str:
@@ -108,7 +138,6 @@ def load_file(
     return keep_file(session, read, name=name, unit_id=unit_id, actor=actor, now=now).file
 
 
-@no_collecting()
 def keep_file(
     session: Session,
     read: FileRead,
@@ -125,6 +154,21 @@ def keep_file(
     if needed columns are not recognised, for a person to say what they are. Raises NotFound for a
     unit that this person does not see, NotPermitted, FileRefused.
     """
+    judged = judge_file(session, read, unit_id=unit_id, actor=actor, needs_columns=needs_columns)
+    return keep_judged(session, judged, name=name, actor=actor, now=now)
+
+
+@no_collecting()
+def judge_file(
+    session: Session,
+    read: FileRead,
+    *,
+    unit_id: int,
+    actor: Actor,
+    needs_columns: bool = True,
+    watch: Watch | None = None,
+) -> Judged:
+    """The first half of ``keep_file``, which only reads. ``watch`` is told how far it is."""
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
@@ -132,15 +176,35 @@ def keep_file(
     read = _as_said_before(session, read, unit_id)
     if needs_columns:
         read.format.check_columns(read.result.columns)
-    same = _same_file(session, read, unit_id)
-    file_id = None if same else _take_place(session, read, name, unit_id, actor, now)
-    if file_id is None:
-        # Somebody may have taken the place in this instant.
-        same = same or _same_file(session, read, unit_id)
+    if _same_file(session, read, unit_id) is not None:
+        return Judged(read=read, unit_id=unit_id, rows=None)
+    result, rows, done = read.result, JudgedRows(), 0
+    matcher = Matcher(session, unit_id, repeated=result.rows.repeated)
+    for chunk in result.rows.chunks():
+        for count in rows.add(judged_rows(matcher, chunk, result.columns)):
+            done += count
+            if watch is not None:
+                watch(done, len(result.rows))
+    return Judged(read=read, unit_id=unit_id, rows=rows)
+
+
+@no_collecting()
+def keep_judged(
+    session: Session, judged: Judged, *, name: str, actor: Actor, now: datetime
+) -> Loaded:
+    """The second half of ``keep_file``: its rows with whom they concern, all in one transaction."""
+    read, unit_id = judged.read, judged.unit_id
+    lift_time_limits(session)
+    is_known = judged.rows is None
+    file_id = None if is_known else _take_place(session, read, name, unit_id, actor, now)
+    if judged.rows is None or file_id is None:
+        # Somebody may have taken the place since.
+        same = _same_file(session, read, unit_id)
         assert same is not None
         return Loaded(file=same, is_new=False)
     result = read.result
-    _keep_rows(session, file_id, result, unit_id)
+    rows = ((file_id, *row) for row in judged.rows)
+    copy_rows(session, ImportedRow, ("file_id", "row_no", "cells", *JUDGED), rows)
     event = FileLoaded(
         imported_file_id=file_id,
         format=read.format.code,
@@ -150,6 +214,10 @@ def keep_file(
     )
     record(session, event, actor=actor, at=now)
     return Loaded(file=session.get_one(ImportedFile, file_id), is_new=True)
+
+
+def _with_sheet(sha256: str, sheet: str) -> str:
+    return hashlib.sha256(f"{sha256}\n{sheet}".encode()).hexdigest()
 
 
 def _take_place(
@@ -191,14 +259,6 @@ def _same_file(session: Session, read: FileRead, unit_id: int) -> ImportedFile |
         .order_by(ImportedFile.id)
         .limit(1)
     ).one_or_none()  # fmt: skip
-
-
-def _keep_rows(session: Session, file_id: int, result: ReadResult, unit_id: int) -> None:
-    matcher = Matcher(session, unit_id, repeated=result.rows.repeated)
-    for chunk in result.rows.chunks():
-        judged = judged_rows(matcher, chunk, result.columns)
-        rows = ((file_id, row.row_no, row.cells, *values) for row, values in judged)
-        copy_rows(session, ImportedRow, ("file_id", "row_no", "cells", *JUDGED), rows)
 
 
 def _as_said_before(session: Session, read: FileRead, unit_id: int) -> FileRead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,6 +13,7 @@ from importers.columns import Column
 from importers.formats.declaration import LeadFormat
 from importers.guard import Limits
 from importers.lead_rows import LeadRows
+from importers.loads.line_counts import seeming_rows
 from importers.options import ReadOptions
 from importers.places import Place
 from importers.problems import FileProblem, FileRefused, Skipped
@@ -19,6 +21,9 @@ from importers.row_reader import LeadRow, RowReader
 from importers.tables import read_table
 
 __all__ = ["LeadRow", "ReadResult", "RowReader", "duplicate_key", "read_leads"]
+
+Watch = Callable[[int, int | None], None]
+"""Told how many rows are done, and how many there seem to be (None: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ def read_leads(
     options: ReadOptions | None = None,
     limits: Limits | None = None,
     child_limits: ChildLimits | None = None,
+    watch: Watch | None = None,
 ) -> ReadResult:
     """Read an importer's file (A8). Raises ``FileRefused`` and nothing else.
 
     ``region``: the country of phones without a country code. ``needs_columns`` False: a file whose
-    columns are not recognised is read all the same, for a person to say what they are.
+    columns are not recognised is read all the same, for a person to say what they are. ``watch`` is
+    called after some hundreds of rows; what it raises ends the reading.
     """
     with (
         read_table(path, options, limits=limits, child_limits=child_limits) as table,
@@ -65,8 +72,11 @@ def read_leads(
             columns, region=region, has_error_cells=table.has_error_cells, identity=fmt.identity
         )
         rows = LeadRows(reader.read)
+        lines = seeming_rows(path, table) if watch is not None else None
         for batch in chain((first,), batches):
             rows.add(batch)
+            if watch is not None:
+                watch(len(rows), lines)
     if not rows:
         raise FileRefused(FileProblem.NO_ROWS)
     return ReadResult(table.sheet, columns, rows, table.skipped, Place.of(table))

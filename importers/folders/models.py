@@ -97,6 +97,10 @@ class NoticeKind(StrEnum):
     """It was loaded, but for rows that a person has to look at."""
     WAITS = "file_waits"
     """A file of clients to call is there: somebody is to form work-lists."""
+    READ = "file_read"
+    """A large file of clients to call was read: whoever asked is to look at its rows."""
+    NOT_READ = "file_failed"
+    """It could not be read."""
     NIGHT = "night_loaded"
     """What the look at the synchronised folder came to."""
 

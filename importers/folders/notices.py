@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from core.db import insert_into
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitPath
 from importers.folders.models import FileNotice, NoticeKind
+from importers.loads.models import RecordLoad
 from importers.permissions import ImportPermission
 
 MOST = 50
@@ -58,19 +59,45 @@ def tell_about_file(
 
     Nobody at the unit itself: the nearest heads above. Told twice of one occasion is once.
     """
-    about = {
+    values: dict[str, Any] = {
         "kind": kind, "unit_id": unit_id, "name": name, "load_id": load_id,
-        "imported_file_id": imported_file_id, "counts": dict(counts or {}),
-        "problem": problem, "problem_values": dict(problem_values or {}), "created_at": now,
+        "imported_file_id": imported_file_id, "counts": dict(counts or {}), "problem": problem,
+        "problem_values": dict(problem_values or {}), "created_at": now,
     }  # fmt: skip
-    rows = [
-        about | {"employee_id": one, "occasion": f"{occasion}:{one}"}
-        for one in _people(session, unit_id, kind)
-    ]
+    return _tell(session, _people(session, unit_id, kind), occasion, values)
+
+
+def tell_asker(session: Session, load: RecordLoad, kind: NoticeKind, *, now: datetime) -> int:
+    """Tell whoever asked for a load what has become of it, once; how many people that were."""
+    asker, _, number = load.asked_by.partition(":")
+    if asker != "employee" or not number.isdigit():
+        return 0
+    values: dict[str, Any] = {
+        "kind": kind, "unit_id": load.unit_id, "name": load.name, "load_id": load.id,
+        "imported_file_id": load.imported_file_id, "counts": {}, "problem": load.problem,
+        "problem_values": load.problem_values or {}, "created_at": now,
+    }  # fmt: skip
+    return _tell(session, [int(number)], f"load:{load.id}", values)
+
+
+def _tell(session: Session, people: Iterable[int], occasion: str, values: Mapping[str, Any]) -> int:
+    """How many of them had not been told before."""
+    rows = [{**values, "employee_id": one, "occasion": f"{occasion}:{one}"} for one in people]
     if not rows:
         return 0
     told = insert_into(session, FileNotice).values(rows).on_conflict_do_nothing()
     return len(session.scalars(told.returning(FileNotice.id)).all())
+
+
+def mark_load_seen(session: Session, load_id: int, *, actor: Actor, now: datetime) -> None:
+    """This person looks at what has become of the load: no notice needs to say so any more."""
+    session.execute(
+        update(FileNotice)
+        .where(FileNotice.employee_id == actor.employee_id, FileNotice.load_id == load_id,
+               FileNotice.seen_at.is_(None))
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 UNSEEN_FILES = select(func.count(), func.max(FileNotice.id)).where(

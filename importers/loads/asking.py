@@ -20,7 +20,7 @@ from importers.formats.declaration import FormatKind
 from importers.kept_columns import bare_columns, kept_columns
 from importers.loads.looking import Looked, needs_a_person
 from importers.loads.models import AT_WORK, ENDS, OVER, LoadState, RecordLoad
-from importers.loads.steps import go_to
+from importers.loads.steps import StepRefused, go_to
 from importers.loads.workers import is_silent
 from importers.mapping_files import Said, said_in
 from importers.mappings import remember_mapping, with_mapping
@@ -56,18 +56,20 @@ def ask_load(
 ) -> Asked:
     """Ask for a file to be loaded; the same content not yet over is that load.
 
-    What runs by itself is loaded again when it is DONE: nobody is there to be told otherwise.
-    Raises NotFound for a unit that this actor does not see or a format that makes no records,
-    NotPermitted; results of calls are loaded by whoever may save one.
+    What runs by itself is loaded again when it is DONE: nobody is there to be told otherwise; of
+    clients to call too, whose file knows its content by itself. Raises NotFound for a unit that
+    this actor does not see or an unknown format, NotPermitted; results of calls are loaded by
+    whoever may save one.
     """
     actor.require(ImportPermission.LOAD)
     if unit_id not in actor.unit_ids:
         raise NotFound("unit", unit_id)
-    if format not in FORMATS or FORMATS[format].kind is FormatKind.LEADS:
+    if format not in FORMATS:
         raise NotFound("format", format)
-    if FORMATS[format].kind is FormatKind.RESULTS:
+    kind = FORMATS[format].kind
+    if kind is FormatKind.RESULTS:
         actor.require(WorkPermission.WORK)
-    over = ENDS if runs_by_itself else OVER
+    over = ENDS if runs_by_itself or kind is FormatKind.LEADS else OVER
     same = and_(
         RecordLoad.unit_id == unit_id,
         RecordLoad.format == format,
@@ -91,7 +93,8 @@ def ask_load(
             insert_into(session, RecordLoad)
             .values(
                 unit_id=unit_id, format=format, name=name[:_LONGEST_NAME], size=size,
-                sha256=sha256, sheet=sheet, state=LoadState.LOOKING,
+                sha256=sha256, sheet=sheet,
+                state=LoadState.READING if kind is FormatKind.LEADS else LoadState.LOOKING,
                 runs_by_itself=runs_by_itself, form_key=form_key, asked_by=actor.key,
                 asked_at=now,
             )
@@ -208,6 +211,9 @@ def ask_end(session: Session, load_id: int, *, actor: Actor, now: datetime) -> R
     load = _held(session, load_id, actor)
     if load.state is LoadState.CANCELLED:
         return load
+    if load.state is LoadState.UNDOING:
+        # There is nothing to stop at: it goes whole or stays whole.
+        raise StepRefused(load.state, LoadState.CANCELLED)
     if load.state in AT_WORK and load.worker is not None and not is_silent(load, now):
         load.wants_end = True
     else:

@@ -29,7 +29,13 @@ _CONSENT = tuple(
 )
 _HAS_LOADED = and_(
     RecordLoad.state.in_(
-        (LoadState.LOADING, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
+        (
+            LoadState.LOADING,
+            LoadState.DONE,
+            LoadState.CANCELLED,
+            LoadState.REFUSED,
+            LoadState.UNDOING,
+        )
     ),
     # One that ended after its preview has told of clients and done nothing to them.
     RecordLoad.batches > 0,

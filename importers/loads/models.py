@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base, JsonOrNull
 from directory.units.models import Unit
 from importers.loads.told import Verdict
+from importers.models import ImportedFile
 
 
 class LoadState(StrEnum):
@@ -17,6 +18,8 @@ class LoadState(StrEnum):
 
     LOOKING = "looking"
     """Its sheets and columns are being read."""
+    READING = "reading"
+    """Of clients to call: its rows are being read and matched; nothing else is kept of it yet."""
     COLUMNS = "columns"
     """A person is to say what its columns are."""
     CHECKING = "checking"
@@ -30,6 +33,8 @@ class LoadState(StrEnum):
     """Nothing more is loaded; what was loaded before stays until it is taken back."""
     REFUSED = "refused"
     """It cannot be read; ``problem`` says why."""
+    UNDOING = "undoing"
+    """A large one is being taken back, or waits for its turn; all of it is there still."""
     TAKEN_BACK = "taken_back"
 
 
@@ -37,11 +42,14 @@ OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
 """States in which the same content may be loaded anew; a person is asked first if it is DONE."""
 ENDS = (*OVER, LoadState.DONE)
 """States in which nothing goes on by itself."""
-AT_WORK = (LoadState.LOOKING, LoadState.CHECKING, LoadState.LOADING)
+AT_WORK = (
+    LoadState.LOOKING, LoadState.READING, LoadState.CHECKING, LoadState.LOADING, LoadState.UNDOING
+)  # fmt: skip
 """States in which the background has something to do."""
 
 
-_UNDER_WAY = text("state NOT IN ('done', 'cancelled', 'refused', 'taken_back')")
+_UNDER_WAY = text("state NOT IN ('done', 'cancelled', 'refused', 'undoing', 'taken_back')")
+_AT_WORK = text("state IN ('looking', 'reading', 'checking', 'loading', 'undoing')")
 
 
 class RecordLoad(Base):
@@ -55,8 +63,7 @@ class RecordLoad(Base):
         ),
         Index(
             "ix_record_loads_at_work", "id",
-            sqlite_where=text("state IN ('looking', 'checking', 'loading')"),
-            postgresql_where=text("state IN ('looking', 'checking', 'loading')"),
+            sqlite_where=_AT_WORK, postgresql_where=_AT_WORK,
         ),
     )  # fmt: skip
 
@@ -89,7 +96,10 @@ class RecordLoad(Base):
     lines: Mapped[int | None]
     """Rows that the file seems to have; None: not known."""
     position: Mapped[int] = mapped_column(server_default="0")
-    """Number of the last row that is done with, as the spreadsheet counts; 0: none yet."""
+    """Number of the last row that is done with, as the spreadsheet counts; 0: none yet.
+
+    READING: rows done; one that was read and not yet matched is half done.
+    """
     batches: Mapped[int] = mapped_column(server_default="0")
     """Batches that are loaded, whole."""
     counts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
@@ -99,6 +109,10 @@ class RecordLoad(Base):
     problem: Mapped[str] = mapped_column(server_default="")
     """``FileProblem`` of a refused one."""
     problem_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    imported_file_id: Mapped[int | None] = mapped_column(ForeignKey(ImportedFile.id))
+    """What a file of clients to call has become: its rows are there, none are of this load."""
+    undoing: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNull)
+    """Of one that is to be taken back: who asked, from which state, why it was refused."""
     worker: Mapped[str | None]
     """Who is at work on it; None: nobody."""
     beat_at: Mapped[datetime | None]

@@ -62,11 +62,14 @@ def get_load(session: Session, load_id: int, *, actor: Actor) -> RecordLoad:
 
 
 def recent_loads(session: Session, *, actor: Actor, limit: int = 20) -> Sequence[RecordLoad]:
-    """The newest loads of the units that this person sees; their samples are left out."""
+    """The newest loads of the units that this person sees; their samples are left out.
+
+    What has become a file of clients to call is told among those (``importers.files``).
+    """
     actor.require(ImportPermission.LOAD)
     return session.scalars(
         select(RecordLoad)
-        .where(RecordLoad.unit_id.in_(actor.unit_ids))
+        .where(RecordLoad.unit_id.in_(actor.unit_ids), RecordLoad.imported_file_id.is_(None))
         .order_by(RecordLoad.id.desc())
         .limit(limit)
         .options(defer(RecordLoad.sample), defer(RecordLoad.columns))
@@ -97,16 +100,17 @@ def problems_of_row(row: LoadedRow) -> tuple[RowProblem, ...]:
 
 def progress_of(load: RecordLoad, *, now: datetime) -> Progress:
     """How far it is, how fast, and how long it will take; of the present step alone."""
-    rows = sum(load.counts.values())
+    rows = load.position if load.state is LoadState.READING else sum(load.counts.values())
     is_going = load.state in AT_WORK
-    share = min(1.0, rows / load.lines) if load.lines else None
+    is_told = bool(load.lines) and load.state is not LoadState.UNDOING
+    share = min(1.0, rows / load.lines) if load.lines and is_told else None
     per_second = None
     until = (load.beat_at or now) if is_going else (load.finished_at or load.beat_at)
     if load.begun_at is not None and until is not None and rows:
         seconds = (until - load.begun_at).total_seconds()
         per_second = rows / seconds if seconds > 0 else None
     left = None
-    if is_going and per_second and load.lines:
+    if is_going and is_told and per_second and load.lines:
         left = max(0, round((load.lines - rows) / per_second))
     return Progress(
         state=load.state, rows=rows, lines=load.lines,

@@ -13,14 +13,19 @@ FOLLOWS: Mapping[LoadState, frozenset[LoadState]] = {
         {LoadState.COLUMNS, LoadState.CHECKING, LoadState.LOADING, LoadState.REFUSED,
          LoadState.CANCELLED}
     ),
+    LoadState.READING: frozenset({LoadState.DONE, LoadState.REFUSED, LoadState.CANCELLED}),
     LoadState.COLUMNS: frozenset({LoadState.CHECKING, LoadState.CANCELLED}),
     LoadState.CHECKING: frozenset({LoadState.CHECKED, LoadState.REFUSED, LoadState.CANCELLED}),
     LoadState.CHECKED: frozenset({LoadState.CHECKING, LoadState.LOADING, LoadState.CANCELLED}),
     LoadState.LOADING: frozenset({LoadState.DONE, LoadState.REFUSED, LoadState.CANCELLED}),
-    LoadState.DONE: frozenset({LoadState.TAKEN_BACK}),
+    LoadState.DONE: frozenset({LoadState.UNDOING, LoadState.TAKEN_BACK}),
     # A part may have been loaded before the end.
-    LoadState.CANCELLED: frozenset({LoadState.TAKEN_BACK}),
-    LoadState.REFUSED: frozenset({LoadState.TAKEN_BACK}),
+    LoadState.CANCELLED: frozenset({LoadState.UNDOING, LoadState.TAKEN_BACK}),
+    LoadState.REFUSED: frozenset({LoadState.UNDOING, LoadState.TAKEN_BACK}),
+    # Back to what it was when something of it is needed by now.
+    LoadState.UNDOING: frozenset(
+        {LoadState.TAKEN_BACK, LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED}
+    ),
     LoadState.TAKEN_BACK: frozenset(),
 }  # fmt: skip
 
@@ -42,12 +47,12 @@ def require_step(state: LoadState, wanted: LoadState) -> None:
 def go_to(load: RecordLoad, wanted: LoadState, *, now: datetime) -> None:
     """Make the step: nobody is at work on the load then. Raises StepRefused.
 
-    A preview and a load begin at the first row.
+    A preview and a load begin at the first row; one that is taken back stays as it is meanwhile.
     """
     require_step(load.state, wanted)
     load.state = wanted
     load.worker, load.beat_at, load.attempts = None, None, 0
-    if wanted in AT_WORK:
+    if wanted in AT_WORK and wanted is not LoadState.UNDOING:
         load.position, load.batches, load.counts, load.begun_at = 0, 0, {}, None
     if wanted is LoadState.CHECKING:
         load.checked = None

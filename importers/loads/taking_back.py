@@ -8,7 +8,7 @@ stays. Numbers are never used again, so what the journal says of the rows stays 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,15 +80,42 @@ def take_back(session: Session, load_id: int, *, actor: Actor, now: datetime) ->
     load = _held(session, load_id, actor)
     if load.state is LoadState.TAKEN_BACK:
         return TakenBack(gone={}, restored=0, kept=0)
+    require_may_go(load)
+    told = _take(session, load, None, actor=actor, now=now)
+    _end(session, load, told, actor=actor, now=now)
+    return told
+
+
+def take_back_held(
+    session: Session,
+    load: RecordLoad,
+    hold_load: Callable[[], RecordLoad],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> TakenBack:
+    """The same of a load in UNDOING, by its worker. Raises LoadTouched and what ``hold_load`` does.
+
+    ``hold_load`` holds its row, at the end: until then signs of life of the worker get through.
+    """
+    lift_time_limits(session)
+    exclusively(session, LOCK)
+    told = _take(session, load, None, actor=actor, now=now)
+    _end(session, hold_load(), told, actor=actor, now=now)
+    return told
+
+
+def require_may_go(load: RecordLoad) -> None:
+    """Raises NotFound, StillLoading, DataForgotten, CallsStay unless it can be taken back."""
+    if FORMATS[load.format].kind is FormatKind.LEADS:
+        # It has made no records: what was formed from its rows is taken back on their page.
+        raise NotFound("record_load", load.id)
     if load.state not in _MAY_GO:
         raise StillLoading
     if load.forgotten_at is not None:
         raise DataForgotten
     if not can_be_taken_back(load):
         raise CallsStay
-    told = _take(session, load, None, actor=actor, now=now)
-    _end(session, load, told, actor=actor, now=now)
-    return told
 
 
 def can_be_taken_back(load: RecordLoad) -> bool:

@@ -17,16 +17,18 @@ from sqlalchemy.orm import defer
 from core.clock import Clock
 from core.db import Database
 from core.schedule import Stopping
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.loads.asking import note_look
 from importers.loads.beating import beating
 from importers.loads.checking import check_staged
 from importers.loads.holding import end_load, is_free, let_go, require_mine, take_load
 from importers.loads.looking import look_at
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
+from importers.loads.reading import read_staged, refuse_reading
 from importers.loads.running import APPLIERS
 from importers.loads.spool import forget_torn, spool_file
 from importers.loads.staged import Work, load_staged
+from importers.loads.undoing import undo_staged
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
 
@@ -74,7 +76,11 @@ def _next_load(database: Database, clock: Clock, folder: Path) -> RecordLoad | N
             .options(defer(RecordLoad.sample), defer(RecordLoad.columns))
         )
         for load in waiting:
-            is_ours = not load.runs_by_itself or spool_file(folder, load.id).exists()
+            is_ours = (
+                not load.runs_by_itself
+                or load.state is LoadState.UNDOING
+                or spool_file(folder, load.id).exists()
+            )
             if is_free(load, now) and (is_ours or load.wants_end):
                 return load
     return None
@@ -87,7 +93,10 @@ def _worked(work: Work, load: RecordLoad, path: Path) -> int:
             with beating(work.database, load, work.worker):
                 _step(work, load, path)
         except FileRefused as refused:
-            end_load(work.database, work.clock, load, work.worker, refused)
+            if load.format in LEAD_FORMATS:
+                refuse_reading(work, load, refused)
+            else:
+                end_load(work.database, work.clock, load, work.worker, refused)
     except TakenOver:
         return 0
     except Exception as error:
@@ -107,14 +116,19 @@ def _where(error: Exception) -> list[str]:
 
 
 def _step(work: Work, load: RecordLoad, path: Path) -> None:
+    if load.state is LoadState.UNDOING:
+        undo_staged(work, load, is_given_up=load.attempts > ATTEMPTS)
+        return
     if load.wants_end:
         end_load(work.database, work.clock, load, work.worker, None)
         return
-    if load.attempts > ATTEMPTS or load.format not in APPLIERS:
+    if load.attempts > ATTEMPTS or load.format not in {**APPLIERS, **LEAD_FORMATS}:
         raise FileRefused(FileProblem.LOAD_FAILED)
     if not path.exists():
         raise FileRefused(FileProblem.FILE_GONE)
-    if load.state is LoadState.CHECKING:
+    if load.state is LoadState.READING:
+        read_staged(work, load, path)
+    elif load.state is LoadState.CHECKING:
         check_staged(work, load, path)
     elif load.state is LoadState.LOADING or load.runs_by_itself:
         load_staged(work, load, path)

@@ -1,6 +1,7 @@
 """A file of records in a real browser: corrected, checked, loaded beside another one (A8)."""
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,8 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directory.assets.models import Asset
-from importers.loads import working
+from importers import weights
+from importers.loads import reading, undoing, working
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
+from importers.models import ImportedFile
 from tests.browser.conftest import Live, assert_accessible
 from tests.browser.measures import OVERFLOWS
 
@@ -68,8 +71,8 @@ class Background:
     def _is_midway(self) -> bool:
         with self._live.database.reading() as session:
             mine = RecordLoad.worker == _lane_name()
-            found = select(RecordLoad.counts).where(RecordLoad.state.in_(AT_WORK), mine)
-            return any(sum(counts.values()) for counts in session.scalars(found))
+            found = select(RecordLoad.position).where(RecordLoad.state.in_(AT_WORK), mine)
+            return any(session.scalars(found))
 
 
 def _lane_name() -> str:
@@ -86,9 +89,9 @@ def _vehicles(path: Path, first: int) -> Path:
     return path
 
 
-def _send(page: Page, path: Path) -> None:
+def _send(page: Page, path: Path, variant: str = "vehicles") -> None:
     page.goto("/selections/files")
-    page.locator('input[value="vehicles"]').check()
+    page.locator(f'input[value="{variant}"]').check()
     page.set_input_files("#f-file", path)
     page.get_by_role("button", name="Загрузить", exact=True).click()
 
@@ -172,6 +175,55 @@ def test_two_files_are_corrected_checked_and_loaded_at_once(
         assert session.scalar(select(func.count()).select_from(Asset)) == 2 * (ROWS - 45)
 
 
+def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
+    live: Live, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with live.given() as given:
+        given.catalogue()
+        login = given.employee("Мария Менеджер", unit=given.unit("Север")).login
+    live.sign_in(page, login)
+    monkeypatch.setattr(weights, "AT_ONCE", 10_000)
+    monkeypatch.setattr(reading, "_EVERY", 0)
+    path = tmp_path / "к ТО.csv"
+    text = _vehicles(path, 1).read_text(encoding="utf-8")
+    headings = "Модель;VIN;ФИО;Телефон;Дата последнего ТО"
+    path.write_text(text.replace(HEADINGS, headings), encoding="utf-8")
+    with Background(live, tmp_path / "loads", monkeypatch).at_work() as background:
+        background.hold()
+        _send(page, path, "maintenance-due")
+        bar = page.get_by_role("progressbar", name="Читается и сопоставляется")
+        expect(bar).to_have_attribute("value", re.compile("[1-9]"))
+        percent = bar.get_attribute("value")
+        page.reload()
+        expect(bar).to_have_attribute("value", str(percent))
+        expect(page.get_by_text("примерно из 4 499")).to_be_visible()
+        assert_accessible(page)
+        _shot(page, "lead-progress")
+        page.goto("/selections/files")
+        expect(page.get_by_text(f"Читается и сопоставляется, {percent} %")).to_be_visible()
+        page.go_back()
+        expect(bar).to_be_visible()
+        background.go_on()
+        # By itself, to the page of the rows.
+        expect(page.get_by_role("button", name="Создать рабочие листы")).to_be_visible()
+        expect(page).to_have_url(re.compile(r"/selections/files/\d+$"))
+        expect(page.get_by_text("Иванов Иван 1", exact=True)).to_be_visible()
+        _shot(page, "lead-rows")
+        # Another one is stopped.
+        background.hold()
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        _send(page, path, "maintenance-due")
+        expect(bar).to_have_attribute("value", re.compile("[1-9]"))
+        page.get_by_role("button", name="Отменить", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
+        expect(page.get_by_text("останавливается")).to_be_visible()
+        background.go_on()
+        expect(page.get_by_text("Загрузка остановлена до начала")).to_be_visible()
+        _shot(page, "lead-stopped")
+    with live.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ImportedFile)) == 1
+
+
 def _correct(page: Page) -> None:
     """The owner's column is told by nobody, that of the days only as days."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Столбцы файла «машины.csv»")
@@ -213,8 +265,16 @@ def test_a_load_is_stopped_in_the_middle(
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()
         expect(page.get_by_text("Загружено строк: 2 000, они остались")).to_be_visible()
+        monkeypatch.setattr(undoing, "AT_ONCE", 1_000)
+        background.hold()
         page.get_by_role("button", name="Отменить загрузку").click()
         page.get_by_role("dialog").get_by_role("button", name="Отменить загрузку").click()
+        expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()
+        assert_accessible(page)
+        _shot(page, "undoing")
+        background.go_on()
         expect(page.get_by_text("Загрузка отменена целиком")).to_be_visible()
         _shot(page, "taken-back")
     with live.database.reading() as session:

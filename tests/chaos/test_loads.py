@@ -15,6 +15,7 @@ from importers.formats.catalogue import FORMATS
 from importers.loads.asking import ask_run
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
 from importers.loads.running import load_rows
+from importers.models import ImportedFile, ImportedRow
 from importers.tables import read_table
 from tests.chaos.children import Children, children
 from tests.chaos.test_queue import FULL
@@ -95,3 +96,37 @@ def test_killed_at_any_moment_and_resumed_is_one_load(
         told = select(func.count(JournalEntry.id)).where(JournalEntry.event == "RecordsLoaded")
         assert session.scalar(told) == 1
     assert [one.name for one in tmp_path.iterdir() if "rehearsal" in one.name] == []
+
+
+def test_a_killed_reading_of_clients_to_call_begins_anew_and_is_one_file(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    desk = StagingDesk(database, tmp_path)
+    path = write_lines(tmp_path / "f.csv", people(ROWS))
+    load_id = desk.ask(path, format="lost-clients")
+
+    def files_and_rows() -> tuple[int, int]:
+        with database.reading() as session:
+            files, rows = (
+                session.scalar(select(func.count()).select_from(table)) or 0
+                for table in (ImportedFile, ImportedRow)
+            )
+            return files, rows
+
+    with children(database_url, 8) as family:
+        for _ in range(2):
+            child = family.start("loads", folder=str(desk.folder))
+            until = time.monotonic() + 60
+            while time.monotonic() < until and desk.see(load_id).worker is None:
+                time.sleep(0.01)
+            time.sleep(family.chance.uniform(0, 1))
+            family.kill(child)
+            assert files_and_rows() in ((0, 0), (1, ROWS)), "whole or not at all"
+    until = time.monotonic() + 120
+    while desk.see(load_id).state is LoadState.READING and time.monotonic() < until:
+        desk.work()
+    assert desk.see(load_id).state is LoadState.DONE
+    assert files_and_rows() == (1, ROWS)
+    with database.reading() as session:
+        told = select(func.count(JournalEntry.id)).where(JournalEntry.event == "FileLoaded")
+        assert session.scalar(told) == 1

@@ -111,7 +111,7 @@ def test_loads_of_other_units_are_not_there(desk: LoadingDesk) -> None:
     with pytest.raises(NotPermitted):
         get_load(desk.session, load.id, actor=nobody)
     with pytest.raises(NotFound):
-        ask(desk, format="recall")
+        ask(desk, format="nothing")
 
 
 def test_clear_columns_go_straight_to_the_preview(desk: LoadingDesk, tmp_path: Path) -> None:

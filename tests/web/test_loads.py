@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from core.db import Database
@@ -19,12 +19,15 @@ from directory.staff.models import Role
 from directory.staff.sessions import open_session
 from directory.units.models import Unit
 from importers.formats.catalogue import FORMATS
+from importers.loads import undoing
 from importers.loads.models import LoadState, RecordLoad
 from importers.loads.working import work_on_loads
 from tests.given import Given
 from tests.web.conftest import Browser, HandClock, read_workbook
 from tests.workbooks import write_file
 from webui.selections import load_uploads
+from worklists.models.task import Task
+from worklists.models.work_list import WorkList
 
 CLIENT_HEADINGS = ("ФИО", "Телефон", "Код клиента")
 IVANOV = ("Иванов Иван Иванович", "8 (916) 123-45-67", "К-1")
@@ -221,6 +224,45 @@ def test_a_load_is_taken_back_and_can_be_loaded_again(desk: LoadDesk) -> None:
     assert anew != address
     desk.work()
     assert "Новые 2" in desk.browser.read(anew)
+
+
+def test_a_large_load_is_taken_back_by_the_background(
+    desk: LoadDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    address = desk.loaded(IVANOV, PETROVA)
+    with desk.database.unit_of_work() as session:
+        client = session.scalars(select(Client).order_by(Client.id)).first()
+        assert client is not None
+        task_id = Given(session).task(
+            unit=session.get_one(Unit, desk.unit.id), client=client
+        ).id  # fmt: skip
+    for key in ("back", "back", "twice"):
+        answer = desk.browser.post(f"{address}/take-back", {"form_key": key})
+        assert (answer.status_code, answer.location) == (303, address)
+    page = desk.browser.read(address)
+    assert "Отменяется" in page and f"{address}/end" not in page and desk.clients() == 2
+    assert "Отменяется" in desk.browser.read("/selections/files")
+    assert desk.browser.post(f"{address}/end").location == address
+    assert "Загрузка сейчас отменяется" in desk.browser.read(address)
+    assert desk.work() == 1
+    told = desk.browser.read(address)
+    assert "Отменить нельзя, ничего не изменено" in told and "с ними уже работают" in told
+    assert desk.clients() == 2 and desk.state() is LoadState.DONE
+    assert "Отменить нельзя" in desk.browser.read(address), "whenever one comes back"
+
+    with desk.database.unit_of_work() as session:
+        task = session.get_one(Task, task_id)
+        work_list_id = task.work_list_id
+        session.delete(task)
+        session.flush()
+        session.execute(delete(WorkList).where(WorkList.id == work_list_id))
+    assert desk.browser.post(f"{address}/take-back", {"form_key": "now"}).location == address
+    asked = {"headers": {"HX-Request": "true"}}
+    fragment = desk.browser.get(f"{address}/progress?state=undoing", **asked)
+    assert 'id="progress"' in fragment.text and "Строк готово" not in fragment.text
+    assert desk.work() == 1
+    assert "Загрузка отменена целиком" in desk.browser.read(address) and desk.clients() == 0
 
 
 def test_what_is_in_use_is_not_taken_back_and_why_is_told(desk: LoadDesk) -> None:

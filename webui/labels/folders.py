@@ -48,12 +48,16 @@ LABELS: Pairs = (
     (NoticeKind.REFUSED, _l("Файл из папки не принят")),
     (NoticeKind.DOUBTS, _l("В файле из папки есть строки, которые надо посмотреть")),
     (NoticeKind.WAITS, _l("Пришёл файл клиентов: создайте рабочие листы")),
+    (NoticeKind.READ, _l("Файл прочитан: создайте рабочие листы")),
+    (NoticeKind.NOT_READ, _l("Файл не прочитан")),
     (NoticeKind.NIGHT, _l("Загрузка из папки 1С")),
 )
 ICONS: Mapping[NoticeKind, str] = {
     NoticeKind.REFUSED: "alert-triangle",
     NoticeKind.DOUBTS: "file-spreadsheet",
     NoticeKind.WAITS: "table-import",
+    NoticeKind.READ: "table-import",
+    NoticeKind.NOT_READ: "alert-triangle",
     NoticeKind.NIGHT: "file-spreadsheet",
 }
 

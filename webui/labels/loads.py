@@ -10,6 +10,7 @@ from core.errors import ProzvonError
 from importers.loads.models import LoadState
 from importers.loads.steps import StepRefused
 from importers.loads.told import Verdict
+from webui.labels.files import FORMATS as LEADS
 from webui.labels.pairs import Pairs
 
 KINDS: Mapping[str, tuple[Any, Any]] = {
@@ -36,6 +37,7 @@ COUNTS: Mapping[Verdict, Any] = {
 
 LABELS: Pairs = (
     (LoadState.LOOKING, _l("Читается")),
+    (LoadState.READING, _l("Читается и сопоставляется")),
     (LoadState.COLUMNS, _l("Нужно указать столбцы")),
     (LoadState.CHECKING, _l("Проверяется")),
     (LoadState.CHECKED, _l("Проверен, не загружен")),
@@ -43,6 +45,7 @@ LABELS: Pairs = (
     (LoadState.DONE, _l("Загружен")),
     (LoadState.CANCELLED, _l("Остановлен")),
     (LoadState.REFUSED, _l("Не принят")),
+    (LoadState.UNDOING, _l("Отменяется")),
     (LoadState.TAKEN_BACK, _l("Загрузка отменена")),
     *COUNTS.items(),
 )
@@ -53,8 +56,10 @@ TONES: Mapping[LoadState, str] = {
     LoadState.DONE: "ok",
     LoadState.REFUSED: "danger",
     LoadState.LOOKING: "accent",
+    LoadState.READING: "accent",
     LoadState.CHECKING: "accent",
     LoadState.LOADING: "accent",
+    LoadState.UNDOING: "accent",
 }
 """The tone of a state's badge; neutral where none is told."""
 VERDICT_TONES: Mapping[Verdict, str] = {
@@ -91,6 +96,7 @@ _WHAT: Mapping[Verdict, Any] = {
 
 _STEPS: Mapping[LoadState, Any] = {
     LoadState.LOOKING: _l("Файл ещё читается. Подождите."),
+    LoadState.READING: _l("Файл ещё читается. Подождите или остановите чтение."),
     LoadState.COLUMNS: _l("Сначала укажите, что в столбцах файла."),
     LoadState.CHECKING: _l("Файл сейчас проверяется. Подождите или остановите проверку."),
     LoadState.CHECKED: _l("Файл уже проверен и ждёт решения."),
@@ -98,12 +104,18 @@ _STEPS: Mapping[LoadState, Any] = {
     LoadState.DONE: _l("Файл уже загружен."),
     LoadState.CANCELLED: _l("Загрузка остановлена. Загрузите файл заново."),
     LoadState.REFUSED: _l("Файл не принят. Исправьте его и загрузите заново."),
+    LoadState.UNDOING: _l("Загрузка сейчас отменяется. Подождите."),
     LoadState.TAKEN_BACK: _l("Загрузка отменена. Загрузите файл заново."),
 }
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     StepRefused: lambda e: _STEPS[e.state],
 }
+
+
+def kind_words(code: str) -> str:
+    """What is in the files of a format: of records, or of clients to call."""
+    return str((KINDS.get(code) or LEADS[code])[0])
 
 
 def row_words(verdict: Verdict) -> str:

@@ -37,13 +37,13 @@ from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
-from webui.selections.file_columns import is_incomplete, needs_a_look
+from webui.selections.file_columns import is_incomplete
 from webui.selections.file_results import forgotten_page
+from webui.selections.lead_uploads import take_leads
 from webui.selections.load_uploads import load_address, take_load
 from webui.selections.recent_files import recent_files_told
 from webui.selections.upload_form import REFUSED_UPLOAD, upload_form
-from webui.selections.uploads import Asked, UploadRefused, drain, take_upload, too_large
-from webui.wording import moment
+from webui.selections.uploads import Asked, UploadRefused, drain, too_large
 from worklists.permissions import WorkPermission
 
 bp = Blueprint("files", __name__)
@@ -59,26 +59,17 @@ def page() -> str:
 @bp.post("/selections/files", endpoint="upload")
 @requires(ImportPermission.LOAD)
 def upload() -> Any:
-    """Read the file and go to its rows; a refused one is told on the same page."""
+    """Read the file and go to its rows; a refused one is told on the same page.
+
+    A large one and files of records are read by the background: the way leads to their load.
+    """
     asked = Asked.from_form()
     try:
         if asked.variant in DIRECTORY_FORMATS:
             return redirect(load_address(take_load(asked)), 303)
-        loaded = take_upload(asked)
+        return redirect(take_leads(asked), 303)
     except UploadRefused as refused:
         return _refuse(asked, refused)
-    if not loaded.is_new:
-        person = session().get_one(Employee, loaded.file.loaded_by).full_name
-        flash(
-            _(
-                "Этот файл уже загружен %(when)s, %(who)s. Показываем его.",
-                when=moment(loaded.file.loaded_at),
-                who=person,
-            )
-        )
-    if loaded.is_new and needs_a_look(loaded.file):
-        return redirect(url_for("file_columns.page", file_id=loaded.file.id), 303)
-    return redirect(url_for("files.show", file_id=loaded.file.id), 303)
 
 
 @bp.errorhandler(RequestEntityTooLarge)

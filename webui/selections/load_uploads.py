@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from flask import flash, g, request, url_for
 from flask_babel import gettext as _
@@ -11,11 +11,12 @@ from werkzeug.datastructures import FileStorage
 from importers.formats.catalogue import FORMATS
 from importers.loads import asking
 from importers.loads.looking import Looked, look_at
+from importers.loads.running import DIRECTORY_FORMATS
 from importers.loads.spool import keep_file, new_file
 from importers.problems import FileProblem, FileRefused
 from webui.labels.journal import actor_words
 from webui.requests import session, settings
-from webui.selections.uploads import Asked, UploadRefused, refused_upload
+from webui.selections.uploads import Asked, UploadRefused, name_of, refused_upload
 from webui.wording import moment
 from worklists.task_page import names_of
 
@@ -41,8 +42,8 @@ def take_load(asked: Asked) -> asking.Asked:
         raise UploadRefused(_("Файл не выбран. Выберите файл таблицы или перетащите его сюда."))
     # Receiving and reading take seconds: nobody's writes wait for it.
     session().rollback()
-    name = PurePosixPath(file.filename.replace("\\", "/")).name
-    path, size, sha256 = _received(file)
+    name = name_of(file)
+    path, size, sha256 = received(file)
     try:
         return ask_for(path, asked, name=name, size=size, sha256=sha256)
     except FileRefused as refused:
@@ -66,12 +67,14 @@ def load_address(found: asking.Asked) -> str:
 def ask_for(path: Path, asked: Asked, *, name: str, size: int, sha256: str) -> asking.Asked:
     """Ask for a file that lies in the folder of loads; it is moved to its place if it is new.
 
-    A small one is looked at first: one that cannot be read is not asked for. Raises FileRefused.
+    A small one of records is looked at first: one that cannot be read is not asked for. Raises
+    FileRefused.
     """
     limit = settings().max_upload_bytes
     if size > limit:
         raise FileRefused(FileProblem.TOO_LARGE, size=size, limit=limit)
-    looked = _looked(path, asked) if size <= _SMALL else None
+    is_looked_at = asked.variant in DIRECTORY_FORMATS and size <= _SMALL
+    looked = _looked(path, asked) if is_looked_at else None
     found = asking.ask_load(
         session(), name=name, size=size, sha256=sha256, format=asked.variant,
         unit_id=asked.unit_id or 0, sheet=asked.sheet, actor=g.actor, now=g.now,
@@ -95,8 +98,11 @@ def _looked(path: Path, asked: Asked) -> Looked:
     return look_at(path, FORMATS[asked.variant], sheet=asked.sheet)
 
 
-def _received(file: FileStorage) -> tuple[Path, int, str]:
-    """The upload on the disk, its size, and the sum of its content, taken on the way."""
+def received(file: FileStorage) -> tuple[Path, int, str]:
+    """The upload in the folder of loads, to be moved or removed; its size; the sum of its content.
+
+    The sum is taken on the way.
+    """
     path = new_file(loads_folder())
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as target:

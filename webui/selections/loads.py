@@ -16,24 +16,26 @@ from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
 from importers.loads.steps import StepRefused
-from importers.loads.taking_back import take_back
 from importers.loads.told import Verdict
+from importers.loads.undoing import FAILED, ask_take_back, undo_refusal_of
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import file_sentence
 from webui.labels.journal import actor_words
 from webui.labels.loads import (
-    KINDS,
     TONES,
     VERDICT_TONES,
+    kind_words,
     row_words,
     seconds_words,
     verdict_hint,
 )
+from webui.labels.words import sentence
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.lead_uploads import address_of_read
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
@@ -50,6 +52,8 @@ bp = Blueprint("loads", __name__)
 def show(load_id: int) -> Any:
     """Where the load is: its columns, its progress, what is promised, or what came of it."""
     load = get_load(session(), load_id, actor=g.actor)
+    if load.imported_file_id is not None:
+        return redirect(address_of_read(load, load.imported_file_id))
     if load.state is LoadState.COLUMNS:
         return redirect(url_for("load_columns.page", load_id=load_id))
     if load.state in AT_WORK:
@@ -79,6 +83,7 @@ def show(load_id: int) -> Any:
         row_words=row_words,
         links=links_of(load),
         refused=_refused(load),
+        undo_refused=_undo_refused(load),
         **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
     )
 
@@ -158,12 +163,14 @@ def again(load_id: int) -> Any:
 @bp.post("/selections/loads/<int:load_id>/take-back", endpoint="take_back")
 @requires(ImportPermission.LOAD)
 def undo_all(load_id: int) -> Any:
-    """Take the whole load back, or say what of it is needed by now."""
+    """Take the whole load back, or say what of it is needed by now; a large one by itself."""
     address = url_for("loads.show", load_id=load_id)
     try:
-        told = take_back(session(), load_id, actor=g.actor, now=g.now)
+        told = ask_take_back(session(), load_id, actor=g.actor, now=g.now)
     except Refused as refused:
         return refused_step(refused, address)
+    if told is None:
+        return redirect(address, 303)
     flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
@@ -187,7 +194,7 @@ def _told(load: RecordLoad) -> dict[str, Any]:
     place, sheet = place_of_load(load)
     return {
         "load": load,
-        "kind": KINDS[load.format][0],
+        "kind": kind_words(load.format),
         "unit": get_unit(session(), load.unit_id, actor=g.actor),
         "asked_by": actor_words(load.asked_by, names_of(session(), [load.asked_by])),
         "tone": TONES.get(load.state, "neutral"),
@@ -218,3 +225,15 @@ def _broken_promises(
 def _refused(load: RecordLoad) -> str:
     found = refusal_of(load) if load.state is LoadState.REFUSED else None
     return file_sentence(found) if found is not None else ""
+
+
+def _undo_refused(load: RecordLoad) -> str:
+    """Why the background could not take it back; empty: nobody has asked, or it could."""
+    found = undo_refusal_of(load)
+    if found is FAILED:
+        text: str = _(
+            "Отменить загрузку не получилось, ничего не изменено. Повторите позже или обратитесь "
+            "к администратору сервера."
+        )
+        return text
+    return str(sentence(found)) if isinstance(found, Refused) else ""

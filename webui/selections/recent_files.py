@@ -15,7 +15,7 @@ from importers.loads.seen import counts_of, progress_of, recent_loads
 from importers.loads.told import REJECTED
 from webui.labels.files import FORMATS
 from webui.labels.journal import actor_words
-from webui.labels.loads import KINDS, TONES
+from webui.labels.loads import TONES, kind_words
 from webui.labels.words import label
 from webui.requests import session as opened
 from webui.selections.studio_list import unit_names
@@ -86,7 +86,7 @@ def _load_line(load: RecordLoad, unit: str, people: dict[str, str], now: datetim
     return RecentLine(
         address=url_for("loads.show", load_id=load.id),
         name=load.name,
-        kind=str(KINDS[load.format][0]),
+        kind=kind_words(load.format),
         unit=unit,
         rows=sum(counts.values()) or load.lines or 0,
         rejected=sum(counts[verdict] for verdict in REJECTED),

@@ -1,24 +1,16 @@
-"""Taking a file from a browser: checked, read in a child process, kept."""
+"""What every upload of a file has in common: the choice of the form, and how it is refused."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from flask import g, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from importers.file_kinds import kind_of
-from importers.formats.catalogue import LEAD_FORMATS
-from importers.formats.declaration import LeadFormat
-from importers.guard import Limits
-from importers.loading import FileRead, Loaded, keep_file, read_file
 from importers.problems import FileProblem, FileRefused
 from webui.labels.files import file_sentence
 from webui.numbers import row_number
-from webui.requests import session, settings
+from webui.requests import settings
 
 _DRAINED = 256 << 20
 """Bytes of a refused body that are read and thrown away, so that the browser hears the answer."""
@@ -61,39 +53,9 @@ class Asked:
         return cls(said.get("unit", type=row_number), said.get("format", ""), sheet)
 
 
-def take_upload(asked: Asked) -> Loaded:
-    """Read and keep the uploaded file. Raises UploadRefused with the sentence to show."""
-    fmt = LEAD_FORMATS.get(asked.variant)
-    file = request.files.get("file")
-    if asked.unit_id is None or asked.unit_id not in g.actor.unit_ids:
-        raise UploadRefused(_("Выберите подразделение, для которого создаются рабочие листы."))
-    if fmt is None:
-        raise UploadRefused(_("Выберите вариант файла."))
-    if file is None or not file.filename:
-        raise UploadRefused(_("Файл не выбран. Выберите файл таблицы или перетащите его сюда."))
-    # Reading takes seconds: nobody's writes wait for it.
-    session().rollback()
-    name = PurePosixPath(file.filename.replace("\\", "/")).name
-    read = _read(file, fmt, name, asked.sheet)
-    return keep_file(
-        session(),
-        read,
-        name=name,
-        unit_id=asked.unit_id,
-        actor=g.actor,
-        now=g.now,
-        # What is not recognised a person says on the next page.
-        needs_columns=False,
-    )
-
-
-def _read(file: FileStorage, fmt: LeadFormat, name: str, sheet: str) -> FileRead:
-    limits = Limits(file_size=settings().max_upload_bytes)
-    try:
-        with _on_disk(file) as path:
-            return read_file(path, fmt, limits=limits, needs_columns=False, sheet=sheet or None)
-    except FileRefused as refused:
-        raise refused_upload(refused, name, sheet) from refused
+def name_of(file: FileStorage) -> str:
+    """What its sender called the file, without folders."""
+    return PurePosixPath((file.filename or "").replace("\\", "/")).name
 
 
 def refused_upload(refused: FileRefused, name: str, sheet: str) -> UploadRefused:
@@ -105,15 +67,6 @@ def refused_upload(refused: FileRefused, name: str, sheet: str) -> UploadRefused
         )
         return UploadRefused(f"{name}: {text}")
     return UploadRefused(f"{name}: {file_sentence(refused)}")
-
-
-@contextmanager
-def _on_disk(file: FileStorage) -> Iterator[Path]:
-    """The upload as a file, called by what it holds and not by what its sender called it."""
-    with tempfile.TemporaryDirectory(prefix="prozvon-") as folder:
-        path = Path(folder) / "upload"
-        file.save(path)
-        yield path.rename(path.with_suffix(f".{kind_of(path).value}"))
 
 
 def too_large() -> UploadRefused:
