@@ -112,25 +112,28 @@ def try_records(database: Database, wish: RecordFile, settings: Settings) -> Tol
 
     Raises FileNotTaken, FileRefused, MappingRefused.
     """
-    lines: list[ReportLine] = []
+    lines: dict[int, ReportLine] = {}
     with read_table(wish.path) as stream, progress_bar() as bar, rehearsing(database) as session:
         bar.begin(seeming_rows(wish.path, stream))
         unit: Unit = named_unit(session, wish.unit_code)
 
         def watch(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
             bar.advance(len(rows))
-            if wish.report is not None:
-                lines.extend(
-                    (row.row_no, row.cells, partial(sentences, ruling.problems))
-                    for row, ruling in zip(rows, rulings, strict=True)
-                    if ruling.problems
-                )
+            tell(rows, rulings)
+
+        def tell(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
+            for row, ruling in zip(rows, rulings, strict=True):
+                lines.pop(row.row_no, None)
+                if ruling.problems and wish.report is not None:
+                    said = partial(sentences, ruling.problems)
+                    lines[row.row_no] = (row.row_no, row.cells, said)
 
         result = load_rows(
             session, stream, wish.fmt, unit_id=unit.id, sha256=content_sum(wish.path),
             actor=loader_at(session, unit), now=database_clock(session), said=wish.said,
-            watch=watch, is_kept=False,
+            watch=watch, settled=tell, is_kept=False,
         )  # fmt: skip
         header = [column.heading for column in stream.columns]
-        write_report(wish.report, header, lines, settings)
+        told = [lines[row_no] for row_no in sorted(lines)]
+        write_report(wish.report, header, told, settings)
         return {**counts_told(result), "unit": unit.code}

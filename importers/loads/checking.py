@@ -18,6 +18,7 @@ from importers.loads.holding import advance, end_load, is_to_end, require_mine
 from importers.loads.kept_rows import Before, forget_rows, keep_rows
 from importers.loads.models import LoadState, RecordLoad
 from importers.loads.running import load_rows
+from importers.loads.second_look import recount, settle_kept
 from importers.loads.staged import Work, as_json, open_table, skipped_as_json
 from importers.loads.steps import go_to
 from importers.loads.told import Ruling, Verdict
@@ -47,13 +48,24 @@ def check_staged(work: Work, load: RecordLoad, path: Path) -> None:
             told = {"position": rows[-1].row_no, "counts": as_json(counts), "beat_at": now}
             advance(session, load, work.worker, told, batches=0)
 
+    def settle(before: Before, rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> None:
+        with work.database.unit_of_work() as session:
+            now = work.clock(session)
+            if is_to_end(session, load, work.worker):
+                raise _Ended
+            settle_kept(session, load.id, rows, rulings, before)
+            recount(counts, rulings)
+            told = {"counts": as_json(counts), "beat_at": now}
+            advance(session, load, work.worker, told, batches=0)
+
     try:
         with open_table(load, path) as stream, rehearsing(work.database) as session:
+            before = Before.now(session)
             result = load_rows(
                 session, stream, FORMATS[load.format], unit_id=load.unit_id, sha256=load.sha256,
                 actor=work.actor_for(session, load), now=work.clock(session), region=work.region,
-                columns=columns_of(load), watch=partial(note, Before.now(session)),
-                is_kept=False, tells_errors=False,
+                columns=columns_of(load), watch=partial(note, before),
+                settled=partial(settle, before), is_kept=False, tells_errors=False,
             )  # fmt: skip
     except _Ended:
         end_load(work.database, work.clock, load, work.worker, None)

@@ -65,6 +65,14 @@ def keep_rows(
     )
 
 
+def retell(row: LoadedRow, ruling: Ruling, before: Before | None = None) -> None:
+    """The row has another verdict now. ``before``: of a preview."""
+    row.verdict = ruling.verdict
+    row.problems = kept_problems(ruling.problems) or None
+    row.client_id, row.task_id = _concerned(ruling, before)
+    row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
+
+
 def kept_problems(problems: Iterable[RowProblem]) -> list[list[str]]:
     """[heading, code, value] of each thing that is to be told of a row."""
     return [[one.column, one.code.value, one.value] for one in problems]

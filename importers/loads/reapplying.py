@@ -13,7 +13,7 @@ from core.access import Actor
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.batch import Setting, apply_batch, judge_batch
-from importers.loads.kept_rows import kept_problems
+from importers.loads.kept_rows import retell
 from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.running import APPLIERS, source_of
 from importers.loads.told import Ruling, Verdict
@@ -78,10 +78,7 @@ def change_verdict(load: RecordLoad, row: LoadedRow, ruling: Ruling) -> None:
     counts[row.verdict.value] -= 1
     counts[ruling.verdict.value] += 1
     load.counts = {verdict.value: counts[verdict.value] for verdict in Verdict}
-    row.verdict = ruling.verdict
-    row.problems = kept_problems(ruling.problems) or None
-    row.client_id, row.task_id = ruling.client_id, ruling.task_id
-    row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
+    retell(row, ruling)
 
 
 def _setting(session: Session, load: RecordLoad, actor: Actor, now: datetime) -> Setting:

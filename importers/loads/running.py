@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from importers.loads.clients import ClientsApplier
 from importers.loads.do_not_call import DoNotCallApplier
 from importers.loads.recommendations import RecommendationsApplier
 from importers.loads.results import ResultsApplier
+from importers.loads.second_look import MOST, in_doubt, recount, settled_later
 from importers.loads.told import LoadResult, RowError, Ruling, Verdict
 from importers.loads.vehicles import VehiclesApplier
 from importers.loads.visits import VisitsApplier
@@ -68,6 +70,7 @@ def load_rows(
     said: Mapping[str, Field | None] | None = None,
     columns: Sequence[Column] | None = None,
     watch: Watch | None = None,
+    settled: Watch | None = None,
     is_kept: bool = True,
     tells_errors: bool = True,
 ) -> LoadResult:
@@ -75,8 +78,10 @@ def load_rows(
 
     ``sha256``: of the file, by which its records name their source. ``columns``: what they mean;
     None: they are recognised, and ``said`` is what a person says that headings mean, before all
-    else. ``watch`` is called after each batch. ``is_kept`` False: the caller rolls back, and no
-    other load waits for this one, but who writes the rows that it has changed does on PostgreSQL.
+    else. ``watch`` is called after each batch, ``settled`` with rows that it was told are in doubt
+    and that are not, as what stands below them shows. ``is_kept`` False: the caller rolls back, and
+    no other load waits for this one, but who writes the rows that it has changed does on
+    PostgreSQL.
     ``tells_errors`` False: whoever watches hears of them. Raises FileRefused (then the caller rolls
     back), NotFound for a unit that this actor does not see, NotPermitted.
     """
@@ -90,6 +95,9 @@ def load_rows(
     def setting() -> Setting:
         return Setting(session, unit_id, actor, now, source_of(sha256))
 
+    def apply(rows: Sequence[TypedRow]) -> list[Ruling]:
+        return apply_batch(APPLIERS[fmt.code], setting(), rows)
+
     lines = stream.batches()
     if columns is None:
         first = next(lines, [])
@@ -97,10 +105,12 @@ def load_rows(
         columns = _columns(setting(), stream.columns, fmt, said or {}, [row for _, row in first])
     reader = TypedReader(columns, fmt, region=region, has_error_cells=stream.has_error_cells)
     counts, errors = Counter[Verdict](), list[RowError]()
+    waiting: list[TypedRow] = []
     with batches(lines, reader) as found:
         for rows in found:
-            rulings = apply_batch(APPLIERS[fmt.code], setting(), rows)
+            rulings = apply(rows)
             counts.update(ruling.verdict for ruling in rulings)
+            waiting += islice(in_doubt(rows, rulings), max(0, MOST - len(waiting)))
             if tells_errors:
                 errors += row_errors(rows, rulings)
             if watch is not None:
@@ -108,6 +118,12 @@ def load_rows(
             collect_young()
     if not counts.total():
         raise FileRefused(FileProblem.NO_ROWS)
+    for later, decided in settled_later(waiting, apply):
+        recount(counts, decided)
+        if tells_errors:
+            errors = _errors_now(errors, later, decided)
+        if settled is not None:
+            settled(later, decided)
     record_load(session, fmt, unit_id, sha256, counts, actor=actor, now=now)
     told = {verdict: counts[verdict] for verdict in Verdict}
     return LoadResult(counts.total(), told, tuple(errors), stream.skipped)
@@ -141,6 +157,15 @@ def row_errors(rows: Sequence[TypedRow], rulings: Sequence[Ruling]) -> Iterator[
     for row, ruling in zip(rows, rulings, strict=True):
         for problem in ruling.problems:
             yield RowError(row.row_no, problem.column, problem.code, problem.value)
+
+
+def _errors_now(
+    errors: Sequence[RowError], rows: Sequence[TypedRow], rulings: Sequence[Ruling]
+) -> list[RowError]:
+    """What is to be told when these rows have other rulings."""
+    settled = {row.row_no for row in rows}
+    others = (error for error in errors if error.row not in settled)
+    return sorted(chain(others, row_errors(rows, rulings)), key=attrgetter("row"))
 
 
 def _columns(

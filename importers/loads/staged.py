@@ -42,7 +42,9 @@ from importers.loads.holding import (
 from importers.loads.kept_rows import forget_rows, keep_rows
 from importers.loads.looking import looked_at
 from importers.loads.models import LoadBatch, LoadState, RecordLoad
+from importers.loads.reapplying import read_kept
 from importers.loads.running import APPLIERS, Watch, record_load, source_of
+from importers.loads.second_look import kept_in_doubt, retell_settled
 from importers.loads.steps import go_to
 from importers.loads.told import Ruling, Verdict
 from importers.loads.workers import TakenOver, worker_name
@@ -153,7 +155,11 @@ def load_staged(
                 collect_young()
         if not counts.total():
             raise FileRefused(FileProblem.NO_ROWS)
-        return _done(work, load, number, counts, stream.skipped)
+        settled = _settle(work, load, number, counts)
+        if settled is None:
+            ended = end_load(work.database, work.clock, load, work.worker, None)
+            return _told(ended.state, counts, stream.skipped)
+        return _done(work, load, settled, counts, stream.skipped)
 
 
 def open_table(load: RecordLoad, path: Path) -> TableStream:
@@ -232,6 +238,42 @@ def _load_batch(
         advance(session, load, work.worker, told, batches=number)
     counts.update(ruling.verdict for ruling in rulings)
     return rulings
+
+
+def _settle(work: Work, load: RecordLoad, number: int, counts: Counter[Verdict]) -> int | None:
+    """Load what is certain by now of the rows in doubt, until none is found any more.
+
+    How many batches there are then; None when the load is to end instead.
+    """
+    after, is_found = 0, False
+    while True:
+        with work.database.unit_of_work() as session:
+            lift_time_limits(session)
+            now = work.clock(session)
+            if is_to_end(session, load, work.worker):
+                return None
+            exclusively(session, LOCK)
+            kept = kept_in_doubt(session, load.id, after=after)
+            if not kept:
+                if not is_found:
+                    return number
+                after, is_found = 0, False
+                continue
+            setting = Setting(session, load.unit_id, work.actor_for(session, load), now,
+                              source_of(load.sha256))  # fmt: skip
+            rows = read_kept(load, kept, region=work.region)
+            after = kept[-1].row_no
+            if not retell_settled(kept, apply_batch(APPLIERS[load.format], setting, rows), counts):
+                continue
+            is_found = True
+            number += 1
+            session.add(
+                LoadBatch(load_id=load.id, batch_no=number, last_row=after,
+                          **setting.added.as_json())
+            )  # fmt: skip
+            session.flush()
+            told = {"batches": number, "counts": as_json(counts), "beat_at": now, "attempts": 0}
+            advance(session, load, work.worker, told, batches=number - 1)
 
 
 def _done(

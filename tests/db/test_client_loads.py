@@ -103,3 +103,12 @@ def test_a_foreign_unit_and_a_file_without_columns_are_refused(desk: LoadingDesk
     with pytest.raises(NotFound):
         desk.load("clients", HEADINGS, IVANOV)
     assert desk.given.now == NOON
+
+
+def test_what_stands_below_a_row_may_make_it_certain(desk: LoadingDesk) -> None:
+    headings = ("ФИО", "Телефон", "Код клиента")
+    file = (("Иванов Пётр", "8 916 123-45-67", ""), ("Иванов Иван", "8 916 123-45-67", "K-1"),
+            ("Иванов Иван", "", "K-1"))  # fmt: skip
+    told = desk.load("clients", headings, *file)
+    assert (counts(told), codes(told)) == ({"new": 2, "refreshed": 1}, [])
+    assert counts(desk.load("clients", headings, *file)) == {"matched": 3}

@@ -310,3 +310,30 @@ def _one_after_another(desk: StagingDesk, *paths: Path) -> list[Any]:
                           sha256="0" * 64, actor=desk.actor, now=database_clock(session),
                           is_kept=False)  # fmt: skip
         return picture_of(session)
+
+
+@pytest.mark.parametrize("at", [3, 4])
+def test_doubts_that_the_rest_of_the_file_settles(
+    desk: StagingDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Whether somebody is killed before the second look or in the middle of it."""
+    lines = ["Иванов Пётр;89160000001;;", "Иванов Олег;89160000001;;K-02",
+             *people(40, first=101), "Иванов Олег;;;K-02"]  # fmt: skip
+    load_id = desk.ask(write_lines(tmp_path / "f.csv", lines))
+    desk.work()
+    checked = desk.see(load_id).checked
+    assert checked is not None and checked[Verdict.DOUBTFUL] == 0
+    with desk.database.reading() as session:
+        [told] = session.scalars(select(LoadedRow).where(LoadedRow.row_no == 3)).all()
+        assert (told.verdict, told.problems) == (Verdict.REFRESHED, None)
+    desk.do(ask_run, load_id)
+    with monkeypatch.context() as broken:
+        broken.setattr(staged, "apply_batch", Fails(at=at, error=Stopping()))
+        desk.work()
+    assert desk.see(load_id).state is (LoadState.LOADING)
+    desk.work()
+    done = desk.see(load_id)
+    assert (done.state, done.counts, done.batches) == (LoadState.DONE, checked, 4)
+    picture = desk.picture()
+    run(desk, desk.ask(tmp_path / "f.csv", runs_by_itself=True))
+    assert desk.picture() == picture
