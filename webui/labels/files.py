@@ -212,7 +212,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.IN_HAND: _l("с клиентом сейчас работают, загрузите строку позже"),
     RowProblemCode.ON_CONTROL: _l("задача на контроле: дальше её ведёт сотрудник"),
     RowProblemCode.TAKEN_BACK: _l("этот результат уже загружали, и сотрудник его отменил"),
-    RowProblemCode.CHANGED_MEANWHILE: _l("задачу изменили во время загрузки, повторите"),
+    RowProblemCode.CHANGED_MEANWHILE: _l("задачу как раз меняли: загрузите эту строку ещё раз"),
     RowProblemCode.UNKNOWN_NUMBER: _l("этого номера у клиента нет"),
     RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
     RowProblemCode.RESULT_NEEDS_MORE: _l(

@@ -12,14 +12,18 @@ from flask_babel import gettext as _
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.loads.asking import ask_check, ask_end, ask_run
+from importers.loads.deciding import DECIDABLE
+from importers.loads.decisions_seen import decisions_of
+from importers.loads.doubtful import waiting_in
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
 from importers.loads.steps import StepRefused
 from importers.loads.taking_back import take_back
-from importers.loads.told import Verdict
+from importers.loads.told import NOT_LOADED, Verdict
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
+from importers.taken_rows import LoadTouched
 from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import file_sentence
 from webui.labels.journal import actor_words
@@ -32,8 +36,9 @@ from webui.labels.loads import (
     verdict_hint,
 )
 from webui.numbers import row_number
-from webui.refused_steps import refused_step
+from webui.refused_steps import nothing_written, refused_step
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.load_hindrances import hindrances_of
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
@@ -56,12 +61,21 @@ def show(load_id: int) -> Any:
         return render_template(
             "selections/load_progress.html", page="selections", **_told(load), **_progress(load)
         )
+    return _ended(load)
+
+
+def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
+    """The page of a load that waits for a person or is over; ``hindered``: why it stays."""
     only = Only.of(request.args.get("rows", ""))
     is_checked = load.state is LoadState.CHECKED
     # Rows of a preview that came to nothing are no result.
     has_run = load.batches > 0 or load.state is LoadState.DONE
     promised, came = counts_of(load.checked), counts_of(load.counts)
     counts = promised if is_checked else came
+    waiting = waiting_in(session(), load)
+    decided = decisions_of(session(), load, actor=g.actor)
+    # What people have decided since the load has changed its counts, and breaks no promise.
+    may_compare = load.state is LoadState.DONE and not decided.has_any
     return render_template(
         "selections/load.html",
         page="selections",
@@ -69,17 +83,25 @@ def show(load_id: int) -> Any:
         only=only,
         counts=counts,
         total=sum(counts.values()) if is_checked or has_run else 0,
-        broken=_broken_promises(promised, came) if load.state is LoadState.DONE else [],
-        has_promise=load.checked is not None,
+        broken=_broken_promises(promised, came) if may_compare else [],
+        has_promise=load.checked is not None and may_compare,
+        not_loaded=sum(counts[one] for one in NOT_LOADED),
+        unread=_unread(load, promised, came),
+        waiting=waiting,
+        decided=decided,
+        may_undo=load.state in DECIDABLE and load.forgotten_at is None,
+        deciders=names_of(session(), {one.by for one in decided.of_row.values()}),
+        actor_words=actor_words,
+        hindrances=hindrances_of(hindered) if hindered is not None else None,
         has_run=has_run,
         is_over=load.state in OVER,
         verdicts=tuple(Verdict),
         verdict_tones=VERDICT_TONES,
         verdict_hint=verdict_hint,
         row_words=row_words,
-        links=links_of(load),
+        links=links_of(waiting),
         refused=_refused(load),
-        **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
+        **shown_rows(load, only, decided, page=request.args.get("page", 1, type=row_number)),
     )
 
 
@@ -162,9 +184,15 @@ def undo_all(load_id: int) -> Any:
     address = url_for("loads.show", load_id=load_id)
     try:
         told = take_back(session(), load_id, actor=g.actor, now=g.now)
+    except LoadTouched as hindered:
+        nothing_written()
+        return _ended(get_load(session(), load_id, actor=g.actor), hindered), 409
     except Refused as refused:
         return refused_step(refused, address)
-    flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
+    flash(
+        _("Загрузка отменена. Убрано записей: %(count)s (клиенты, телефоны, автомобили и прочее).",
+          count=whole(sum(told.gone.values())))
+    )  # fmt: skip
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
     if told.kept:
@@ -206,6 +234,13 @@ def _progress(load: RecordLoad) -> dict[str, Any]:
         "so_far": [(verdict, count) for verdict, count in counts.items() if count],
         "tones": VERDICT_TONES,
     }
+
+
+def _unread(load: RecordLoad, promised: dict[Verdict, int], came: dict[Verdict, int]) -> int:
+    """How many rows of a stopped load were not read; 0: none, or nobody knows how many."""
+    if load.state is not LoadState.CANCELLED:
+        return 0
+    return max(0, (sum(promised.values()) or load.lines or 0) - sum(came.values()))
 
 
 def _broken_promises(
