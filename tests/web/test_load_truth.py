@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core.db import Database
 from directory.clients.models import Client
 from directory.staff.models import Role
+from directory.units.models import Unit
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.models import ImportedFile, ImportedRow, RowFate
 from tests.doubts_given import staged_load
@@ -186,3 +187,47 @@ def test_a_file_that_was_only_uploaded_hinders_nobody_and_stays_usable(desk: Loa
     with desk.database.reading() as session:
         row = session.scalars(select(ImportedRow)).one()
         assert (row.client_id, row.fate) == (None, RowFate.NEW_CLIENT)
+
+
+def test_orders_without_a_workshop_are_asked_about_and_the_check_says_what_to_do(
+    desk: LoadDesk,
+) -> None:
+    headings = ("Номер ЗН", "Дата открытия", "Дата закрытия", "VIN", "Клиент", "Телефон")
+    order = ("ЗН-1", "01.11.2024", "02.11.2024", VIN, "Иванов Иван", "8 916 123-45-67")
+    with desk.database.unit_of_work() as session:
+        Given(session).workshop(parent=session.get_one(Unit, desk.unit.id), name="Цех Восток")
+    path = desk.write(order, headings=headings)
+    address = str(desk.send(path, "visits").location)
+    answer = desk.browser.get(address)
+    text = desk.browser.read(str(answer.location))
+    assert "В файле нет столбца с мастерской" in text and "Цех Восток" in text
+    fields = re.findall(r'<select[^>]*name="(column-\d+)".*?value="([\w]+)" selected', text, re.S)
+    assert desk.browser.post(f"{address}/columns", dict(fields)).status_code == 303
+    desk.work()
+    assert "В файле нет столбца с мастерской" in desk.browser.read(address)
+
+
+def test_a_wrong_kind_is_told_and_taken_right_with_one_press(desk: LoadDesk) -> None:
+    headings = ("Номер ЗН", "Дата закрытия", "VIN", "Клиент", "Телефон", "Работы")
+    order = ("ЗН-1", "02.11.2024", VIN, "Иванов Иван", "8 916 123-45-67", "Замена масла")
+    address = str(desk.send(desk.write(order, headings=headings), "do-not-call").location)
+    desk.work()
+    text = desk.browser.read(address)
+    assert "Похоже на «Заказ-наряды», а выбрано «Не звонить»" in text
+    anew = str(desk.browser.post(f"{address}/again", {"format": "visits"}).location)
+    assert anew != address
+    desk.work()
+    text = desk.browser.read(anew)
+    assert "Загрузить строк: 1" in text and "Похоже" not in text
+    assert "остановлена до начала" in desk.browser.read(address)
+    assert desk.browser.post(f"{anew}/again", {"format": "maintenance-due"}).status_code == 404
+
+
+def test_an_order_says_what_it_lacks(desk: LoadDesk) -> None:
+    headings = ("Номер ЗН", "Дата закрытия", "VIN")
+    rows = (("ЗН-1", "02.11.2024", VIN), ("ЗН-2", "12.11.2077", VIN))
+    address = str(desk.send(desk.write(*rows, headings=headings), "visits").location)
+    desk.work()
+    text = desk.browser.read(address)
+    assert f"Такого автомобиля нет ({VIN})" in text and "Такого клиента нет" not in text
+    assert "Дата закрытия: этот день ещё не наступил (12.11.2077)" in text

@@ -198,6 +198,8 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.UNKNOWN_ORDER: _l("такого заказ-наряда нет"),
     RowProblemCode.UNKNOWN_WORKSHOP: _l("такого цеха нет"),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
+    RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
+    RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),

@@ -38,6 +38,7 @@ from webui.labels.loads import (
 from webui.numbers import row_number
 from webui.refused_steps import nothing_written, refused_step
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.kind_hints import kind_hints
 from webui.selections.load_hindrances import hindrances_of
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
@@ -100,6 +101,7 @@ def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
         verdict_hint=verdict_hint,
         row_words=row_words,
         links=links_of(waiting),
+        **kind_hints(load),
         refused=_refused(load),
         **shown_rows(load, only, decided, page=request.args.get("page", 1, type=row_number)),
     )
@@ -153,17 +155,21 @@ def end(load_id: int) -> Any:
 @bp.post("/selections/loads/<int:load_id>/again", endpoint="again")
 @requires(ImportPermission.LOAD)
 def again(load_id: int) -> Any:
-    """The same file anew from where it lies, or another sheet of it, as a load of its own."""
+    """The same file anew from where it lies, another sheet of it or as another kind of file."""
     load = get_load(session(), load_id, actor=g.actor)
     sheet = request.form.get("sheet", load.sheet)[:200]
-    asked = Asked(load.unit_id, load.format, sheet)
+    code = request.form.get("format", load.format)
+    asked = Asked(load.unit_id, code, sheet)
     name, size, sha256 = load.name, load.size, load.sha256
-    by_hand = url_for("files.page", unit=load.unit_id, format=load.format, sheet=sheet or None)
+    by_hand = url_for("files.page", unit=load.unit_id, format=code, sheet=sheet or None)
     place = spool_file(loads_folder(), load_id)
     if not place.exists():
         flash(_("Сохранённого файла больше нет. Выберите его ещё раз."), "bad")
         return redirect(by_hand, 303)
-    if sheet != load.sheet and load.state in (LoadState.COLUMNS, LoadState.CHECKED):
+    if (sheet, code) != (load.sheet, load.format) and load.state in (
+        LoadState.COLUMNS,
+        LoadState.CHECKED,
+    ):
         ask_end(session(), load_id, actor=g.actor, now=g.now)
     copy = copied(place)
     try:
