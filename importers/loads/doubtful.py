@@ -67,6 +67,8 @@ class DoubtSeen:
     number: int
     """Which one it is, from 1, those that were decided counted."""
     total: int
+    left: int
+    """How many are still to be decided, this one counted."""
     previous: int | None
     """The row of the person before; None: it is the first."""
     next: int | None
@@ -132,7 +134,7 @@ def look_at_doubt(
         load=load, row=row, asked=asked_of(row), rows=people[at].rows, ruling=ruling,
         candidates=_seen(session, ruling, found[:MOST_CANDIDATES], actor),
         not_shown=max(0, len(found) - MOST_CANDIDATES),
-        number=done + at + 1, total=done + len(people),
+        number=done + at + 1, total=done + len(people), left=len(people),
         previous=people[at - 1].row_no if at else None,
         next=people[at + 1].row_no if at + 1 < len(people) else None,
     )  # fmt: skip

@@ -33,11 +33,12 @@ def test_a_decision_is_undone_from_its_row_and_its_toast_stays_on_its_page(
 ) -> None:
     with live.given() as given:
         given.catalogue()
-        unit = given.unit("Отдел сервиса, Север")
+        unit = given.unit("Отдел сервиса, Северо-Западный округ")
         head = given.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
         given.client("Иванов Иван", phone="+79161234567", unit=unit)
+        path = tmp_path / "клиенты из старой базы, ноябрь 2026.xlsx"
         load = staged_load(
-            given, unit, given.actor(head, role=Role.HEAD), tmp_path / "клиенты.xlsx", "clients",
+            given, unit, given.actor(head, role=Role.HEAD), path, "clients",
             CLIENTS, ("Петров Олег", "8 916 123-45-67", ""), ("Лунин Пётр", "12", ""),
         )  # fmt: skip
         load_id, login = load.id, head.login
@@ -46,7 +47,7 @@ def test_a_decision_is_undone_from_its_row_and_its_toast_stays_on_its_page(
     assert_accessible(page)
     _shot(page, "truth-waits")
     page.get_by_role("link", name="Разобрать сомнительные (1)").click()
-    page.keyboard.press("Digit0")
+    page.get_by_role("button", name="Другой человек").click()
     expect(page.get_by_text("Другой человек: строки загружены")).to_be_visible()
     page.goto(f"/selections/loads/{load_id}")
     expect(page.locator("#undo-line form")).to_have_count(0)
@@ -56,6 +57,8 @@ def test_a_decision_is_undone_from_its_row_and_its_toast_stays_on_its_page(
     page.get_by_role("button", name="Отменить решение").click()
     expect(page.get_by_text("Решение отменено")).to_be_visible()
     page.goto("/selections/files")
+    assert_accessible(page)
+    page.locator("#recent-files").scroll_into_view_if_needed()
     _shot(page, "truth-files")
     page.goto("/selections/doubts")
     _shot(page, "truth-waiting")

@@ -77,3 +77,9 @@ def test_another_kind_is_named_only_when_it_fits_clearly_better(
     columns = map_columns([(one,) for one in headings.split("|")])
     found = likelier_kind(FORMATS[chosen], columns)
     assert (found.code if found else None) == likelier
+
+
+def test_a_plate_is_no_code_of_a_client_and_any_day_no_birthday() -> None:
+    headings = "ФИО|Телефон|Гос. номер|Дата планового ТО|Дата"
+    mapped = FORMATS["clients"].mapped(map_columns([(one,) for one in headings.split("|")]))
+    assert [column.field for column in mapped[2:]] == [None, None, None]
