@@ -3,6 +3,7 @@
 Heavy modules are imported by the command that needs them: ``prozvon --help`` answers at once.
 """
 
+import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -243,6 +244,9 @@ def import_(variant: str, file: Path, as_json: bool, **options: Any) -> None:
     try:
         counts = import_file(wish, settings=Settings.from_environment())
     except FileTurnedDown as refused:
+        if as_json:
+            click.echo(json.dumps({"error": str(refused)}, ensure_ascii=False))
+            raise SystemExit(_Refused.exit_code) from None
         raise _Refused(str(refused)) from None
     except FileNotTaken as refused:
         raise click.ClickException(str(refused)) from None

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.errors import NotFound, Refused
-from core.journal import JournalEntry
+from core.journal import JournalEntry, event_name
 from directory.staff.models import Employee
 from directory.units.models import Unit
-from importers.events import FileEvent
+from importers.events import FileEvent, FormingTakenBack
 from importers.loads.models import RecordLoad
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
@@ -114,13 +114,15 @@ def last_asked(session: Session, *, actor: Actor) -> tuple[int, str] | None:
 def _recorded_counts(session: Session, file_ids: list[int]) -> dict[int, Counter[str]]:
     counts: dict[int, Counter[str]] = {file_id: Counter() for file_id in file_ids}
     entries = session.execute(
-        select(JournalEntry.subject_id, JournalEntry.details)
+        select(JournalEntry.subject_id, JournalEntry.event, JournalEntry.details)
         .where(JournalEntry.subject == FileEvent.subject, JournalEntry.subject_id.in_(file_ids))
         .order_by(JournalEntry.id)
     )
-    for file_id, details in entries:
+    for file_id, event, details in entries:
         told = counts[file_id]
         told["tasks_new"] += details.get("tasks_new", 0)
+        if event == event_name(FormingTakenBack):
+            told["tasks_new"] -= details["tasks"]
         # Reading it anew replaces what was told at loading.
         told.update(
             {name: details[name] - told[name] for name in ("rows", "rejected") if name in details}

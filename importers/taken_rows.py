@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union,
 )
 from sqlalchemy.orm import Session
 
@@ -48,6 +51,8 @@ TAKEN = Table(
     prefixes=["TEMPORARY"],
 )
 """The rows that are to go, by table; temporary."""
+_FIRST = 3
+"""So many of the rows that hinder are told of each reason."""
 
 
 class Touch(StrEnum):
@@ -81,12 +86,32 @@ REASONS: Mapping[str, Touch] = {
 """Tables whose rows need what they refer to; all others are more that was written down."""
 
 
-class LoadTouched(Refused):
-    """What the file made is needed by now: nothing of it is taken back. ``reasons``: how many."""
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Rows that cannot go for one reason: each once, the first of them as (table, id)."""
 
-    def __init__(self, reasons: Mapping[Touch, int]) -> None:
+    count: int
+    first: tuple[tuple[str, int], ...]
+
+
+class LoadTouched(Refused):
+    """What the file made is needed by now: nothing of it is taken back.
+
+    ``reasons``: how many uses there are of each kind. ``needed``: which rows those use, as far as
+    that is known; ``count``: how many rows that are, each once.
+    """
+
+    def __init__(
+        self,
+        reasons: Mapping[Touch, int],
+        needed: Mapping[Touch, Needed] | None = None,
+        count: int = 0,
+    ) -> None:
         super().__init__(", ".join(f"{touch.value}: {count}" for touch, count in reasons.items()))
         self.reasons = dict(reasons)
+        self.needed = dict(needed or {})
+        untold = (uses for touch, uses in self.reasons.items() if touch not in self.needed)
+        self.count = count + sum(untold)
 
 
 class TakenRows:
@@ -95,6 +120,7 @@ class TakenRows:
     def __init__(self, session: Session, unit_id: int) -> None:
         self._session, self._unit_id = session, unit_id
         self._kinds: set[str] = set()
+        self._needed: dict[Touch, list[Select[Any]]] = {}
 
     def add(self, kind: str, numbers: Iterable[int]) -> None:
         """These rows of the table are to go."""
@@ -153,9 +179,35 @@ class TakenRows:
                 used.append(~self.has(table))
             if only is not None and table.name in only:
                 used.append(only[table.name])
-            number = self._session.scalar(select(func.count(column.distinct())).where(*used))
-            found[REASONS.get(table.name, Touch.RECORD)] += number or 0
+            touch = REASONS.get(table.name, Touch.RECORD)
+            if number := self._session.scalar(select(func.count(column.distinct())).where(*used)):
+                found[touch] += number
+                self.note(touch, kind, select(column).where(*used))
         return +found
+
+    def note(self, touch: Touch, kind: str, numbers: Select[int]) -> None:
+        """These rows of the table hinder for this reason: for whoever is refused."""
+        if kind == "contact_points":
+            # Nobody knows a number by its number: the client is told.
+            points = Base.metadata.tables[kind]
+            kind = "clients"
+            numbers = select(points.c.client_id).where(points.c.id.in_(numbers))
+        self._needed.setdefault(touch, []).append(numbers.add_columns(literal(kind).label("kind")))
+
+    def touched(self, reasons: Mapping[Touch, int]) -> LoadTouched:
+        """The refusal, with the rows that were noted."""
+        needed = {touch: self._need(statements) for touch, statements in self._needed.items()}
+        every = [one for statements in self._needed.values() for one in statements]
+        return LoadTouched(reasons, needed, self._need(every).count if every else 0)
+
+    def _need(self, statements: list[Select[Any]]) -> Needed:
+        found = union(*statements).subquery()
+        number, kind = found.c[0], found.c[1]
+        count = self._session.scalar(select(func.count()).select_from(found)) or 0
+        # «clients» comes after «assets», and tells a person more.
+        first = select(kind, number).order_by(kind.desc(), number).limit(_FIRST)
+        rows = self._session.execute(first.where(kind.in_(("clients", "assets"))))
+        return Needed(count, tuple((str(kind), int(number)) for kind, number in rows))
 
     def delete(self) -> dict[str, int]:
         """Delete them all, whatever refers to others first; how many of each table."""

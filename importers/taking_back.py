@@ -34,7 +34,7 @@ from importers.loads.models import RecordLoad
 from importers.models import ImportedFile, ImportedRow
 from importers.permissions import ImportPermission
 from importers.rereading import LOCK
-from importers.taken_rows import LoadTouched, TakenRows, Touch, taken_rows
+from importers.taken_rows import TakenRows, Touch, taken_rows
 from selections.models import Lead, RunSource, SelectionRun
 from worklists.events.outcomes import TaskAppended, WorkListOpened
 from worklists.events.queue import TaskRefused
@@ -75,7 +75,7 @@ def take_back_formed(
         _mark(session, file, taken)
         reasons = _touched(session, file, taken)
         if reasons:
-            raise LoadTouched(reasons)
+            raise taken.touched(reasons)
         spare_what_is_used(session, taken)
         _free_rows(session, file, taken)
         gone = Counter(taken.delete())

@@ -101,3 +101,10 @@ def read_order(text: str) -> tuple[str, date | None]:
         return " ".join(text.split())[:100], None
     day = read_day(found["day"]) if found["day"] else None
     return found["number"][:100], day if isinstance(day, date) else None
+
+
+def told_value(value: object) -> str:
+    """A read value as it may stand in a cell; days as people write them."""
+    if isinstance(value, datetime):
+        return f"{value:%d.%m.%Y %H:%M}" if value.time() != time() else f"{value:%d.%m.%Y}"
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)

@@ -47,7 +47,9 @@ def recognised_format(columns: Sequence[Column]) -> FileFormat:
     told = {
         fmt.code: score
         for fmt in _CANDIDATES
-        if (score := _score(fmt, columns)) is not None and score > 0
+        if tells_itself(fmt, columns)
+        and (score := score_of(fmt, columns)) is not None
+        and score > 0
     }
     if not told:
         raise NotRecognised(FolderProblem.NOT_RECOGNISED)
@@ -60,20 +62,34 @@ def recognised_format(columns: Sequence[Column]) -> FileFormat:
     return FORMATS[fits[0]]
 
 
-def _score(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
-    """How well it fits; None: a needed column is missing."""
+def tells_itself(fmt: FileFormat, columns: Sequence[Column]) -> bool:
+    """Whether a file of the format would look like this one.
+
+    Any list of clients could be one of refusals: a column must say so.
+    """
+    return fmt.code in BY_NIGHT or any(
+        _said(column) is mine.field and mine.field in _OWN[fmt.code]
+        for column, mine in zip(columns, fmt.mapped(columns), strict=True)
+        if mine.field is not None
+    )
+
+
+def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
+    """How well the format of records fits the headings; None: a needed column is missing."""
     mapped = fmt.mapped(columns)
     if fmt.missing(mapped):
         return None
-    score, is_told = 0, fmt.code in BY_NIGHT
+    score = 0
     for column, mine in zip(columns, mapped, strict=True):
-        said = column.field or field_of(column.heading)
+        said = _said(column)
         if mine.field is None:
             score += _LOST if said is not None else 0
             continue
         score += _SAYS_SO if said is mine.field else _READS_SO if said is None else _STANDS_IN
         if said is mine.field and said in _OWN[fmt.code]:
             score += _TELLS
-            is_told = True
-    # Any list of clients could be one of refusals: a column must say so.
-    return score if is_told else None
+    return score
+
+
+def _said(column: Column) -> Field | None:
+    return column.field or field_of(column.heading)

@@ -21,7 +21,7 @@ CLIENTS = FileFormat(
     own={
         Field.NAME: "название|организация|компания|юр лицо|название организации|title|company",
         Field.CLIENT_KIND: "тип|вид|категория|type|kind|лицо",
-        Field.BIRTH_ON: "дата|д рожд",
+        Field.BIRTH_ON: "д рожд",
         Field.EXTERNAL_KEY: "номер|no|number|ссылка",
     },
     example=(

@@ -104,7 +104,8 @@ class FileFormat:
             lambda at: spelled[at] if general[at] else (),
             lambda at: [field for field in general[at : at + 1] if field],
             lambda at: spelled[at],
-            lambda at: _spelled_at_end(own, columns[at].heading),
+            # «Гос. номер» is no number of a client: what it says as a whole is known.
+            lambda at: () if general[at] else _spelled_at_end(own, columns[at].heading),
             lambda at: stands_for.get(general[at] or "", ()),
         )
         given: dict[int, Field] = {}

@@ -22,6 +22,7 @@ from importers.loads.looking import Looked, needs_a_person
 from importers.loads.models import AT_WORK, ENDS, OVER, LoadState, RecordLoad
 from importers.loads.steps import StepRefused, go_to
 from importers.loads.workers import is_silent
+from importers.loads.workshops import workshops_to_choose
 from importers.mapping_files import Said, said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
@@ -137,7 +138,11 @@ def note_look(
     load.lines = looked.lines
     if load.runs_by_itself:
         following = LoadState.LOADING
-    elif fmt.missing(columns) or needs_a_person(columns, looked.place, looked.sheet, load.sheet):
+    elif (
+        fmt.missing(columns)
+        or needs_a_person(columns, looked.place, looked.sheet, load.sheet)
+        or workshops_to_choose(session, load.unit_id, fmt, columns)
+    ):
         following = LoadState.COLUMNS
     else:
         following = LoadState.CHECKING

@@ -67,6 +67,8 @@ class DoubtSeen:
     number: int
     """Which one it is, from 1, those that were decided counted."""
     total: int
+    left: int
+    """How many are still to be decided, this one counted."""
     previous: int | None
     """The row of the person before; None: it is the first."""
     next: int | None
@@ -132,7 +134,7 @@ def look_at_doubt(
         load=load, row=row, asked=asked_of(row), rows=people[at].rows, ruling=ruling,
         candidates=_seen(session, ruling, found[:MOST_CANDIDATES], actor),
         not_shown=max(0, len(found) - MOST_CANDIDATES),
-        number=done + at + 1, total=done + len(people),
+        number=done + at + 1, total=done + len(people), left=len(people),
         previous=people[at - 1].row_no if at else None,
         next=people[at + 1].row_no if at + 1 < len(people) else None,
     )  # fmt: skip
@@ -161,6 +163,13 @@ def rejected_row(session: Session, load_id: int, row_no: int, *, actor: Actor) -
     return kept_row(session, load_id, row_no)
 
 
+def waiting_in(session: Session, load: RecordLoad) -> WaitingLoad:
+    """What waits for a person in this load: as many as the pages that it leads to show."""
+    if load.state not in DECIDABLE or load.forgotten_at is not None or not _open_rows(load):
+        return WaitingLoad(load, 0, 0)
+    return _waiting(session, [load])[0]
+
+
 def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[WaitingLoad]:
     """The loads of this person's units with rows that wait, the newest first."""
     actor.require(ImportPermission.LOAD)
@@ -174,8 +183,11 @@ def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[Wa
         .limit(_LOOKED_AT)
         .options(defer(RecordLoad.sample), defer(RecordLoad.columns))
     )  # fmt: skip
-    open_rows = {one: _open_rows(one) for one in session.scalars(newest)}
-    loads = [load for load, rows in open_rows.items() if rows][:limit]
+    loads = [load for load in session.scalars(newest) if _open_rows(load)][:limit]
+    return _waiting(session, loads)
+
+
+def _waiting(session: Session, loads: Sequence[RecordLoad]) -> list[WaitingLoad]:
     doubtful = (
         select(LoadedRow.load_id, func.count(LoadedRow.person.distinct()), func.count())
         .where(LoadedRow.load_id.in_([load.id for load in loads]), _is_doubtful())
@@ -185,7 +197,7 @@ def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[Wa
     found = []
     for load in loads:
         count, rows = people.get(load.id, (0, 0))
-        found.append(WaitingLoad(load, count, open_rows[load] - rows))
+        found.append(WaitingLoad(load, count, _open_rows(load) - rows))
     return found
 
 

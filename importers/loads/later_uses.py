@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from core.journal import JournalEntry, event_name
@@ -18,6 +18,7 @@ from directory.clients.models import ClientUnit, ContactPoint, ContactRefusal, C
 from importers.loads.added import Span, merged, spans_of
 from importers.loads.decision_models import LoadDecision
 from importers.loads.models import LoadBatch, LoadedRow, LoadState, RecordLoad
+from importers.models import ImportedRow, RowFate
 from importers.taken_rows import TakenRows, Touch
 from worklists.models.attempt import Attempt
 from worklists.models.work_list import WorkList
@@ -84,7 +85,13 @@ def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counte
             entry.subject_id.in_(taken.numbers(kind)),
             entry.event.not_in(_CONSENT),
         )
-        number += session.scalar(told) or 0
+        if edited := session.scalar(told):
+            number += edited
+            which = select(entry.subject_id).where(
+                entry.subject == subject, entry.subject_id.in_(taken.numbers(kind)),
+                entry.event.not_in(_CONSENT),
+            )  # fmt: skip
+            taken.note(Touch.EDIT, kind, which)
     banned = select(ContactPoint.id).where(
         ContactPoint.id.in_(taken.numbers("contact_points")),
         ContactPoint.client_id.in_(taken.numbers("clients")),
@@ -136,11 +143,15 @@ def named_by_loads(
 ) -> Counter[Touch]:
     """How many of the clients that are to go rows of these loads name."""
     naming = (
-        select(func.count(LoadedRow.client_id.distinct()))
+        select(func.coalesce(LoadedRow.client_id, 0))
         .join(RecordLoad, RecordLoad.id == LoadedRow.load_id)
         .where(_HAS_LOADED, which, LoadedRow.client_id.in_(taken.numbers("clients")))
     )
-    return +Counter({Touch.LATER_LOAD: session.scalar(naming) or 0})
+    distinct = naming.with_only_columns(func.count(LoadedRow.client_id.distinct()))
+    number = session.scalar(distinct) or 0
+    if number:
+        taken.note(Touch.LATER_LOAD, "clients", naming)
+    return +Counter({Touch.LATER_LOAD: number})
 
 
 def filled_by_loads(
@@ -213,3 +224,23 @@ def spare_what_is_used(session: Session, taken: TakenRows) -> int:
         WorkList.client_id == ClientUnit.client_id, WorkList.unit_id == ClientUnit.unit_id
     )
     return kept + taken.spare("client_units", and_(working, ClientUnit.client_id.not_in(clients)))
+
+
+def free_waiting_rows(session: Session, taken: TakenRows) -> None:
+    """Rows of files of work-lists that were not formed yet concern nobody who goes.
+
+    They are matched anew by what they say when the file is shown and formed.
+    """
+    found = (RowFate.FOUND_BY_KEY, RowFate.FOUND_BY_VIN, RowFate.FOUND_BY_PHONE)
+    fate = case((ImportedRow.fate.in_(found), RowFate.NEW_CLIENT), else_=ImportedRow.fate)
+    waits = ImportedRow.formed_at.is_(None)
+    for column, kind, values in (
+        (ImportedRow.client_id, "clients", {"client_id": None, "fate": fate}),
+        (ImportedRow.asset_id, "assets", {"asset_id": None}),
+    ):
+        session.execute(
+            update(ImportedRow)
+            .where(waits, column.in_(taken.numbers(kind)))
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )

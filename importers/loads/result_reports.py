@@ -19,6 +19,7 @@ from importers.loads.told import Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 from importers.result_words import Meaning
 from importers.typed_rows import TypedRow
+from importers.typed_values import told_value
 from worklists.attempts import AttemptReport, NewTask
 from worklists.consequences import NextDateRequired
 from worklists.leases import HeldByAnother
@@ -154,5 +155,5 @@ def _lacking(field: Field) -> Ruling:
 
 
 def _of_cell(row: TypedRow, code: RowProblemCode, field: Field) -> Ruling:
-    said = str(row.values.get(field, ""))
+    said = told_value(row.values.get(field, ""))
     return Ruling(Verdict.INVALID, (RowProblem(row.headings.get(field, ""), code, said),))

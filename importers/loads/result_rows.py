@@ -16,7 +16,7 @@ from importers.answers import Rows
 from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadedRow
 from importers.loads.seen import get_load
-from importers.loads.told import REJECTED, Verdict
+from importers.loads.told import NOT_LOADED, Verdict
 from importers.problems import RowProblem
 
 _ASKED_AT_ONCE = 5_000
@@ -61,7 +61,7 @@ def rejected_rows(session: Session, load_id: int, *, actor: Actor) -> Iterator[R
         select(LoadedRow.row_no, LoadedRow.cells, LoadedRow.verdict, LoadedRow.problems)
         .where(
             LoadedRow.load_id == load_id,
-            LoadedRow.verdict.in_(REJECTED),
+            LoadedRow.verdict.in_(NOT_LOADED),
             LoadedRow.cells.is_not(None),
         )
         .order_by(LoadedRow.row_no)

@@ -32,6 +32,7 @@ from importers.matching import in_chunks
 from importers.problems import RowProblem, RowProblemCode
 from importers.result_words import Meaning, Unclear
 from importers.typed_rows import TypedRow
+from importers.typed_values import told_value
 from worklists.made_elsewhere import record_made_elsewhere
 
 _NOON = time(12)
@@ -198,7 +199,7 @@ def _doubts_number(meant: Meaning) -> bool:
 
 
 def _problem(row: TypedRow, code: RowProblemCode, field: Field, value: str = "") -> RowProblem:
-    said = value or str(row.values.get(field, ""))
+    said = value or told_value(row.values.get(field, ""))
     return RowProblem(row.headings.get(field, ""), code, said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from core.access import Actor
+from core.among import among
 from core.errors import NotFound
 from importers.loads.kept_rows import problems_in
 from importers.loads.models import AT_WORK, LoadedRow, LoadState, RecordLoad
@@ -127,16 +128,22 @@ def rows_of(
     *,
     verdict: Verdict | None = None,
     with_problems: bool = False,
+    row_nos: Collection[int] | None = None,
     page: int = 1,
     actor: Actor,
 ) -> RowsPage:
-    """One page of the kept rows, as they stand in the file. Raises NotFound, NotPermitted."""
+    """One page of the kept rows, as they stand in the file; ``row_nos``: of these alone.
+
+    Raises NotFound, NotPermitted.
+    """
     get_load(session, load_id, actor=actor)
     kept = select(LoadedRow).where(LoadedRow.load_id == load_id, LoadedRow.cells.is_not(None))
     if verdict is not None:
         kept = kept.where(LoadedRow.verdict == verdict)
     if with_problems:
         kept = kept.where(LoadedRow.problems.is_not(None))
+    if row_nos is not None:
+        kept = kept.where(among(session, LoadedRow.row_no, row_nos))
     total = session.scalar(select(func.count()).select_from(kept.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)

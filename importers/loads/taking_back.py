@@ -33,6 +33,7 @@ from importers.loads.later_uses import (
     Own,
     edits,
     filled_by_loads,
+    free_waiting_rows,
     later_bans,
     later_batches,
     later_than,
@@ -44,9 +45,10 @@ from importers.loads.models import LoadBatch, LoadState, RecordLoad
 from importers.loads.restoring import put_back
 from importers.loads.running import source_of
 from importers.loads.steps import go_to
+from importers.models import ImportedRow
 from importers.permissions import ImportPermission
 from importers.rereading import LOCK
-from importers.taken_rows import LoadTouched, TakenRows, Touch, taken_rows
+from importers.taken_rows import TakenRows, Touch, taken_rows
 
 _MAY_GO = (LoadState.DONE, LoadState.CANCELLED, LoadState.REFUSED)
 
@@ -144,7 +146,8 @@ def _take(
         _mark(session, load, taken, batch_no)
         reasons = _touched(session, load, taken, batch_no)
         if reasons:
-            raise LoadTouched(reasons)
+            raise taken.touched(reasons)
+        free_waiting_rows(session, taken)
         kept = spare_what_is_used(session, taken)
         lifted = _lifted(session, load, taken)
         gone = taken.delete()
@@ -190,7 +193,9 @@ def _touched(
     which = _batches(load, batch_no)
     bans = Own.of_batches(session, which, made=False) if load.format == BANS else None
     own = Own.of_batches(session, which)
-    reasons = taken.uses() + edits(session, taken, bans)
+    # Rows that wait in a file of work-lists are matched anew when it is formed.
+    is_formed = ImportedRow.formed_at.is_not(None)
+    reasons = taken.uses({"imported_rows": is_formed}) + edits(session, taken, bans)
     reasons += named_by_loads(session, taken, later_than(load))
     reasons += filled_by_loads(session, own, later_batches(load)) + later_bans(session, load)
     if batch_no is not None:

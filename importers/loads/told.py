@@ -34,6 +34,8 @@ class Verdict(StrEnum):
 
 REJECTED = (Verdict.INVALID, Verdict.DOUBTFUL)
 """Verdicts of rows of which nothing was written: they can be decided, mended, loaded again."""
+NOT_LOADED = (Verdict.BLOCKED, *REJECTED)
+"""Verdicts of rows of which nothing was written and of which somebody should know why."""
 
 
 class Numbered(Protocol):

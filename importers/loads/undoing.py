@@ -21,7 +21,7 @@ from importers.loads.staged import Work
 from importers.loads.steps import go_to
 from importers.loads.taking_back import TakenBack, require_may_go, take_back, take_back_held
 from importers.permissions import ImportPermission
-from importers.taken_rows import LoadTouched, Touch
+from importers.taken_rows import LoadTouched, Needed, Touch
 
 AT_ONCE = 5_000
 """Rows of a load that are taken back while the person waits: some seconds."""
@@ -75,15 +75,29 @@ def undo_staged(work: Work, load: RecordLoad, *, is_given_up: bool) -> None:
                 actor=_undoer(session, work, load), now=now,
             )  # fmt: skip
     except LoadTouched as touched:
-        _stay(work, load, {"refused": {str(why): count for why, count in touched.reasons.items()}})
+        _stay(work, load, {"refused": _kept(touched)})
 
 
 def undo_refusal_of(load: RecordLoad) -> LoadTouched | str | None:
     """Why the background could not take the load back: what hinders it, or ``FAILED``."""
     refused = (load.undoing or {}).get("refused")
     if isinstance(refused, dict):
-        return LoadTouched({Touch(why): int(count) for why, count in refused.items()})
+        uses = {Touch(why): int(count) for why, (count, _) in refused["uses"].items()}
+        needed = {
+            Touch(why): Needed(count, tuple((str(kind), int(number)) for kind, number in first))
+            for why, (_, (count, first)) in refused["uses"].items()
+        }
+        return LoadTouched(uses, needed, refused["count"])
     return FAILED if refused else None
+
+
+def _kept(touched: LoadTouched) -> dict[str, Any]:
+    """What hinders, as JSON: per reason its uses, and the rows needed with the first of them."""
+    uses = {}
+    for why, count in touched.reasons.items():
+        needed = touched.needed.get(why, Needed(count, ()))
+        uses[why.value] = [count, [needed.count, [list(one) for one in needed.first]]]
+    return {"uses": uses, "count": touched.count}
 
 
 def _stay(work: Work, load: RecordLoad, why: dict[str, Any]) -> None:

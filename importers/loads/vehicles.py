@@ -49,13 +49,13 @@ class Owners:
         if not asked.is_anybody:
             if owner is not None and not has_that_name(owner, asked):
                 doubt = self.people.doubt(asked, owner)
-                raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row), doubt)
+                raise Doubtful(RowProblemCode.OTHER_OWNER, mark_of(row), doubt)
             return (owner, False)
         person = self.people.find(asked, owner)
         if owner is not None and person is not owner:
             others = [owner] if person is None else [owner, person]
             doubt = self.people.doubt(asked, owner, *others)
-            raise Doubtful(RowProblemCode.OTHER_OWNER, _mark(row), doubt)
+            raise Doubtful(RowProblemCode.OTHER_OWNER, mark_of(row), doubt)
         # A code alone is no client whom anybody could recognise.
         return person, person is None and asked.shown_name is not None
 
@@ -111,5 +111,6 @@ def _says_more(asked: Asked) -> bool:
     return asked.is_anybody or asked.name is not None
 
 
-def _mark(row: TypedRow) -> str:
+def mark_of(row: TypedRow) -> str:
+    """What the row calls its vehicle: the VIN, else the plate."""
     return str(row.values.get(Field.VIN) or row.values.get(Field.PLATE) or "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from importers.loads.asked import Person
 from importers.loads.batch import Setting
 from importers.loads.fleet import Car
 from importers.loads.told import Doubtful, Ruling, Verdict
-from importers.loads.vehicles import Owners
+from importers.loads.vehicles import Owners, mark_of
 from importers.loads.workshops import Workshops
 from importers.matching import in_chunks
 from importers.problems import RowProblem, RowProblemCode
@@ -33,6 +33,8 @@ from importers.typed_rows import TypedRow
 
 _STEPS = (VisitStatus.OPEN, VisitStatus.DONE, VisitStatus.CANCELLED)
 _NOTHING = Decimal(0)
+_A_DAY = timedelta(days=1)
+"""Elsewhere it may be tomorrow already."""
 _VISIT = ("number", "asset_id", "client_id", "workshop_id", "status", "opened_on", "done_on",
           "mileage_km", "total")  # fmt: skip
 _LINE = ("visit_id", "kind", "name", "quantity", "total")
@@ -89,6 +91,11 @@ class VisitsApplier:
         workshop_id = self._workshops.find(str(told) if told else None)
         person, is_new = self._owners.person_of(row, car)
         order = self._orders.get(number)
+        done_on = row.values.get(Field.DONE_ON)
+        if isinstance(done_on, date) and done_on > self._setting.today + _A_DAY:
+            heading = row.headings.get(Field.DONE_ON, "")
+            told_on = RowProblem(heading, RowProblemCode.NOT_YET, f"{done_on:%d.%m.%Y}")
+            return Ruling(Verdict.INVALID, (told_on,))
         if order is not None:
             self._require_same(order, car, workshop_id if told else None, number)
             return self._continue(row, order, person, is_new)
@@ -97,7 +104,9 @@ class VisitsApplier:
             value = str(told) if told else Field.WORKSHOP.value
             return Ruling(Verdict.INVALID, (RowProblem("", code, value),))
         if person is None and not is_new:
-            raise Doubtful(RowProblemCode.UNKNOWN_CLIENT, number)
+            if car is None:
+                raise Doubtful(RowProblemCode.UNKNOWN_VEHICLE, mark_of(row))
+            raise Doubtful(RowProblemCode.NO_OWNER, mark_of(row))
         car, person, _ = self._owners.settle(row, car, person, is_new)
         self._open(row, number, car, person, workshop_id)
         return Ruling(Verdict.NEW, client=person)

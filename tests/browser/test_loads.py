@@ -260,7 +260,7 @@ def test_a_load_is_stopped_in_the_middle(
         background.hold()
         page.get_by_role("button", name="Загрузить строк: 4 455").click()
         expect(page.get_by_role("progressbar")).to_have_attribute("value", "44")
-        page.get_by_role("button", name="Отменить", exact=True).click()
+        page.get_by_role("button", name="Остановить", exact=True).click()
         page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()

@@ -109,6 +109,8 @@ def test_a_mapping_says_what_columns_are(unit_code: str, tmp_path: Path) -> None
     path = write_file(tmp_path / "f.xlsx", ("Иванов Иван", "X-1"), ("Ли Анна", "X-2"),
                       headings=("Кто", "Шифр"))  # fmt: skip
     assert _run("import", "clients", str(path)).exit_code == 2
+    refused = _run("import", "clients", str(path), "--json")
+    assert refused.exit_code == 2 and "«Phone»" in json.loads(refused.output)["error"]
     mapping = tmp_path / "m.json"
     mapping.write_text(json.dumps({"Кто": "name", "Шифр": "nonsense"}), encoding="utf-8")
     wrong = _run("import", "clients", str(path), "--mapping", str(mapping))

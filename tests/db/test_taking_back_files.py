@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotPermitted
 from directory.staff.models import Employee, Role
+from importers.files import recent_files
 from importers.loads.decision_models import Choice, LoadDecision
 from importers.loads.models import LoadedRow
 from importers.models import ImportedRow
@@ -50,6 +51,7 @@ def test_what_was_formed_goes_with_whom_the_file_made(desk: Desk) -> None:
     told = take_back_formed(desk.session, file.id, actor=desk.actor, now=LATER)
     assert (told.tasks, told.work_lists, told.clients) == (2, 2, 2)
     assert _all(desk.session) == before
+    assert recent_files(desk.session, actor=desk.actor)[0].tasks == 0
     assert take_back_formed(desk.session, file.id, actor=desk.actor, now=LATER).tasks == 0
     assert desk.form(file).tasks_new == 2
 

@@ -80,7 +80,7 @@ def test_what_is_not_certain_is_told(desk: LoadingDesk) -> None:
     told = desk.load("visits", HEADINGS, *rows)
     assert counts(told) == {"doubtful": 3, "invalid": 1, "new": 1}
     assert codes(told) == [
-        (2, "other_order"), (3, "unknown_client"), (4, "other_owner"), (5, "unknown_workshop"),
+        (2, "other_order"), (3, "unknown_vehicle"), (4, "other_owner"), (5, "unknown_workshop"),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from importers.columns import map_columns
 from importers.folders.models import FolderProblem
 from importers.folders.recognising import NotRecognised, recognised_format
 from importers.formats.catalogue import FORMATS
+from importers.likely_kinds import likelier_kind
 from importers.spellings import SPELLINGS
 
 CASES = [
@@ -53,3 +54,32 @@ def test_what_is_not_certain_is_refused(problem: FolderProblem, headings: str) -
     with pytest.raises(NotRecognised) as refused:
         recognised_format(map_columns([(one,) for one in headings.split("|")]))
     assert refused.value.problem is problem
+
+
+@pytest.mark.parametrize(
+    ("chosen", "headings", "likelier"),
+    [
+        ("do-not-call", "№ ЗН|Дата закрытия|VIN|Клиент|Телефон|Работы|Сумма", "visits"),
+        ("clients", "Клиент|Телефон|VIN|Рекомендация|Дата|Сумма", "recommendations"),
+        ("results", "VIN|Госномер|Марка|Модель|Год выпуска|Владелец|Телефон", "vehicles"),
+        ("clients", "Телефон|ФИО|Результат звонка|Дата звонка|Оператор", "results"),
+        ("visits", "Дата|ФИО|Телефон|Причина отказа|Дата отказа", "do-not-call"),
+        ("do-not-call", "ФИО|Телефон", None),
+        ("do-not-call", "ФИО|Телефон|Причина отказа", None),
+        ("do-not-call", "VIN|Телефон", None),
+        ("results", "ФИО|Телефон|Результат|Дата звонка", None),
+        *((code, headings, None) for code, headings in CASES),
+    ],
+)
+def test_another_kind_is_named_only_when_it_fits_clearly_better(
+    chosen: str, headings: str, likelier: str | None
+) -> None:
+    columns = map_columns([(one,) for one in headings.split("|")])
+    found = likelier_kind(FORMATS[chosen], columns)
+    assert (found.code if found else None) == likelier
+
+
+def test_a_plate_is_no_code_of_a_client_and_any_day_no_birthday() -> None:
+    headings = "ФИО|Телефон|Гос. номер|Дата планового ТО|Дата"
+    mapped = FORMATS["clients"].mapped(map_columns([(one,) for one in headings.split("|")]))
+    assert [column.field for column in mapped[2:]] == [None, None, None]

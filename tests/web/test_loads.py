@@ -272,9 +272,10 @@ def test_what_is_in_use_is_not_taken_back_and_why_is_told(desk: LoadDesk) -> Non
         assert client is not None
         Given(session).task(unit=session.get_one(Unit, desk.unit.id), client=client)
     answer = desk.browser.post(f"{address}/take-back", {"form_key": "back"})
-    assert answer.status_code == 303
-    text = desk.browser.read(address)
-    assert "Отменить нельзя, ничего не изменено" in text and "с ними уже работают" in text
+    assert answer.status_code == 409 and "Загрузка отменена" not in answer.text
+    assert "Отменить нельзя, ничего не изменено" in answer.text
+    assert "понадобилось (записей: 1)" in answer.text and "с ними уже работают" in answer.text
+    assert f'<a href="/clients/{client.id}">{client.name}</a>' in answer.text
     assert desk.clients() == 2 and desk.state() is LoadState.DONE
 
 

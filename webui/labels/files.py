@@ -198,6 +198,8 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.UNKNOWN_ORDER: _l("такого заказ-наряда нет"),
     RowProblemCode.UNKNOWN_WORKSHOP: _l("такого цеха нет"),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
+    RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
+    RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
@@ -212,7 +214,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.IN_HAND: _l("с клиентом сейчас работают, загрузите строку позже"),
     RowProblemCode.ON_CONTROL: _l("задача на контроле: дальше её ведёт сотрудник"),
     RowProblemCode.TAKEN_BACK: _l("этот результат уже загружали, и сотрудник его отменил"),
-    RowProblemCode.CHANGED_MEANWHILE: _l("задачу изменили во время загрузки, повторите"),
+    RowProblemCode.CHANGED_MEANWHILE: _l("задачу как раз меняли: загрузите эту строку ещё раз"),
     RowProblemCode.UNKNOWN_NUMBER: _l("этого номера у клиента нет"),
     RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
     RowProblemCode.RESULT_NEEDS_MORE: _l(

@@ -33,6 +33,7 @@ from webui.selections.column_choice import (
     offered_fields,
     shown_columns,
 )
+from webui.selections.kind_hints import kind_hints
 from webui.wording import money, phone, whole
 
 bp = Blueprint("load_columns", __name__)
@@ -115,6 +116,7 @@ def _page(load: RecordLoad, columns: Sequence[Column], *, problem: str = "") -> 
         others=place.others(sheet) if place is not None else [],
         is_doubtful=place is not None and not load.sheet and place.is_doubtful(sheet),
         **_reading(load, columns),
+        **kind_hints(load, columns),
     )
 
 

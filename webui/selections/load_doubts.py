@@ -105,7 +105,7 @@ def decide_row(load_id: int, row_no: int) -> Any:
         return refused_step(refused, here)
     if decision is not None:
         address = url_for("load_doubts.undo", decision_id=decision.id)
-        flash(label(decision.choice), f"undo:{address}")
+        flash(label(decision.choice), f"undo-here:{address}")
     if request.form.get("back") == "mend":
         return redirect(url_for("load_mending.page", load_id=load_id), 303)
     return redirect(here, 303)

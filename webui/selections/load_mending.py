@@ -83,7 +83,7 @@ def mend(load_id: int, row_no: int) -> Any:
         return _page(load, [shown], None), 422
     if mended.decision is not None:
         address = url_for("load_doubts.undo", decision_id=mended.decision.id)
-        flash(label(mended.decision.choice), f"undo:{address}")
+        flash(label(mended.decision.choice), f"undo-here:{address}")
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)

@@ -9,6 +9,8 @@ from flask import g
 from importers.columns import Column
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
+from importers.loads.decision_models import LoadDecision
+from importers.loads.decisions_seen import DecisionsSeen
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import problems_of_row, rows_of
@@ -20,23 +22,28 @@ from webui.selections.column_choice import offered_fields
 _COLUMNS = 5
 _LONGEST = 60
 TOLD = "told"
+DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Which rows are shown: of one verdict, those with remarks, or all that are kept."""
+    """Which rows are shown: of one verdict, with remarks, decided by people, or all kept ones."""
 
     verdict: Verdict | None = None
     with_problems: bool = False
+    decided: bool = False
 
     @classmethod
     def of(cls, text: str) -> "Only":
         """The filter of an address; an unknown one is all rows."""
-        return cls(next((one for one in Verdict if one.value == text), None), text == TOLD)
+        verdict = next((one for one in Verdict if one.value == text), None)
+        return cls(verdict, text == TOLD, text == DECIDED)
 
     @property
     def text(self) -> str | None:
         """The filter as part of an address; None for all rows."""
+        if self.decided:
+            return DECIDED
         return TOLD if self.with_problems else self.verdict.value if self.verdict else None
 
 
@@ -50,19 +57,23 @@ class ShownRow:
     remarks: tuple[str, ...]
     client_id: int | None
     client: str
+    decision: LoadDecision | None
+    """What a person has decided of it, if that can be undone."""
 
 
-def shown_rows(load: RecordLoad, only: Only, *, page: int) -> dict[str, Any]:
+def shown_rows(
+    load: RecordLoad, only: Only, decided: DecisionsSeen, *, page: int
+) -> dict[str, Any]:
     """What the table of kept rows needs: ``columns``, ``rows``, ``seen`` (the page of them)."""
     seen = rows_of(
-        session(), load.id, verdict=only.verdict, with_problems=only.with_problems, page=page,
-        actor=g.actor,
+        session(), load.id, verdict=only.verdict, with_problems=only.with_problems,
+        row_nos=decided.row_nos if only.decided else None, page=page, actor=g.actor,
     )  # fmt: skip
     columns = _telling(load)
     names = names_of_clients(session(), [row.client_id for row in seen.rows], actor=g.actor)
     return {
         "columns": columns,
-        "rows": [_shown(row, columns, names) for row in seen.rows],
+        "rows": [_shown(row, columns, names, decided.of_row.get(row.row_no)) for row in seen.rows],
         "seen": seen,
     }
 
@@ -75,7 +86,12 @@ def _telling(load: RecordLoad) -> list[Column]:
     return known[:_COLUMNS]
 
 
-def _shown(row: LoadedRow, columns: Sequence[Column], names: dict[int, str]) -> ShownRow:
+def _shown(
+    row: LoadedRow,
+    columns: Sequence[Column],
+    names: dict[int, str],
+    decision: LoadDecision | None,
+) -> ShownRow:
     problems = problems_of_row(row)
     wrong = {problem.column for problem in problems if problem.column}
     cells = row.cells or []
@@ -87,6 +103,7 @@ def _shown(row: LoadedRow, columns: Sequence[Column], names: dict[int, str]) -> 
         tuple(problem_sentence(problem) for problem in problems),
         row.client_id if client else None,
         client,
+        decision,
     )
 
 

@@ -12,14 +12,18 @@ from flask_babel import gettext as _
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.loads.asking import ask_check, ask_end, ask_run
+from importers.loads.deciding import DECIDABLE
+from importers.loads.decisions_seen import decisions_of
+from importers.loads.doubtful import waiting_in
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
 from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
 from importers.loads.spool import spool_file
 from importers.loads.steps import StepRefused
-from importers.loads.told import Verdict
+from importers.loads.told import NOT_LOADED, Verdict
 from importers.loads.undoing import FAILED, ask_take_back, undo_refusal_of
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
+from importers.taken_rows import LoadTouched
 from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import file_sentence
 from webui.labels.journal import actor_words
@@ -31,11 +35,12 @@ from webui.labels.loads import (
     seconds_words,
     verdict_hint,
 )
-from webui.labels.words import sentence
 from webui.numbers import row_number
-from webui.refused_steps import refused_step
+from webui.refused_steps import nothing_written, refused_step
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.kind_hints import kind_hints
 from webui.selections.lead_uploads import address_of_read
+from webui.selections.load_hindrances import hindrances_of
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
@@ -60,12 +65,22 @@ def show(load_id: int) -> Any:
         return render_template(
             "selections/load_progress.html", page="selections", **_told(load), **_progress(load)
         )
+    return _ended(load)
+
+
+def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
+    """The page of a load that waits for a person or is over; ``hindered``: why it stays."""
     only = Only.of(request.args.get("rows", ""))
     is_checked = load.state is LoadState.CHECKED
     # Rows of a preview that came to nothing are no result.
     has_run = load.batches > 0 or load.state is LoadState.DONE
     promised, came = counts_of(load.checked), counts_of(load.counts)
     counts = promised if is_checked else came
+    waiting = waiting_in(session(), load)
+    decided = decisions_of(session(), load, actor=g.actor)
+    # What people have decided since the load has changed its counts, and breaks no promise.
+    may_compare = load.state is LoadState.DONE and not decided.has_any
+    undone = hindered or undo_refusal_of(load)
     return render_template(
         "selections/load.html",
         page="selections",
@@ -73,18 +88,27 @@ def show(load_id: int) -> Any:
         only=only,
         counts=counts,
         total=sum(counts.values()) if is_checked or has_run else 0,
-        broken=_broken_promises(promised, came) if load.state is LoadState.DONE else [],
-        has_promise=load.checked is not None,
+        broken=_broken_promises(promised, came) if may_compare else [],
+        has_promise=load.checked is not None and may_compare,
+        not_loaded=sum(counts[one] for one in NOT_LOADED),
+        unread=_unread(load, promised, came),
+        waiting=waiting,
+        decided=decided,
+        may_undo=load.state in DECIDABLE and load.forgotten_at is None,
+        deciders=names_of(session(), {one.by for one in decided.of_row.values()}),
+        actor_words=actor_words,
+        hindrances=hindrances_of(undone) if isinstance(undone, LoadTouched) else None,
         has_run=has_run,
         is_over=load.state in OVER,
         verdicts=tuple(Verdict),
         verdict_tones=VERDICT_TONES,
         verdict_hint=verdict_hint,
         row_words=row_words,
-        links=links_of(load),
+        links=links_of(waiting),
+        **kind_hints(load),
         refused=_refused(load),
-        undo_refused=_undo_refused(load),
-        **shown_rows(load, only, page=request.args.get("page", 1, type=row_number)),
+        undo_failed=undone is FAILED,
+        **shown_rows(load, only, decided, page=request.args.get("page", 1, type=row_number)),
     )
 
 
@@ -136,17 +160,21 @@ def end(load_id: int) -> Any:
 @bp.post("/selections/loads/<int:load_id>/again", endpoint="again")
 @requires(ImportPermission.LOAD)
 def again(load_id: int) -> Any:
-    """The same file anew from where it lies, or another sheet of it, as a load of its own."""
+    """The same file anew from where it lies, another sheet of it or as another kind of file."""
     load = get_load(session(), load_id, actor=g.actor)
     sheet = request.form.get("sheet", load.sheet)[:200]
-    asked = Asked(load.unit_id, load.format, sheet)
+    code = request.form.get("format", load.format)
+    asked = Asked(load.unit_id, code, sheet)
     name, size, sha256 = load.name, load.size, load.sha256
-    by_hand = url_for("files.page", unit=load.unit_id, format=load.format, sheet=sheet or None)
+    by_hand = url_for("files.page", unit=load.unit_id, format=code, sheet=sheet or None)
     place = spool_file(loads_folder(), load_id)
     if not place.exists():
         flash(_("Сохранённого файла больше нет. Выберите его ещё раз."), "bad")
         return redirect(by_hand, 303)
-    if sheet != load.sheet and load.state in (LoadState.COLUMNS, LoadState.CHECKED):
+    if (sheet, code) != (load.sheet, load.format) and load.state in (
+        LoadState.COLUMNS,
+        LoadState.CHECKED,
+    ):
         ask_end(session(), load_id, actor=g.actor, now=g.now)
     copy = copied(place)
     try:
@@ -167,11 +195,17 @@ def undo_all(load_id: int) -> Any:
     address = url_for("loads.show", load_id=load_id)
     try:
         told = ask_take_back(session(), load_id, actor=g.actor, now=g.now)
+    except LoadTouched as hindered:
+        nothing_written()
+        return _ended(get_load(session(), load_id, actor=g.actor), hindered), 409
     except Refused as refused:
         return refused_step(refused, address)
     if told is None:
         return redirect(address, 303)
-    flash(_("Загрузка отменена. Убрано записей: %(count)s.", count=whole(sum(told.gone.values()))))
+    flash(
+        _("Загрузка отменена. Убрано записей: %(count)s (клиенты, телефоны, автомобили и прочее).",
+          count=whole(sum(told.gone.values())))
+    )  # fmt: skip
     if told.restored:
         flash(_("Возвращены прежние значения, записей: %(count)s.", count=whole(told.restored)))
     if told.kept:
@@ -215,6 +249,13 @@ def _progress(load: RecordLoad) -> dict[str, Any]:
     }
 
 
+def _unread(load: RecordLoad, promised: dict[Verdict, int], came: dict[Verdict, int]) -> int:
+    """How many rows of a stopped load were not read; 0: none, or nobody knows how many."""
+    if load.state is not LoadState.CANCELLED:
+        return 0
+    return max(0, (sum(promised.values()) or load.lines or 0) - sum(came.values()))
+
+
 def _broken_promises(
     promised: dict[Verdict, int], came: dict[Verdict, int]
 ) -> list[tuple[Verdict, int, int]]:
@@ -225,15 +266,3 @@ def _broken_promises(
 def _refused(load: RecordLoad) -> str:
     found = refusal_of(load) if load.state is LoadState.REFUSED else None
     return file_sentence(found) if found is not None else ""
-
-
-def _undo_refused(load: RecordLoad) -> str:
-    """Why the background could not take it back; empty: nobody has asked, or it could."""
-    found = undo_refusal_of(load)
-    if found is FAILED:
-        text: str = _(
-            "Отменить загрузку не получилось, ничего не изменено. Повторите позже или обратитесь "
-            "к администратору сервера."
-        )
-        return text
-    return str(sentence(found)) if isinstance(found, Refused) else ""

@@ -12,7 +12,7 @@ from core.access import Actor
 from importers.files import FileSummary, recent_files
 from importers.loads.models import AT_WORK, RecordLoad
 from importers.loads.seen import counts_of, progress_of, recent_loads
-from importers.loads.told import REJECTED
+from importers.loads.told import Verdict
 from webui.labels.files import FORMATS
 from webui.labels.journal import actor_words
 from webui.labels.loads import TONES, kind_words
@@ -34,6 +34,8 @@ class RecentLine:
     kind: str
     unit: str
     rows: int
+    doubtful: int
+    blocked: int
     rejected: int
     state: str
     tone: str
@@ -67,6 +69,8 @@ def _file_line(file: FileSummary) -> RecentLine:
         kind=str(FORMATS[file.format][0]),
         unit=file.unit,
         rows=file.rows,
+        doubtful=0,
+        blocked=0,
         rejected=file.rejected,
         state=tasks if file.tasks else _("Задач ещё нет"),
         tone="ok" if file.tasks else "neutral",
@@ -89,7 +93,9 @@ def _load_line(load: RecordLoad, unit: str, people: dict[str, str], now: datetim
         kind=kind_words(load.format),
         unit=unit,
         rows=sum(counts.values()) or load.lines or 0,
-        rejected=sum(counts[verdict] for verdict in REJECTED),
+        doubtful=counts[Verdict.DOUBTFUL],
+        blocked=counts[Verdict.BLOCKED],
+        rejected=counts[Verdict.INVALID],
         state=label(load.state),
         tone=TONES.get(load.state, "neutral"),
         percent=None if share is None else int(share * 100),

@@ -158,7 +158,7 @@
   }
   /* It outlives the page: on the next one it is the line, for what is left of its time. */
   addEventListener("pagehide", () => {
-    if (me && way && !left) store.set(session, "way", JSON.stringify([me, wayEnds, way.outerHTML]));
+    if (me && way && !("undoHere" in way.dataset) && !left) store.set(session, "way", JSON.stringify([me, wayEnds, way.outerHTML]));
   });
   function bringWay() {
     const [whose, ends, html] = JSON.parse(store.get(session, "way") || "[]");
