@@ -220,7 +220,7 @@ def test_a_wrong_kind_is_told_and_taken_right_with_one_press(desk: LoadDesk) -> 
     text = desk.browser.read(anew)
     assert "Загрузить строк: 1" in text and "Похоже" not in text
     assert "остановлена до начала" in desk.browser.read(address)
-    assert desk.browser.post(f"{anew}/again", {"format": "maintenance-due"}).status_code == 404
+    assert desk.browser.post(f"{anew}/again", {"format": "no-such-kind"}).status_code == 404
 
 
 def test_an_order_says_what_it_lacks(desk: LoadDesk) -> None:
