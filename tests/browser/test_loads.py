@@ -264,7 +264,7 @@ def test_a_load_is_stopped_in_the_middle(
         page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()
-        expect(page.get_by_text("Загружено строк: 2 000, они остались")).to_be_visible()
+        expect(page.get_by_text("Прочитано строк: 2 000, осталось: 2 500")).to_be_visible()
         monkeypatch.setattr(undoing, "AT_ONCE", 1_000)
         background.hold()
         page.get_by_role("button", name="Отменить загрузку").click()
