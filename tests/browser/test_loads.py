@@ -214,7 +214,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
         _send(page, path, "maintenance-due")
         expect(bar).to_have_attribute("value", re.compile("[1-9]"))
-        page.get_by_role("button", name="Отменить", exact=True).click()
+        page.get_by_role("button", name="Остановить", exact=True).click()
         page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()
