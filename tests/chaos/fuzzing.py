@@ -136,6 +136,16 @@ def outcome(path: Path) -> str:
     return "read"
 
 
+def mutated(
+    number: int, files: dict[FileKind, list[bytes]], every: list[bytes]
+) -> tuple[bytes, FileKind, str]:
+    """The file of this number, the kind that it is of, and what was done to it."""
+    rng = random.Random(number)
+    kind = list(FileKind)[number % len(FileKind)]
+    mutate = rng.choice(MUTATIONS)
+    return mutate(rng, rng.choice(files[kind]), every), kind, mutate.__name__
+
+
 def read_mutated(numbers: range, folder: Path) -> Counter[str]:
     """How the files of these numbers ended. AssertionError names one that broke a promise."""
     temp = folder / "temp"
@@ -146,15 +156,13 @@ def read_mutated(numbers: range, folder: Path) -> Counter[str]:
     path = folder / "upload.xlsx"
     ends: Counter[str] = Counter()
     for number in numbers:
-        rng = random.Random(number)
-        kind = list(FileKind)[number % len(FileKind)]
-        mutate = rng.choice(MUTATIONS)
-        path.write_bytes(mutate(rng, rng.choice(files[kind]), every))
+        content, *told = mutated(number, files, every)
+        path.write_bytes(content)
         started = time.monotonic()
         ends[outcome(path)] += 1
-        assert time.monotonic() - started < MOST_SECONDS, (number, kind, mutate.__name__)
+        assert time.monotonic() - started < MOST_SECONDS, (number, *told)
         assert [*folder.iterdir()] in ([temp, path], [path, temp])
-        assert not [*temp.iterdir()], (number, kind, mutate.__name__)
+        assert not [*temp.iterdir()], (number, *told)
     assert ends["read"] > 0 and len(ends) > 1, ends
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     assert used < LIMITS.memory, used
