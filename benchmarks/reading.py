@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.harness import Goal, Line, compare, plain_line, ratio_line
+from benchmarks.harness import (
+    Goal,
+    Line,
+    compare,
+    plain_line,
+    ratio_line,
+    wait_for_ending_children,
+)
 from benchmarks.registry import Options, Size
 from benchmarks.wide_file import write_wide_file
 
@@ -96,6 +103,7 @@ def _main(path: Path) -> None:
     started = perf_counter()
     rows = _rows_as_texts(path)
     seconds = perf_counter() - started
+    wait_for_ending_children()
     # What getrusage tells of a process includes the one that started it.
     own = next(
         int(line.split()[1])

@@ -229,6 +229,7 @@ def unit_list() -> None:
 @click.option("--all", "form_all", is_flag=True, help="Form work-lists of all rows at once.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; nothing is written.")
 @click.option("--mapping", type=EXISTING, help="JSON: heading → code of a field, or null.")
+@click.option("--workshop", default=None, help="Name or code: for work orders that name none.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write rows with errors, XLSX.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @told

@@ -17,7 +17,7 @@ from entrypoints.languages import in_language
 from entrypoints.wiring import GRANTS
 from webui.exports.workbook import Column, write_workbook
 from webui.labels.words import label
-from webui.wording import phone
+from webui.wording import caller, phone
 from worklists.attempt_journal import AttemptFilter, all_attempts
 
 _LOADERS = (Role.HEAD, Role.SUPERVISOR, Role.MANAGER)
@@ -60,6 +60,7 @@ def export_attempts(
 def _attempt(line: Any) -> list[Any]:
     row = [getattr(line, name) for name in _ATTEMPT_COLUMNS]
     row[_ATTEMPT_COLUMNS.index("phone")] = phone(line.phone)
+    row[_ATTEMPT_COLUMNS.index("employee")] = caller(line.employee)
     row[_ATTEMPT_COLUMNS.index("outcome")] = label(line.outcome)
     row[_ATTEMPT_COLUMNS.index("result")] = (line.result or {}).get("ru", "")
     return row

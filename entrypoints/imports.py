@@ -19,8 +19,9 @@ from entrypoints.import_told import ReportLine, Told, counts_told, write_report
 from entrypoints.languages import in_language
 from entrypoints.record_imports import LoadNotRun, RecordFile, load_records, try_records
 from importers.error_rows import error_rows
+from importers.fields import Field
 from importers.files import get_file
-from importers.formats.catalogue import LEAD_FORMATS
+from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.kept_columns import as_said, columns_of
 from importers.loading import keep_file, read_file
 from importers.loads.running import DIRECTORY_FORMATS
@@ -31,7 +32,8 @@ from importers.preview import preview
 from importers.problems import FileRefused
 from importers.remapping import remap_file
 from importers.running import form_from_file
-from webui.labels.files import error_sentence, file_sentence
+from webui.labels.file_places import error_sentence
+from webui.labels.files import file_sentence
 
 _LEAD_VERDICTS = {
     RowPlan.NEW_CLIENT: Verdict.NEW,
@@ -66,6 +68,7 @@ class Wish:
     form_all: bool = False
     dry_run: bool = False
     mapping: Path | None = None
+    workshop: str | None = None
     report: Path | None = None
 
 
@@ -76,6 +79,8 @@ def import_file(wish: Wish, *, settings: Settings) -> Told:
     """
     if wish.form_all and wish.variant not in LEAD_FORMATS:
         raise FileNotTaken(f"No work-lists are formed of {wish.variant}: leave out --all")
+    if wish.workshop and Field.WORKSHOP not in FORMATS[wish.variant].fields:
+        raise FileNotTaken(f"Rows of {wish.variant} have no workshop: leave out --workshop")
     load = _leads_at if wish.variant in LEAD_FORMATS else _records_at
     try:
         with connected(settings) as database:
@@ -93,7 +98,7 @@ def _records_at(database: Database, wish: Wish, settings: Settings) -> Told:
     fmt = DIRECTORY_FORMATS[wish.variant]
     file = RecordFile(
         path=wish.path, fmt=fmt, unit_code=wish.unit_code, report=wish.report,
-        said=read_mapping(wish.mapping, fmt) if wish.mapping else None,
+        workshop=wish.workshop, said=read_mapping(wish.mapping, fmt) if wish.mapping else None,
     )  # fmt: skip
     return (try_records if wish.dry_run else load_records)(database, file, settings)
 
@@ -147,11 +152,11 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
     counts = dict.fromkeys(Verdict, 0)
     for plan, count in seen.counts.items():
         counts[_LEAD_VERDICTS[plan]] += count
-    told_rows = list(error_rows(session, file_id, actor=actor))
+    told_rows = list(error_rows(session, file_id, actor=actor, now=now))
     errors = tuple(
         RowError(row.row_no, problem.column, problem.code, problem.value)
         for row in told_rows
-        for problem in row.problems
+        for problem in (*row.problems, *row.warnings)
     )
     told = counts_told(LoadResult(seen.total, counts, errors)) | {
         "unit": unit.code,

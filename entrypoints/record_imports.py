@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import database_clock
@@ -15,7 +16,7 @@ from core.db import Database
 from core.rehearsals import rehearsing
 from core.settings import Settings
 from directory.units.models import Unit
-from entrypoints.files import loader_at, named_unit
+from entrypoints.files import FileNotTaken, loader_at, named_unit
 from entrypoints.import_told import (
     ReportLine,
     Told,
@@ -36,9 +37,18 @@ from importers.loads.seen import problems_of_row
 from importers.loads.staged import LoadEnd, run_load
 from importers.loads.told import LoadResult, RowError, Ruling
 from importers.loads.workers import TakenOver
+from importers.loads.workshops import named_workshop, workshops_below
 from importers.mapping_files import Said
 from importers.tables import read_table
 from importers.typed_rows import TypedRow
+
+_IN_BROWSER = {
+    LoadState.LOOKING: "it is being looked at",
+    LoadState.COLUMNS: "somebody is to say what its columns are",
+    LoadState.CHECKING: "it is being checked",
+    LoadState.CHECKED: "it was checked and waits to be loaded",
+    LoadState.LOADING: "it is being loaded",
+}
 
 
 class LoadNotRun(Exception):
@@ -54,6 +64,8 @@ class RecordFile:
     unit_code: str | None
     said: Said | None
     report: Path | None
+    workshop: str | None = None
+    """Name or code of the workshop of rows that name none."""
 
 
 def load_records(database: Database, wish: RecordFile, settings: Settings) -> Told:
@@ -70,7 +82,9 @@ def load_records(database: Database, wish: RecordFile, settings: Settings) -> To
             runs_by_itself=True, actor=actor, now=database_clock(session),
         )  # fmt: skip
         if not asked.load.runs_by_itself:
-            raise LoadNotRun(f"This file is being loaded in the browser (load {asked.load.id}).")
+            raise LoadNotRun(_how_to_go_on(asked.load, settings))
+        if wish.workshop:
+            asked.load.workshop_id = _workshop(session, unit, wish.workshop)
     ended = _run(database, asked.load.id, wish, actor)
     if ended.state is not LoadState.DONE:
         raise LoadNotRun(f"Cancelled in the browser when {ended.rows} rows were done with.")
@@ -85,6 +99,27 @@ def load_records(database: Database, wish: RecordFile, settings: Settings) -> To
         write_report(wish.report, load.header, lines, settings)
     result = LoadResult(ended.rows, ended.counts, errors, ended.skipped_lines)
     return {**counts_told(result), "unit": unit.code}
+
+
+def _how_to_go_on(load: RecordLoad, settings: Settings) -> str:
+    """What is to be said of a file that somebody has brought in the browser, and that is not over.
+
+    It is theirs: a preview may be just before somebody's eyes.
+    """
+    stands = _IN_BROWSER.get(load.state, load.state.value)
+    return (
+        f"This file was brought in the browser (load {load.id}, {stands}): go on there, or stop it "
+        f"there and call again: {settings.public_url}/selections/loads/{load.id}"
+    )
+
+
+def _workshop(session: Session, unit: Unit, told: str) -> int:
+    """The workshop of the unit, or of one below it, that is called so. Raises FileNotTaken."""
+    found = named_workshop(session, unit.id, told)
+    if found is None:
+        names = ", ".join(workshops_below(session, unit.id).values())
+        raise FileNotTaken(f"{unit.code} has no such workshop: {told}. One of: {names}")
+    return found
 
 
 def _run(database: Database, load_id: int, wish: RecordFile, actor: Actor) -> LoadEnd:
@@ -131,6 +166,7 @@ def try_records(database: Database, wish: RecordFile, settings: Settings) -> Tol
         result = load_rows(
             session, stream, wish.fmt, unit_id=unit.id, sha256=content_sum(wish.path),
             actor=loader_at(session, unit), now=database_clock(session), said=wish.said,
+            workshop_id=_workshop(session, unit, wish.workshop) if wish.workshop else None,
             watch=watch, settled=tell, is_kept=False,
         )  # fmt: skip
         header = [column.heading for column in stream.columns]

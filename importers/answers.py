@@ -1,9 +1,10 @@
 """What the child answers, as bytes: JSON, and blocks of rows as bare texts. Nothing that executes.
 
 A frame is its kind, its number of rows, the number of the first row, its bytes counted, and these
-bytes. The texts of a block stand column by column with separators between them: as JSON they took
-longer than the parsing. Rows that do not follow each other, or differ in length, have a column of
-their numbers and one of their lengths before the others.
+bytes. A block goes column by column (``importers.cell_texts``): how many there are, the kind and
+the length of each, then their bytes; as JSON it took longer than the parsing. Rows that do not
+follow each other, or differ in length, have a column of their numbers and one of their lengths
+before the others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from importers.blocks import Block
-from importers.cell_texts import SEPARATOR, joined_texts
+from importers.cell_texts import SEPARATOR, TEXTS, packed_cells, unpacked_cells
 from importers.guard import MAX_COLUMNS
 from importers.values import text_of
 
@@ -25,6 +26,8 @@ Rows = list[tuple[int, list[str]]]
 LONGEST_ANSWER = 64 << 20
 """Bytes of one frame."""
 _HEAD = struct.Struct("<cIII")
+_COUNT = struct.Struct("<H")
+_COLUMN = struct.Struct("<cI")
 _MESSAGE, _BLOCK, _UNEVEN = b"M", b"B", b"U"
 _MOST_ROWS = 1_024
 _MOST_COLUMNS = MAX_COLUMNS + 3
@@ -43,7 +46,8 @@ class TooLongAnswer(Exception):
 
 def packed_message(message: dict[str, Any]) -> bytes:
     """A frame with what JSON can say."""
-    return _framed(_MESSAGE, 0, 0, json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    return _framed(_MESSAGE, 0, 0, [text.encode("utf-8", "replace")])
 
 
 def packed_block(block: Block) -> bytes:
@@ -60,16 +64,18 @@ def packed_block(block: Block) -> bytes:
 
 def _packed(block: Block) -> bytes:
     count, first = len(block.numbers), block.numbers[0]
-    texts = list(map(joined_texts, block.columns))
+    columns = list(map(packed_cells, block.columns))
     is_even = block.lengths is None and isinstance(block.numbers, range)
     if not is_even:
-        lengths = block.lengths or [len(texts)] * count
-        texts[:0] = [SEPARATOR.join(map(str, numbers)) for numbers in (block.numbers, lengths)]
-    text = SEPARATOR.join(texts)
-    if text.count(SEPARATOR) + 1 == len(texts) * count:
-        return _framed(_BLOCK if is_even else _UNEVEN, count, first, text)
-    # A cell holds a separator itself.
-    return packed_message({"rows": _rows_of(block)})
+        lengths = block.lengths or [len(columns)] * count
+        told = (SEPARATOR.join(map(str, numbers)).encode() for numbers in (block.numbers, lengths))
+        columns[:0] = [(TEXTS, numbers) for numbers in told]
+    if None in columns:
+        return packed_message({"rows": _rows_of(block)})
+    packed = [column for column in columns if column is not None]
+    head = [_COUNT.pack(len(packed)), *(_COLUMN.pack(kind, len(cells)) for kind, cells in packed)]
+    kind = _BLOCK if is_even else _UNEVEN
+    return _framed(kind, count, first, [*head, *(cells for _, cells in packed)])
 
 
 def _rows_of(block: Block) -> Iterable[tuple[int, list[str]]]:
@@ -78,9 +84,8 @@ def _rows_of(block: Block) -> Iterable[tuple[int, list[str]]]:
     return [(number, list(map(text_of, cells[:length]))) for number, cells, length in rows]
 
 
-def _framed(kind: bytes, rows: int, first: int, text: str) -> bytes:
-    body = text.encode("utf-8", "replace")
-    return _HEAD.pack(kind, rows, first, len(body)) + body
+def _framed(kind: bytes, rows: int, first: int, parts: list[bytes]) -> bytes:
+    return b"".join([_HEAD.pack(kind, rows, first, sum(map(len, parts))), *parts])
 
 
 def unpacked(received: bytearray) -> Iterator[dict[str, Any]]:
@@ -97,35 +102,44 @@ def unpacked(received: bytearray) -> Iterator[dict[str, Any]]:
         if len(received) < end:
             return
         try:
-            text = received[_HEAD.size : end].decode()
-            if kind == _MESSAGE:
-                message = _message(text)
-            else:
-                message = {
-                    "rows": _even(count, first, text) if kind == _BLOCK else _uneven(count, text)
-                }
-        except (ValueError, TypeError, RecursionError) as error:
+            message = _unpacked(kind, count, first, bytes(received[_HEAD.size : end]))
+        except (ValueError, TypeError, RecursionError, struct.error) as error:
             raise BrokenAnswer from error
         del received[:end]
         yield message
 
 
-def _columns(count: int, text: str) -> list[list[str]]:
-    if not 0 < count <= _MOST_ROWS or text.count(SEPARATOR) >= count * _MOST_COLUMNS:
+def _unpacked(kind: bytes, count: int, first: int, body: bytes) -> dict[str, Any]:
+    if kind == _MESSAGE:
+        return _message(body.decode())
+    if not 0 < count <= _MOST_ROWS:
         raise BrokenAnswer
-    texts = text.split(SEPARATOR)
-    return [texts[at : at + count] for at in range(0, len(texts), count)]
+    columns = _columns(count, memoryview(body))
+    return {"rows": _even(first, columns) if kind == _BLOCK else _uneven(columns)}
 
 
-def _even(count: int, first: int, text: str) -> Rows:
-    rows = map(list, zip(*_columns(count, text), strict=True))
-    return list(zip(range(first, first + count), rows, strict=True))
+def _columns(count: int, body: memoryview) -> list[list[str]]:
+    (width,) = _COUNT.unpack_from(body)
+    if not 0 < width <= _MOST_COLUMNS:
+        raise BrokenAnswer
+    at = _COUNT.size + width * _COLUMN.size
+    columns = []
+    for kind, size in _COLUMN.iter_unpack(body[_COUNT.size : at]):
+        columns.append(unpacked_cells(kind, count, body[at : at + size]))
+        at += size
+    if at != len(body):
+        raise BrokenAnswer
+    return columns
 
 
-def _uneven(count: int, text: str) -> Rows:
-    numbers, lengths, *columns = _columns(count, text)
-    rows = zip(map(int, numbers), map(int, lengths), zip(*columns, strict=True), strict=True)
-    return [(number, list(cells[:length])) for number, length, cells in rows]
+def _even(first: int, columns: list[list[str]]) -> Rows:
+    return list(enumerate(map(list, zip(*columns, strict=True)), start=first))
+
+
+def _uneven(columns: list[list[str]]) -> Rows:
+    numbers, lengths, *cells = columns
+    rows = zip(map(int, numbers), map(int, lengths), zip(*cells, strict=True), strict=True)
+    return [(number, list(row[:length])) for number, length, row in rows]
 
 
 def _message(text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TypeVar
 
 from directory.assets.vin import VinProblem, is_vin, read_vin
@@ -11,7 +12,7 @@ from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
 from importers.fields import Field
 from importers.problems import RowProblem, RowProblemCode
-from importers.values import ERROR_TEXTS
+from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 _MAKES_OF_TWO_WORDS = re.compile(
@@ -68,6 +69,17 @@ class CellReader:
             return None
         return value
 
+    def _past_day(self, index: int | None, cells: list[str], told: list[RowProblem]) -> date | None:
+        day = self._value(index, read_day, cells, told)
+        if day is not None and index is not None:
+            self._tell_month(index, cells, told)
+        return day
+
+    def _tell_month(self, index: int, cells: list[str], told: list[RowProblem]) -> None:
+        """Say of a day on which something was that only its month is known."""
+        if names_only_month(cells[index]):
+            told.append(self._note(index, RowProblemCode.ONLY_MONTH, cells))
+
     def _read_phones(self, cells: list[str], told: list[RowProblem]) -> tuple[Phone, ...]:
         filled = [index for index in self._phones if cells[index]]
         if not filled:
@@ -106,6 +118,12 @@ class CellReader:
             heading = self._headings[self._at[Field.EMAIL]]
             told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
         return match[0] if match else None
+
+
+def year_of_make(text: str) -> int | RowProblemCode:
+    """A year of manufacture; what is none is told as no year, be it a number or not."""
+    year = read_year(text)
+    return RowProblemCode.NOT_A_YEAR if year is RowProblemCode.NOT_A_NUMBER else year
 
 
 def whole_name(

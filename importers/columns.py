@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from importers.heading_patterns import PATTERNS, PHONE_ONLY, UNIT_AT_END
 from importers.spellings import BY_SPELLING
 
 __all__ = ["Column", "Field", "Remark", "Source", "bare_heading", "field_of", "heading_norm",
-           "map_columns"]  # fmt: skip
+           "map_columns", "told_fields"]  # fmt: skip
 
 REMARK_HEADINGS = frozenset({"что не так", "що не так", "what is wrong"})
 """Normalised heading of the column that says in a workbook of ours why a row was not taken.
@@ -55,11 +55,21 @@ class Column:
     share: int = 0
     """Of a hundred filled cells so many look like it; 0 where only the heading spoke."""
     remark: Remark | None = None
+    has_order_day: bool = False
+    """Its cells hold the day of the order beside the number: «Заказ-наряд СЦ-1 от 10.11.2026»."""
 
     @property
     def told(self) -> str:
         """The heading, or the letter by which Excel names the column."""
         return self.heading or _letter(self.index)
+
+
+def told_fields(columns: Collection[Column]) -> frozenset[Field]:
+    """The fields that have a column, or a part of one: the day may stand in that of the number."""
+    there = {column.field for column in columns if column.field is not None}
+    if any(column.field is Field.VISIT_NUMBER and column.has_order_day for column in columns):
+        there.add(Field.OPENED_ON)
+    return frozenset(there)
 
 
 def _letter(index: int) -> str:

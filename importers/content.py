@@ -19,11 +19,12 @@ from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
 from importers.columns import REMARK_HEADINGS, Column, Remark, Source, field_of, heading_norm
 from importers.fields import AMOUNTS, DAYS, Field
+from importers.typed_values import read_order
 from importers.values import read_day
 
 SAMPLE = 200
 """Rows that are looked at."""
-_ENOUGH = 70
+ENOUGH = 70
 """Of a hundred filled cells so many must agree."""
 _CLEAR = 80
 """To speak against a heading."""
@@ -182,7 +183,7 @@ def content_of(cells: Sequence[str]) -> Content | None:
     if best is None:
         return None
     share = counts[best] * 100 // len(filled)
-    return Content(best, share, len(filled)) if share >= _ENOUGH else None
+    return Content(best, share, len(filled)) if share >= ENOUGH else None
 
 
 def with_content(
@@ -194,6 +195,7 @@ def with_content(
     heading has taken is given to no other column, phones excepted.
     """
     sample = rows[:SAMPLE]
+    columns = with_order_days(columns, sample)
     taken = {column.field for column in columns if column.field is not None}
     if taken & _NAMES:
         taken |= _NAMES
@@ -211,6 +213,23 @@ def with_content(
             taken.add(column.field)
         told.append(column)
     return tuple(told)
+
+
+def with_order_days(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns, told of those that hold the day of a work order beside its number.
+
+    ``rows``: as of ``with_content``. Whether the column is the number is another question.
+    """
+    sample = rows[:SAMPLE]
+    return tuple(
+        replace(column, has_order_day=_has_order_day(sample, column.index)) for column in columns
+    )
+
+
+def _has_order_day(rows: Sequence[Sequence[str]], at: int) -> bool:
+    filled = [row[at] for row in rows if at < len(row) and row[at].strip()]
+    told = sum(read_order(cell)[1] is not None for cell in filled)
+    return bool(told) and told * 100 >= len(filled) * ENOUGH
 
 
 def _from_cells(column: Column, cells: Sequence[str]) -> Column:

@@ -8,23 +8,26 @@ go through as they are: only what may be something else is looked at row by row.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from importers.blocks import Block, Row, have_more_than
 from importers.columns import Column, Field
+from importers.contacts import holds_contact
 from importers.error_cells import ErrorCells
+from importers.group_rows import MOST_LEVELS, GroupJudge, filled_places, group_place
 from importers.headings import Cell
 from importers.problems import Skipped
 from importers.sheet_marks import SheetMarks
 from importers.totals import is_total, may_hold_total
 
 GROUP_HEADING = "Группа"
-_MOST_LEVELS = 3
 _MOST_HELD = 20
 _MOST_FOOTERS = 8
 _FEW = 3
+_MOST_SUMS = 8
+"""Beside the heading of a group."""
 _FOOTER = re.compile(
     r"(?:ответственн\w+|відповідальн\w+|исполнител\w+|виконав\w*|составил\w*|склав|подпись|підпис|"
     r"руководител\w+|керівник|директор|м\.\s?п\.|отч[её]т сформирован|звіт сформован|"
@@ -33,36 +36,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _SOME_DIGITS = re.compile(r"\d.?\d")
-_MANY_DIGITS = re.compile(r"(?:\d\W?){7}")
-_ROWS_IN_BLOCK = 512
-
-
-@dataclass(frozen=True, slots=True)
-class GroupJudge:
-    """Whether a row of one cell may be the heading of a group.
-
-    ``proved``: rows that their looks prove (a merged line, bold text); outline levels are in
-    ``marks``. Without such a proof only a cell in a column that means nothing else will do: a
-    client of whom only the name is known must stay a row.
-    """
-
-    columns: Sequence[Column]
-    marks: SheetMarks
-    proved: Callable[[int], bool]
-
-    def may_be(self, row_no: int, at: int, cell: Cell, next_row_no: int) -> bool:
-        """``at``: the cell's column; ``next_row_no``: the next row that is not blank."""
-        if not isinstance(cell, str) or _MANY_DIGITS.search(cell):
-            return False
-        if self.marks.has_levels:
-            return self.marks.level(row_no) < self.marks.level(next_row_no)
-        if self.proved(row_no):
-            return True
-        return at >= len(self.columns) or self.columns[at].field is None
-
-    def level(self, row_no: int) -> int | None:
-        """The outline level of a heading, if the sheet has such levels."""
-        return self.marks.level(row_no) if self.marks.has_levels else None
+_ROWS_IN_BLOCK = 256
 
 
 @dataclass(slots=True)
@@ -70,7 +44,8 @@ class _Held:
     row_no: int
     cells: list[Cell]
     at: int
-    is_single: bool
+    may_head: bool
+    """A single cell, or a text with sums."""
     is_after_gap: bool
 
 
@@ -101,6 +76,7 @@ class DataRows:
         self._errors = errors
         self._marks = marks
         self._groups = groups
+        self._few = _FEW if groups is None else _MOST_SUMS + 1
         self._path: list[str] = []
         self._held: list[_Held] = []
         self._width = len(columns)
@@ -145,8 +121,8 @@ class DataRows:
         skipped, errors, headings = self._skipped, self._errors, self._headings
         for row_no, cells in rows:
             blanks = cells.count("")
-            if len(cells) - blanks <= _FEW:
-                filled = _filled(cells)
+            if len(cells) - blanks <= self._few:
+                filled = filled_places(cells)
                 if not filled and row_no not in errors:
                     self._blank += 1  # counted when something stands behind it
                     self._is_after_gap = True
@@ -174,11 +150,17 @@ class DataRows:
             return False
         at = filled[0]
         text = cells[at]
-        is_single = len(filled) == 1
-        says_footer = isinstance(text, str) and _FOOTER.match(text.strip()) is not None
-        if not (says_footer or is_single) or any(self._is_contact(i, cells[i]) for i in filled):
-            return False
         if cells in self._headings:
+            return False
+        is_single = len(filled) == 1
+        has_sums = not is_single and self._groups is not None
+        if has_sums and group_place(cells, self._columns) is not None:
+            self._held.append(_Held(row_no, cells, at, may_head=True, is_after_gap=False))
+            return True
+        says_footer = isinstance(text, str) and _FOOTER.match(text.strip()) is not None
+        if not (is_single or (says_footer and len(filled) <= _FEW)):
+            return False
+        if any(self._is_contact(i, cells[i]) for i in filled):
             return False
         self._held.append(_Held(row_no, cells, at, is_single, is_after_gap or says_footer))
         return True
@@ -186,8 +168,10 @@ class DataRows:
     def _is_contact(self, at: int, cell: Cell) -> bool:
         """Whether the cell alone makes the row a client's."""
         field = self._columns[at].field if at < self._width else None
-        return not isinstance(cell, str) or (
-            field in (Field.PHONE, Field.VIN) and _SOME_DIGITS.search(cell) is not None
+        return (
+            not isinstance(cell, str)
+            or (field in (Field.PHONE, Field.VIN) and _SOME_DIGITS.search(cell) is not None)
+            or (field is Field.EMAIL and holds_contact(cell))
         )
 
     def _overflow(self) -> Iterator[Row]:
@@ -202,8 +186,8 @@ class DataRows:
         for one in reversed(held):
             is_heading = (
                 self._groups is not None
-                and one.is_single
-                and len(headings) < _MOST_LEVELS
+                and one.may_head
+                and len(headings) < MOST_LEVELS
                 and self._groups.may_be(one.row_no, one.at, one.cells[one.at], next_row_no)
             )
             if not is_heading:
@@ -222,7 +206,7 @@ class DataRows:
         if level is None:
             level = max(len(self._path) - len(headings), 0)
         texts = [" ".join(text.split())[:200] for _, text in headings]
-        self._path = [*self._path[:level], *texts][:_MOST_LEVELS]
+        self._path = [*self._path[:level], *texts][:MOST_LEVELS]
 
     def _end(self) -> Iterator[Row]:
         held, self._held = self._held, []
@@ -244,29 +228,6 @@ class DataRows:
             group = " / ".join(self._path)
             cells = [*cells[: self._width], *[""] * missing, group, *cells[self._width :]]
         return row_no, cells
-
-
-def group_candidates(rows: Sequence[Row], columns: Sequence[Column]) -> dict[int, tuple[int, int]]:
-    """Rows of one cell and another row behind: row number → (its column, the next row's number)."""
-    if sum(bool(column.heading) for column in columns) < 3:
-        return {}
-    found: dict[int, tuple[int, int]] = {}
-    first = next(column.index for column in columns if column.heading)
-    behind = 0
-    for row_no, cells in reversed(rows):
-        filled = _filled(cells) if len(cells) - cells.count("") <= _FEW else [0, 0]
-        if not filled or is_total(cells):
-            continue
-        if len(filled) == 1 and behind and filled[0] <= first + _MOST_LEVELS - 1:
-            found[row_no] = (filled[0], behind)
-        behind = row_no
-    return found
-
-
-def _filled(cells: Sequence[Cell]) -> list[int]:
-    return [
-        at for at, cell in enumerate(cells) if not isinstance(cell, str) or (cell and cell.strip())
-    ]
 
 
 def _numbers_columns(cells: Sequence[Cell]) -> bool:

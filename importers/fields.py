@@ -70,6 +70,10 @@ DAYS = frozenset(
     }
 )  # fmt: skip
 """Fields whose cells are days."""
+LAST_DAYS = frozenset({Field.WARRANTY_UNTIL, Field.INSURED_UNTIL})
+"""Days until which something holds."""
+PAST_DAYS = DAYS - LAST_DAYS - {Field.PLANNED_ON, Field.NEXT_ON}
+"""Days on which something was: a month alone does not tell them."""
 AMOUNTS = frozenset({Field.TOTAL, Field.ESTIMATE})
 """Fields whose cells are amounts of money."""
 VEHICLE = frozenset({Field.VIN, Field.PLATE, Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.YEAR})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from importers.columns import Column, map_columns
+from importers.contacts import hold_contact, holds_contact
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Area = tuple[tuple[int, int], tuple[int, int]]
@@ -45,7 +46,7 @@ def locate_table(
             table = _table_of(block, first)
             if best is None or table.score > best.score:
                 best = table
-    if best is None or best.score == 0:
+    if best is None or best.score == 0 or _stands_among_data(best, filled):
         return _first_wide_line(filled)
     return best
 
@@ -87,7 +88,9 @@ def _heading_text(cell: Cell) -> str:
 def _may_be_heading(line: Sequence[str]) -> bool:
     # Data rows hold a phone, a VIN or a date; headings hold at most a year or kilometres.
     texts = [text for text in line if text]
-    return bool(texts) and sum(bool(_MANY_DIGITS.search(text)) for text in texts) <= len(texts) // 8
+    if not texts or sum(bool(_MANY_DIGITS.search(text)) for text in texts) > len(texts) // 8:
+        return False
+    return not hold_contact(line)
 
 
 def _is_title(line: Sequence[str]) -> bool:
@@ -105,15 +108,57 @@ def _table_of(block: Sequence[Sequence[str]], first: int) -> Table:
     return Table(columns, first, len(block), score)
 
 
+def _stands_among_data(table: Table, filled: Sequence[Sequence[str]]) -> bool:
+    """A single known word below rows of contacts is a remark, as «номер сменил».
+
+    A letterhead has its phone above the headings too, but with a blank line or more words between,
+    and hardly ever in two lines of several cells.
+    """
+    if table.score > 1 or table.lines > 1:
+        return False
+    above = filled[: table.first_line]
+    contacts = [any(map(_is_bare_contact, line)) and sum(map(bool, line)) for line in above]
+    if sum(map(bool, filled[table.first_line])) > 1:
+        return sum(cells > 1 for cells in contacts) > 1
+    return bool(contacts) and (contacts[-1] > 0 or sum(map(bool, contacts)) > 1)
+
+
+def _is_bare_contact(cell: str) -> bool:
+    """A contact with hardly a word beside it; a title may name a phone as well."""
+    has_few_words = sum(map(str.isalpha, cell)) <= sum(map(str.isdigit, cell)) or "@" in cell
+    return has_few_words and holds_contact(cell)
+
+
 def _first_wide_line(filled: Sequence[Sequence[str]]) -> Table | None:
     """No heading is known: the first row with several cells is what a person would name."""
     ranked = [(min(sum(map(bool, line)), 2), -index) for index, line in enumerate(filled)]
     if not ranked or max(ranked)[0] == 0:
         return None
     first = -max(ranked)[1]
+    first = _first_contact(filled, first)
+    if hold_contact(filled[first]) or _is_without_headings(filled[first:]):
+        return Table(tuple(Column(at, "", None) for at in range(len(filled[first]))), first, 0, 0)
+    return _table_of([filled[first]], first)
+
+
+def _first_contact(filled: Sequence[Sequence[str]], last: int) -> int:
+    """The first line up to ``last`` that is data by its contact; ``last`` if there is none.
+
+    A line of a single cell above the first wide one may be a title with a phone: it is data if it
+    is little else than the contact, or if contacts stand below it as well.
+    """
+    for index, line in enumerate(filled[:last]):
+        for at, cell in enumerate(line):
+            if not cell or not holds_contact(cell):
+                continue
+            below = (row[at] for row in filled[index + 1 :])
+            if _is_bare_contact(cell) or any(map(holds_contact, below)):
+                return index
+    return last
+
+
+def _is_without_headings(lines: Sequence[Sequence[str]]) -> bool:
     # Here and not above: hardly any file needs it, and the child is to start quickly.
     from importers.content import is_without_headings
 
-    if is_without_headings(filled[first:]):
-        return Table(tuple(Column(at, "", None) for at in range(len(filled[first]))), first, 0, 0)
-    return _table_of([filled[first]], first)
+    return is_without_headings(lines)

@@ -1,4 +1,7 @@
-"""The columns of a file as they are kept with it: [field, source, share, remark] for each."""
+"""The columns of a file as they are kept with it: [field, source, share, remark] for each.
+
+A fifth part, true, where the cells of a column hold the day of an order beside its number.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,6 +39,7 @@ def kept_columns(columns: Sequence[Column]) -> list[Any]:
             column.source.value,
             column.share,
             column.remark.value if column.remark is not None else None,
+            *([True] if column.has_order_day else []),
         ]
         for column in columns
     ]
@@ -54,8 +58,9 @@ def columns_of(file: KeepsColumns) -> tuple[Column, ...]:
             Source(source),
             share,
             Remark(remark) if remark is not None else None,
+            bool(more),
         )
-        for at, (heading, (field, source, share, remark)) in enumerate(
+        for at, (heading, (field, source, share, remark, *more)) in enumerate(
             zip(file.header, file.columns, strict=True)
         )
     )
@@ -66,7 +71,7 @@ def bare_columns(file: KeepsColumns) -> list[Column]:
     return [
         # Headings of several lines: what the lower line told is only kept in the field.
         Column(at, column.heading, None if column.source is not Source.HEADING
-               or field_of(column.heading) else column.field)
+               or field_of(column.heading) else column.field, has_order_day=column.has_order_day)
         for at, column in enumerate(columns_of(file))
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from directory.assets.models import Asset, Ownership
+from directory.clients.contact_points import is_callable_phone
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
 from importers.models import RowFate
 from importers.problems import RowProblem, RowProblemCode
@@ -51,6 +52,8 @@ class Match:
     """The earlier row of the same client; of the same vehicle too when the fate is DUPLICATE."""
     brings_contacts: bool = True
     """False: the name says that phones and e-mail of this row are somebody else's."""
+    has_phone: bool = False
+    """Of a row without a phone: whether its client has one all the same."""
     warnings: list[RowProblem] = field(default_factory=list)
 
 
@@ -82,7 +85,21 @@ class Matcher:
     def match(self, rows: Sequence[RowKeys]) -> list[Match]:
         """One match for each of the next rows of the file."""
         known = _Known(self._session, rows, self._unit_id)
-        return [self._seen.place(row, _find(row, known)) for row in rows]
+        found = [self._seen.place(row, _find(row, known)) for row in rows]
+        silent = [match for row, match in zip(rows, found, strict=True) if not row.phones]
+        reached = _reached(self._session, silent)
+        for match in silent:
+            match.has_phone |= match.client_id in reached
+        return found
+
+
+def _reached(session: Session, matches: Iterable[Match]) -> set[int | None]:
+    """The known clients of these who have a phone that may be called."""
+    found: set[int | None] = set()
+    columns = select(ContactPoint.client_id).where(*is_callable_phone(ContactPoint))
+    for chunk in in_chunks(match.client_id for match in matches if match.client_id is not None):
+        found.update(session.scalars(columns.where(ContactPoint.client_id.in_(chunk))))
+    return found
 
 
 def is_same_name(one: str | None, other: str | None) -> bool:
@@ -243,12 +260,17 @@ class _Seen:
     def _follow(self, row: RowKeys, match: Match, leader: _Leader) -> None:
         first = leader.match
         match.leader = match.duplicate_of = first.leader
+        match.has_phone = bool(leader.phones)
         if match.client_id is None:
             match.fate, match.client_id = first.fate, first.client_id
             shares = not leader.phones.isdisjoint(row.phones)
             if not shares and not is_same_name(row.name, leader.name):
                 match.warnings.append(RowProblem("", RowProblemCode.OTHER_OWNER, row.vin or ""))
                 match.brings_contacts = False
+        is_told = any(note.code is RowProblemCode.OTHER_OWNER for note in match.warnings)
+        if not is_told and not is_same_name(row.name, leader.name):
+            told = RowProblem("", RowProblemCode.OTHER_NAME_ABOVE, str(first.leader))
+            match.warnings.append(told)
         vehicle = row.vin or row.plate
         if vehicle is None or vehicle in leader.vehicles:
             match.fate = RowFate.DUPLICATE

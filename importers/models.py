@@ -57,6 +57,8 @@ class ImportMapping(Base):
     """Of the normalised headings, in their order: ``importers.mappings.signature_of``."""
     columns: Mapped[list[Any]]
     """Per column the code of its field; None: it is not loaded."""
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
+    """Of work orders: the workshop of rows that name none; None: nobody has said one."""
     by: Mapped[str]
     """Key of the actor."""
     at: Mapped[datetime]

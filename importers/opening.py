@@ -6,9 +6,7 @@ time. Runs inside the expendable child; imports next to nothing itself.
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -18,7 +16,7 @@ class Opening:
 
     def __init__(self, path: str, kind: str, sheet: str | None = None) -> None:
         """``kind``: of ``FileKind``; ``sheet``: the name of the one that is wanted, if one is."""
-        self._path, self._wanted = Path(path), sheet
+        self._path, self._wanted = path, sheet
         # By its path calamine believes the name; by its bytes it looks.
         self._is_named_so = path.endswith(".xlsx") and kind == "xlsx"
         self._error: BaseException | None = None
@@ -28,7 +26,8 @@ class Opening:
 
     def _load(self) -> None:
         try:
-            source: Any = str(self._path) if self._is_named_so else self._path.open("rb")
+            # No pathlib, which takes longer to import than all else here.
+            source = self._path if self._is_named_so else open(self._path, "rb")  # noqa: PTH123, SIM115
             self._book = CalamineWorkbook.from_object(source)
             for index, sheet in enumerate(self._book.sheets_metadata):
                 is_wanted = sheet.visible is SheetVisibleEnum.Visible

@@ -1,4 +1,4 @@
-"""The child that parses: ``python -m importers.parsing ORDER`` (promises P21, P22).
+"""The child that parses: ``main`` in a process of its own (promises P21, P22).
 
 It limits its own memory and time before anything of the file is looked at, and answers in frames
 (``importers.answers``): one about the table, then blocks of rows, then the end or a refusal. Its
@@ -7,28 +7,32 @@ parent is ``importers.child``.
 
 from __future__ import annotations
 
-import gc
-import json
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
+LARGE = "large"
+"""A workbook whose sheet is read as a stream."""
+TYPE_CHECKING = False  # typing takes longer to import than all that calamine waits for
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from importers.opening import Opening
 
 
-def main(arguments: list[str]) -> int:
-    """The order as JSON; stdin: two digits, what the guard has seen."""
-    order = json.loads(arguments[0])
-    _limit_self(order["memory"], order["cpu_seconds"])
+def main(memory: str, cpu_seconds: str, path: str, kind: str, sheet: str, options: str) -> int:
+    """What ``importers.child`` orders; stdin: two digits, what the guard has seen.
+
+    ``memory`` in bytes; ``kind``: of ``FileKind``, or LARGE; ``sheet``: the name of the one to load
+    ahead, "" for the first; ``options``: ``ReadOptions`` as JSON.
+    """
+    _limit_self(int(memory), int(cpu_seconds))
     # From here on nothing may harm the parent. calamine begins at once, imports are done beside.
-    opening = _opening(order)
+    opening = None if kind in (LARGE, "delimited") else _opening(path, kind, sheet or None)
     from importers.answers import packed_message
     from importers.problems import FileProblem, FileRefused
 
     out = sys.stdout.buffer
     try:
-        for frame in _frames(order, opening):
+        for frame in _frames(path, kind, options, opening):
             out.write(frame)
     except FileRefused as refused:
         out.write(packed_message({"refused": refused.code, "values": refused.values}))
@@ -55,15 +59,15 @@ def _limit_self(memory: int, cpu_seconds: int) -> None:
         resource.setrlimit(name, (limit, limit))
 
 
-def _opening(order: dict[str, Any]) -> Opening | None:
-    if order["is_large"] or order["kind"] == "delimited":
-        return None
+def _opening(path: str, kind: str, sheet: str | None) -> Opening:
     from importers.opening import Opening
 
-    return Opening(order["path"], order["kind"], order["options"]["sheet"])
+    return Opening(path, kind, sheet)
 
 
-def _frames(order: dict[str, Any], opening: Opening | None) -> Iterator[bytes]:
+def _frames(path: str, kind: str, options: str, opening: Opening | None) -> Iterator[bytes]:
+    import gc
+    import json
     from dataclasses import asdict
     from pathlib import Path
 
@@ -72,9 +76,10 @@ def _frames(order: dict[str, Any], opening: Opening | None) -> Iterator[bytes]:
     from importers.options import ReadOptions
     from importers.workbook import Seen, Source, find_table
 
-    source = Source(Path(order["path"]), FileKind(order["kind"]), order["is_large"], opening)
-    options = ReadOptions(**order["options"])
-    table = find_table(source, options, seen=lambda: Seen(*_digits()))
+    is_large = kind == LARGE
+    source = Source(Path(path), FileKind.XLSX if is_large else FileKind(kind), is_large, opening)
+    wanted = ReadOptions(**json.loads(options))
+    table = find_table(source, wanted, seen=lambda: Seen(*_digits()))
     yield packed_message(
         {
             "table": {
@@ -96,7 +101,3 @@ def _frames(order: dict[str, Any], opening: Opening | None) -> Iterator[bytes]:
 
 def _digits() -> tuple[bool, ...]:
     return tuple(digit == "1" for digit in sys.stdin.readline().strip())
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

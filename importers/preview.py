@@ -13,11 +13,10 @@ from sqlalchemy import CTE, ColumnElement, String, and_, case, cast, func, selec
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from directory.clients.models import Client, ContactKind, ContactPoint, ContactState
-from directory.clients.names import name_norm
+from directory.clients.models import Client
 from directory.units.models import Unit
+from importers.called import Called, called_instead, first_phone
 from importers.files import get_file
-from importers.matching import is_same_name
 from importers.models import ImportedFile, ImportedRow, RowFate
 from importers.plans import CHOOSABLE, RowPlan, planned_rows
 from importers.problems import RowProblem
@@ -26,15 +25,6 @@ from worklists.models.work_list import WorkList
 from worklists.verdicts import BlockRule
 
 PAGE_SIZE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """The client whom the directory puts in the place of the row's person."""
-
-    name: str
-    phone: str
-    """The number to be tried first; empty: there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +86,13 @@ class Preview:
     def warned(self) -> int:
         """All rows that are taken with a warning."""
         return sum(self.warnings.values())
+
+    @property
+    def remarked(self) -> int:
+        """Rows that somebody should look at: those of ``importers.error_rows``."""
+        idle = (RowPlan.DUPLICATE, RowPlan.REJECTED, RowPlan.BLOCKED)
+        told = sum(count for plan, count in self.warnings.items() if plan not in idle)
+        return told + sum(self.counts.get(plan, 0) for plan in idle)
 
     def choosable_of(self, plan: RowPlan | None = None, *, warned: bool = False) -> int:
         """Rows of this filter from which a task would be formed."""
@@ -199,19 +196,6 @@ def _page(
         .limit(1)
         .scalar_subquery()
     )
-    first_phone = (
-        select(ContactPoint.value)
-        .where(
-            ContactPoint.client_id == planned.c.client_id,
-            ContactPoint.kind == ContactKind.PHONE,
-            ContactPoint.is_valid,
-            ContactPoint.state != ContactState.WRONG,
-            ~ContactPoint.do_not_contact,
-        )
-        .order_by(ContactPoint.rank, ContactPoint.id)
-        .limit(1)
-        .scalar_subquery()
-    )
     query = (
         select(
             ImportedRow,
@@ -222,7 +206,7 @@ def _page(
             elsewhere.label("elsewhere"),
             Client.name,
             Client.name_norm,
-            first_phone.label("first_phone"),
+            first_phone(planned.c.client_id).label("first_phone"),
         )
         .join(planned, planned.c.id == ImportedRow.id)
         .outerjoin(Client, Client.id == planned.c.client_id)
@@ -232,18 +216,8 @@ def _page(
         .offset((page - 1) * PAGE_SIZE)
     )
     for row, client_id, told, block, list_id, other, *client in session.execute(query):
-        called = _called(row, RowPlan(told), *client)
+        called = called_instead(row.reading.get("name"), RowPlan(told), *client)
         yield _preview_row(row, client_id, RowPlan(told), block, list_id, other, called)
-
-
-def _called(
-    row: ImportedRow, plan: RowPlan, name: str | None, norm: str | None, phone: str | None
-) -> Called | None:
-    """Whom a task of the row calls, unless it is the person that the row names."""
-    named = row.reading.get("name")
-    if name is None or not named or plan in (RowPlan.DUPLICATE, RowPlan.REJECTED):
-        return None
-    return None if is_same_name(name_norm(named), norm) else Called(name, phone or "")
 
 
 def _preview_row(

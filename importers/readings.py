@@ -57,8 +57,7 @@ def kept_reading(row: LeadRow, match: Match | None, phone_cells: Sequence[int]) 
 def _kept_phone(phone: Phone, cells: Sequence[str]) -> list[str]:
     """The number, the cell it was typed in, what stood beside it."""
     typed = cells[0] if len(cells) == 1 else _source(phone, cells)
-    label = " ".join(filter(None, (phone.note, phone.extension)))
-    return [phone.e164, typed.strip()[:200], label]
+    return [phone.e164, typed.strip()[:200], phone.label]
 
 
 def _source(phone: Phone, cells: Sequence[str]) -> str:
@@ -84,8 +83,13 @@ def keys_of_reading(
 
 
 def kept_problems(row: LeadRow, match: Match | None) -> list[Any]:
-    """[column, code, value, whether it rejects the row]; what rejects stands first."""
+    """[column, code, value, whether it rejects the row]; what rejects stands first.
+
+    That the file has no phone is no matter where the client has one.
+    """
     warnings = (*row.warnings, *(match.warnings if match is not None else ()))
+    if match is not None and match.has_phone:
+        warnings = tuple(note for note in warnings if note.code is not RowProblemCode.NO_PHONE)
     return [
         *([note.column, note.code.value, note.value, True] for note in row.problems),
         *([note.column, note.code.value, note.value, False] for note in warnings),

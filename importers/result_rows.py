@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from directory.clients.models import Client
+from importers.called import Called, called_instead, first_phone
 from importers.files import get_file
 from importers.models import ImportedFile, ImportedRow
 from importers.plans import RowPlan, campaign_of, planned_rows
@@ -37,8 +38,16 @@ class ResultRow:
     problems: tuple[RowProblem, ...]
     warnings: tuple[RowProblem, ...]
     client: str
+    called: Called | None
+    """Who is called, when the row names somebody else."""
     task_id: int | None
     work_list_id: int | None
+
+    @property
+    def is_remarked(self) -> bool:
+        """Whether somebody should look at it: something is told of it, or nobody will be called."""
+        idle = (RowPlan.DUPLICATE, RowPlan.BLOCKED)
+        return bool(self.problems or self.warnings) or self.plan in idle
 
 
 def runs_of(session: Session, file: ImportedFile) -> list[int]:
@@ -67,7 +76,10 @@ def result_rows(
             ImportedRow.duplicate_of,
             planned.c.plan,
             planned.c.block,
-            func.coalesce(Client.name, "").label("client"),
+            ImportedRow.reading["name"].as_string().label("named"),
+            Client.name.label("client"),
+            Client.name_norm,
+            first_phone(planned.c.client_id).label("first_phone"),
             formed.label("formed"),
             case((planned.c.plan == RowPlan.IN_WORK.value, standing)).label("standing"),
         )
@@ -81,16 +93,18 @@ def result_rows(
         .order_by(lines.c.row_no)
     )
     for row in session.execute(query, execution_options={"yield_per": 1000}):
+        plan = RowPlan(row.plan)
         yield ResultRow(
             row_no=row.row_no,
             cells=tuple(row.cells),
             is_formed=row.formed is not None,
-            plan=RowPlan(row.plan),
+            plan=plan,
             block=BlockRule(row.block) if row.block is not None else None,
             duplicate_of=row.duplicate_of,
             problems=problems_of(row.problems, rejecting=True),
             warnings=problems_of(row.problems, rejecting=False),
-            client=row.client,
+            client=row.client or "",
+            called=called_instead(row.named, plan, row.client, row.name_norm, row.first_phone),
             task_id=row.formed or row.standing,
             work_list_id=row.work_list_id,
         )

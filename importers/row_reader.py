@@ -19,11 +19,12 @@ from importers.cell_reader import (
     CellReader,
     make_and_model,
     whole_name,
+    year_of_make,
 )
 from importers.columns import Column
 from importers.fields import Field
 from importers.problems import RowProblem, RowProblemCode
-from importers.values import read_day, read_kilometres, read_year
+from importers.values import read_day, read_kilometres
 
 _TEXT_FIELDS = (
     *(Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC, Field.PLATE, Field.MAKE),
@@ -103,11 +104,11 @@ class RowReader(CellReader):
         vin = self._vin(cells, told)
         if both is not None:
             make, model = make_and_model(make, model, both)
-        year = self._value(self._year, read_year, cells, told)
+        year = self._value(self._year, year_of_make, cells, told)
         mileage_km = self._value(self._mileage_km, read_kilometres, cells, told)
-        last_visit_on = self._value(self._last_visit_on, read_day, cells, told)
+        last_visit_on = self._past_day(self._last_visit_on, cells, told)
         planned_on = self._value(self._planned_on, read_day, cells, told)
-        sold_on = self._value(self._sold_on, read_day, cells, told)
+        sold_on = self._past_day(self._sold_on, cells, told)
         if email is not None:
             email = self._email(email, told)
         verdict = self._verdict(name, phones, vin)

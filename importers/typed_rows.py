@@ -18,10 +18,10 @@ from typing import cast
 from directory.clients.models import ClientKind
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone
-from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name
+from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name, year_of_make
 from importers.choice_words import CHOICES, read_choice
 from importers.columns import Column
-from importers.fields import AMOUNTS, DAYS, Field
+from importers.fields import AMOUNTS, DAYS, LAST_DAYS, PAST_DAYS, Field
 from importers.formats.declaration import FileFormat
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_values import (
@@ -31,7 +31,7 @@ from importers.typed_values import (
     read_price,
     read_tax_id,
 )
-from importers.values import read_day, read_kilometres, read_year
+from importers.values import is_filler_km, read_day, read_kilometres, read_last_day
 
 Value = str | int | date | datetime | Decimal | Enum
 _NAMES = (Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
@@ -41,11 +41,12 @@ _SEVERAL_LINES = frozenset({Field.WORK, Field.ADVICE, Field.COMMENT, Field.REASO
 _NO_PLATE = frozenset({"б/н", "бн", "без номера", "без номеров", "транзит", "н/у", "new"})
 _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
     **dict.fromkeys(DAYS, read_day),
+    **dict.fromkeys(LAST_DAYS, read_last_day),
     **dict.fromkeys(AMOUNTS, read_price),
     **{field: partial(read_choice, field) for field in CHOICES},
     Field.BIRTH_ON: read_birthday,
     Field.TAX_ID: read_tax_id,
-    Field.YEAR: read_year,
+    Field.YEAR: year_of_make,
     Field.MILEAGE_KM: read_kilometres,
     Field.CALLED_AT: read_moment,
 }
@@ -98,7 +99,12 @@ class TypedReader(CellReader):
         super().__init__(columns, region=region, has_error_cells=has_error_cells)
         self._identity = fmt.identity
         self._plain = [
-            (column.field, column.index, _READERS.get(column.field))
+            (
+                column.field,
+                column.index,
+                _READERS.get(column.field),
+                column.field in PAST_DAYS,
+            )
             for column in columns
             if column.field is not None and column.field not in _APART
         ]
@@ -109,7 +115,8 @@ class TypedReader(CellReader):
 
     def read(self, row_no: int, cells: list[str]) -> TypedRow:
         """Read one row; never raises."""
-        texts = tuple(cells)
+        # What stands beyond the last column has no meaning, now or when a column is added.
+        texts = tuple(cells[: self._width])
         if len(cells) < self._width:
             cells = cells + [""] * (self._width - len(cells))
         told: list[RowProblem] = []
@@ -118,15 +125,18 @@ class TypedReader(CellReader):
         values: dict[Field, Value] = {}
         self._read_person(cells, values, told)
         self._read_vehicle(cells, values, told)
-        for field, index, read in self._plain:
+        for field, index, read, is_past_day in self._plain:
             cell = cells[index]
             if not cell:
                 continue
             value = _text(cell, field) if read is None else self._value(index, read, cells, told)
             if value is not None:
                 values[field] = cast(Value, value)
-        if not values.get(Field.MILEAGE_KM, 1):
-            del values[Field.MILEAGE_KM]  # nobody types 0 and means it
+                if is_past_day:
+                    self._tell_month(index, cells, told)
+        km = values.get(Field.MILEAGE_KM)
+        if km is not None:
+            self._doubt_mileage(cast(int, km), values, told)
         self._read_order(cells, values)
         phones = self._read_phones(cells, told)
         problems, warnings = self._judged(values, phones, told)
@@ -165,6 +175,13 @@ class TypedReader(CellReader):
         values[Field.VISIT_NUMBER], day = read_order(text)
         if day is not None:
             values.setdefault(Field.OPENED_ON, day)
+
+    def _doubt_mileage(self, km: int, values: dict[Field, Value], told: list[RowProblem]) -> None:
+        if not km:
+            del values[Field.MILEAGE_KM]  # nobody types 0 and means it
+        elif is_filler_km(km):
+            heading = self._of_field[Field.MILEAGE_KM]
+            told.append(RowProblem(heading, RowProblemCode.MILEAGE_FILLER, str(km)))
 
     def _cell(self, cells: list[str], field: Field) -> str | None:
         at = self._at.get(field)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +45,9 @@ _ANY_DIGIT = re.compile(r"\d")
 _THOUSANDS = re.compile(r"\s*(?:тыс|тис|т\.|k\b|к\b)")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))|(?<=\d)[.,](?=\d{3}(?!\d))")
+_FILLER_KM = frozenset({111_111, 123_456, 999_999})
+_MOST_KM = 1_500_000
+"""Hardly any vehicle goes that far."""
 _BLANKS = re.compile(r"[\s'’]+")
 _AMOUNT = re.compile(
     r"(?:(?P<minus>[-–—−])|(?P<open>\()|\+)?\s?(?:[₽$€₴₸£]|руб\.?|usd|eur|uah|rub|kzt|byn)?\s?"
@@ -99,6 +103,22 @@ def read_day(text: str) -> date | RowProblemCode:
     return _day_of_text(text[:60])
 
 
+@lru_cache(maxsize=4096)
+def names_only_month(text: str) -> bool:
+    """Whether a readable day is told by its month alone: «дек. 2027», «12.2027»."""
+    text = _plain(text[:60])
+    by_word = _BY_WORD.fullmatch(text)
+    return by_word[1] is None if by_word else _MONTH_ONLY.fullmatch(text) is not None
+
+
+def read_last_day(text: str) -> date | RowProblemCode:
+    """A day until which something holds: what is told by its month holds until the month ends."""
+    day = read_day(text)
+    if isinstance(day, RowProblemCode) or not names_only_month(text):
+        return day
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def _in_range(day: date) -> date | RowProblemCode:
     return day if _FIRST_DAY <= day <= _LAST_DAY else RowProblemCode.OUT_OF_RANGE
 
@@ -112,8 +132,7 @@ def _day_of_serial(serial: float) -> date | RowProblemCode:
 
 
 def _day_of_text(text: str) -> date | RowProblemCode:
-    text = _TIME_OF_DAY.sub("", _YEAR_MARK.sub("", " ".join(text.casefold().split())))
-    text = text.strip(" .,")
+    text = _plain(text)
     if match := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in match.groups() if part)
     elif match := _BY_NUMBERS.fullmatch(text):
@@ -138,6 +157,12 @@ def _day_of_text(text: str) -> date | RowProblemCode:
         return RowProblemCode.NO_SUCH_DATE
 
 
+def _plain(text: str) -> str:
+    """A spelling of a day without its time of day and the word for «year»."""
+    text = _TIME_OF_DAY.sub("", _YEAR_MARK.sub("", " ".join(text.casefold().split())))
+    return text.strip(" .,")
+
+
 def _full_year(digits: str) -> int:
     year = int(digits)
     if len(digits) > 2:
@@ -155,6 +180,11 @@ def read_kilometres(text: str) -> int | RowProblemCode:
         return RowProblemCode.NOT_A_NUMBER
     factor = 1000 if _THOUSANDS.match(text, match.end()) else 1
     return _bounded(float(match[0].replace(",", ".")) * factor, 0, 3_000_000)
+
+
+def is_filler_km(km: int) -> bool:
+    """Whether somebody who did not know the mileage may have typed that: 999999, 123456."""
+    return km in _FILLER_KM or km > _MOST_KM
 
 
 @lru_cache(maxsize=512)

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from importers.blocks import Block, Row
 from importers.columns import Column
-from importers.data_rows import GROUP_HEADING, DataRows, GroupJudge, group_candidates
+from importers.contacts import hold_contact
+from importers.data_rows import GROUP_HEADING, DataRows
 from importers.error_cells import ErrorCells, find_error_cells
 from importers.file_kinds import FileKind
+from importers.group_rows import GroupJudge, group_candidates
 from importers.headings import LINES_LOOKED_AT, Area, Cell, Table, locate_table, told_table
 from importers.opening import Opening
 from importers.options import ReadOptions
@@ -108,7 +110,7 @@ def find_table(
         chain(ahead, rows),
         first=behind + 1,
         columns=table.columns,
-        headings=[line for line in chosen.head[table.first_line : behind] if any(line)],
+        headings=_to_be_repeated(chosen.head[table.first_line : behind]),
         skipped=skipped,
         errors=errors,
         marks=marks,
@@ -171,6 +173,11 @@ def _told(place: SheetPlace, chosen: _Chosen | None) -> SheetFound:
         lines=table.lines,
         headings=tuple(headings[:_MOST_HEADINGS_TOLD]),
     )
+
+
+def _to_be_repeated(lines: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """Heading lines that may stand again on a next page; one with a contact is data there."""
+    return [line for line in lines if any(line) and not hold_contact(line)]
 
 
 def _rows_below(chosen: _Chosen) -> Iterator[list[Cell]]:

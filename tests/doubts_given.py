@@ -108,6 +108,7 @@ def staged_load(
                 problems=[[p.column, p.code.value, p.value] for p in ruling.problems] or None,
                 cells=list(row.cells),
                 person=ruling.doubt.fingerprint if ruling.doubt is not None else None,
+                cause=ruling.cause,
             )
         )
     session.flush()

@@ -27,6 +27,8 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "phone": wording.phone,
     "initials": wording.initials,
     "whole": wording.whole,
+    "caller": wording.caller,
+    "called_by": wording.called_by,
     "tenths": wording.tenths,
     "zone": zones.zone_name,
     "plate": plate_shown,

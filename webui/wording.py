@@ -132,6 +132,16 @@ def money(amount: Decimal | int | float | None, currency: str = "RUB") -> str:
     return f"{sign}{text}{_NBSP}{_SIGNS.get(currency, currency)}"
 
 
+def caller(name: str) -> str:
+    """Return who made a call as a list names them: of a loaded call nobody may be told."""
+    return name or str(_("не указано"))
+
+
+def called_by(name: str) -> str:
+    """The same where no heading says what the name is."""
+    return name or str(_("кто звонил: не указано"))
+
+
 def whole(number: int | None) -> str:
     """Return «48 200»: a count in groups of three."""
     return "" if number is None else f"{number:,}".replace(",", _NBSP).replace("-", _MINUS)

@@ -138,9 +138,9 @@ def rest_after_refusal(
 ) -> None:
     """Let no campaign call the client before ``until`` (rule 9)."""
     assert until is not None
-    was = session.scalar(
-        select(Client.cooling_off_until).where(Client.id == attempt.client_id).with_for_update()
-    )
+    # No key is changed: a preview of a file that only names the client keeps nobody from this.
+    rests = select(Client.cooling_off_until).where(Client.id == attempt.client_id)
+    was = session.scalar(rests.with_for_update(key_share=True))
     if was is None or was < until:
         trail.rest = {"was": was.isoformat() if was else None, "until": until.isoformat()}
     start_cooling_off(

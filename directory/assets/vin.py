@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,10 @@ class VinReading:
 
 
 _DROPPED = str.maketrans(dict.fromkeys(" \t\r\n\u00a0\u202f-–—‐‑._*", ""))
+_NAMED = re.compile(
+    r"\s*(?:VIN|ВИН|ВІН)(?:[\s-]*(?:КОД|НОМЕР|CODE|NUMBER)\b)?\s*(?:[№#]|N[O0]?[.:°º])?[\s:=.;-]*"
+)
+"""«VIN: …», «Вин № …». No VIN begins with these letters: none has an I."""
 # Written out as pairs because the two columns look the same.
 _LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХІ", "ABEKMHOPCTYXI")
 _ALLOWED = frozenset("0123456789ABCDEFGHJKLMNPRSTUVWXYZ")
@@ -57,11 +62,15 @@ def is_vin(text: str) -> bool:
 def read_vin(raw: object) -> VinReading:
     """Read a VIN as typed: case, blanks and dashes do not matter, Cyrillic look-alikes are mended.
 
+    The word «VIN» before it is dropped.
+
     I, O and Q are refused and not guessed at: a wrong guess would be another person's vehicle.
     """
     if type(raw) is str and is_vin(raw):
         return VinReading(raw)
-    text = _text_of(raw).upper().translate(_DROPPED)
+    text = _text_of(raw).upper()
+    named = _NAMED.match(text)
+    text = text[named.end() if named else 0 :].translate(_DROPPED)
     if not text:
         return VinReading(None, VinProblem.EMPTY, length=0)
     vin = text.translate(_LOOK_ALIKES) if not text.isascii() else text

@@ -120,7 +120,7 @@ def add_phone(
 
     Raises NotFound, NotPermitted, ClientChanged, PhoneUnreadable, PhoneKnown.
     """
-    client = _client_to_edit(session, client_id, version, actor)
+    client = _client_to_edit(session, client_id, version, actor, is_added_to=True)
     reading = normalise_phone(typed)
     if len(reading.numbers) != 1 or reading.problem is not None:
         raise PhoneUnreadable(reading.problem)
@@ -135,7 +135,7 @@ def add_phone(
         reversed_value=value[::-1],
         state=ContactState.CONFIRMED,
         time_zone=phone_prefix_zone(value),
-        label=label.strip() or reading.numbers[0].note or "",
+        label=label.strip() or reading.numbers[0].label,
         rank=_next_rank(session, client_id),
     )
     session.add(point)
@@ -248,12 +248,16 @@ def allow_contact_point(
     return point
 
 
-def _client_to_edit(session: Session, client_id: int, version: int, actor: Actor) -> Client:
+def _client_to_edit(
+    session: Session, client_id: int, version: int, actor: Actor, *, is_added_to: bool = False
+) -> Client:
+    """``is_added_to``: what others add to the client at this moment is waited for."""
     actor.require(DirectoryPermission.EDIT_CLIENTS)
     client = session.scalar(
         select(Client)
         .where(Client.id == client_id, client_is_visible(actor))
-        .with_for_update(of=Client)
+        # No key is changed: a preview of a file that only names the client keeps nobody waiting.
+        .with_for_update(of=Client, key_share=not is_added_to)
         .execution_options(populate_existing=True)
     )
     if client is None:

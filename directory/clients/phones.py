@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+
+from directory.clients.phone_words import count_digits, is_hours, split_words
 
 
 class PhoneProblem(StrEnum):
@@ -35,6 +37,12 @@ class Phone:
     extension: str | None = None
     note: str | None = None
 
+    @property
+    def label(self) -> str:
+        """What a contact point says beside the number: «мама доб. 12»; "" for a bare one."""
+        extension = f"доб. {self.extension}" if self.extension else None
+        return " ".join(filter(None, (self.note, extension)))
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneReading:
@@ -54,11 +62,6 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _JOINED_EXTENSION = re.compile(r"[,;]\s*(?=(?:доб|вн|ext|#))", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_][^\d]*")
-_LABELS = re.compile(
-    r"\b(?:тел(?:ефон)?|моб(?:ильный|ільний)?|сот(?:овый)?|дом(?:ашний)?|раб(?:очий)?|phone|mobile|tel)\b[.:]*",
-    re.IGNORECASE,
-)
 _ROUNDED = re.compile(r"(\d(?:[.,]\d+)?)[eEеЕ]\+?(\d{1,2})")
 _UKRAINIAN_CODES = frozenset(
     f"{code:02}"
@@ -67,6 +70,7 @@ _UKRAINIAN_CODES = frozenset(
     if code not in (40, 42, 45, 49, 58, 59, 60, 71, 72, 74, 76, 78, 79, *range(81, 89))
 )
 _MAX_TEXT = 200
+_FEWEST_DIGITS = 7
 
 
 def normalise_phone(raw: object, *, region: str = "RU") -> PhoneReading:
@@ -124,6 +128,7 @@ def _is_russian(national: str) -> bool:
 
 
 def _read_slowly(text: str, region: str) -> PhoneReading:
+    cut = text[_MAX_TEXT:]
     text = unicodedata.normalize("NFKC", text[:_MAX_TEXT]).strip()
     if not text:
         return _EMPTY
@@ -131,15 +136,28 @@ def _read_slowly(text: str, region: str) -> PhoneReading:
     if rounded is not None:
         return _read_rounded(rounded, region)
     numbers: list[Phone] = []
-    problem: PhoneProblem | None = None
-    for piece in _pieces(text):
-        phone, trouble = _read_piece(piece, region)
+    # Numbers beyond what is looked at are not passed over in silence.
+    problem = PhoneProblem.NOT_A_NUMBER if count_digits(cut) >= _FEWEST_DIGITS else None
+    waiting = list(_pieces(text))[::-1]
+    while waiting:
+        piece = waiting.pop()
+        if numbers and is_hours(piece):
+            numbers[-1] = _with_note(numbers[-1], piece)
+            continue
+        phone, trouble, rest = _read_piece(piece, region)
+        if rest:
+            waiting.append(rest)
         if phone is not None and phone.e164 not in {known.e164 for known in numbers}:
             numbers.append(phone)
         problem = problem or trouble
     if not numbers and problem is None:
         problem = PhoneProblem.NOT_A_NUMBER  # separators only
     return PhoneReading(tuple(numbers), problem)
+
+
+def _with_note(phone: Phone, text: str) -> Phone:
+    told = text.strip(" .,:;()")
+    return replace(phone, note=f"{phone.note}, {told}" if phone.note else told)
 
 
 def _read_rounded(match: re.Match[str], region: str) -> PhoneReading:
@@ -154,7 +172,7 @@ def _pieces(text: str) -> Iterator[str]:
     """Split a text that holds several numbers; keep one number with odd separators whole."""
     text = _JOINED_EXTENSION.sub(" ", text)
     parts = [part for part in _SEPARATORS.split(text) if part.strip()]
-    if len(parts) > 1 and max(_count_digits(part) for part in parts) < 6:
+    if len(parts) > 1 and max(count_digits(part) for part in parts) < 6:
         parts = [" ".join(parts)]
     for part in parts:
         digits = part.translate(_DELETED)
@@ -166,26 +184,21 @@ def _pieces(text: str) -> Iterator[str]:
         yield from (digits[:half], digits[half:]) if glued else (part,)
 
 
-def _count_digits(text: str) -> int:
-    return sum(map(str.isdigit, text))
-
-
-def _read_piece(piece: str, region: str) -> tuple[Phone | None, PhoneProblem | None]:
+def _read_piece(piece: str, region: str) -> tuple[Phone | None, PhoneProblem | None, str]:
+    """A number or why there is none, and what stands behind it if that may be another one."""
     extension = None
     found = _EXTENSION.search(piece)
-    if found is not None and _count_digits(piece[: found.start()]) >= 7:
+    if found is not None and count_digits(piece[: found.start()]) >= 7:
         extension = found[1]
         piece = piece[: found.start()] + " " + piece[found.end() :]
-    words = [word.strip(" .,:;()[]-–—+\t") for word in _WORDS.findall(_LABELS.sub(" ", piece))]
-    note = " ".join(word for word in words if word) or None
-    bare = _WORDS.sub(" ", _LABELS.sub(" ", piece))
+    bare, note, rest = split_words(piece)
     digits = "".join(filter(str.isdigit, bare))
     if not digits:
-        return None, PhoneProblem.NOT_A_NUMBER
+        return None, PhoneProblem.NOT_A_NUMBER, rest
     e164 = _by_rule(digits, region, has_plus="+" in bare) or _by_plan(bare, digits, region)
     if e164 is not None:
-        return Phone(e164, extension, note), None
-    return None, _why_not(digits)
+        return Phone(e164, extension, note), None, rest
+    return None, _why_not(digits), rest
 
 
 def _by_plan(text: str, digits: str, region: str) -> str | None:

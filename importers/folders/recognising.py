@@ -1,4 +1,4 @@
-"""Which format of records a file is, by its headings alone (A8). Pure."""
+"""Which format of records a file is, by its headings (A8). Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def recognised_format(columns: Sequence[Column]) -> FileFormat:
     """The format that the headings fit best. Raises NotRecognised.
 
     A column counts most where its heading says the field itself, less where only the format reads
-    it so; a column that says something of which the format knows nothing counts against it.
+    it so; a column that says something of which the format knows nothing counts against it. The
+    cells only tell of a day of opening beside the number (``content.with_order_days``).
     """
     told = {
         fmt.code: score
@@ -85,6 +86,8 @@ def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
         if mine.field is None:
             score += _LOST if said is not None else 0
             continue
+        if mine.field is Field.VISIT_NUMBER and mine.has_order_day:
+            score += _TELLS if Field.OPENED_ON in _OWN[fmt.code] else 0
         score += _SAYS_SO if said is mine.field else _READS_SO if said is None else _STANDS_IN
         if said is mine.field and said in _OWN[fmt.code]:
             score += _TELLS

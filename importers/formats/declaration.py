@@ -5,11 +5,11 @@ Formats are data: ``importers.formats`` has a module for each, ``catalogue`` lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from importers.columns import Column, Remark, bare_heading, field_of, heading_norm
+from importers.columns import Column, Remark, bare_heading, field_of, heading_norm, told_fields
 from importers.content import with_content
 from importers.fields import PERSON, VEHICLE, Field
 from importers.problems import FileProblem, FileRefused
@@ -69,9 +69,9 @@ class FileFormat:
         """Of each group a row must have a readable value, or it is rejected."""
         return self.row_needs or self.required
 
-    def missing(self, columns: Iterable[Column]) -> list[list[str]]:
+    def missing(self, columns: Sequence[Column]) -> list[list[str]]:
         """The groups without a column, as codes of fields."""
-        present = {column.field for column in columns}
+        present = told_fields(columns)
         return [
             [one.value for one in group] for group in self.required if present.isdisjoint(group)
         ]

@@ -81,8 +81,7 @@ def asked_of(row: TypedRow) -> Asked:
     get: Any = row.values.get
     points: dict[Point, tuple[str, str]] = {}
     for phone in row.phones:
-        label = " ".join(filter(None, (phone.note, phone.extension)))
-        points.setdefault((ContactKind.PHONE, phone.e164), (phone.e164, label))
+        points.setdefault((ContactKind.PHONE, phone.e164), (phone.e164, phone.label))
     email, address = get(Field.EMAIL), get(Field.ADDRESS)
     if email:
         points[ContactKind.EMAIL, email.lower()] = (email, "")
@@ -99,14 +98,35 @@ def asked_of(row: TypedRow) -> Asked:
 
 def agrees(person: Person, asked: Asked) -> bool:
     """Whether nothing that is known of the person speaks against the row."""
-    told = (
+    return has_that_name(person, asked) and all(
+        known is None or said is None or known == said for known, said in _details(person, asked)
+    )
+
+
+def is_nearer(rival: Person, person: Person, asked: Asked) -> bool:
+    """Whether the row's name is rather that of ``rival``, whom only another detail rules out.
+
+    ``person``: one who agrees. Whose key, tax number or birthday is the row's own has no rivals.
+    """
+    is_certain = any(known is not None and known == said for known, said in _details(person, asked))
+    if is_certain or asked.name_norm is None or not has_that_name(rival, asked):
+        return False
+    words = set(asked.name_norm.split())
+    return _likeness(rival, words) > _likeness(person, words)
+
+
+def _details(person: Person, asked: Asked) -> tuple[tuple[object, object], ...]:
+    return (
         (person.external_key, asked.external_key),
         (person.tax_id, asked.tax_id),
         (person.birth_on, asked.birth_on),
     )
-    return has_that_name(person, asked) and all(
-        known is None or said is None or known == said for known, said in told
-    )
+
+
+def _likeness(person: Person, words: set[str]) -> tuple[int, int]:
+    """How many of these words the name has; of equals the one with fewer others is nearer."""
+    own = set() if person.is_nameless else set(person.name_norm.split())
+    return len(own & words), -len(own - words)
 
 
 def has_that_name(person: Person, asked: Asked) -> bool:

@@ -22,7 +22,12 @@ from importers.loads.looking import Looked, needs_a_person
 from importers.loads.models import AT_WORK, ENDS, OVER, LoadState, RecordLoad
 from importers.loads.steps import StepRefused, go_to
 from importers.loads.workers import is_silent
-from importers.loads.workshops import workshops_to_choose
+from importers.loads.workshops import (
+    said_workshop,
+    with_workshops,
+    workshops_below,
+    workshops_to_choose,
+)
 from importers.mapping_files import Said, said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
@@ -123,15 +128,19 @@ def note_look(
     ``refuse_load`` is to follow), MappingRefused, StepRefused.
     """
     fmt = FORMATS[load.format]
-    columns = with_mapping(session, load.unit_id, load.format, looked.columns)
+    recognised = with_workshops(session, load.unit_id, fmt, looked.columns,
+                                [cells for _, cells in looked.sample])  # fmt: skip
+    columns = with_mapping(session, load.unit_id, load.format, recognised)
     if said:
         columns = said_in(columns, fmt, said)
     if load.runs_by_itself:
         fmt.check_columns(columns)
+    if load.workshop_id is None:
+        load.workshop_id = said_workshop(session, load.unit_id, fmt, looked.columns)
     if said:
         fields = [column.field for column in columns]
         remember_mapping(session, load.unit_id, load.format, looked.columns, fields,
-                         actor=actor, now=now)  # fmt: skip
+                         workshop_id=load.workshop_id, actor=actor, now=now)  # fmt: skip
     load.header, load.columns = list(looked.header), kept_columns(columns)
     load.sample = [[row_no, list(cells)] for row_no, cells in looked.sample]
     load.place = {**looked.place.kept(), "sheet": looked.sheet}
@@ -141,7 +150,7 @@ def note_look(
     elif (
         fmt.missing(columns)
         or needs_a_person(columns, looked.place, looked.sheet, load.sheet)
-        or workshops_to_choose(session, load.unit_id, fmt, columns)
+        or (load.workshop_id is None and workshops_to_choose(session, load.unit_id, fmt, columns))
     ):
         following = LoadState.COLUMNS
     else:
@@ -162,20 +171,28 @@ def say_columns(
     load_id: int,
     fields: Sequence[Field | None],
     *,
+    workshop_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> RecordLoad:
     """A person says what the columns are; it is remembered, and the preview follows.
 
-    Raises NotFound, NotPermitted, StepRefused, ColumnTwice, ColumnsMissing, ColumnsUnfit.
+    ``workshop_id``: of all rows that name none, one of ``workshops_below`` the load's unit. Raises
+    NotFound, NotPermitted, StepRefused, ColumnTwice, ColumnsMissing, ColumnsUnfit.
     """
     load = _held(session, load_id, actor)
     fmt = FORMATS[load.format]
     recognised = recognised_in(load)
     said = said_columns(recognised, fields, fmt)
+    if workshop_id is not None and (
+        Field.WORKSHOP not in fmt.fields
+        or workshop_id not in workshops_below(session, load.unit_id)
+    ):
+        raise NotFound("unit", workshop_id)
     go_to(load, LoadState.CHECKING, now=now)
-    load.columns = kept_columns(said)
-    remember_mapping(session, load.unit_id, load.format, recognised, fields, actor=actor, now=now)
+    load.columns, load.workshop_id = kept_columns(said), workshop_id
+    remember_mapping(session, load.unit_id, load.format, recognised, fields,
+                     workshop_id=workshop_id, actor=actor, now=now)  # fmt: skip
     session.flush()
     return load
 

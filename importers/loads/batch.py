@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from core.access import Actor
 from core.clock import local_day
+from directory.clients.models import ClientKind
+from importers.fields import Field
 from importers.loads.added import Added
+from importers.loads.decided import Decided
 from importers.loads.told import Doubtful, Ruling, Verdict
+from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
+
+_CHILDHOOD = timedelta(days=14 * 365.25)
+
+
+class Answers(Protocol):
+    """What a person says of the doubts of this very batch, each as it comes up."""
+
+    @property
+    def said(self) -> MutableMapping[str, Decided]:
+        """By the fingerprint of what rows say of their person; comes before what is remembered."""
+
+    def meet(self, client_ids: Collection[int]) -> None:
+        """These clients may be meant by rows of the batch."""
+
+    def take(self, batch: Applier, row: TypedRow) -> Ruling:
+        """What the row comes to with what is said. Raises Doubtful before any change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +47,12 @@ class Setting:
     source: str
     added: Added = field(default_factory=Added, compare=False)
     """What the batch comes to add: a setting of its own for each batch that is to be kept."""
+    workshop_id: int | None = None
+    """Of work orders: the workshop of rows that name none; None: the only one of the unit."""
     only_looks: bool = False
     """Nothing may be written even for a moment: a page is only read."""
+    answers: Answers | None = field(default=None, compare=False)
+    """Of rows that are decided together."""
 
     @property
     def today(self) -> date:
@@ -80,16 +104,27 @@ def _judged(
         if row.is_rejected or batch is None:
             ruling = Ruling(Verdict.INVALID, (*row.problems, *row.warnings))
         else:
-            ruling = _taken(batch, row)
+            ruling = _taken(setting, batch, row)
         rulings.append(ruling)
     return batch, rulings
 
 
-def _taken(batch: Applier, row: TypedRow) -> Ruling:
+def _taken(setting: Setting, batch: Applier, row: TypedRow) -> Ruling:
     try:
-        ruling = batch.take(row)
+        answers = setting.answers
+        ruling = batch.take(row) if answers is None else answers.take(batch, row)
     except Doubtful as doubtful:
         ruling = doubtful.ruling
-    if not row.warnings:
-        return ruling
-    return replace(ruling, problems=(*ruling.problems, *row.warnings))
+    remarks = (*row.warnings, *_young_birthday(row, setting.today))
+    return replace(ruling, problems=(*ruling.problems, *remarks)) if remarks else ruling
+
+
+def _young_birthday(row: TypedRow, today: date) -> tuple[RowProblem, ...]:
+    """«45000» is a readable day of birth, but hardly the one of somebody who owns a car."""
+    born_on = row.values.get(Field.BIRTH_ON)
+    if not isinstance(born_on, date) or born_on <= today - _CHILDHOOD:
+        return ()
+    if row.values.get(Field.CLIENT_KIND, ClientKind.PERSON) is not ClientKind.PERSON:
+        return ()
+    heading = row.headings.get(Field.BIRTH_ON, "")
+    return (RowProblem(heading, RowProblemCode.YOUNG_BIRTHDAY, f"{born_on:%d.%m.%Y}"),)

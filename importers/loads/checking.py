@@ -19,9 +19,10 @@ from importers.loads.kept_rows import Before, forget_rows, keep_rows
 from importers.loads.models import LoadState, RecordLoad
 from importers.loads.running import load_rows
 from importers.loads.second_look import recount, settle_kept
-from importers.loads.staged import Work, as_json, open_table, skipped_as_json
+from importers.loads.staged import open_table, skipped_as_json
 from importers.loads.steps import go_to
 from importers.loads.told import Ruling, Verdict
+from importers.loads.work import Work, as_json
 from importers.problems import Skipped
 from importers.typed_rows import TypedRow
 
@@ -64,7 +65,7 @@ def check_staged(work: Work, load: RecordLoad, path: Path) -> None:
             result = load_rows(
                 session, stream, FORMATS[load.format], unit_id=load.unit_id, sha256=load.sha256,
                 actor=work.actor_for(session, load), now=work.clock(session), region=work.region,
-                columns=columns_of(load), watch=partial(note, before),
+                columns=columns_of(load), workshop_id=load.workshop_id, watch=partial(note, before),
                 settled=partial(settle, before), is_kept=False, tells_errors=False,
             )  # fmt: skip
     except _Ended:

@@ -17,7 +17,9 @@ class ClientsApplier:
     def __init__(self, setting: Setting, rows: Sequence[TypedRow]) -> None:
         self._setting = setting
         self._asked = {row.row_no: asked_of(row) for row in rows}
-        self._people = People(setting.session, list(self._asked.values()), setting.unit_id)
+        self._people = People(
+            setting.session, list(self._asked.values()), setting.unit_id, answers=setting.answers
+        )
 
     def take(self, row: TypedRow) -> Ruling:
         """New, refreshed or matched. Raises Doubtful."""

@@ -25,7 +25,8 @@ from importers.matching import in_chunks
 class Decided:
     """A decision; ``person`` None: a new client, who is still to be made."""
 
-    id: int
+    id: int | None
+    """None: it is being made with the batch, and is kept by whoever makes it."""
     client_id: int | None
     person: Person | None = None
 
@@ -33,8 +34,16 @@ class Decided:
 class Decisions:
     """The decisions about the people of a batch."""
 
-    def __init__(self, session: Session, asked: Sequence[Asked], unit_id: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        asked: Sequence[Asked],
+        unit_id: int,
+        said: Mapping[str, Decided] | None = None,
+    ) -> None:
+        """``said``: decisions of this very moment, which come first; more may come meanwhile."""
         self._session = session
+        self._said = said if said is not None else {}
         self._found: dict[str, Decided] = {}
         self._made: list[Decided] = []
         at_or_above = (UnitPath.ancestor_id == MatchDecision.unit_id) & (
@@ -70,14 +79,18 @@ class Decisions:
 
     def of(self, asked: Asked) -> Decided | None:
         """What was decided about this person; None: nothing."""
-        return self._found.get(fingerprint_of(asked)) if self._found else None
+        if not self._found and not self._said:
+            return None
+        fingerprint = fingerprint_of(asked)
+        return self._said.get(fingerprint) or self._found.get(fingerprint)
 
     def make(self, asked: Asked, person: Person) -> None:
         """``person`` is the new client that was decided for, if one was."""
         decided = self.of(asked)
         if decided is not None and decided.person is None:
             decided.person = person
-            self._made.append(decided)
+            if decided.id is not None:
+                self._made.append(decided)
 
     def write(self) -> None:
         """Keep which clients were made: the next row that says the same means them."""

@@ -6,7 +6,7 @@ the others. The decision holds for the unit of the load and those below it, for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from importers.events import RowsDecided
 from importers.loads.asked import asked_of
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.doubts import Doubt
-from importers.loads.kept_rows import kept_row, problems_in
+from importers.loads.kept_rows import as_before, kept_row, problems_in
 from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.loads.reapplying import apply_kept_rows, change_verdict, judge_kept, read_kept
 from importers.loads.seen import get_load
@@ -31,6 +31,7 @@ from importers.loads.told import REJECTED, Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 from importers.rereading import LOCK
 
+_AT_ONCE = 500
 DECIDABLE = (LoadState.DONE, LoadState.CANCELLED)
 """States in which rows may be decided: nobody is loading the file any more, and it is there."""
 
@@ -84,10 +85,10 @@ def decide(
     if not rows:
         return None
     fingerprint = rows[0].person
-    before = [[row.row_no, row.verdict.value, row.problems] for row in rows]
+    before = [as_before(row) for row in rows]
     batch_no = None
     if choice is Choice.SKIP:
-        _leave_out(load, rows)
+        leave_out(load, rows)
     else:
         _settle(session, load, rows[0], choice, client_id, actor=actor, now=now)
         batch_no = apply_kept_rows(session, load, rows, actor=actor, now=now).batch_no
@@ -151,31 +152,37 @@ def _settle(
         raise NameMissing
     if choice is Choice.SAME and client_id not in visible_among(session, ruling.doubt, actor=actor):
         raise CandidatesChanged
-    _remember(
-        session, load.unit_id, ruling.doubt.fingerprint,
-        client_id=client_id if choice is Choice.SAME else None, actor=actor, now=now,
-    )  # fmt: skip
+    whom = client_id if choice is Choice.SAME else None
+    remember(session, load.unit_id, {ruling.doubt.fingerprint: whom}, choice, actor=actor, now=now)
 
 
-def _remember(
+def remember(
     session: Session,
     unit_id: int,
-    fingerprint: str,
+    whom: Mapping[str, int | None],
+    choice: Choice,
     *,
-    client_id: int | None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    values = {"client_id": client_id, "is_new": client_id is None, "by": actor.key, "at": now}
-    insert = insert_into(session, MatchDecision).values(
-        unit_id=unit_id, fingerprint=fingerprint, **values
-    )
-    session.execute(
-        insert.on_conflict_do_update(index_elements=["unit_id", "fingerprint"], set_=values)
-    )
+    """Whom rows with these fingerprints mean from now on; of a new client: None until it is made.
+
+    In the place of what was said of them before.
+    """
+    insert = insert_into(session, MatchDecision)
+    told = {name: insert.excluded[name] for name in ("client_id", "is_new", "by", "at")}
+    keep = insert.on_conflict_do_update(index_elements=["unit_id", "fingerprint"], set_=told)
+    rows = [
+        {"unit_id": unit_id, "fingerprint": fingerprint, "client_id": client_id,
+         "is_new": choice is Choice.NEW, "by": actor.key, "at": now}
+        for fingerprint, client_id in whom.items()
+    ]  # fmt: skip
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(keep.values(rows[start : start + _AT_ONCE]))
 
 
-def _leave_out(load: RecordLoad, rows: Sequence[LoadedRow]) -> None:
+def leave_out(load: RecordLoad, rows: Sequence[LoadedRow]) -> None:
+    """The rows were skipped by a person."""
     for row in rows:
         left_out = RowProblem("", RowProblemCode.LEFT_OUT)
         told = (left_out, *problems_in(row.problems))

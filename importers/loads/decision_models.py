@@ -50,7 +50,10 @@ class LoadDecision(Base):
     """One decision about rows of a load, with what they were before: so that it can be undone."""
 
     __tablename__ = "load_decisions"
-    __table_args__ = (Index("ix_load_decisions_load", "load_id"),)
+    __table_args__ = (
+        Index("ix_load_decisions_load", "load_id"),
+        Index("ix_load_decisions_together", "together"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     load_id: Mapped[int] = mapped_column(ForeignKey(RecordLoad.id))
@@ -60,9 +63,11 @@ class LoadDecision(Base):
     batch_no: Mapped[int | None]
     """The batch of the load that it made; None: nothing was written."""
     rows: Mapped[list[Any]]
-    """[row number, verdict, problems] each, as they were before."""
+    """[row number, verdict, problems, cause] each, as they were before; the cause since 0034."""
     cells: Mapped[list[Any] | None] = mapped_column(JsonOrNull)
     """Of a mended row as they were before."""
+    together: Mapped[int | None]
+    """Id of the first of those that were decided at one press, and are undone so; None: alone."""
     by: Mapped[str]
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
-from importers.loads.decision_models import LoadDecision
+from importers.loads.decision_models import Choice, LoadDecision
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load
+from importers.loads.undeciding import may_be_undone
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A decision that stands. ``people``: of how many it was made at one press, and is undone."""
+
+    id: int
+    choice: Choice
+    by: str
+    """Key of the actor."""
+    at: datetime
+    people: int
+    may_be_undone: bool
+    """Not where calls were saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionsSeen:
     """The standing decisions of a load. ``has_any``: also of one whose rows are forgotten."""
 
-    of_row: Mapping[int, LoadDecision]
+    of_row: Mapping[int, Standing]
     """Row number → what was decided of it last: that comes first when it is undone."""
     has_any: bool
 
@@ -31,10 +48,17 @@ class DecisionsSeen:
 def decisions_of(session: Session, load: RecordLoad, *, actor: Actor) -> DecisionsSeen:
     """The decisions that stand. Raises NotFound, NotPermitted."""
     get_load(session, load.id, actor=actor)
-    standing = session.scalars(
-        select(LoadDecision)
+    # Columns and no objects: there may be as many as rows in doubt.
+    standing = session.execute(
+        select(LoadDecision.id, LoadDecision.choice, LoadDecision.by, LoadDecision.at,
+               LoadDecision.together, LoadDecision.rows)
         .where(LoadDecision.load_id == load.id, LoadDecision.undone_at.is_(None))
         .order_by(LoadDecision.id)
-    ).all()
-    of_row = {int(row_no): one for one in standing for row_no, *_ in one.rows}
+    ).all()  # fmt: skip
+    people = Counter(one.together for one in standing)
+    of_row: dict[int, Standing] = {}
+    for number, choice, by, at, together, rows in standing:
+        count = people[together] if together is not None else 1
+        seen = Standing(number, choice, by, at, count, may_be_undone(load, choice))
+        of_row.update((int(row_no), seen) for row_no, *_ in rows)
     return DecisionsSeen(of_row, bool(standing))

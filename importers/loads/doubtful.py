@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from core.access import Actor
@@ -37,6 +37,16 @@ class DoubtfulPerson:
     """A person of a load who is to be decided: the first row, and how many rows there are."""
 
     row_no: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The people of a load who wait for one cause, from some row on."""
+
+    cause: str
+    """The key of ``importers.loads.doubts.Cause``."""
+    people: int
     rows: int
 
 
@@ -72,6 +82,13 @@ class DoubtSeen:
     previous: int | None
     """The row of the person before; None: it is the first."""
     next: int | None
+    alike: Alike | None
+    """All who wait for its cause, or for that which it had before it became certain.
+
+    None: that is not known of rows that were kept before migration 0034.
+    """
+    others: int
+    """How many of them there are beside this one."""
 
     @property
     def may_be_new(self) -> bool:
@@ -113,12 +130,45 @@ def doubtful_people(session: Session, load_id: int) -> list[DoubtfulPerson]:
     return [DoubtfulPerson(row_no, rows) for row_no, rows in session.execute(query)]
 
 
+def alike_in(session: Session, load_id: int, cause: str, *, since: int = 0) -> Alike:
+    """How many wait for this cause whose first row is ``since`` or a later one."""
+    people = people_alike(load_id, cause, since=since).subquery()
+    query = select(func.count(), func.coalesce(func.sum(people.c.rows), 0)).select_from(people)
+    count, rows = session.execute(query).one()
+    return Alike(cause, count, int(rows))
+
+
+def people_alike(load_id: int, cause: str, *, since: int = 0) -> Select[int, int, str | None]:
+    """First row, ``rows`` and fingerprint of each who waits for this cause, as in the file."""
+    first = func.min(LoadedRow.row_no)
+    people = (
+        select(first.label("row_no"), func.count().label("rows"))
+        .where(LoadedRow.load_id == load_id, _is_doubtful())
+        .group_by(LoadedRow.person)
+        .having(first >= since)
+        .subquery()
+    )
+    return (
+        select(people.c.row_no, people.c.rows, LoadedRow.person)
+        .join(LoadedRow, LoadedRow.row_no == people.c.row_no)
+        .where(LoadedRow.load_id == load_id, LoadedRow.cause == cause)
+        .order_by(people.c.row_no)
+    )
+
+
 def look_at_doubt(
-    session: Session, load_id: int, *, row_no: int | None = None, actor: Actor, now: datetime
+    session: Session,
+    load_id: int,
+    *,
+    row_no: int | None = None,
+    since: int = 0,
+    actor: Actor,
+    now: datetime,
 ) -> DoubtSeen | None:
     """The person of this row, else the first from there on; None: nobody is left to be decided.
 
-    Raises NotFound, NotPermitted.
+    ``since``: from that row on it is told how many wait for the same cause. Raises NotFound,
+    NotPermitted.
     """
     load = get_load(session, load_id, actor=actor)
     people = doubtful_people(session, load_id) if load.state in DECIDABLE else []
@@ -130,6 +180,9 @@ def look_at_doubt(
     [ruling] = judge_kept(session, load, [row], actor=actor, now=now, only_looks=True)
     found = ruling.doubt.candidates if ruling.doubt is not None else ()
     done = _decided(session, load_id)
+    cause = ruling.cause or kept.cause
+    alike = alike_in(session, load_id, cause, since=since) if cause else None
+    is_among = kept.cause == cause and kept.row_no >= since
     return DoubtSeen(
         load=load, row=row, asked=asked_of(row), rows=people[at].rows, ruling=ruling,
         candidates=_seen(session, ruling, found[:MOST_CANDIDATES], actor),
@@ -137,6 +190,7 @@ def look_at_doubt(
         number=done + at + 1, total=done + len(people), left=len(people),
         previous=people[at - 1].row_no if at else None,
         next=people[at + 1].row_no if at + 1 < len(people) else None,
+        alike=alike, others=alike.people - is_among if alike is not None else 0,
     )  # fmt: skip
 
 
@@ -185,6 +239,18 @@ def waiting_loads(session: Session, *, actor: Actor, limit: int = 50) -> list[Wa
     )  # fmt: skip
     loads = [load for load in session.scalars(newest) if _open_rows(load)][:limit]
     return _waiting(session, loads)
+
+
+def doubts_foreseen(session: Session, load_id: int) -> tuple[int, int]:
+    """Doubtful rows of a preview: those a person will choose for, those to be corrected.
+
+    Nobody can choose where the person is not in doubt, as with a call for which no task waited.
+    """
+    query = select(func.count(LoadedRow.person), func.count()).where(
+        LoadedRow.load_id == load_id, LoadedRow.verdict == Verdict.DOUBTFUL
+    )
+    choosable, rows = session.execute(query).one()
+    return choosable, rows - choosable
 
 
 def _waiting(session: Session, loads: Sequence[RecordLoad]) -> list[WaitingLoad]:

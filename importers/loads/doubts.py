@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from directory.clients.models import ContactKind
 from importers.loads.asked import Asked, Person, has_that_name
+from importers.problems import RowProblemCode
 
 _BETWEEN = "\x1f"
 
@@ -98,6 +99,42 @@ def fingerprint_of(asked: Asked) -> str:
         "" if asked.is_anybody else asked.vehicle,
     )
     return hashlib.sha256(_BETWEEN.join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why rows are in doubt: those of one cause may be decided together.
+
+    The problem, and what agrees and differs of the likeliest client. How many may be meant is not
+    part of it: deciding one row changes that for the next.
+    """
+
+    code: RowProblemCode
+    agrees: tuple[Sign, ...] = ()
+    differs: tuple[Sign, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """As it is kept with the rows; no personal data."""
+        return ":".join((self.code, "+".join(self.agrees), "+".join(self.differs)))
+
+    @classmethod
+    def of_key(cls, key: str) -> Cause:
+        """The cause that has this key. Raises ValueError when there is none."""
+        code, agrees, differs = key.split(":")
+        return cls(
+            RowProblemCode(code),
+            tuple(Sign(one) for one in agrees.split("+") if one),
+            tuple(Sign(one) for one in differs.split("+") if one),
+        )
+
+
+def cause_of(code: RowProblemCode, doubt: Doubt) -> Cause:
+    """Why a row of this problem is in doubt."""
+    likeliest = next(iter(doubt.candidates), None)
+    if likeliest is None:
+        return Cause(code)
+    return Cause(code, likeliest.agrees, likeliest.differs)
 
 
 def _candidate(asked: Asked, person: Person, owner: Person | None) -> Candidate:

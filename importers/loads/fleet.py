@@ -25,8 +25,9 @@ from importers.loads.batch import Setting
 from importers.loads.fleet_writing import RENEWED, write_fleet
 from importers.loads.told import Doubtful
 from importers.matching import in_chunks
-from importers.problems import RowProblemCode
+from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
+from importers.values import is_filler_km
 
 DETAILS = {
     "vin": Field.VIN, "plate": Field.PLATE, "make": Field.MAKE, "model": Field.MODEL,
@@ -117,17 +118,33 @@ class Fleet:
         return news
 
     def read_odometer(self, car: Car, km: object, on: date, source: MileageSource) -> bool:
-        """Take a reading that is news: a file may not turn the odometer back (rule 9)."""
-        if not isinstance(km, int) or (on, km) in car.history:
+        """Take a reading that is news: a file may not turn the odometer back (rule 9).
+
+        What only fills the space is none: it would keep all true ones out that come later.
+        """
+        if not isinstance(km, int) or is_filler_km(km) or (on, km) in car.history:
             return False
         if any((day <= on and shown > km) or (day >= on and shown < km)
-               for day, shown in car.history):  # fmt: skip
+               for day, shown in car.history if not is_filler_km(shown)):  # fmt: skip
             return False
         if source is MileageSource.FILE and any(shown == km for _, shown in car.history):
             return False  # the day is only that of the load
         car.history.append((on, km))
         car.readings.append((on, km, source))
         return True
+
+    def fallen(self, car: Car, row: TypedRow, on: date) -> tuple[RowProblem, ...]:
+        """Told of a reading that is less than half of an earlier one: ``read_odometer`` has left
+        it out. What only fills the space is no earlier reading."""
+        km = row.values.get(Field.MILEAGE_KM)
+        if not isinstance(km, int):
+            return ()
+        before = max((shown for day, shown in car.history
+                      if day <= on and not is_filler_km(shown)), default=0)  # fmt: skip
+        if km * 2 >= before:
+            return ()
+        heading = row.headings.get(Field.MILEAGE_KM, "")
+        return (RowProblem(heading, RowProblemCode.MILEAGE_FELL, f"{km}|{before}"),)
 
     def flush(self, setting: Setting) -> None:
         """Write what is new; every vehicle has an id then. The owners must have theirs."""

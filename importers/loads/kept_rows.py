@@ -25,7 +25,7 @@ _AT_ONCE = 5_000
 FIRST = 50
 """Of each verdict so many rows are kept with their cells, beside those with something to tell."""
 _COLUMNS = ("load_id", "row_no", "verdict", "problems", "cells", "client_id", "task_id",
-            "person")  # fmt: skip
+            "person", "cause")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ def retell(row: LoadedRow, ruling: Ruling, before: Before | None = None) -> None
     row.problems = kept_problems(ruling.problems) or None
     row.client_id, row.task_id = _concerned(ruling, before)
     row.person = ruling.doubt.fingerprint if ruling.doubt is not None else None
+    row.cause = ruling.cause
+
+
+def as_before(row: LoadedRow) -> list[Any]:
+    """What a decision keeps of the row, so that it can be undone (``LoadDecision.rows``)."""
+    return [row.row_no, row.verdict.value, row.problems, row.cause]
 
 
 def kept_problems(problems: Iterable[RowProblem]) -> list[list[str]]:
@@ -130,6 +136,7 @@ def _kept(
             list(row.cells) if is_telling else None,
             *_concerned(ruling, before),
             ruling.doubt.fingerprint if ruling.doubt is not None else None,
+            ruling.cause,
         )  # fmt: skip
 
 

@@ -93,6 +93,8 @@ class RecordLoad(Base):
     """Nobody is asked: of a watched folder, or of the command line."""
     wants_end: Mapped[bool] = mapped_column(server_default=text("false"))
     """Somebody has asked it to be cancelled: it ends before its next batch."""
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey(Unit.id))
+    """Of work orders: the workshop of rows that name none; None: the only one of the unit."""
     lines: Mapped[int | None]
     """Rows that the file seems to have; None: not known."""
     position: Mapped[int] = mapped_column(server_default="0")
@@ -158,6 +160,10 @@ class LoadedRow(Base):
     person: Mapped[str | None]
     """Of a doubtful row: what it says of its person (``importers.loads.doubts``), so that all rows
     of one person are decided at once; None: nobody can tell by deciding whom it means."""
+    cause: Mapped[str | None]
+    """Why that is doubtful, as a key (``doubts.Cause``); None too: kept before migration 0034.
+
+    As it was when the row was judged last: who decides looks again."""
 
 
 class LoadBatch(Base):

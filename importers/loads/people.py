@@ -1,8 +1,9 @@
 """The clients that a batch of rows may concern: looked up at once, then found row by row in memory.
 
 Confidence: the outside key is certain; a phone, an e-mail address, the tax number, the VIN's owner
-or name with day of birth count when the name agrees and nothing known contradicts. A contradiction
-or two clients that fit equally well are doubtful. A name alone is never enough.
+or name with day of birth count when the name agrees and nothing known contradicts. A contradiction,
+two clients that fit equally well, or one who fits only because a better named one is contradicted
+are doubtful. A name alone is never enough.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from core.among import among
 from directory.clients.models import Client, ClientUnit, ContactKind, ContactPoint, ContactState
-from importers.loads.asked import FILLED, Asked, Person, Point, agrees, has_that_name
-from importers.loads.batch import Setting
+from importers.loads.asked import FILLED, Asked, Person, Point, agrees, has_that_name, is_nearer
+from importers.loads.batch import Answers, Setting
 from importers.loads.decided import Decided, Decisions
 from importers.loads.doubts import Doubt, doubt_about
 from importers.loads.people_writing import DETAILS, write_people
@@ -42,8 +43,12 @@ class People:
         owners: Iterable[int] = (),
         *,
         knows_dead: bool = False,
+        answers: Answers | None = None,
     ) -> None:
-        """``knows_dead``: a number known to be wrong still says whom it was called for."""
+        """``knows_dead``: a number known to be wrong still says whom it was called for.
+
+        ``answers``: what a person says of those in doubt.
+        """
         self._session, self._unit_id, self._knows_dead = session, unit_id, knows_dead
         self._by_id: dict[int, Person] = {}
         self._by_key: dict[str, Person] = {}
@@ -54,10 +59,12 @@ class People:
         self._was: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, Person] = {}
         keys = self._keys(asked)
-        self._decisions = Decisions(session, asked, unit_id)
+        self._decisions = Decisions(session, asked, unit_id, answers.said if answers else None)
         ids = {*owners, *keys.values(), *self._holders(asked), *self._others(asked)}
         self._read(ids | self._decisions.client_ids)
         self._decisions.meet(self._by_id)
+        if answers is not None:
+            answers.meet(self._by_id.keys())
         for key, client_id in keys.items():
             self._by_key[key] = self._by_id[client_id]
 
@@ -95,6 +102,9 @@ class People:
             best = [one for one, count in fitting.items() if count == most]
             if len(best) > 1:
                 raise Doubtful(RowProblemCode.SEVERAL_FIT, doubt=self.doubt(asked, owner))
+            rivals = [one for one, count in points.items() if one not in fitting and count >= most]
+            if any(is_nearer(one, best[0], asked) for one in rivals):
+                raise Doubtful(RowProblemCode.OTHER_DETAILS, doubt=self.doubt(asked, owner))
             return best[0]
         if points and set(points) == {owner}:
             raise Doubtful(RowProblemCode.OTHER_OWNER, doubt=self.doubt(asked, owner))

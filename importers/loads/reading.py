@@ -19,8 +19,8 @@ from importers.loading import Judged, judge_file, keep_judged, read_file
 from importers.loads.asking import refuse_load
 from importers.loads.holding import end_load, is_to_end, require_mine
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.staged import Work
 from importers.loads.steps import go_to
+from importers.loads.work import Work
 from importers.problems import FileRefused
 
 _EVERY = 0.5

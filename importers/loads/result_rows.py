@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, null, select
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.among import among
 from directory.clients.models import Client
 from directory.clients.visibility import client_is_visible
 from importers.answers import Rows
+from importers.loads.clashes import Clash, clashes_of
 from importers.loads.kept_rows import problems_in
-from importers.loads.models import LoadedRow
+from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.seen import get_load
 from importers.loads.told import NOT_LOADED, Verdict
 from importers.problems import RowProblem
 
 _ASKED_AT_ONCE = 5_000
+_JUDGED_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +40,63 @@ class ResultRow:
     client_id: int | None
     client: str
     task_id: int | None
+    clash: Clash | None = None
+    """Of a doubtful row: whom it may mean now."""
 
 
 def rows_with_results(
-    session: Session, load_id: int, batches: Iterable[Rows], *, actor: Actor
+    session: Session,
+    load_id: int,
+    batches: Iterable[Rows],
+    *,
+    width: int,
+    actor: Actor,
+    now: datetime,
 ) -> Iterator[ResultRow]:
-    """All rows of the open file, each with what became of it. Raises NotFound, NotPermitted."""
-    get_load(session, load_id, actor=actor)
+    """All rows of the open file, each with what became of it. Raises NotFound, NotPermitted.
+
+    ``width``: how many columns the table of the file has.
+    """
+    load = get_load(session, load_id, actor=actor)
+    # Columns that people added when they corrected rows are only with those rows.
+    is_wider = len(load.header) > width
     for batch in batches:
         for first in range(0, len(batch), _ASKED_AT_ONCE):
             lines = batch[first : first + _ASKED_AT_ONCE]
-            told = _told_of(session, load_id, lines[0][0], lines[-1][0], actor)
+            told = _told_of(session, load_id, lines[0][0], lines[-1][0], actor, is_wider)
+            doubtful = [row_no for row_no, one in told.items() if one.verdict is Verdict.DOUBTFUL]
+            clashes = _clashes(session, load, doubtful, actor, now)
             for row_no, cells in lines:
-                yield _result(row_no, cells, told.get(row_no))
+                yield _result(row_no, cells[:width], told.get(row_no), clashes.get(row_no))
 
 
-def rejected_rows(session: Session, load_id: int, *, actor: Actor) -> Iterator[ResultRow]:
+def rejected_rows(
+    session: Session, load_id: int, *, actor: Actor, now: datetime
+) -> Iterator[ResultRow]:
     """The rows of which nothing was written, with their kept cells. Raises NotFound, NotPermitted.
 
     Rows whose cells were forgotten are left out.
     """
-    get_load(session, load_id, actor=actor)
-    query = (
-        select(LoadedRow.row_no, LoadedRow.cells, LoadedRow.verdict, LoadedRow.problems)
+    load = get_load(session, load_id, actor=actor)
+    open_rows = (
+        select(LoadedRow)
         .where(
             LoadedRow.load_id == load_id,
             LoadedRow.verdict.in_(NOT_LOADED),
             LoadedRow.cells.is_not(None),
         )
         .order_by(LoadedRow.row_no)
+        .limit(_JUDGED_AT_ONCE)
     )
-    for row_no, cells, verdict, problems in session.execute(
-        query, execution_options={"yield_per": 1000}
-    ):
-        yield ResultRow(
-            row_no, [str(cell) for cell in cells], verdict, problems_in(problems), None, "", None
-        )
+    last = 0
+    while rows := session.scalars(open_rows.where(LoadedRow.row_no > last)).all():
+        clashes = clashes_of(session, load, rows, actor=actor, now=now)
+        for row in rows:
+            yield ResultRow(
+                row.row_no, [str(cell) for cell in row.cells or ()], row.verdict,
+                problems_in(row.problems), None, "", None, clashes.get(row.row_no),
+            )  # fmt: skip
+        last = rows[-1].row_no
 
 
 def names_of_clients(
@@ -86,7 +111,7 @@ def names_of_clients(
 
 
 def _told_of(
-    session: Session, load_id: int, first: int, last: int, actor: Actor
+    session: Session, load_id: int, first: int, last: int, actor: Actor, with_cells: bool
 ) -> Mapping[int, Any]:
     query = (
         select(
@@ -95,6 +120,7 @@ def _told_of(
             LoadedRow.problems,
             LoadedRow.client_id,
             LoadedRow.task_id,
+            (LoadedRow.cells if with_cells else null()).label("cells"),
             func.coalesce(Client.name, "").label("client"),
         )
         .outerjoin(Client, and_(Client.id == LoadedRow.client_id, client_is_visible(actor)))
@@ -103,17 +129,33 @@ def _told_of(
     return {row.row_no: row for row in session.execute(query)}
 
 
-def _result(row_no: int, cells: Sequence[str], told: Any) -> ResultRow:
+def _clashes(
+    session: Session, load: RecordLoad, row_nos: Sequence[int], actor: Actor, now: datetime
+) -> dict[int, Clash]:
+    found: dict[int, Clash] = {}
+    for first in range(0, len(row_nos), _JUDGED_AT_ONCE):
+        some = row_nos[first : first + _JUDGED_AT_ONCE]
+        rows = session.scalars(
+            select(LoadedRow).where(
+                LoadedRow.load_id == load.id, among(session, LoadedRow.row_no, some)
+            )
+        )
+        found |= clashes_of(session, load, rows, actor=actor, now=now)
+    return found
+
+
+def _result(row_no: int, cells: Sequence[str], told: Any, clash: Clash | None) -> ResultRow:
     if told is None:
         return ResultRow(row_no, cells, None, (), None, "", None)
     # One who is not there any more, or of other units, has neither a name nor a card.
     client_id = told.client_id if told.client else None
     return ResultRow(
         row_no,
-        cells,
+        [*cells, *(str(one) for one in (told.cells or ())[len(cells) :])],
         told.verdict,
         problems_in(told.problems),
         client_id,
         told.client,
         told.task_id,
+        clash,
     )

@@ -35,6 +35,7 @@ from importers.loads.second_look import MOST, in_doubt, recount, settled_later
 from importers.loads.told import LoadResult, RowError, Ruling, Verdict
 from importers.loads.vehicles import VehiclesApplier
 from importers.loads.visits import VisitsApplier
+from importers.loads.workshops import said_workshop, with_workshops
 from importers.mapping_files import said_in
 from importers.mappings import remember_mapping, with_mapping
 from importers.permissions import ImportPermission
@@ -69,6 +70,7 @@ def load_rows(
     region: str = "RU",
     said: Mapping[str, Field | None] | None = None,
     columns: Sequence[Column] | None = None,
+    workshop_id: int | None = None,
     watch: Watch | None = None,
     settled: Watch | None = None,
     is_kept: bool = True,
@@ -78,7 +80,8 @@ def load_rows(
 
     ``sha256``: of the file, by which its records name their source. ``columns``: what they mean;
     None: they are recognised, and ``said`` is what a person says that headings mean, before all
-    else. ``watch`` is called after each batch, ``settled`` with rows that it was told are in doubt
+    else. ``workshop_id``: of rows of work orders that name none.
+    ``watch`` is called after each batch, ``settled`` with rows that it was told are in doubt
     and that are not, as what stands below them shows. ``is_kept`` False: the caller rolls back, and
     no other load waits for this one, but who writes the rows that it has changed does on
     PostgreSQL.
@@ -93,7 +96,7 @@ def load_rows(
         exclusively(session, LOCK)
 
     def setting() -> Setting:
-        return Setting(session, unit_id, actor, now, source_of(sha256))
+        return Setting(session, unit_id, actor, now, source_of(sha256), workshop_id=workshop_id)
 
     def apply(rows: Sequence[TypedRow]) -> list[Ruling]:
         return apply_batch(APPLIERS[fmt.code], setting(), rows)
@@ -102,7 +105,12 @@ def load_rows(
     if columns is None:
         first = next(lines, [])
         lines = chain((first,), lines)
-        columns = _columns(setting(), stream.columns, fmt, said or {}, [row for _, row in first])
+        sample = [row for _, row in first]
+        recognised = with_workshops(
+            session, unit_id, fmt, fmt.recognised(stream.columns, sample), sample
+        )
+        workshop_id = workshop_id or said_workshop(session, unit_id, fmt, recognised)
+        columns = _columns(setting(), recognised, fmt, said or {})
     reader = TypedReader(columns, fmt, region=region, has_error_cells=stream.has_error_cells)
     counts, errors = Counter[Verdict](), list[RowError]()
     waiting: list[TypedRow] = []
@@ -170,13 +178,11 @@ def _errors_now(
 
 def _columns(
     setting: Setting,
-    found: Sequence[Column],
+    recognised: Sequence[Column],
     fmt: FileFormat,
     said: Mapping[str, Field | None],
-    sample: Sequence[Sequence[str]],
 ) -> Sequence[Column]:
     session, unit_id = setting.session, setting.unit_id
-    recognised = fmt.recognised(found, sample)
     columns = with_mapping(session, unit_id, fmt.code, recognised)
     if said:
         columns = said_in(columns, fmt, said)
@@ -184,5 +190,6 @@ def _columns(
     if said:
         fields = [column.field for column in columns]
         remember_mapping(session, unit_id, fmt.code, recognised, fields,
-                         actor=setting.actor, now=setting.now)  # fmt: skip
+                         workshop_id=setting.workshop_id, actor=setting.actor,
+                         now=setting.now)  # fmt: skip
     return columns

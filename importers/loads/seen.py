@@ -99,6 +99,17 @@ def problems_of_row(row: LoadedRow) -> tuple[RowProblem, ...]:
     return problems_in(row.problems)
 
 
+def rows_with_problems(session: Session, load_id: int, *, actor: Actor) -> int:
+    """Of how many kept rows something is to be told. Raises NotFound, NotPermitted."""
+    get_load(session, load_id, actor=actor)
+    query = select(func.count()).where(
+        LoadedRow.load_id == load_id,
+        LoadedRow.problems.is_not(None),
+        LoadedRow.cells.is_not(None),
+    )
+    return session.scalar(query) or 0
+
+
 def progress_of(load: RecordLoad, *, now: datetime) -> Progress:
     """How far it is, how fast, and how long it will take; of the present step alone."""
     rows = load.position if load.state is LoadState.READING else sum(load.counts.values())

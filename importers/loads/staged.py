@@ -14,8 +14,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from core.access import Actor
 from core.bulk import lift_time_limits
 from core.clock import Clock
@@ -27,12 +25,10 @@ from importers.content import SAMPLE
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.asking import note_look
-from importers.loads.batch import Setting, apply_batch
+from importers.loads.batch import apply_batch
 from importers.loads.batches import batches
 from importers.loads.beating import beating
 from importers.loads.holding import (
-    actor_of,
-    advance,
     end_load,
     is_to_end,
     let_go,
@@ -41,12 +37,13 @@ from importers.loads.holding import (
 )
 from importers.loads.kept_rows import forget_rows, keep_rows
 from importers.loads.looking import looked_at
-from importers.loads.models import LoadBatch, LoadState, RecordLoad
+from importers.loads.models import LoadState, RecordLoad
 from importers.loads.reapplying import read_kept
-from importers.loads.running import APPLIERS, Watch, record_load, source_of
+from importers.loads.running import APPLIERS, Watch, record_load
 from importers.loads.second_look import kept_in_doubt, retell_settled
 from importers.loads.steps import go_to
 from importers.loads.told import Ruling, Verdict
+from importers.loads.work import Work
 from importers.loads.workers import TakenOver, worker_name
 from importers.mapping_files import MappingRefused, Said
 from importers.problems import FileProblem, FileRefused, Skipped
@@ -63,24 +60,6 @@ class LoadEnd:
     rows: int
     counts: dict[Verdict, int]
     skipped_lines: Skipped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What a worker needs to know of its surroundings. ``region``: of phones without a country."""
-
-    database: Database
-    clock: Clock
-    worker: str
-    region: str = "RU"
-    zone: str = "Europe/Moscow"
-    """Where neither unit nor unit above has one."""
-    actor: Actor | None = None
-    """None: whoever asked for the load."""
-
-    def actor_for(self, session: Session, load: RecordLoad) -> Actor:
-        """In whose name the records are made."""
-        return self.actor or actor_of(session, load, self.zone)
 
 
 def run_load(
@@ -223,19 +202,12 @@ def _load_batch(
         if is_to_end(session, load, work.worker):
             return None
         exclusively(session, LOCK)
-        setting = Setting(session, load.unit_id, work.actor_for(session, load), now,
-                          source_of(load.sha256))  # fmt: skip
+        setting = work.setting(session, load, now)
         rulings = apply_batch(APPLIERS[load.format], setting, rows)
         keep_rows(session, load.id, rows, rulings, counts)
         after = counts + Counter(ruling.verdict for ruling in rulings)
-        session.add(
-            LoadBatch(load_id=load.id, batch_no=number + 1, last_row=rows[-1].row_no,
-                      **setting.added.as_json())
-        )  # fmt: skip
-        session.flush()
-        told = {"batches": number + 1, "position": rows[-1].row_no, "counts": as_json(after),
-                "beat_at": now, "attempts": 0}  # fmt: skip
-        advance(session, load, work.worker, told, batches=number)
+        last_row = rows[-1].row_no
+        work.note_batch(setting, load, number + 1, last_row, after, position=last_row)
     counts.update(ruling.verdict for ruling in rulings)
     return rulings
 
@@ -259,21 +231,14 @@ def _settle(work: Work, load: RecordLoad, number: int, counts: Counter[Verdict])
                     return number
                 after, is_found = 0, False
                 continue
-            setting = Setting(session, load.unit_id, work.actor_for(session, load), now,
-                              source_of(load.sha256))  # fmt: skip
+            setting = work.setting(session, load, now)
             rows = read_kept(load, kept, region=work.region)
             after = kept[-1].row_no
             if not retell_settled(kept, apply_batch(APPLIERS[load.format], setting, rows), counts):
                 continue
             is_found = True
             number += 1
-            session.add(
-                LoadBatch(load_id=load.id, batch_no=number, last_row=after,
-                          **setting.added.as_json())
-            )  # fmt: skip
-            session.flush()
-            told = {"batches": number, "counts": as_json(counts), "beat_at": now, "attempts": 0}
-            advance(session, load, work.worker, told, batches=number - 1)
+            work.note_batch(setting, load, number, after, counts)
 
 
 def _done(
@@ -289,11 +254,6 @@ def _done(
         record_load(session, FORMATS[load.format], load.unit_id, load.sha256, counts,
                     actor=work.actor_for(session, mine), now=now)  # fmt: skip
     return _told(LoadState.DONE, counts, skipped)
-
-
-def as_json(counts: Counter[Verdict]) -> dict[str, int]:
-    """Rows of each verdict, as a load keeps them."""
-    return {verdict.value: counts[verdict] for verdict in Verdict}
 
 
 def skipped_as_json(skipped: Skipped) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from importers.loads.doubts import Doubt
+from importers.loads.doubts import Doubt, cause_of
 from importers.problems import RowProblem, RowProblemCode, Skipped
 
 
@@ -71,6 +71,11 @@ class Ruling:
     def client_id(self) -> int | None:
         """Known when the batch is written."""
         return self.client.id if self.client is not None else None
+
+    @property
+    def cause(self) -> str | None:
+        """Why the person is doubtful: the key of ``importers.loads.doubts.Cause``."""
+        return cause_of(self.problems[0].code, self.doubt).key if self.doubt is not None else None
 
     @property
     def task_id(self) -> int | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, null, select, update
 from sqlalchemy.orm import Session
 
 from core.access import Actor
+from core.among import among
 from core.errors import NotFound, Refused
-from core.journal import record
+from core.journal import record_all
 from importers.events import DecisionUndone
 from importers.loads.deciding import hold_load
 from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
@@ -19,6 +21,7 @@ from importers.loads.models import LoadBatch, LoadedRow, RecordLoad
 from importers.loads.reapplying import change_verdict
 from importers.loads.taking_back import can_be_taken_back, take_back_batch
 from importers.loads.told import Ruling, Verdict
+from importers.matching import in_chunks
 from importers.taken_rows import LoadTouched
 
 
@@ -26,12 +29,17 @@ class DecisionUsed(Refused):
     """What the rows brought has been used since, or something later builds on it."""
 
 
+def may_be_undone(load: RecordLoad, choice: Choice) -> bool:
+    """Whether such a decision can be taken back at all: a call that was saved stays."""
+    return choice is Choice.SKIP or can_be_taken_back(load)
+
+
 def undo_decision(
     session: Session, decision_id: int, *, actor: Actor, now: datetime
 ) -> LoadDecision:
-    """Take back what was decided and loaded; undone twice is undone once.
+    """Take back what was decided and loaded, with all that was decided at the same press.
 
-    Raises NotFound, NotPermitted, LoadNotOver, DecisionUsed.
+    Undone twice is undone once. Raises NotFound, NotPermitted, LoadNotOver, DecisionUsed.
     """
     decision = session.get(LoadDecision, decision_id)
     if decision is None:
@@ -40,75 +48,102 @@ def undo_decision(
     session.refresh(decision)
     if decision.undone_at is not None:
         return decision
-    if load.forgotten_at is not None or _is_decided_again(session, decision):
+    decisions = _made_with(session, decision)
+    if load.forgotten_at is not None or _are_decided_again(session, decisions):
         raise DecisionUsed
     if decision.batch_no is not None:
-        _take_back(session, load, decision, actor=actor, now=now)
-    for row_no, verdict, problems in decision.rows:
-        row = session.get_one(LoadedRow, (load.id, row_no), populate_existing=True)
-        if row.cells is None:
-            raise DecisionUsed
-        _put_back(load, row, Verdict(verdict), problems, decision)
-    _forget(session, load, decision)
-    decision.undone_at = now
-    event = DecisionUndone(
-        record_load_id=load.id, choice=decision.choice, rows=len(decision.rows)
-    )  # fmt: skip
-    record(session, event, actor=actor, at=now)
+        _take_back(session, load, decision.batch_no, actor=actor, now=now)
+        decisions = _made_with(session, decision)  # all at once: what was read is not known now
+    rows = _rows_of(session, load, decisions)
+    for one in decisions:
+        for before in one.rows:
+            _put_back(load, rows[before[0]], before, one)
+        one.undone_at = now
+    _forget(session, load, decisions)
+    events = [
+        DecisionUndone(record_load_id=load.id, choice=one.choice, rows=len(one.rows))
+        for one in decisions
+    ]
+    record_all(session, events, actor=actor, at=now)
     session.flush()
     return decision
 
 
-def _is_decided_again(session: Session, decision: LoadDecision) -> bool:
-    """Whether something else was decided of its rows since: a mended one may be doubtful."""
+def _made_with(session: Session, decision: LoadDecision) -> Sequence[LoadDecision]:
+    """The decision and those of the same press, in their order."""
+    if decision.together is None:
+        return [decision]
+    return session.scalars(
+        select(LoadDecision)
+        .where(LoadDecision.together == decision.together, LoadDecision.undone_at.is_(None))
+        .order_by(LoadDecision.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _are_decided_again(session: Session, decisions: Sequence[LoadDecision]) -> bool:
+    """Whether something else was decided of their rows since: a mended one may be doubtful."""
     later = select(LoadDecision.rows).where(
-        LoadDecision.load_id == decision.load_id,
-        LoadDecision.id > decision.id,
+        LoadDecision.load_id == decisions[0].load_id,
+        LoadDecision.id > decisions[-1].id,
         LoadDecision.undone_at.is_(None),
     )
-    mine = {row_no for row_no, *_ in decision.rows}
+    mine = {row_no for one in decisions for row_no, *_ in one.rows}
     return any(row_no in mine for rows in session.scalars(later) for row_no, *_ in rows)
 
 
+def _rows_of(
+    session: Session, load: RecordLoad, decisions: Sequence[LoadDecision]
+) -> dict[int, LoadedRow]:
+    """Their rows as they are by now. Raises DecisionUsed when their cells are gone."""
+    found: dict[int, LoadedRow] = {}
+    for chunk in in_chunks(row_no for one in decisions for row_no, *_ in one.rows):
+        query = select(LoadedRow).where(
+            LoadedRow.load_id == load.id, among(session, LoadedRow.row_no, chunk)
+        )
+        for row in session.scalars(query.execution_options(populate_existing=True)):
+            found[row.row_no] = row
+    if any(row.cells is None for row in found.values()):
+        raise DecisionUsed
+    return found
+
+
 def _take_back(
-    session: Session, load: RecordLoad, decision: LoadDecision, *, actor: Actor, now: datetime
+    session: Session, load: RecordLoad, batch_no: int, *, actor: Actor, now: datetime
 ) -> None:
-    """What the decision brought goes, and its batch with it: nothing is left to be taken back."""
-    assert decision.batch_no is not None
+    """What the batch brought goes, and it with that: nothing is left to be taken back."""
     if not can_be_taken_back(load):
         raise DecisionUsed
     try:
-        take_back_batch(session, load, decision.batch_no, actor=actor, now=now)
+        take_back_batch(session, load, batch_no, actor=actor, now=now)
     except LoadTouched as touched:
         raise DecisionUsed from touched
-    batch = session.get_one(
-        LoadBatch, (load.id, decision.batch_no), populate_existing=True
-    )  # fmt: skip
+    batch = session.get_one(LoadBatch, (load.id, batch_no), populate_existing=True)
     batch.added, batch.filled = {}, {}
 
 
 def _put_back(
-    load: RecordLoad,
-    row: LoadedRow,
-    verdict: Verdict,
-    problems: list[list[str]] | None,
-    decision: LoadDecision,
+    load: RecordLoad, row: LoadedRow, before: Sequence[Any], decision: LoadDecision
 ) -> None:
-    change_verdict(load, row, Ruling(verdict, problems_in(problems)))
+    _row_no, verdict, problems, *cause = before
+    change_verdict(load, row, Ruling(Verdict(verdict), problems_in(problems)))
     if decision.choice is Choice.MENDED:
         row.cells = decision.cells
     else:
-        row.person = decision.fingerprint
+        row.person, row.cause = decision.fingerprint, next(iter(cause), None)
 
 
-def _forget(session: Session, load: RecordLoad, decision: LoadDecision) -> None:
-    """What was remembered with it: the next such row asks again."""
-    if decision.choice in (Choice.SAME, Choice.NEW):
+def _forget(session: Session, load: RecordLoad, decisions: Sequence[LoadDecision]) -> None:
+    """What was remembered with them: the next such row asks again."""
+    told = (one.fingerprint for one in decisions if one.choice in (Choice.SAME, Choice.NEW))
+    for chunk in in_chunks(one for one in told if one is not None):
         session.execute(
-            delete(MatchDecision).where(
+            delete(MatchDecision)
+            .where(
                 MatchDecision.unit_id == load.unit_id,
-                MatchDecision.fingerprint == decision.fingerprint,
+                among(session, MatchDecision.fingerprint, chunk),
             )
+            .execution_options(synchronize_session=False)
         )
 
 

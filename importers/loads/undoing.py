@@ -17,9 +17,9 @@ from core.access import Actor
 from core.errors import NotFound
 from importers.loads.holding import require_mine
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.staged import Work
 from importers.loads.steps import go_to
 from importers.loads.taking_back import TakenBack, require_may_go, take_back, take_back_held
+from importers.loads.work import Work
 from importers.permissions import ImportPermission
 from importers.taken_rows import LoadTouched, Needed, Touch
 

@@ -8,10 +8,10 @@ from directory.assets.models import MileageSource
 from importers.fields import Field
 from importers.loads.asked import Asked, Person, asked_of, has_that_name
 from importers.loads.batch import Setting
-from importers.loads.fleet import Car, Fleet
+from importers.loads.fleet import Car, Fleet, plate_of
 from importers.loads.people import People
 from importers.loads.told import Doubtful, Ruling, Verdict
-from importers.problems import RowProblemCode
+from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
 
 
@@ -26,7 +26,7 @@ class Owners:
         self.asked = {row.row_no: asked_of(row) for row in rows}
         self.people = People(
             setting.session, list(self.asked.values()), setting.unit_id, self.fleet.owner_ids,
-            knows_dead=knows_dead,
+            knows_dead=knows_dead, answers=setting.answers,
         )  # fmt: skip
 
     def owner_of(self, car: Car | None) -> Person | None:
@@ -36,6 +36,11 @@ class Owners:
         if car.new_owner is not None or car.owner_id is None:
             return car.new_owner
         return self.people.by_id(car.owner_id)
+
+    def is_in_sight(self, car: Car) -> bool:
+        """Whether it is a client's of the load's unit: of others' vehicles nothing is told."""
+        owner = self.owner_of(car)
+        return owner is not None and owner.is_ours
 
     def person_of(self, row: TypedRow, car: Car | None) -> tuple[Person | None, bool]:
         """Whom the row names as the owner, and whether that is to be a new client.
@@ -97,14 +102,27 @@ class VehiclesApplier:
         person, is_new = self._owners.person_of(row, known)
         car, person, news = self._owners.settle(row, known, person, is_new)
         km = row.values.get(Field.MILEAGE_KM)
-        news |= self._owners.fleet.read_odometer(car, km, self._setting.today, MileageSource.FILE)
+        fleet, today = self._owners.fleet, self._setting.today
+        is_read = fleet.read_odometer(car, km, today, MileageSource.FILE)
+        is_told = self._owners.is_in_sight(car)
+        remarks = fleet.fallen(car, row, today) if is_told and not is_read else ()
         if known is None:
-            return Ruling(Verdict.NEW, client=person)
-        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, client=person)
+            return Ruling(Verdict.NEW, remarks, client=person)
+        remarks += _other_plate(row, car) if is_told else ()
+        verdict = Verdict.REFRESHED if news or is_read else Verdict.MATCHED
+        return Ruling(verdict, remarks, client=person)
 
     def write(self) -> None:
         """Write the vehicles with owners and readings."""
         self._owners.flush()
+
+
+def _other_plate(row: TypedRow, car: Car) -> tuple[RowProblem, ...]:
+    """That the vehicle wears another plate than the row says: one of both is no longer true."""
+    if plate_of(row) in (None, car.plate_norm):
+        return ()
+    both = f"{row.values[Field.PLATE]}|{car.details['plate']}"
+    return (RowProblem(row.headings.get(Field.PLATE, ""), RowProblemCode.OTHER_PLATE, both),)
 
 
 def _says_more(asked: Asked) -> bool:

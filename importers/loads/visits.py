@@ -108,8 +108,8 @@ class VisitsApplier:
                 raise Doubtful(RowProblemCode.UNKNOWN_VEHICLE, mark_of(row))
             raise Doubtful(RowProblemCode.NO_OWNER, mark_of(row))
         car, person, _ = self._owners.settle(row, car, person, is_new)
-        self._open(row, number, car, person, workshop_id)
-        return Ruling(Verdict.NEW, client=person)
+        remarks = self._open(row, number, car, person, workshop_id)
+        return Ruling(Verdict.NEW, remarks, client=person)
 
     def write(self) -> None:
         """Write clients, vehicles, orders and their lines."""
@@ -148,7 +148,8 @@ class VisitsApplier:
 
     def _open(
         self, row: TypedRow, number: str, car: Car, person: Person | None, workshop_id: int
-    ) -> None:
+    ) -> tuple[RowProblem, ...]:
+        """Make the order; what is to be told of its mileage."""
         status, opened_on, done_on = _days(row)
         km = cast(int | None, row.values.get(Field.MILEAGE_KM))
         order = _Order(
@@ -157,9 +158,13 @@ class VisitsApplier:
         self._orders[number] = order
         self._new.append(order)
         _add_lines(order, row)
-        if opened_on is not None:
-            day = min(done_on or opened_on, self._setting.today)
-            self._owners.fleet.read_odometer(car, km, day, MileageSource.VISIT)
+        if opened_on is None:
+            return ()
+        day = min(done_on or opened_on, self._setting.today)
+        is_read = self._owners.fleet.read_odometer(car, km, day, MileageSource.VISIT)
+        if is_read or not self._owners.is_in_sight(car):
+            return ()
+        return self._owners.fleet.fallen(car, row, day)
 
     def _continue(
         self, row: TypedRow, order: _Order, person: Person | None, is_new: bool

@@ -27,8 +27,9 @@ from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.loads.reading import read_staged, refuse_reading
 from importers.loads.running import APPLIERS
 from importers.loads.spool import forget_torn, spool_file
-from importers.loads.staged import Work, load_staged
+from importers.loads.staged import load_staged
 from importers.loads.undoing import undo_staged
+from importers.loads.work import Work
 from importers.loads.workers import TakenOver, worker_name
 from importers.problems import FileProblem, FileRefused
 

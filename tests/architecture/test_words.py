@@ -70,6 +70,13 @@ def test_equal_texts_of_two_enums_keep_their_own_words() -> None:
     assert LABELS[Outcome][Outcome.REFUSED] != LABELS[Finish][Finish.REFUSED]
 
 
+def test_russian_sentences_are_quoted_in_one_way_and_without_english_verbs() -> None:
+    odd = re.compile(r"[\"“”„]|\b(?:undo|redo|cancel|delete|save|skip|load|upload|row)\b", re.I)
+    messages = [one if isinstance(one, tuple) else (one,) for one in words_in_source()]
+    told = [re.sub(r"%\(\w+\)s|<[^>]+>", "", text) for one in messages for text in one]
+    assert [text for text in told if re.search("[А-я]", text) and odd.search(text)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_string_is_in_the_catalogue(language: str) -> None:
     file = path_of(language).read_text()

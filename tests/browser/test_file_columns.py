@@ -1,6 +1,7 @@
 """The wizard of columns in a real browser: a file that needs correction is corrected."""
 
 import os
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -76,3 +77,33 @@ def test_a_file_that_needs_correction_is_corrected(live: Live, page: Page, tmp_p
     page.reload()
     _shot(page, "columns-dark")
     assert_accessible(page)
+
+
+def test_the_day_in_the_number_and_a_workshop_for_all_rows_are_told(
+    live: Live, page: Page, tmp_path: Path
+) -> None:
+    with live.given() as given:
+        given.catalogue()
+        unit = given.unit("Отдел сервиса, Север")
+        for name in ("Слесарный цех", "Кузовной цех"):
+            given.workshop(name, parent=unit)
+        login = given.employee("Мария Менеджер", unit=unit).login
+    live.sign_in(page, login)
+    page.goto("/selections/files")
+    page.locator('input[value="visits"]').check()
+    page.get_by_label("Подразделение").select_option(label="Отдел сервиса, Север")
+    row = ("Заказ-наряд СЦ-9001 от 10.11.2024 9:15:00", "XTA21901234567890", "Иванов Иван")
+    path = write_file(tmp_path / "наряды.xlsx", row, headings=("Документ", "VIN", "Заказчик"))
+    page.set_input_files("#f-file", path)
+    page.get_by_role("button", name="Загрузить", exact=True).click()
+    day = page.locator('[data-needs~="opened_on"]')
+    expect(day.locator("[data-there]")).to_be_visible()
+    page.get_by_label("Документ").select_option("")
+    expect(day.locator("[data-missing]")).to_be_visible()
+    page.get_by_label("Документ").select_option("visit_number")
+    expect(day.locator("[data-there]")).to_be_visible()
+    page.get_by_label("Мастерская для всех строк").select_option(label="Кузовной цех")
+    assert_accessible(page)
+    _shot(page, "workshop-light")
+    page.get_by_role("button", name="Проверить файл").click()
+    expect(page).to_have_url(re.compile(r"/selections/loads/\d+$"))

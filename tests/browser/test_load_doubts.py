@@ -107,3 +107,51 @@ def test_doubts_are_decided_by_keys_and_wrong_rows_corrected(
     expect(page.get_by_text("Строк с ошибками нет")).to_be_visible()
     page.goto(f"/selections/loads/{load_id}/doubts")
     expect(page.get_by_text("Сомнительных строк больше нет")).to_be_visible()
+
+
+def test_all_of_one_cause_are_decided_after_a_question(
+    live: Live, page: Page, tmp_path: Path
+) -> None:
+    with live.given() as given:
+        given.catalogue()
+        unit = given.unit("Отдел сервиса, Север")
+        head = given.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+        for number in range(30):
+            given.client(f"Иванов Иван {number}", phone=f"+791600000{number:02d}", unit=unit)
+        given.client("Лунин Пётр", phone="+79160000007", unit=unit)
+        rows = [(f"Котов Олег {one}", f"8916 00000{one:02d}", "", "", "", "") for one in range(30)]
+        load = staged_load(
+            given, unit, given.actor(head, role=Role.HEAD), tmp_path / "клиенты.xlsx", "clients",
+            HEADINGS, *rows,
+        )  # fmt: skip
+        load_id, login = load.id, head.login
+    live.sign_in(page, login, Role.HEAD)
+    page.goto(f"/selections/loads/{load_id}/doubts")
+    expect(page.get_by_text("Ещё 29 с той же причиной: телефон тот же, имя другое")).to_be_visible()
+    assert_accessible(page)
+    _shot(page, "alike-light")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    assert_accessible(page)
+    _shot(page, "alike-dark")
+    page.get_by_role("button", name="Все – те же").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Людей: 30, строк: 30.")
+    _shot(page, "alike-asked-dark")
+    dialog.get_by_role("button", name="Не надо").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 из 30")
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("button", name="Все – те же").focus()
+    page.keyboard.press("Enter")
+    _shot(page, "alike-asked-light")
+    dialog.get_by_role("button", name="Взять возможных").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("30 из 30")
+    expect(page.get_by_text("Решено вместе, людей: 29, строк: 29.")).to_be_visible()
+    _shot(page, "alike-done")
+    page.goto(f"/selections/loads/{load_id}?rows=decided")
+    _shot(page, "alike-undo")
+    page.get_by_role("button", name="Отменить решение (людей: 29)").first.click()
+    expect(dialog).to_contain_text("решено 29 человек")
+    dialog.get_by_role("button", name="Отменить решение", exact=True).click()
+    expect(page.get_by_text("Решение отменено: строки снова ждут.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 из 30")

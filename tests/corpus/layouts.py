@@ -228,3 +228,95 @@ def names_between_blank_rows(path: Path) -> None:
       rows=numbered(2, IVANOV, ("Исполнитель Иван", "89267654321", "")))  # fmt: skip
 def client_like_a_signature(path: Path) -> None:
     book(path, HEADINGS, IVANOV, ("Исполнитель Иван", "89267654321"))
+
+
+@case("phones alone without a heading, the first one with a comment: it is no heading",
+      rows=[(1, "8 (916) 777 00 01 (просил не звонить)"), (2, "8 (916) 777 00 02"),
+            (3, "89167770003"), (4, "+7 916 777 00 04")], headings=("",))  # fmt: skip
+def first_phone_with_a_comment(path: Path) -> None:
+    book(path, ("8 (916) 777 00 01 (просил не звонить)",), ("8 (916) 777 00 02",),
+         ("89167770003",), ("+7 916 777 00 04",))  # fmt: skip
+
+
+_MESSY = ("8 (916) 777-00-01", "8 916 777 00 02 (просил не звонить)", "8 999 222 33 44, 8 999 222"
+          " 33 45", "номер сменил", "8 999 222 33", "жена 8 916 777 00 05 просила не звонить",
+          "8 (916) 777-00-01", "", "телефон", "mail@example.org просит не писать")  # fmt: skip
+
+
+@case("phones alone without a heading, hardly two alike; the first number comes again, a row is "
+      "nothing but a word of headings", headings=("",), skipped={"blank": 1},
+      rows=[(n, text) for n, text in enumerate(_MESSY, start=1) if text])  # fmt: skip
+def messy_phones_without_headings(path: Path) -> None:
+    book(path, *((text,) for text in _MESSY))
+
+
+@case("no headings, and a single phone stands above the first row of several cells",
+      rows=[(1, "89161234567", ""), (2, "89167770003", "просил"), (3, "слово", "дело")],
+      headings=("", ""))  # fmt: skip
+def phone_above_wider_rows(path: Path) -> None:
+    book(path, ("89161234567",), ("89167770003", "просил"), ("слово", "дело"))
+
+
+@case("unknown headings, and a title above them that names a phone: it is no data",
+      rows=[(3, "Иванов Иван", "89161234567")], headings=("Кто", "Куда"))  # fmt: skip
+def title_with_a_phone(path: Path) -> None:
+    book(path, ("Список клиентов, тел. для справок 8 495 123-45-67",), ("Кто", "Куда"), IVANOV[:2])
+
+
+@case("the person has said that the line of a phone is the heading: the same number is data below",
+      rows=[(2, "89167770003"), (3, "89161234567")],
+      options=ReadOptions(heading_line=1, heading_lines=1))  # fmt: skip
+def phone_told_as_heading(path: Path) -> None:
+    book(path, ("89161234567",), ("89167770003",), ("89161234567",))
+
+
+@case("the last row, behind a blank one, has only an e-mail address: it is no signature",
+      rows=[(2, "Иванов Иван", "a@example.org"), (4, "", "b@example.org")],
+      skipped={"blank": 1})  # fmt: skip
+def last_row_with_an_email_only(path: Path) -> None:
+    book(path, ("ФИО", "E-mail"), ("Иванов Иван", "a@example.org"), (), ("", "b@example.org"))
+
+
+_SUMS = (
+    "Ответственный Код",
+    "Контрагент",
+    "Телефон",
+    "Сумма продаж, руб.",
+    "Прибыль",
+    "Документов",
+)
+
+
+@case("a report of 1C: groups have their sums in the same row, nothing else marks them",
+      rows=[(3, "00-0001", *IVANOV[:2], "1500", "10,5", "2", "Иванова М.П."),
+            (4, "00-0002", "", "", "200", "", "", "Иванова М.П."),
+            (6, "00-0003", *PETROV[:2], "300", "", "1", "<Не указан>")],
+      skipped={"groups": 2, "totals": 1})  # fmt: skip
+def groups_with_sums(path: Path) -> None:
+    book(path, _SUMS, ("Иванова М.П.", "", "", "1 234 500,50", 34.5, 3),
+         ("00-0001", *IVANOV[:2], 1500, "10,5", 2), ("00-0002", "", "", 200),
+         ("<Не указан>", "", "", "0,00"), ("00-0003", *PETROV[:2], 300, "", 1),
+         ("Всего контрагентов:", "", "", "1 234 500,50", 34.5, 3))  # fmt: skip
+
+
+@case("names with nothing but a sum beside them stay rows",
+      rows=[(2, *IVANOV[:2], "100", ""), (3, "Петров Пётр", "", "500", ""),
+            (4, *SIDOROVA[:2], "200", ""), (6, "Юдина Ольга", "", "5", "")],
+      skipped={"blank": 1})  # fmt: skip
+def names_with_sums(path: Path) -> None:
+    book(path, ("ФИО", "Телефон", "Сумма", "Прочее"), (*IVANOV[:2], 100),
+         ("Петров Пётр", "", 500), (*SIDOROVA[:2], 200), (), ("Юдина Ольга", "", 5))  # fmt: skip
+
+
+@case("«Всего звонков:» in a middle column, its number beside it",
+      rows=[(2, "21.11.2026", *IVANOV[:2], "Недозвон")], skipped={"totals": 2})  # fmt: skip
+def total_of_something(path: Path) -> None:
+    book(path, ("Дата", "ФИО", "Телефон", "Итог"), ("21.11.2026", *IVANOV[:2], "Недозвон"),
+         ("", "", "Всего звонков:", 11), ("", "Всего звонков", "", 11))  # fmt: skip
+
+
+@case("no headings, and a remark below is a word that headings have",
+      rows=[(1, "89161234567", "просил"), (2, "89167770003", "жена"), (3, "телефон", "сменил")],
+      headings=("", ""))  # fmt: skip
+def remark_like_a_heading(path: Path) -> None:
+    book(path, ("89161234567", "просил"), ("89167770003", "жена"), ("телефон", "сменил"))

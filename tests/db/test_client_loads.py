@@ -95,6 +95,39 @@ def test_two_who_fit_and_a_number_known_to_be_wrong_are_doubtful(desk: LoadingDe
     assert codes(told) == [(2, "several_fit"), (3, "wrong_number")]
 
 
+def test_a_namesake_does_not_win_by_the_other_code_of_the_one_who_is_named(
+    desk: LoadingDesk,
+) -> None:
+    """«Фомин Владимир» is not the row's «Фомин Владимир Петрович» who has another code."""
+    phone = "+79160000001"
+    named = desk.given.client(name="Фомин Владимир Петрович", phone=phone)
+    named.external_key = "К-000703"
+    born = desk.given.client(name="Фомин Владимир", phone=phone)
+    born.birth_on = date(1949, 1, 1)
+    desk.session.flush()
+    headings = ("ФИО", "Телефон", "Код клиента", "Дата рождения")
+    row = ("Фомин Владимир Петрович", phone, "00-00012347", "")
+    told = desk.load("clients", headings, row)
+    assert (counts(told), codes(told)) == ({"doubtful": 1}, [(2, "other_details")])
+    assert born.external_key is None
+    # His birthday says that it is the second one after all; the same file again knows him then.
+    sure = ("Фомин Владимир Петрович", phone, "00-00012347", "01.01.1949")
+    assert counts(desk.load("clients", headings, sure)) == {"refreshed": 1}
+    assert born.external_key == "00-00012347"
+    assert counts(desk.load("clients", headings, sure, row)) == {"matched": 2}
+
+
+def test_an_equal_name_without_a_code_is_still_whose_row_it_is(desk: LoadingDesk) -> None:
+    """Another code rules one of two equals out; the other one is no worse named."""
+    for key in ("К-1", None):
+        desk.given.client(name="Фомин Владимир", phone="+79160000001").external_key = key
+    desk.session.flush()
+    row = ("Фомин Владимир", "+79160000001", "К-2")
+    headings = ("ФИО", "Телефон", "Код клиента")
+    assert counts(desk.load("clients", headings, row)) == {"refreshed": 1}
+    assert counts(desk.load("clients", headings, row)) == {"matched": 1}
+
+
 def test_a_foreign_unit_and_a_file_without_columns_are_refused(desk: LoadingDesk) -> None:
     with pytest.raises(FileRefused) as refused:
         desk.load("clients", ("Что-то", "Ещё"), ("а", "б"), ("в", "г"))
@@ -112,3 +145,17 @@ def test_what_stands_below_a_row_may_make_it_certain(desk: LoadingDesk) -> None:
     told = desk.load("clients", headings, *file)
     assert (counts(told), codes(told)) == ({"new": 2, "refreshed": 1}, [])
     assert counts(desk.load("clients", headings, *file)) == {"matched": 3}
+
+
+def test_a_child_among_the_clients_is_told_and_taken(desk: LoadingDesk) -> None:
+    rows = (
+        ("Иванов Иван", "8 916 1234567", "", "45000", "", "K-1", ""),  # 15.03.2023
+        ("Петров Пётр", "8 926 7654321", "", "29000", "", "K-2", ""),  # 25.05.1979
+        ("ООО «Ромашка»", "8 495 1234567", "", "15.03.2023", "", "K-3", ""),  # its registration
+        ("Юдин Юрий", "8 903 1112233", "", "март 1980", "", "K-4", ""),
+    )
+    told = desk.load("clients", HEADINGS, *rows)
+    assert counts(told) == {"new": 4}
+    assert codes(told) == [(2, "young_birthday"), (5, "only_month")]
+    child = desk.session.scalars(select(Client).where(Client.external_key == "K-1")).one()
+    assert child.birth_on == date(2023, 3, 15)

@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from core.clock import database_clock
 from core.db import Database
 from directory.units.models import Unit, UnitKind
+from directory.visits.models import Visit
 from entrypoints.cli import main
 from entrypoints.files import loader_at, named_unit
 from importers.loading import content_sum
 from importers.loads import batches, staged
-from importers.loads.asking import ask_load
+from importers.loads.asking import ask_end, ask_load
 from importers.loads.batch import apply_batch
 from importers.loads.models import LoadState, RecordLoad
 from tests.given import Given
@@ -25,6 +26,7 @@ from tests.staged_given import people, write_lines
 from tests.workbooks import write_file
 from worklists.models.attempt import Attempt
 
+PHONE = "8 916 123-45-67"
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -189,3 +191,56 @@ def test_a_load_that_waits_in_the_browser_is_left_alone(
         )  # fmt: skip
     told = _run("import", "clients", str(path))
     assert told.exit_code == 2 and "in the browser" in told.output
+
+
+def test_a_file_that_waits_in_the_browser_is_left_there_and_how_to_go_on_is_told(
+    unit_code: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROZVON_PUBLIC_URL", "https://calls.example.org/")
+    path = write_lines(tmp_path / "f.csv", people(5))
+    with database.unit_of_work() as session:
+        unit = named_unit(session, unit_code)
+        actor, now = loader_at(session, unit), database_clock(session)
+        load = ask_load(
+            session, name=path.name, size=1, sha256=content_sum(path), format="clients",
+            unit_id=unit.id, actor=actor, now=now,
+        ).load  # fmt: skip
+        load.state = LoadState.CHECKED
+    refused = _run("import", "clients", str(path), "--json")
+    assert refused.exit_code == 2
+    assert json.loads(refused.output)["error"] == (
+        f"This file was brought in the browser (load {load.id}, it was checked and waits to be "
+        "loaded): go on there, or stop it there and call again: "
+        f"https://calls.example.org/selections/loads/{load.id}"
+    )
+    with database.unit_of_work() as session:
+        assert session.get_one(RecordLoad, load.id).state is LoadState.CHECKED
+        ask_end(session, load.id, actor=actor, now=now)
+    assert json.loads(_run("import", "clients", str(path), "--json").output)["rows"] == 5
+
+
+def test_orders_of_1c_load_with_a_workshop_for_all_rows(
+    unit_code: str, database: Database, tmp_path: Path
+) -> None:
+    with database.unit_of_work() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
+        given = Given(session)
+        names = ["Слесарный цех", "Кузовной цех"]
+        ids = [given.workshop(name, parent=unit).id for name in names]
+        given.workshop("Цех Юг", parent=given.unit("Сервис Юг"))
+    told = ("Заказ-наряд СЦ-9001 от 10.11.2024 9:15:00", "XTA21901234567890", "Иванов Иван", PHONE)
+    path = write_file(
+        tmp_path / "orders.xlsx", told, headings=("Документ", "VIN", "Заказчик", "Телефон")
+    )
+    words = ("import", "visits", str(path), "--unit", unit_code, "--json")
+    assert json.loads(_run(*words, "--dry-run").output)["invalid"] == 1
+    for unknown in ("Нет такого", "Цех Юг"):
+        refused = _run(*words, "--workshop", unknown)
+        assert refused.exit_code == 1 and names[0] in refused.output
+    assert "leave out" in _run("import", "clients", str(path), "--workshop", names[0]).output
+    for options in (("--dry-run",), ()):
+        counts = json.loads(_run(*words, "--workshop", names[1], *options).output)
+        assert (counts["new"], counts["errors"]) == (1, [])
+    with database.reading() as session:
+        visit = session.scalars(select(Visit)).one()
+        assert (visit.number, visit.workshop_id) == ("СЦ-9001", ids[1])

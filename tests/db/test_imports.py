@@ -263,6 +263,49 @@ def test_a_client_twice_is_a_duplicate_that_points_to_the_first(desk: Desk) -> N
     assert (formed.tasks_new, formed.skipped, formed.chosen) == (2, 2, 4)
 
 
+def test_a_phone_that_the_directory_has_is_not_missed(desk: Desk) -> None:
+    """«Нет телефона» is told of those alone of whom neither the file nor the card has one."""
+    vins = [f"XTA2190123456789{number}" for number in range(4)]
+    for vin, phone in zip(vins, ("+79160000001", None, "+79160000003"), strict=False):
+        desk.given.asset(desk.given.client("Ким Ольга", phone=phone), vin=vin)
+    wrong = desk.given.client("Пак Игорь", phone=None)
+    desk.given.phone(wrong, "+79160000004", state="wrong")
+    desk.given.asset(wrong, vin="XTA21901234567895")
+    bare = [""] * 6
+    new = ("Ли Анна", "+79160000009", vins[3], *bare)
+    file = desk.load(
+        *(("Ким Ольга", "", vin, *bare) for vin in vins[:2]),
+        ("Ким Ольга", "12345", vins[2], *bare), ("Пак Игорь", "", "XTA21901234567895", *bare),
+        new, ("Ли Анна", "", vins[3], *bare), ("Цой Лев", "", "XTA21901234567899", *bare),
+    )  # fmt: skip
+    seen = desk.look(file)
+    none = RowProblemCode.NO_PHONE
+    assert [none in [note.code for note in row.warnings] for row in seen.rows] == [
+        False, True, False, True, False, False, True
+    ]  # fmt: skip
+    # What was in the cell and could not be read is told all the same.
+    assert [w.code for w in seen.rows[2].warnings] == [RowProblemCode.PHONE_TOO_SHORT]
+    assert seen.rows[0].plan is RowPlan.NEW_LIST and seen.warned == 4
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_another_name_at_the_phone_of_a_row_above_is_told(desk: Desk, is_known: bool) -> None:
+    """«Тройная Анна» at the number of «Тройной Олег» is his row, but not without a word."""
+    phone = ("+79160001234", *[""] * 7)
+    oleg, anna = ("Тройной Олег Ильич", *phone), ("Тройная Анна Ильинична", *phone)
+    olegs = ("Тройной О.И.", *phone)
+    hers = ("Тройная Анна Ильинична", phone[0], "XWEPH81A2G0777002", *phone[2:])
+    if is_known:
+        desk.given.client("Тройной Олег Ильич", phone=phone[0])
+    rows = desk.look(desk.load(oleg, anna, olegs, hers, ("", "", *hers[2:]))).rows
+    plans = [row.plan.value for row in rows]
+    assert plans[1:] == ["duplicate", "duplicate", "appended", "duplicate"]
+    told = [[(w.code, w.value) for w in row.warnings if w.code is not RowProblemCode.NO_PHONE]
+            for row in rows]  # fmt: skip
+    another = [(RowProblemCode.OTHER_NAME_ABOVE, "2")]
+    assert told == [[], another, [], another, []]
+
+
 @pytest.mark.parametrize("rule", ["refused", "cooling", "wrong"])
 def test_who_cannot_be_called_is_shown_with_the_rule(desk: Desk, rule: str) -> None:
     client = desk.given.client("Петрова Анна", phone=None)

@@ -14,7 +14,7 @@ from core.db import Base, Database
 from core.journal import JournalEntry
 from core.migrations import config_for, is_current, upgrade
 from directory.clients.models import Client
-from importers.loads.models import LoadState, RecordLoad
+from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
@@ -233,6 +233,26 @@ def test_files_that_were_loaded_again_are_there_once_without_0028(database: Data
     assert _all(database, told) == [("cancelled",), ("cancelled",), ("loading",), ("done",)]
     upgrade(database)
     command.check(config_for(database))
+
+
+def test_rows_in_doubt_and_decisions_of_before_stay_without_a_cause(database: Database) -> None:
+    """0034 on a filled database, and back again."""
+    with database.unit_of_work() as session:
+        given = Given(session)
+        unit = given.unit()
+        load = given.record_load(unit, given.employee("Менеджер", unit=unit))
+        given.load_decision(load).together = 1
+        session.get_one(LoadedRow, (load.id, 2)).cause = "other_name:phone:name"
+    told = "SELECT r.row_no, r.verdict, d.id, d.choice FROM loaded_rows r JOIN load_decisions d"
+    told += " ON d.load_id = r.load_id"
+    before = _all(database, told)
+    command.downgrade(config_for(database), "0033")
+    assert _all(database, told) == before != []
+    upgrade(database)
+    command.check(config_for(database))
+    assert _all(database, told) == before
+    new = "SELECT r.cause, d.together FROM loaded_rows r CROSS JOIN load_decisions d"
+    assert _all(database, new) == [(None, None)]
 
 
 def test_numbers_of_a_filled_database_are_not_used_again(database: Database) -> None:

@@ -106,3 +106,13 @@ def test_in_doubt_a_refusal_of_one_purpose_bans_nothing(desk: LoadingDesk) -> No
     told = desk.load("do-not-call", HEADINGS, (*ROW[:5], "Реклама", "lost-clients"))
     assert counts(told) == {"doubtful": 1}
     assert desk.session.scalars(select(ContactPoint.do_not_contact)).all() == [False]
+
+
+def test_a_list_of_bare_numbers_loses_none(desk: LoadingDesk) -> None:
+    phones = (
+        "8 (916) 777 00 01 (просил не звонить)", "8 916 777 00 02", 89167770003,
+        "+7 916 777 00 04", "8 916 777 00 05 после 18:00",
+    )  # fmt: skip
+    assert counts(desk.load("do-not-call", (), *((one,) for one in phones))) == {"new": 5}
+    clients = desk.session.scalars(select(ContactPoint.value).order_by(ContactPoint.value)).all()
+    assert list(clients) == [f"+7916777000{n}" for n in range(1, 6)]

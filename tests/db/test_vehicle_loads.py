@@ -12,6 +12,7 @@ from directory.clients.models import Client, ContactPoint
 from importers.loads.batch import Setting
 from importers.loads.fleet import DETAILS, Car
 from importers.loads.fleet_writing import write_fleet
+from importers.problems import RowProblemCode
 from tests.given import NOON
 from tests.loads_given import LoadingDesk, codes, counts
 
@@ -46,6 +47,24 @@ def test_vehicles_come_with_owner_and_reading_once(desk: LoadingDesk) -> None:
     assert _sizes(desk.session) == sizes
 
 
+def test_a_mileage_that_hardly_is_one_is_loaded_with_a_remark(desk: LoadingDesk) -> None:
+    def mileage(km: str, plate: str = "А123ВС77") -> tuple[str, ...]:
+        return ("", plate, "", "", "", km, "", *CAR[7:])
+
+    rows = [mileage(km, f"А{at:03}ВС77") for at, km in enumerate(("999 999", "2000001", "123456"))]
+    told = desk.load("vehicles", HEADINGS, *rows, mileage("124 500", "А777ВС77"))
+    assert counts(told) == {"new": 4}
+    assert codes(told) == [(row, "mileage_filler") for row in (2, 3, 4)]
+    assert desk.session.scalars(select(MileageReading.km)).all() == [124_500]
+    later = (mileage("12450", "А777ВС77"), mileage("62 250", "А777ВС77"), mileage("5", "А000ВС77"))
+    told = desk.load("vehicles", HEADINGS, *later)
+    # The filler kept no true reading out.
+    assert counts(told) == {"matched": 2, "refreshed": 1}
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (2, "Пробег", "mileage_fell", "12450|124500")
+    ]
+
+
 def test_a_known_vehicle_is_completed_and_its_owner_stays(desk: LoadingDesk) -> None:
     owner = desk.given.client(name="Иванов Иван", phone="+79160000009")
     known = desk.given.asset(owner, vin=VIN, make="Lada", model="")
@@ -78,6 +97,19 @@ def test_a_plate_is_believed_only_without_a_contradiction(desk: LoadingDesk) -> 
     assert known.vin == VIN
 
 
+def test_a_second_plate_of_a_vehicle_is_not_dropped_without_a_word(desk: LoadingDesk) -> None:
+    second = (VIN, "х002хх77", *CAR[2:])
+    same = (VIN, "a 123 bc 77", *CAR[2:])
+    told = desk.load("vehicles", HEADINGS, CAR, second, same)
+    assert counts(told) == {"new": 1, "matched": 2}
+    (error,) = told.errors
+    assert (error.row, error.column, error.code) == (3, "Госномер", RowProblemCode.OTHER_PLATE)
+    car = desk.session.scalars(select(Asset).where(Asset.vin == VIN)).one()
+    assert error.value == f"х002хх77|{car.plate}" and car.plate_norm == "A123BC77"
+    assert counts(again := desk.load("vehicles", HEADINGS, second)) == {"matched": 1}
+    assert [one.value for one in again.errors] == [error.value]
+
+
 def test_what_a_person_enters_meanwhile_stays(desk: LoadingDesk) -> None:
     known = desk.given.asset(desk.given.client(name="Иванов Иван"), vin=VIN, make="", model="")
     known.insured_until = date(2026, 1, 1)
@@ -108,3 +140,12 @@ def test_a_doubles_vehicle_is_the_kept_clients(desk: LoadingDesk) -> None:
     assert counts(desk.load("vehicles", HEADINGS, again)) == {"refreshed": 1}
     points = select(ContactPoint.value).where(ContactPoint.client_id == kept.id)
     assert set(desk.session.scalars(points)) == {"+79161234567", "+79037654321"}
+
+
+def test_nothing_is_told_of_a_vehicle_of_other_units(desk: LoadingDesk) -> None:
+    """A list of VINs with any plate and 1 km would tell the plates and mileages of all the rest."""
+    owner = desk.given.client(name="Иванов Иван", phone="+79161234567", unit=desk.given.unit())
+    known = desk.given.asset(owner, vin=VIN, plate="А777ВС77", plate_norm="A777BC77")
+    desk.given.mileage(known, 150_000)
+    told = desk.load("vehicles", HEADINGS, (VIN, "х002хх77", "", "", "", "1", "", "", ""))
+    assert counts(told) == {"matched": 1} and not told.errors

@@ -49,6 +49,14 @@ def test_an_order_with_its_lines_comes_once(desk: LoadingDesk) -> None:
     assert _sizes(desk.session) == [1, 2, 1, 1, 1, 1]
 
 
+def test_a_mileage_far_below_an_earlier_one_stays_with_the_order_alone(desk: LoadingDesk) -> None:
+    later = ("СЦ-2", "01.04.2025", "02.04.2025", "закрыт", VIN, "4 500", *WHO[2:])
+    told = desk.load("visits", HEADINGS, (*DONE, "Замена масла", ""), (*later, "Мойка", ""))
+    assert counts(told) == {"new": 2} and codes(told) == [(3, "mileage_fell")]
+    assert set(desk.session.scalars(select(Visit.mileage_km))) == {45_000, 4_500}
+    assert desk.session.scalars(select(MileageReading.km)).all() == [45_000]
+
+
 def test_the_same_amount_in_each_row_is_that_of_the_order(desk: LoadingDesk) -> None:
     rows = ((*DONE, "Замена масла", "2000"), (*DONE, "Замена фильтра", "2000"))
     desk.load("visits", HEADINGS, *rows)

@@ -1,5 +1,6 @@
 """What the child answers: every cell comes through as its text, and nonsense is refused as such."""
 
+import struct
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def _head(kind: bytes, count: int, size: int) -> bytes:
     return kind + b"".join(part.to_bytes(4, "little") for part in (count, 1, size))
 
 
+def _block(kind: bytes, count: int, *columns: tuple[bytes, bytes]) -> bytes:
+    sizes = b"".join(of + len(cells).to_bytes(4, "little") for of, cells in columns)
+    body = len(columns).to_bytes(2, "little") + sizes + b"".join(cells for _, cells in columns)
+    return _head(kind, count, len(body)) + body
+
+
+def test_a_block_is_told_column_by_column() -> None:
+    frame = _block(b"B", 2, (b"t", b"a\x1fb"), (b"n", struct.pack("2d", 1, -0.5)))
+    assert list(unpacked(bytearray(frame))) == [{"rows": [(1, ["a", "1"]), (2, ["b", "-0.5"])]}]
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -77,12 +89,17 @@ def _head(kind: bytes, count: int, size: int) -> bytes:
         _head(b"M", 0, 14) + b'{"rows":[[{}]]',
         _head(b"M", 0, 10) + b'{"rows":1}',
         _head(b"M", 0, 17) + b'{"rows":[[[],2]]}',
-        _head(b"B", 2, 5) + b"a\x1fb\x1fc",
-        _head(b"B", 0, 1) + b"a",
-        _head(b"B", 1 << 31, 1) + b"a",
-        _head(b"B", 1, 1_000) + b"\x1f" * 1_000,
-        _head(b"U", 2, 3) + b"1\x1f2",
-        _head(b"U", 1, 5) + b"x\x1f1\x1fa",
+        _block(b"B", 2, (b"t", b"a\x1fb\x1fc")),
+        _block(b"B", 0, (b"t", b"a")),
+        _block(b"B", 1 << 31, (b"t", b"a")),
+        _block(b"B", 1, (b"t", b"\x1f" * 1_000)),
+        _block(b"B", 1, (b"n", b"1234567")),
+        _block(b"B", 2, (b"n", b"12345678")),
+        _block(b"B", 1, *[(b"t", b"a")] * 400),
+        _block(b"B", 1),
+        _head(b"B", 1, 9) + b"\x01\0t\x01\0\0\0a?",
+        _block(b"U", 2, (b"t", b"1\x1f2")),
+        _block(b"U", 1, (b"t", b"x"), (b"t", b"1"), (b"t", b"a")),
     ],
 )
 def test_nonsense_is_refused(frame: bytes) -> None:

@@ -10,6 +10,7 @@ from importers.columns import Remark, Source, map_columns
 from importers.content import Kind, content_of, kind_of
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
+from importers.kept_columns import as_said
 from importers.problems import FileProblem, FileRefused
 from importers.rows import ReadResult, read_leads
 
@@ -133,3 +134,19 @@ def test_unknown_headings_stay_headings(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as refused:
         read(tmp_path, ("Кто", "Сколько"), ("Море", 1), ("Лес", 2))
     assert refused.value.code is FileProblem.MISSING_COLUMNS
+
+
+def test_the_day_beside_the_number_of_an_order_is_its_day_of_opening() -> None:
+    rows = [[f"Заказ-наряд СЦ-{at} от 10.11.2026 9:15:00", vin] for at, vin in enumerate(VINS)]
+    visits = FORMATS["visits"]
+    for heading in ("Документ", "Заказ-наряд"):
+        columns = recognised("visits", (heading, "VIN"), rows)
+        assert columns[0].field is Field.VISIT_NUMBER and visits.missing(columns) == []
+    # Where a person says that it is the number, it is so too; as anything else it tells no day.
+    odd = recognised("visits", ("Прочее", "VIN"), rows)
+    assert visits.missing(odd) == [["visit_number"], ["done_on", "opened_on"]]
+    assert visits.missing(as_said(odd, (Field.VISIT_NUMBER, Field.VIN))) == []
+    bare = [[f"Заказ-наряд СЦ-{at}", vin] for at, vin in enumerate(VINS)]
+    assert visits.missing(recognised("visits", ("Документ", "VIN"), bare)) == [
+        ["done_on", "opened_on"]
+    ]

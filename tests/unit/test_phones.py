@@ -40,6 +40,14 @@ def test_a_ukrainian_number_needs_no_country_code_at_home(typed: str) -> None:
     assert normalise_phone(typed, region="UA").numbers == (Phone("+380501234567"),)
 
 
+def test_an_extension_is_called_so_beside_its_number() -> None:
+    said = ("+7 921 123-45-67 доб. 12", "8 916 123-45-67 (жена Ольга)", "84951234567, ext 305")
+    labels = [normalise_phone(one).numbers[0].label for one in said]
+    assert labels == ["доб. 12", "жена Ольга", "доб. 305"]
+    assert Phone("+79161234567", "7", "приёмная").label == "приёмная доб. 7"
+    assert Phone("+79161234567").label == ""
+
+
 def test_an_extension_and_a_comment_are_kept_beside_the_number() -> None:
     assert normalise_phone("8 (495) 123-45-67 доб. 12").numbers == (Phone("+74951234567", "12"),)
     assert normalise_phone("84951234567, ext 305").numbers == (Phone("+74951234567", "305"),)
@@ -92,6 +100,49 @@ def test_one_bad_number_of_two_does_not_hide_the_good_one() -> None:
     reading = normalise_phone("8 916 123-45-67, 12345")
     assert reading.numbers == (Phone("+79161234567"),)
     assert reading.problem is PhoneProblem.TOO_SHORT
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("8-921-444-55-66 после 18:00", "после 18:00"),
+        ("8-921-444-55-66 до 9", "до 9"),
+        ("9214445566 до 9", "до 9"),
+        ("8-921-444-55-66 с 10 до 19", "с 10 до 19"),
+        ("8-921-444-55-66 (после 18:00)", "после 18:00"),
+        ("8-921-444-55-66 18:00-20:00", "18:00-20:00"),
+        ("8-921-444-55-66 после 18, до 20", "после 18, до 20"),
+        ("после 18:00 8-921-444-55-66", "после 18:00"),
+        ("после 18 8921-444-55-66", None),  # 18 892 may be the beginning of a number
+        ("звонить по 8 921 444 55 66", "звонить по"),
+        ("8-921-444-55-66 жена, кв. 7", "жена"),
+        ("8-921-444-55-66 жена кв. 7", "жена кв. 7"),
+    ],
+)
+def test_hours_and_digits_of_a_comment_are_no_digits_of_the_number(
+    typed: str, note: str | None
+) -> None:
+    expected = () if note is None else (Phone("+79214445566", None, note),)
+    assert normalise_phone(typed).numbers == expected
+
+
+@pytest.mark.parametrize("typed", ["8921444556 до 7", "8-921-444-55 после 18", "921444556 кв 7"])
+def test_a_comment_does_not_complete_a_number_that_lacks_digits(typed: str) -> None:
+    reading = normalise_phone(f"8 916 123-45-67 (жена Марина); {typed}")
+    assert reading.numbers == (Phone("+79161234567", None, "жена Марина"),)
+    assert reading.problem in (PhoneProblem.TOO_SHORT, PhoneProblem.UNKNOWN)
+
+
+def test_words_between_two_numbers_hide_none() -> None:
+    assert normalise_phone("89161234567 жена 89267654321 после 18:00").numbers == (
+        Phone("+79161234567"),
+        Phone("+79267654321", None, "жена после 18:00"),
+    )
+
+
+def test_numbers_behind_a_very_long_comment_are_told() -> None:
+    reading = normalise_phone(f"89161234567 {'долго ' * 40} 89267654321")
+    assert (len(reading.numbers), reading.problem) == (1, PhoneProblem.NOT_A_NUMBER)
 
 
 def test_usual_input_takes_microseconds() -> None:

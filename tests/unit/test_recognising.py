@@ -3,6 +3,7 @@
 import pytest
 
 from importers.columns import map_columns
+from importers.content import with_order_days
 from importers.folders.models import FolderProblem
 from importers.folders.recognising import NotRecognised, recognised_format
 from importers.formats.catalogue import FORMATS
@@ -83,3 +84,15 @@ def test_a_plate_is_no_code_of_a_client_and_any_day_no_birthday() -> None:
     headings = "ФИО|Телефон|Гос. номер|Дата планового ТО|Дата"
     mapped = FORMATS["clients"].mapped(map_columns([(one,) for one in headings.split("|")]))
     assert [column.field for column in mapped[2:]] == [None, None, None]
+
+
+def test_orders_whose_day_stands_beside_the_number_are_orders() -> None:
+    headings = map_columns([("Документ",), ("VIN",), ("Гос.номер",), ("Заказчик",)])
+    vin = "XTA21099043576182"
+    bare = with_order_days(headings, [["Заказ-наряд СЦ-1", vin]])
+    assert recognised_format(bare).code == "vehicles"
+    told = with_order_days(headings, [["Заказ-наряд СЦ-1 от 10.11.2026 9:15:00", vin]])
+    assert recognised_format(told).code == "visits"
+    assert likelier_kind(FORMATS["visits"], told) is None
+    found = likelier_kind(FORMATS["vehicles"], told)
+    assert found is not None and found.code == "visits"

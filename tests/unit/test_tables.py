@@ -47,11 +47,11 @@ def test_every_sheet_is_told_with_what_its_headings_say(three_sheets: Path) -> N
 def test_a_hidden_sheet_may_be_chosen(three_sheets: Path) -> None:
     with read_table(three_sheets, ReadOptions(sheet="Архив")) as table:
         assert [cells for batch in table.batches() for _, cells in batch] == [[*PETROV, "1000"]]
-    with pytest.raises(FileRefused) as refused, read_table(
-        three_sheets, ReadOptions(sheet="Нет такого")
-    ):  # fmt: skip
-        pass
-    assert refused.value.code is FileProblem.NO_ROWS
+    for unknown in ("Нет такого", "Нет\0такого"):
+        options = ReadOptions(sheet=unknown)
+        with pytest.raises(FileRefused) as refused, read_table(three_sheets, options):
+            pass
+        assert refused.value.code is FileProblem.NO_ROWS
 
 
 def test_headings_beyond_the_file_are_no_table(three_sheets: Path) -> None:

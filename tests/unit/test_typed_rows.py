@@ -177,3 +177,45 @@ def test_a_result_of_a_call_made_elsewhere() -> None:
     assert told.values[Field.OUTCOME] == "Записан" and told.values[Field.COMMENT] == "приедет"
     assert told.values[Field.NEXT_ON] == date(2025, 3, 15)
     assert told.values[Field.CALLER] == "Сухов"
+
+
+def test_a_second_number_is_read_with_its_hours_or_told() -> None:
+    cell = "8(911)123-45-67 (жена Марина), 8-921-444-55-66 после 18:00"
+    read = row("clients", ФИО="Иванов Иван", Телефон=cell)
+    assert [(phone.e164, phone.note) for phone in read.phones] == [
+        ("+79111234567", "жена Марина"),
+        ("+79214445566", "после 18:00"),
+    ]
+    assert read.warnings == ()
+    cell = "8(911)123-45-67, 8-921-444-55 после 18:00"
+    read = row("clients", ФИО="Иванов Иван", Телефон=cell)
+    assert [phone.e164 for phone in read.phones] == ["+79111234567"]
+    assert read.warnings == (RowProblem("Телефон", RowProblemCode.PHONE_TOO_SHORT, cell),)
+
+
+def test_a_year_that_is_none_is_told_as_that() -> None:
+    read = row("vehicles", VIN=VIN, Год_выпуска="20191")
+    assert Field.YEAR not in read.values
+    assert read.warnings == (RowProblem("Год выпуска", RowProblemCode.NOT_A_YEAR, "20191"),)
+    assert row("vehicles", VIN=VIN, Год_выпуска="2019 г.").values[Field.YEAR] == 2019
+
+
+def test_a_month_alone_is_the_end_of_what_ends_and_told_of_what_was() -> None:
+    car = row("vehicles", VIN=VIN, Окончание_гарантии="дек. 2027", Страховка_до="02.2028")
+    assert car.values[Field.WARRANTY_UNTIL] == date(2027, 12, 31)
+    assert car.values[Field.INSURED_UNTIL] == date(2028, 2, 29)
+    assert car.warnings == ()
+    exact = row("vehicles", VIN=VIN, Окончание_гарантии="5 дек. 2027 г.")
+    assert exact.values[Field.WARRANTY_UNTIL] == date(2027, 12, 5)
+    visit = row("visits", Номер="1", VIN=VIN, Дата_открытия="ноябрь 2025")
+    assert visit.values[Field.OPENED_ON] == date(2025, 11, 1)
+    assert visit.warnings == (
+        RowProblem("Дата открытия", RowProblemCode.ONLY_MONTH, "ноябрь 2025"),
+    )
+
+
+def test_a_cell_that_only_begins_like_an_order_is_no_riddle() -> None:
+    """A pattern that tries it in all ways would need years."""
+    for cell in ("Акт" + "a" * 5_000 + "1" * 5_000 + " x", "Документ " + "1" * 20_000 + " x"):
+        number, day = read_order(cell)
+        assert number in cell and len(number) <= 100 and day is None

@@ -1,5 +1,7 @@
 """VINs as they are typed."""
 
+import pytest
+
 from directory.assets.vin import VinProblem, read_vin
 
 
@@ -11,6 +13,18 @@ def test_cyrillic_look_alikes_are_mended_and_said() -> None:
     reading = read_vin("ХТА21099043576182")  # the first three letters are Cyrillic
     assert (reading.vin, reading.was_mended) == ("XTA21099043576182", True)
     assert not read_vin("XTA21099043576182").was_mended
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["VIN: ", "VIN ", "vin", "VIN:", "VIN № ", "VIN-код: ", "Вин ", "ВИН: ", "ВІН ", "VIN No. "],
+)
+def test_the_word_before_it_is_dropped(named: str) -> None:
+    reading = read_vin(f"{named}XTA219079G0020506")
+    assert (reading.vin, reading.was_mended) == ("XTA219079G0020506", False)
+    short = read_vin(f"{named}XTA219079G002050")
+    assert (short.problem, short.length) == (VinProblem.WRONG_LENGTH, 16)
+    assert read_vin(named).problem is VinProblem.EMPTY
 
 
 def test_a_missing_character_is_told_with_the_length() -> None:

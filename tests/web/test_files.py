@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,41 @@ def test_the_workbook_of_remarks_is_named_and_counted(desk: Desk) -> None:
     assert "Строки с замечаниями (2), XLSX" in text
 
 
+def test_a_repeat_under_another_name_says_so_everywhere(desk: Desk) -> None:
+    address = desk.load(IVANOV, ("Петрова Анна", IVANOV[1], *[""] * 7))
+    told = "ругое имя, чем в строке 2"
+    assert told in desk.browser.read(address)
+    for book in ("errors", "result"):
+        lines = read_workbook(desk.browser.get(f"{address}/{book}.xlsx"))
+        assert [told in str(line) for line in lines[1:]] in ([True], [False, True])
+
+
+def test_page_and_workbooks_tell_the_same_of_the_same_rows(desk: Desk, prepared: Given) -> None:
+    """Who cannot be called is a remark with a warning or without; another's name stands in both."""
+    rests = prepared.client("Иванов Иван")
+    rests.cooling_off_until = datetime(2100, 1, 1, tzinfo=UTC)
+    dumb = prepared.client("Ким Ольга", phone=None)
+    prepared.asset(dumb, vin="XTA21901234567891")
+    prepared.client("Соколов Олег", phone="+79160000007")
+    prepared.session.commit()
+    bare = [""] * 7
+    address = desk.load(
+        (*IVANOV[:2], *bare), ("Ким Ольга", "", "XTA21901234567891", *bare[1:]), PETROVA,
+        ("Тройной Анна", "+79160000007", *bare), ("Пак Игорь", "+79160000008", "XTA1", *bare[1:]),
+    )  # fmt: skip
+    text = desk.browser.read(address)
+    assert "Строки с замечаниями (3), XLSX" in text and text.count("Нельзя звонить: ") == 2
+    lines = read_workbook(desk.browser.get(f"{address}/errors.xlsx"))[1:]
+    assert [(line[0], line[-1]) for line in lines] == [(2, "нет"), (3, "нет"), (6, "да")]
+    assert all(str(line[-2]).startswith("Нельзя звонить: ") for line in lines[:2])
+    assert "Будет звонок: Соколов Олег" in text
+    result = {line[0]: line for line in read_workbook(desk.browser.get(f"{address}/result.xlsx"))}
+    assert result[5][10:12] == (
+        "Задача ещё не создана", "Будет звонок: Соколов Олег, +7 916 000-00-07"
+    )  # fmt: skip
+    assert [result[row][10] for row in (2, 3)] == ["Нельзя звонить"] * 2
+
+
 def test_nothing_to_form_says_why(desk: Desk) -> None:
     text = desk.browser.read(desk.load(("Безымянный", "12345", *[""] * 7)))
     assert "Создавать нечего: во всех строках ошибки" in text and "data-check-all" not in text
@@ -413,7 +449,7 @@ def test_the_result_is_the_file_with_what_came_of_each_row(desk: Desk) -> None:
     desk.browser.post(f"{address}/work-lists", {"row": str(ids[0]), "form_key": "k"})
     rows = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
     assert rows[0] == (
-        "Строка", *HEADINGS, "Результат", "Причина", "Клиент", "Рабочий лист", "Задача"
+        "Строка", *HEADINGS, "Что вышло", "Причина", "Клиент", "Рабочий лист", "Задача"
     )  # fmt: skip
     assert len(rows) == 5 and rows[1][1:3] == (IVANOV[0], IVANOV[1])
     assert rows[1][10] == "Создана задача" and rows[1][12] == IVANOV[0]
@@ -500,6 +536,8 @@ def test_every_problem_has_words(app: Flask) -> None:
             assert file_sentence(FileRefused(code, **values)).endswith(".")
         for row_code in RowProblemCode:
             assert problem_sentence(RowProblem("Телефон", row_code, "vin|plate"))
+        plates = problem_sentence(RowProblem("Госномер", RowProblemCode.OTHER_PLATE, "х002|х001"))
+        assert "в строке х002" in plates and "с этим VIN х001" in plates and "|" not in plates
 
 
 def test_two_people_who_formed_are_told_with_what_each_of_them_made(

@@ -15,7 +15,7 @@ from importers.loads.spool import spool_file
 from importers.problems import FileProblem
 from tests.chaos.fuzzing import mutated, originals
 from tests.chaos.test_queue import FULL
-from tests.web.test_loads import LoadDesk, desk
+from tests.web.load_desk import LoadDesk, desk
 
 __all__ = ["desk"]
 

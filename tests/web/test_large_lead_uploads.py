@@ -14,7 +14,7 @@ from importers import weights
 from importers.loads.models import LoadState, RecordLoad
 from tests.given import Given
 from tests.web.conftest import Browser, HandClock
-from tests.web.test_loads import LoadDesk
+from tests.web.load_desk import LoadDesk
 from tests.workbooks import HEADINGS, IVANOV, PETROVA
 from webui.selections import load_uploads
 

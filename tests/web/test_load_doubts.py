@@ -7,17 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.db import Database
-from directory.clients.models import Client
+from directory.clients.models import Client, ClientUnit
 from directory.staff.models import Role
 from directory.units.models import Unit
+from importers.loads import deciding_together
 from importers.loads.decision_models import LoadDecision
 from importers.loads.models import LoadedRow, RecordLoad
 from tests.doubts_given import staged_load
 from tests.given import Given
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, read_workbook
 
 HEADINGS = ("ФИО", "Телефон", "Код клиента")
 PHONE = "+79161234567"
@@ -96,6 +97,28 @@ def test_one_person_after_the_other_is_decided_and_the_last_is_undone(desk: Desk
     assert desk.verdicts() == ["matched", "matched", "doubtful", "invalid"]
 
 
+def test_a_doubtful_row_names_whom_it_clashes_with_on_the_page_of_the_load(desk: Desk) -> None:
+    address = f"/selections/loads/{desk.load_id}"
+    text = desk.browser.read(f"{address}?rows=doubtful")
+    card = f'<a href="/clients/{desk.ivanov}">Иванов Иван</a>'
+    assert text.count("Кто это может быть:") == 3 and text.count(card) == 2
+    assert text.count(">Котов Олег</a>") == 2 and "и ещё 1</span>" in text
+    assert "Тайный" not in text
+    told = [row[-1] for row in read_workbook(desk.browser.get(f"{address}/rejected.xlsx"))]
+    assert str(told[1]).endswith("Кто это может быть: Иванов Иван")
+    assert str(told[3]).endswith("Кто это может быть: Котов Олег, Котов Олег и ещё 1")
+    assert "Кто" not in str(told[4])
+
+
+def test_a_client_out_of_sight_is_not_named_beside_the_row(desk: Desk) -> None:
+    with desk.database.unit_of_work() as session:
+        clients = session.scalars(select(Client).filter_by(name="Котов Олег")).all()
+        numbers = [one.id for one in clients[1:]]
+        session.execute(delete(ClientUnit).where(ClientUnit.client_id.in_(numbers)))
+    text = desk.browser.read(f"/selections/loads/{desk.load_id}?rows=doubtful")
+    assert "Котов Олег</a>, клиент другого подразделения и ещё 1" in text
+
+
 def test_cards_are_merged_on_the_way_and_the_row_is_certain_then(desk: Desk) -> None:
     text = desk.browser.read(f"{desk.address}?row=4")
     merge = re.search(r'href="(/clients/\d+/merge/\d+\?back=[^"]+)"', text)
@@ -152,3 +175,58 @@ def test_a_wrong_cell_is_marked_corrected_and_loaded(desk: Desk) -> None:
     assert desk.verdicts()[-1] == "new"
     with desk.database.reading_session() as session:
         assert session.scalars(select(Client).filter_by(name="Лунин Пётр")).one()
+
+
+def test_all_of_one_cause_are_decided_and_undone_at_one_press(
+    prepared: Given,
+    browser_of: Callable[..., Browser],
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared.catalogue()
+    unit: Unit = prepared.unit("Сервис Север")
+    person = prepared.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+    for number in range(4):
+        prepared.client("Иванов Иван", phone=f"+7916000000{number}", unit=unit)
+    prepared.client("Лунин Пётр", phone="+79160000003", unit=unit)
+    rows = [("Котов Олег", f"+7916000000{number}", "") for number in range(4)]
+    load = staged_load(
+        prepared, unit, prepared.actor(person, role=Role.HEAD), tmp_path / "clients.xlsx",
+        "clients", HEADINGS, *rows,
+    )  # fmt: skip
+    desk = Desk(browser_of(person, role=Role.HEAD), load.id, 0, database)
+    monkeypatch.setattr(deciding_together, "MOST_PEOPLE", 3)
+    text = desk.browser.read(desk.address)
+    for piece in ("Ещё 3 с той же причиной", "телефон тот же, имя другое", "Людей: 4, строк: 4.",
+                  "За одно нажатие – первые 3", "Все – новые клиенты", "Все – те же"):  # fmt: skip
+        assert piece in text, piece
+    cause = re.search(r'name="cause" value="([^"]+)"', text)
+    form = re.search(r'id="alike" method="post" action="([^"]+)"', text)
+    assert cause is not None and form is not None and form.group(1) == f"{desk.address}/together"
+    sent = {"choice": "same", "cause": cause.group(1), "since": "0", "form_key": _key(text)}
+    answer = desk.browser.post(f"{desk.address}/together", sent)
+    assert str(answer.location) == f"{desk.address}?row=5&since=5"
+    text = desk.browser.read(str(answer.location))
+    assert desk.browser.post(f"{desk.address}/together", sent).location == answer.location
+    assert desk.verdicts() == ["matched", "matched", "matched", "doubtful"]
+    for piece in ("Решено вместе, людей: 3, строк: 3.", "Отсюда и ниже с той же причиной: 1",
+                  'name="since" value="5"', "Ещё не разобрано с той же причиной: 1"):  # fmt: skip
+        assert piece in text, piece
+    undo = re.search(r'action="(/selections/loads/decisions/\d+/undo)"', text)
+    # Two clients have that number: it goes on waiting.
+    sent = {"choice": "same", "cause": cause.group(1), "since": "5"}
+    answer = desk.browser.post(f"{desk.address}/together", sent)
+    text = desk.browser.read(str(answer.location))
+    assert "людей: 0" in text and "Ждут дальше, людей: 1" in text
+    assert "/undo" not in text
+    decided = desk.browser.read(f"/selections/loads/{load.id}?rows=decided")
+    assert "Одним нажатием решено 3 человека" in decided
+    assert undo is not None and desk.browser.post(undo.group(1)).status_code == 303
+    assert desk.verdicts() == ["doubtful"] * 4
+    # An odd choice only shows the page.
+    for odd in ("again", "mended", "", "what"):
+        sent = {"choice": odd, "cause": "x", "since": "x"}
+        assert desk.browser.post(f"{desk.address}/together", sent).status_code == 200
+    answer = desk.browser.post(f"{desk.address}/together", {"choice": "new", "cause": "x" * 5000})
+    assert answer.status_code == 303 and desk.verdicts() == ["doubtful"] * 4

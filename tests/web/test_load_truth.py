@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from core.db import Database
@@ -18,8 +17,10 @@ from importers.loads.models import LoadedRow, LoadState, RecordLoad
 from importers.models import ImportedFile, ImportedRow, RowFate
 from tests.doubts_given import staged_load
 from tests.given import Given
-from tests.web.conftest import Browser, HandClock, read_workbook
-from tests.web.test_loads import IVANOV, NOBODY, PETROVA, LoadDesk
+from tests.web.conftest import Browser, read_workbook
+from tests.web.load_desk import IVANOV, NOBODY, PETROVA, LoadDesk, desk
+
+__all__ = ["desk"]
 
 CLIENTS = ("ФИО", "Телефон", "Код клиента")
 ORDERS = ("Номер ЗН", "Дата", "VIN", "Мастерская", "Клиент", "Телефон")
@@ -37,22 +38,6 @@ class Truth:
     @property
     def address(self) -> str:
         return f"/selections/loads/{self.load.id}"
-
-
-@pytest.fixture
-def desk(
-    app: Flask,
-    prepared: Given,
-    browser_of: Callable[..., Browser],
-    database: Database,
-    clock: HandClock,
-) -> LoadDesk:
-    prepared.catalogue()
-    unit = prepared.unit("Сервис Север")
-    prepared.workshop(parent=unit)
-    person = prepared.employee("Мария Менеджер", unit=unit)
-    folder = app.extensions["prozvon"].settings.var_dir
-    return LoadDesk(browser_of(person), unit, database, clock, folder)
 
 
 @pytest.fixture
@@ -231,3 +216,16 @@ def test_an_order_says_what_it_lacks(desk: LoadDesk) -> None:
     text = desk.browser.read(address)
     assert f"Такого автомобиля нет ({VIN})" in text and "Такого клиента нет" not in text
     assert "Дата закрытия: этот день ещё не наступил (12.11.2077)" in text
+
+
+def test_a_large_result_says_how_long_it_takes(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV)
+    assert "готовится" not in desk.browser.read(address)
+    with desk.database.unit_of_work() as session:
+        load = session.scalars(select(RecordLoad)).one()
+        load.counts = load.checked = {"new": 300_000}
+    text = desk.browser.read(address)
+    assert "Файл «Результат» готовится около 20 с, потом начнётся скачивание" in text
+    head, row = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert head[-4:] == ("Что вышло", "Причина", "Клиент", "Задача")
+    assert row[:2] == (2, IVANOV[0]) and row[-4] == "Новая запись" and row[-2] == IVANOV[0]

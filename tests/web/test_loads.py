@@ -1,19 +1,13 @@
 """Staged loads of records in a browser without scripts: from the upload to the result (A8)."""
 
-import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, update
-from werkzeug.test import TestResponse
+from sqlalchemy import delete, select, update
 
-from core.db import Database
 from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.staff.sessions import open_session
@@ -21,82 +15,18 @@ from directory.units.models import Unit
 from importers.formats.catalogue import FORMATS
 from importers.loads import undoing
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.working import work_on_loads
+from importers.problems import RowProblem, RowProblemCode
 from tests.given import Given
-from tests.web.conftest import Browser, HandClock, read_workbook
+from tests.web.conftest import Browser, read_workbook
+from tests.web.load_desk import IVANOV, NOBODY, ODD_HEADINGS, PETROVA, LoadDesk, desk
 from tests.workbooks import write_file
+from webui.exports.answers import title_of
+from webui.labels.files import problem_sentence
 from webui.selections import load_uploads
 from worklists.models.task import Task
 from worklists.models.work_list import WorkList
 
-CLIENT_HEADINGS = ("ФИО", "Телефон", "Код клиента")
-IVANOV = ("Иванов Иван Иванович", "8 (916) 123-45-67", "К-1")
-PETROVA = ("Петрова Анна", "+7 903 765-43-21", "К-2")
-NOBODY = ("Сидоров Пётр", "12", "")
-ODD_HEADINGS = ("Кто это", "Связь", "Прочее")
-
-
-@dataclass
-class LoadDesk:
-    """A manager's browser, the unit, and the background."""
-
-    browser: Browser
-    unit: Unit
-    database: Database
-    clock: HandClock
-    folder: Path
-
-    def send(self, path: Path, fmt: str = "clients", **changes: Any) -> TestResponse:
-        data = {"unit": str(self.unit.id), "format": fmt} | changes
-        data["file"] = (io.BytesIO(path.read_bytes()), path.name)
-        return self.browser.post(
-            "/selections/files", data, content_type="multipart/form-data", buffered=True
-        )
-
-    def write(self, *rows: tuple[str, ...], headings: tuple[str, ...] = CLIENT_HEADINGS) -> Path:
-        return write_file(self.folder / "клиенты.xlsx", *rows, headings=headings)
-
-    def ask(self, *rows: tuple[str, ...], headings: tuple[str, ...] = CLIENT_HEADINGS) -> str:
-        answer = self.send(self.write(*rows, headings=headings))
-        assert answer.status_code == 303, answer.text[:300]
-        return str(answer.location)
-
-    def work(self) -> int:
-        return work_on_loads(self.database, self.clock, folder=self.folder / "loads")
-
-    def loaded(self, *rows: tuple[str, ...]) -> str:
-        """The address of a load of these rows that is done."""
-        address = self.ask(*rows)
-        self.work()
-        assert self.browser.post(f"{address}/run", {"form_key": "run"}).status_code == 303
-        self.work()
-        return address
-
-    def clients(self) -> int:
-        with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(Client)) or 0
-
-    def state(self) -> LoadState:
-        with self.database.reading() as session:
-            return session.scalars(select(RecordLoad).order_by(RecordLoad.id.desc())).first().state  # type: ignore[union-attr]
-
-
-@pytest.fixture
-def desk(
-    app: Flask,
-    prepared: Given,
-    browser_of: Callable[..., Browser],
-    database: Database,
-    clock: HandClock,
-    tmp_path: Path,
-) -> LoadDesk:
-    prepared.catalogue()
-    unit: Unit = prepared.unit("Сервис Север")
-    prepared.workshop(parent=unit)
-    person = prepared.employee("Мария Менеджер", unit=unit)
-    folder = app.extensions["prozvon"].settings.var_dir
-    assert folder.is_relative_to(tmp_path)
-    return LoadDesk(browser_of(person), unit, database, clock, folder)
+__all__ = ["desk"]
 
 
 def test_a_file_is_checked_then_loaded_and_told_row_by_row(desk: LoadDesk) -> None:
@@ -109,7 +39,7 @@ def test_a_file_is_checked_then_loaded_and_told_row_by_row(desk: LoadDesk) -> No
     assert "Загрузить строк: 2" in checked and "Новые 2" in checked and "Ошибки 1" in checked
     assert desk.clients() == 0
     only = desk.browser.read(f"{address}?rows=invalid")
-    assert "Сидоров" in only and "Петрова" not in only
+    assert "Сидоров" in only and "Петрова" not in only and "С замечаниями 1" in only
     assert "Телефон: в номере не хватает цифр (12)" in only
     for _ in range(2):  # Pressed twice.
         assert desk.browser.post(f"{address}/run", {"form_key": "k"}).status_code == 303
@@ -185,6 +115,43 @@ def test_a_moment_is_shown_as_it_stands_in_the_file(desk: LoadDesk) -> None:
     address = str(desk.send(path, "results").location).removesuffix("/columns")
     text = desk.browser.read(f"{address}/columns")
     assert "17.03.2026 15:40" in text and "18:40" not in text
+
+
+def test_a_mileage_that_hardly_is_one_is_told_beside_its_row(desk: LoadDesk, app: Flask) -> None:
+    path = desk.write(("А123ВС77", "999 999"), headings=("Госномер", "Пробег"))
+    address = str(desk.send(path, "vehicles").location)
+    desk.work()
+    text = desk.browser.read(address)
+    assert "Пробег: 999\u00a0999 км похоже на заглушку" in text and "Новые 1" in text
+    fell = RowProblem("Пробег", RowProblemCode.MILEAGE_FELL, "12450|124500")
+    with app.test_request_context():
+        told = problem_sentence(fell).replace("\u00a0", " ")
+    assert told == "Пробег: 12 450 км, а раньше было 124 500: в показания не взято"
+
+
+def test_all_columns_that_mean_something_stand_beside_a_row(desk: LoadDesk) -> None:
+    headings = ("ФИО", "Телефон", "Код клиента", "E-mail", "ИНН", "Дата рождения", "Адрес", "Ъ")
+    row = (*IVANOV, "ivanov@example.org", "", "01.02.1980", "Тверская, 1", "нечто")
+    address = desk.ask(row, headings=headings)
+    desk.work()
+    table = desk.browser.read(address).partition("<table")[2]
+    for text in (*headings[:-1], *row[:4], *row[5:-1]):
+        assert f">{text}</span>" in table, text
+    assert row[-1] not in table
+    assert 'tabindex="0" role="region" aria-label="Строки файла"' in desk.browser.read(address)
+
+
+def test_what_came_of_a_row_is_not_called_as_the_column_of_results(desk: LoadDesk) -> None:
+    headings = ("Телефон", "Дата звонка", "Результат")
+    path = desk.write(("8 916 123-45-67", "2026-03-01 15:40", "Дозвонились"), headings=headings)
+    address = str(desk.send(path, "results").location)
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    table = desk.browser.read(address).partition("<thead>")[2].partition("</thead>")[0]
+    assert table.count(">Результат<") == 1 and ">Что вышло</th>" in table
+    [titles, *_rows] = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert titles[4:] == ("Что вышло", "Причина", "Клиент", "Задача")
 
 
 def test_what_a_refused_load_did_not_take_cannot_be_decided(desk: LoadDesk) -> None:
@@ -306,7 +273,7 @@ def test_rejected_rows_are_mended_and_loaded_again(desk: LoadDesk) -> None:
     desk.browser.post(f"{address}/run", {"form_key": "r"})
     desk.work()
     result = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
-    assert result[0] == ("Строка", *ODD_HEADINGS, "Результат", "Причина", "Клиент", "Задача")
+    assert result[0] == ("Строка", *ODD_HEADINGS, "Что вышло", "Причина", "Клиент", "Задача")
     assert result[1][4] == "Новая запись" and result[1][6] == IVANOV[0]
     assert result[2][4] == "Ошибка, не загружена" and "не хватает цифр" in str(result[2][5])
     headings, *rejected = read_workbook(desk.browser.get(f"{address}/rejected.xlsx"))
@@ -318,6 +285,56 @@ def test_rejected_rows_are_mended_and_loaded_again(desk: LoadDesk) -> None:
     later = str(desk.send(path).location)
     desk.work()
     assert "Новые 1" in desk.browser.read(later)
+
+
+def test_a_doubtful_row_names_whom_it_clashes_with_before_and_after(desk: LoadDesk) -> None:
+    desk.loaded(IVANOV)
+    other = ("Кац Олег", IVANOV[1], "")
+    address = desk.ask(("Зуев Пётр", "8 916 555-44-33", ""), ("Лис Анна", "8 916 555-44-33", ""),
+                       other)  # fmt: skip
+    desk.work()
+    checked = desk.browser.read(f"{address}?rows=doubtful")
+    named = re.compile(r"Кто это может быть: <a href=\"/clients/\d+\">([^<]+)</a></span>")
+    assert named.findall(checked) == [IVANOV[0]]
+    assert "Кто это может быть: клиент из другой строки этого файла</span>" in checked
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    assert named.findall(desk.browser.read(f"{address}?rows=doubtful")) == ["Зуев Пётр", IVANOV[0]]
+    _headings, *rows = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert [str(row[5]).partition("Кто это может быть: ")[2] for row in rows] == [
+        "", "Зуев Пётр", IVANOV[0]
+    ]  # fmt: skip
+
+
+def test_a_mended_workbook_means_what_two_lines_of_headings_meant(desk: LoadDesk) -> None:
+    """One heading «Ответственный Код» alone would be no code of a client."""
+    above, below = ("Клиент", "Клиент", "Ответственный"), ("ФИО", "Телефон", "Код")
+    address = desk.ask(below, IVANOV, ("Сидоров Пётр", "12", ""), headings=above)
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    headings, rejected = read_workbook(desk.browser.get(f"{address}/rejected.xlsx"))
+    assert headings[2] == "Ответственный Код"
+    mended = ("Сидоров Пётр", "8 916 555-44-33", "К-9", rejected[3])
+    path = write_file(desk.folder / "исправлено.xlsx", mended, headings=headings)
+    later = str(desk.send(path).location)
+    desk.work()
+    desk.browser.post(f"{later}/run", {"form_key": "l"})
+    desk.work()
+    with desk.database.reading() as session:
+        keys = session.scalars(select(Client.external_key).order_by(Client.id)).all()
+    assert keys == ["К-1", "К-9"]
+
+
+def test_what_is_downloaded_is_named_after_the_file(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, NOBODY)
+    for path, what in (("result", "результат"), ("rejected", "не загружено")):
+        told = desk.browser.get(f"{address}/{path}.xlsx").headers["Content-Disposition"]
+        assert f"filename={path}-" in told and told.isascii(), told
+        name = quote(f"клиенты – {what}.xlsx", safe="")
+        assert told.endswith(f"filename*=UTF-8''{name}"), told
+    assert title_of('a/b\\"c\r\n\u202e: d.e.XLSX', "x") == "a b c d.e – x"
+    assert title_of(".csv", "x") == "x" and len(title_of("я" * 500, "x").encode()) < 200
 
 
 def test_examples_of_all_kinds_are_read_without_a_remark(desk: LoadDesk) -> None:

@@ -13,7 +13,7 @@ from webui.i18n import locale_code
 from webui.labels.words import label
 from webui.periods import asked_period, today
 from webui.requests import requires, session
-from webui.wording import phone
+from webui.wording import caller, phone
 from worklists.attempt_journal import AttemptFilter, AttemptLine, all_attempts, attempts_page
 from worklists.permissions import WorkPermission
 from worklists.soonest import MORE_THAN
@@ -95,7 +95,7 @@ def _columns() -> list[Column]:
 def _row(line: AttemptLine) -> list[Any]:
     return [
         line.at, line.client, phone(line.phone), line.asset, line.vin, line.campaign, line.unit,
-        line.employee, label(line.outcome), result_words(line.result), line.comment,
+        caller(line.employee), label(line.outcome), result_words(line.result), line.comment,
         line.mileage_km, _("да") if line.is_copy else None, line.task_id,
         _("да") if line.is_undone else None,
     ]  # fmt: skip

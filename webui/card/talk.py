@@ -102,7 +102,7 @@ def _view(line: TimelineLine, people: dict[str, str]) -> LineView:
     if line.attempt is not None:
         seen = AttemptView.of(line.attempt)
         more = journal_line(line.entry, people).more if line.entry is not None else ""
-        return LineView(at, seen.title, line.by, seen.comment, more, seen.tone, seen.icon,
+        return LineView(at, seen.title, seen.by, seen.comment, more, seen.tone, seen.icon,
                         is_undone=seen.is_undone)  # fmt: skip
     if line.document is not None:
         document = line.document

@@ -17,7 +17,7 @@ from webui.exports.workbook import Column
 from webui.labels.clients import result_name
 from webui.labels.words import label
 from webui.requests import requires, session
-from webui.wording import zone
+from webui.wording import caller, zone
 from worklists.client_tasks import ClientAttempt, ClientTask, tasks_of_client
 from worklists.permissions import WorkPermission
 
@@ -90,8 +90,9 @@ def _task(task: ClientTask) -> list[Any]:
 def _call(attempt: ClientAttempt, task: ClientTask) -> list[Any]:
     state = _("отменён") if attempt.is_undone else _("по другому разговору")
     return [
-        attempt.at, _("Результат звонка"), task.id, task.vehicle, task.unit, attempt.employee,
-        state if attempt.is_undone or attempt.is_copy else None, _result(attempt),
+        attempt.at, _("Результат звонка"), task.id, task.vehicle, task.unit,
+        caller(attempt.employee), state if attempt.is_undone or attempt.is_copy else None,
+        _result(attempt),
         attempt.comment, attempt.mileage_km, None,
     ]  # fmt: skip
 

@@ -13,6 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+_SUSPICIOUS = frozenset((*_DANGEROUS, " "))
+"""How a text may begin that is looked at twice; most begin otherwise, and cells are many."""
 _LONGEST = 32_767
 _MOST_LINKS = 65_000
 """A sheet may hold 65,530."""
@@ -73,6 +75,10 @@ class _Writer:
         self._text = workbook.add_format({"num_format": "@", "quote_prefix": True})
 
     def write(self, row: int, column: int, value: Any) -> None:
+        if type(value) is str:
+            if value:
+                self._string(row, column, value)
+            return
         match value:
             case None | "":
                 return
@@ -95,13 +101,24 @@ class _Writer:
     def _link(self, row: int, column: int, link: Link) -> None:
         if self._links < _MOST_LINKS:
             self._links += 1
-            self._page.write_url(row, column, link.address, string=link.text[:_LONGEST])
+            self._page.write_url(row, column, link.address, string=_plain(link.text))
         else:
             self._string(row, column, link.text)
 
     def _string(self, row: int, column: int, value: str) -> None:
-        text = value.translate(_CHARACTERS)[:_LONGEST]
-        if text.lstrip(" ").startswith(_DANGEROUS):
+        text = _plain(value)
+        if text[:1] in _SUSPICIOUS and text.lstrip(" ").startswith(_DANGEROUS):
             self._page.write_string(row, column, text, self._text)
         else:
             self._page.write_string(row, column, text)
+
+
+def _plain(value: str) -> str:
+    """The text as a cell can hold it."""
+    # Whatever is translated cannot be printed: most texts are as they are to be.
+    text = value if value.isprintable() else value.translate(_CHARACTERS)
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST]
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "  # XlsxWriter would take it for markup of its own and escape nothing of it.
+    return text

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from core.errors import ProzvonError
 from importers.loads.deciding import CandidatesChanged, LoadNotOver, NameMissing
 from importers.loads.decision_models import Choice
-from importers.loads.doubts import Confidence, Sign
+from importers.loads.doubts import Cause, Confidence, Sign
 from importers.loads.undeciding import DecisionUsed
+from importers.problems import RowProblemCode
 from webui.labels.pairs import Pairs
 
 LABELS: Pairs = (
@@ -30,6 +31,33 @@ LABELS: Pairs = (
     (Choice.AGAIN, _l("Строки загружены.")),
     (Choice.MENDED, _l("Строка исправлена и загружена.")),
 )
+
+_AGREES: Mapping[Sign, Any] = {
+    Sign.KEY: _l("код тот же"),
+    Sign.PHONE: _l("телефон тот же"),
+    Sign.EMAIL: _l("почта та же"),
+    Sign.TAX_ID: _l("ИНН тот же"),
+    Sign.VEHICLE: _l("автомобиль тот же"),
+    Sign.BIRTH_ON: _l("дата рождения та же"),
+    Sign.NAME: _l("имя то же"),
+}
+_DIFFERS: Mapping[Sign, Any] = {
+    Sign.KEY: _l("код другой"),
+    Sign.DEAD_POINT: _l("номер отмечен как неверный"),
+    Sign.TAX_ID: _l("ИНН другой"),
+    Sign.BIRTH_ON: _l("дата рождения другая"),
+    Sign.NAME: _l("имя другое"),
+}
+
+
+def cause_words(cause: Cause) -> str:
+    """Why rows are in doubt: «телефон тот же, имя другое»."""
+    words = [str(_AGREES[sign]) for sign in cause.agrees if sign in _AGREES]
+    words += [str(_DIFFERS[sign]) for sign in cause.differs if sign in _DIFFERS]
+    if cause.code is RowProblemCode.SEVERAL_FIT:
+        words.append(str(_l("подходят сразу несколько клиентов")))
+    return ", ".join(words)
+
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     LoadNotOver: lambda _e: _l(

@@ -9,7 +9,7 @@ from importers.places import Place
 from importers.plans import CHOOSABLE, RowPlan
 from importers.result_rows import ResultRow
 from webui.labels.files import BLOCKS, problem_sentence
-from webui.wording import whole
+from webui.wording import phone, whole
 
 _SKIPPED: Mapping[str, Callable[[str], str]] = {
     "blank": lambda n: _("пустых: %(count)s", count=n),
@@ -74,11 +74,10 @@ def skipped_words(skipped: Mapping[str, int], place: Place | None) -> list[str]:
 
 def result_words(row: ResultRow) -> tuple[str, str]:
     """What came of a row, and why."""
-    why = [problem_sentence(problem) for problem in (*row.problems, *row.warnings)]
+    why = _reasons(row)
     if row.is_formed:
         return _("Создана задача"), "; ".join(why)
     if row.plan is RowPlan.DUPLICATE:
-        why.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
         return _("Повтор"), "; ".join(why)
     if row.block is not None:
         why.insert(0, str(BLOCKS[row.block]))
@@ -90,3 +89,28 @@ def result_words(row: ResultRow) -> tuple[str, str]:
         RowPlan.REJECTED: _("Ошибка"),
     }
     return words[row.plan], "; ".join(why)
+
+
+def error_words(row: ResultRow) -> tuple[str, str]:
+    """What is wrong with a row of the workbook of remarks, and whether it will be loaded."""
+    why = _reasons(row)
+    if row.plan is RowPlan.BLOCKED and row.block is not None:
+        why.insert(0, _("Нельзя звонить: %(reason)s", reason=BLOCKS[row.block]))
+    if row.plan is RowPlan.IN_WORK:
+        return "; ".join(why), result_words(row)[0]
+    return "; ".join(why), _("да") if row.plan in CHOOSABLE else _("нет")
+
+
+def error_sentence(row: ResultRow) -> str:
+    """What is wrong with it, alone."""
+    return error_words(row)[0]
+
+
+def _reasons(row: ResultRow) -> list[str]:
+    why = [problem_sentence(problem) for problem in (*row.problems, *row.warnings)]
+    if row.called is not None:
+        told = _("Будет звонок: %(name)s", name=row.called.name)
+        why.insert(0, ", ".join(filter(None, (told, phone(row.called.phone)))))
+    if row.plan is RowPlan.DUPLICATE:
+        why.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
+    return why

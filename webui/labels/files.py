@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
-from importers.error_rows import ErrorRow
 from importers.files import DataForgotten
 from importers.models import RowFate
 from importers.plans import RowPlan
@@ -164,7 +163,10 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
 _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.NO_SUCH_DATE: _l("такой даты не бывает"),
     RowProblemCode.NOT_A_DATE: _l("это не дата"),
+    RowProblemCode.ONLY_MONTH: _l("назван только месяц, взят его первый день"),
+    RowProblemCode.YOUNG_BIRTHDAY: _l("по дате рождения человеку меньше 14 лет, проверьте"),
     RowProblemCode.NOT_A_NUMBER: _l("это не число"),
+    RowProblemCode.NOT_A_YEAR: _l("это не год"),
     RowProblemCode.OUT_OF_RANGE: _l("значение вне разумных пределов"),
     RowProblemCode.ERROR_IN_CELL: _l("в ячейке ошибка Excel"),
     RowProblemCode.PHONE_EMPTY: _l("телефон пуст"),
@@ -188,6 +190,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
         "автомобиль числится за другим клиентом: владелец не изменён, контакты не добавлены"
     ),
     RowProblemCode.OTHER_NAME: _l("это контакт или код клиента с другим именем"),
+    RowProblemCode.OTHER_NAME_ABOVE: _l("другое имя, чем в строке %(value)s"),
     RowProblemCode.OTHER_DETAILS: _l(
         "имя то же, но код, ИНН или дата рождения у известного клиента другие"
     ),
@@ -197,6 +200,9 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.UNKNOWN_VEHICLE: _l("такого автомобиля нет"),
     RowProblemCode.UNKNOWN_ORDER: _l("такого заказ-наряда нет"),
     RowProblemCode.UNKNOWN_WORKSHOP: _l("такого цеха нет"),
+    RowProblemCode.OTHER_PLATE: _l(
+        "в строке %(value)s, у автомобиля с этим VIN %(known)s: его номер не изменён"
+    ),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
     RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
@@ -217,10 +223,14 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.CHANGED_MEANWHILE: _l("задачу как раз меняли: загрузите эту строку ещё раз"),
     RowProblemCode.UNKNOWN_NUMBER: _l("этого номера у клиента нет"),
     RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
+    RowProblemCode.MILEAGE_FILLER: _l("похоже на заглушку, а не на пробег, в показания не взят"),
+    RowProblemCode.MILEAGE_FELL: _l("раньше пробег был больше чем вдвое выше, в показания не взят"),
     RowProblemCode.RESULT_NEEDS_MORE: _l(
         "для такого результата в файле не хватает данных, запишите его вручную"
     ),
 }
+
+_KILOMETRES = (RowProblemCode.MILEAGE_FILLER, RowProblemCode.MILEAGE_FELL)
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     FileAlreadyUsed: lambda _e: _l(
@@ -248,6 +258,11 @@ def problem_sentence(problem: RowProblem) -> str:
         text = f"{text} ({cell[:60]})"
         if meant:
             text += ". " + str(_("Возможно: %(names)s", names="; ".join(meant)))
+    elif problem.code in _KILOMETRES and problem.value.replace("|", "").isdecimal():
+        text = _kilometres(problem)
+    elif "%(value)s" in text:
+        value, _bar, known = problem.value.partition("|")
+        text %= {"value": value[:60], "known": known[:60]}
     elif problem.value:
         text = f"{text} ({problem.value[:60]})"
     if problem.column:
@@ -255,12 +270,13 @@ def problem_sentence(problem: RowProblem) -> str:
     return text[:1].upper() + text[1:]
 
 
-def error_sentence(row: ErrorRow) -> str:
-    """What is wrong with a row of the workbook of errors."""
-    told = [problem_sentence(problem) for problem in row.problems]
-    if row.duplicate_of is not None:
-        told.insert(0, _("Повтор строки %(number)s", number=row.duplicate_of))
-    return "; ".join(told)
+def _kilometres(problem: RowProblem) -> str:
+    now, _bar, before = problem.value.partition("|")
+    km = whole(int(now))
+    if problem.code is RowProblemCode.MILEAGE_FILLER:
+        return str(_("%(km)s км похоже на заглушку: в показания не взято", km=km))
+    before = whole(int(before))
+    return str(_("%(km)s км, а раньше было %(before)s: в показания не взято", km=km, before=before))
 
 
 def plan_sentence(row: PreviewRow) -> str:

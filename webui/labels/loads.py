@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import ProzvonError
+from importers.loads.clashes import Clash, Likely
 from importers.loads.models import LoadState
 from importers.loads.steps import StepRefused
 from importers.loads.told import Verdict
 from webui.labels.files import FORMATS as LEADS
 from webui.labels.pairs import Pairs
+from webui.wording import whole
 
 KINDS: Mapping[str, tuple[Any, Any]] = {
     "clients": (_l("Клиенты"), _l("Имя и телефон, почта, код или ИНН")),
@@ -126,6 +128,23 @@ def row_words(verdict: Verdict) -> str:
 def verdict_hint(verdict: Verdict) -> str:
     """One line about what a verdict means."""
     return str(_WHAT[verdict])
+
+
+def likely_words(one: Likely) -> str:
+    """Who may be meant by a doubtful row."""
+    if one.name:
+        return one.name
+    if one.is_of_file:
+        return str(_("клиент из другой строки этого файла"))
+    return str(_("клиент другого подразделения"))
+
+
+def clash_sentence(clash: Clash) -> str:
+    """«Кто это может быть: Иванов Иван, Котов Олег и ещё 3»: whom a doubtful row may mean."""
+    names = ", ".join(map(likely_words, clash.named))
+    if clash.others:
+        names = f"{names} {_('и ещё %(count)s', count=whole(clash.others))}"
+    return str(_("Кто это может быть: %(names)s", names=names))
 
 
 def seconds_words(seconds: int) -> str:

@@ -21,6 +21,7 @@ from importers.usage import is_used
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.words import sentence
+from webui.refused_steps import nothing_written
 from webui.requests import requires, session
 from webui.selections.column_choice import (
     chosen_fields,
@@ -77,9 +78,7 @@ def apply(file_id: int) -> Any:
     try:
         remap_file(session(), file_id, said, actor=g.actor, now=g.now)
     except (ColumnTwice, ColumnsMissing, ColumnsUnfit) as wrong:
-        # Nothing was written; the form and its key are still good.
-        session().rollback()
-        g.form_key = None
+        nothing_written()
         file = get_file(session(), file_id, actor=g.actor)
         return _page(file, as_said(columns, said), problem=str(sentence(wrong))), 422
     flash(_("Столбцы применены и запомнены для таких файлов."))

@@ -11,10 +11,9 @@ from importers.files import get_file
 from importers.formats.catalogue import FORMATS
 from importers.permissions import ImportPermission
 from importers.result_rows import result_rows
-from webui.exports.answers import workbook_answer
+from webui.exports.answers import title_of, workbook_answer
 from webui.exports.workbook import Column
-from webui.labels.file_places import result_words
-from webui.labels.files import error_sentence
+from webui.labels.file_places import error_words, result_words
 from webui.requests import requires, session
 from webui.selections.examples import example_file
 
@@ -30,12 +29,15 @@ def errors(file_id: int) -> Response:
     width = len(file.header)
 
     def lines() -> Iterator[list[Any]]:
-        for row in error_rows(session(), file_id, actor=g.actor):
+        for row in error_rows(session(), file_id, actor=g.actor, now=g.now):
             cells = [*row.cells, *[""] * width][:width]
-            yield [row.row_no, *cells, error_sentence(row), _("да") if row.is_taken else _("нет")]
+            yield [row.row_no, *cells, *error_words(row)]
 
     columns += [Column(_("Что не так"), 60), Column(_("Будет загружена"), 18)]
-    return workbook_answer("errors", columns, lines(), sheet=_("Строки с замечаниями"))
+    return workbook_answer(
+        "errors", columns, lines(), sheet=_("Строки с замечаниями"),
+        title=title_of(file.name, _("строки с замечаниями")),
+    )  # fmt: skip
 
 
 @bp.get("/selections/files/<int:file_id>/result.xlsx", endpoint="results")
@@ -53,10 +55,13 @@ def results(file_id: int) -> Response:
 
     columns = [Column(_("Строка"), 8), *(Column(str(title), 18) for title in file.header)]
     columns += [
-        Column(_("Результат"), 24), Column(_("Причина"), 60), Column(_("Клиент"), 34),
+        Column(_("Что вышло"), 24), Column(_("Причина"), 60), Column(_("Клиент"), 34),
         Column(_("Рабочий лист"), 14), Column(_("Задача"), 10),
     ]  # fmt: skip
-    return workbook_answer("result", columns, lines(), sheet=_("Результат"))
+    return workbook_answer(
+        "result", columns, lines(), sheet=_("Результат"),
+        title=title_of(file.name, _("результат")),
+    )  # fmt: skip
 
 
 @bp.get("/selections/files/templates/<variant>.xlsx")

@@ -11,7 +11,7 @@ from importers.formats.declaration import FormatKind
 from importers.kept_columns import bare_columns, columns_of
 from importers.likely_kinds import likelier_kind
 from importers.loads.models import LoadState, RecordLoad
-from importers.loads.workshops import workshops_to_choose
+from importers.loads.workshops import workshops_below, workshops_to_choose
 from webui.labels.loads import KINDS
 from webui.requests import session
 from worklists.permissions import WorkPermission
@@ -20,17 +20,23 @@ _OPEN = (LoadState.COLUMNS, LoadState.CHECKED)
 """States in which something can still be done about it."""
 
 
-def kind_hints(load: RecordLoad, columns: Sequence[Column] | None = None) -> dict[str, Any]:
+def kind_hints(
+    load: RecordLoad, columns: Sequence[Column] | None = None, *, has_workshop: bool | None = None
+) -> dict[str, Any]:
     """``likelier``: (code, words) of the kind that the file looks like, else None; ``workshops``:
-    names of those of which the file should name one. ``columns``: what a person says they are."""
+    names of those of which the file should name one; ``can_say_workshop``: one may be said for all
+    rows. ``columns``: what a person says they are; ``has_workshop``: one is said for all rows."""
     if load.state not in _OPEN:
-        return {"likelier": None, "workshops": []}
+        return {"likelier": None, "workshops": [], "can_say_workshop": False}
     fmt = FORMATS[load.format]
     found = likelier_kind(fmt, bare_columns(load))
     if found is not None and found.kind is FormatKind.RESULTS:
         found = found if g.actor.may(WorkPermission.WORK) else None
     said = columns if columns is not None else columns_of(load)
+    is_said = load.workshop_id is not None if has_workshop is None else has_workshop
+    to_choose = [] if is_said else workshops_to_choose(session(), load.unit_id, fmt, said)
     return {
         "likelier": (found.code, KINDS[found.code][0]) if found is not None else None,
-        "workshops": workshops_to_choose(session(), load.unit_id, fmt, said),
+        "workshops": to_choose,
+        "can_say_workshop": bool(to_choose) and bool(workshops_below(session(), load.unit_id)),
     }

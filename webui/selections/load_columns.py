@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from directory.units.tree import get_unit
@@ -18,6 +18,7 @@ from importers.kept_columns import as_said, columns_of
 from importers.loads.asking import say_columns
 from importers.loads.models import LoadState, RecordLoad
 from importers.loads.seen import get_load, place_of_load
+from importers.loads.workshops import workshops_below
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem
 from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice
@@ -26,6 +27,7 @@ from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import problem_sentence
 from webui.labels.loads import KINDS
 from webui.labels.words import label, sentence
+from webui.refused_steps import nothing_written
 from webui.requests import is_htmx, reads_only, requires, session
 from webui.selections.column_choice import (
     chosen_fields,
@@ -41,6 +43,8 @@ bp = Blueprint("load_columns", __name__)
 _READ = 5
 """Rows whose reading follows the choice."""
 _LONGEST = 60
+_DIGITS = 10
+"""As many has no number of a unit."""
 CHANGEABLE = (LoadState.COLUMNS, LoadState.CHECKED)
 """States in which a person may say what the columns are."""
 
@@ -63,7 +67,7 @@ def page(load_id: int) -> Any:
     load = get_load(session(), load_id, actor=g.actor)
     if not load.header and not load.sample:
         return redirect(url_for("loads.show", load_id=load_id))
-    return _page(load, columns_of(load))
+    return _page(load, columns_of(load), workshop_id=load.workshop_id)
 
 
 @bp.post("/selections/loads/<int:load_id>/columns", endpoint="apply")
@@ -73,13 +77,13 @@ def apply(load_id: int) -> Any:
     columns = columns_of(get_load(session(), load_id, actor=g.actor))
     said = chosen_fields(columns)
     try:
-        say_columns(session(), load_id, said, actor=g.actor, now=g.now)
+        say_columns(session(), load_id, said, workshop_id=_chosen_workshop(), actor=g.actor,
+                    now=g.now)  # fmt: skip
     except (ColumnTwice, ColumnsMissing, ColumnsUnfit) as wrong:
-        # Nothing was written; the form and its key are still good.
-        session().rollback()
-        g.form_key = None
+        nothing_written()
         load = get_load(session(), load_id, actor=g.actor)
-        return _page(load, as_said(columns, said), problem=str(sentence(wrong))), 422
+        return _page(load, as_said(columns, said), workshop_id=_chosen_workshop(),
+                     problem=str(sentence(wrong))), 422  # fmt: skip
     flash(_("Столбцы запомнены для таких файлов."))
     return redirect(url_for("loads.show", load_id=load_id), 303)
 
@@ -94,11 +98,25 @@ def reading(load_id: int) -> Any:
     said = as_said(columns, chosen_fields(columns))
     if is_htmx():
         return render_template("selections/_load_reading.html", **_reading(load, said))
-    return _page(load, said)
+    return _page(load, said, workshop_id=_chosen_workshop())
 
 
-def _page(load: RecordLoad, columns: Sequence[Column], *, problem: str = "") -> str:
+def _chosen_workshop() -> int | None:
+    """The workshop of all rows that the form says."""
+    told = request.form.get("workshop", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < _DIGITS else None
+
+
+def _page(
+    load: RecordLoad,
+    columns: Sequence[Column],
+    *,
+    workshop_id: int | None,
+    problem: str = "",
+) -> str:
     fmt = FORMATS[load.format]
+    takes_workshop = Field.WORKSHOP in fmt.fields
+    below = workshops_below(session(), load.unit_id) if takes_workshop else {}
     place, sheet = place_of_load(load)
     return render_template(
         "selections/load_columns.html",
@@ -111,12 +129,14 @@ def _page(load: RecordLoad, columns: Sequence[Column], *, problem: str = "") -> 
         groups=needed_groups(fmt, columns),
         is_fixed=load.state not in CHANGEABLE,
         problem=problem,
+        offered_workshops=below if len(below) > 1 else {},
+        workshop_id=workshop_id,
         place=place_words(place, sheet),
         skipped=skipped_words(load.skipped, place),
         others=place.others(sheet) if place is not None else [],
         is_doubtful=place is not None and not load.sheet and place.is_doubtful(sheet),
         **_reading(load, columns),
-        **kind_hints(load, columns),
+        **kind_hints(load, columns, has_workshop=workshop_id is not None),
     )
 
 

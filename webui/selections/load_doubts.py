@@ -13,18 +13,29 @@ from directory.permissions import DirectoryPermission
 from directory.units.tree import get_unit
 from importers.fields import Field
 from importers.loads.deciding import DECIDABLE, decide
+from importers.loads.deciding_together import (
+    CHOICES,
+    DecidedTogether,
+    decide_together,
+    may_be_said_of_all,
+    most_at_once,
+)
 from importers.loads.decision_models import Choice
 from importers.loads.doubtful import (
     CandidateSeen,
     DoubtSeen,
+    alike_in,
     look_at_doubt,
     rejected_rows,
     waiting_loads,
 )
-from importers.loads.doubts import Sign
+from importers.loads.doubts import Cause, Sign
+from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load
-from importers.loads.undeciding import undo_decision
+from importers.loads.undeciding import may_be_undone, undo_decision
 from importers.permissions import ImportPermission
+from importers.problems import RowProblemCode
+from webui.labels.doubts import cause_words
 from webui.labels.files import problem_sentence
 from webui.labels.spoken import gettext as _
 from webui.labels.words import label
@@ -32,7 +43,7 @@ from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session
 from webui.selections.studio_list import unit_names
-from webui.wording import phone
+from webui.wording import phone, whole
 
 bp = Blueprint("load_doubts", __name__)
 
@@ -83,7 +94,7 @@ def overview() -> str:
 @requires(ImportPermission.LOAD)
 def page(load_id: int) -> Any:
     """The person of the row that is asked for, else the first who is to be decided."""
-    return _page(load_id, request.args.get("row", type=row_number))
+    return _page(load_id, _asked_row("row"), _asked_row("since") or 0)
 
 
 @bp.post("/selections/loads/<int:load_id>/doubts/<int:row_no>", endpoint="decide")
@@ -104,11 +115,56 @@ def decide_row(load_id: int, row_no: int) -> Any:
     except Refused as refused:
         return refused_step(refused, here)
     if decision is not None:
+        load = get_load(session(), load_id, actor=g.actor)
         address = url_for("load_doubts.undo", decision_id=decision.id)
-        flash(label(decision.choice), f"undo-here:{address}")
+        may_undo = may_be_undone(load, decision.choice)
+        flash(label(decision.choice), f"undo-here:{address}" if may_undo else "message")
     if request.form.get("back") == "mend":
         return redirect(url_for("load_mending.page", load_id=load_id), 303)
     return redirect(here, 303)
+
+
+@bp.post("/selections/loads/<int:load_id>/doubts/together")
+@requires(ImportPermission.LOAD)
+def together(load_id: int) -> Any:
+    """Do what the pressed button says with all who wait for one cause, as many as go at once."""
+    load = get_load(session(), load_id, actor=g.actor)
+    said, cause = request.form.get("choice", ""), request.form.get("cause", "")
+    choice = next((one for one in CHOICES if one.value == said), None)
+    if choice is None or not may_be_said_of_all(load, choice):
+        return _page(load_id, None)
+    since = request.form.get("since", 0, type=row_number)
+    try:
+        done = decide_together(
+            session(), load_id, cause=cause, choice=choice, since=since, actor=g.actor, now=g.now
+        )
+    except Refused as refused:
+        return refused_step(refused, url_for("load_doubts.page", load_id=load_id))
+    may_undo = done.people and may_be_undone(load, choice)
+    address = url_for("load_doubts.undo", decision_id=done.decision_id) if may_undo else ""
+    flash(_told_of(load_id, cause, done), f"undo-here:{address}" if address else "message")
+    row = done.next_row
+    return redirect(url_for("load_doubts.page", load_id=load_id, row=row, since=row), 303)
+
+
+def _told_of(load_id: int, cause: str, done: DecidedTogether) -> str:
+    """What came of one press."""
+    told = [
+        _("Решено вместе, людей: %(people)s, строк: %(rows)s.",
+          people=whole(done.people), rows=whole(done.rows))
+    ]  # fmt: skip
+    if done.waiting:
+        told.append(
+            _("Ждут дальше, людей: %(count)s – такое решение к ним не подходит.",
+              count=whole(done.waiting))
+        )  # fmt: skip
+    if done.next_row is not None:
+        more = alike_in(session(), load_id, cause, since=done.next_row)
+        told.append(
+            _("Ещё не разобрано с той же причиной: %(count)s, они ниже по файлу.",
+              count=whole(more.people))
+        )  # fmt: skip
+    return " ".join(told)
 
 
 @bp.post("/selections/loads/decisions/<int:decision_id>/undo")
@@ -126,8 +182,14 @@ def undo(decision_id: int) -> Any:
     return redirect(url_for("load_doubts.page", load_id=decision.load_id, row=row_no), 303)
 
 
-def _page(load_id: int, row_no: int | None) -> Any:
-    seen = look_at_doubt(session(), load_id, row_no=row_no, actor=g.actor, now=g.now)
+def _asked_row(name: str) -> int | None:
+    return request.args.get(name, type=row_number)
+
+
+def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
+    seen = look_at_doubt(
+        session(), load_id, row_no=row_no, since=since, actor=g.actor, now=g.now
+    )  # fmt: skip
     load = get_load(session(), load_id, actor=g.actor)
     return render_template(
         "selections/load_doubts.html",
@@ -142,8 +204,28 @@ def _page(load_id: int, row_no: int | None) -> Any:
         first=_first_in_sight(seen),
         may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
         problem_sentence=problem_sentence,
+        since=since,
+        **_alike(load, seen, since),
         here=url_for("load_doubts.page", load_id=load_id, row=seen.row.row_no) if seen else "",
     )
+
+
+def _alike(load: RecordLoad, seen: DoubtSeen | None, since: int) -> dict[str, Any]:
+    """Why it and others wait, and what can be said of all of them."""
+    if seen is None or seen.alike is None:
+        return {}
+    try:
+        cause = Cause.of_key(seen.alike.cause)
+    except ValueError:  # kept by another version: such rows are decided one by one
+        return {"alike": None}
+    return {
+        "alike": seen.alike if seen.others or (since and seen.alike.people) else None,
+        "cause": cause_words(cause),
+        "most": most_at_once(load),
+        "may_take_back": may_be_undone(load, Choice.SAME),
+        "may_all_be_new": may_be_said_of_all(load, Choice.NEW),
+        "may_all_be_same": cause.code is not RowProblemCode.SEVERAL_FIT,
+    }
 
 
 def _first_in_sight(seen: DoubtSeen | None) -> int | None:

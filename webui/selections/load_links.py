@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from importers.formats.catalogue import FORMATS
+from importers.formats.declaration import FormatKind
 from importers.loads.doubtful import WaitingLoad
 from importers.loads.models import LoadState
 from importers.loads.spool import spool_file
@@ -28,6 +30,8 @@ class Links:
     mend: str
     rows: int
     take_back: str
+    calls_stay: bool
+    """It has saved calls, which were made: it cannot be taken back as a whole."""
 
 
 def links_of(waiting: WaitingLoad) -> Links:
@@ -47,4 +51,5 @@ def links_of(waiting: WaitingLoad) -> Links:
         mend=url_for("load_mending.page", load_id=load.id) if rows else "",
         rows=rows,
         take_back=url_for("loads.take_back", load_id=load.id) if may_go else "",
+        calls_stay=has_loaded and FORMATS[load.format].kind is FormatKind.RESULTS,
     )

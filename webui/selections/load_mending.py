@@ -1,21 +1,26 @@
 """«Исправить строки» of a load: rejected rows with their cells, corrected and loaded (A8)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
+from importers.fields import Field
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
+from importers.loads.lacking import Added, addable_fields, lacking_fields
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
 from importers.loads.told import Verdict
+from importers.loads.undeciding import may_be_undone
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
 from webui.labels.files import problem_sentence
@@ -23,7 +28,7 @@ from webui.labels.spoken import gettext as _
 from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
-from webui.requests import requires, session
+from webui.requests import is_htmx, requires, session
 
 bp = Blueprint("load_mending", __name__)
 
@@ -44,6 +49,8 @@ class RowShown:
     row_no: int
     cells: tuple[CellShown, ...]
     problems: tuple[str, ...]
+    lacking: tuple[tuple[Field, str], ...]
+    """(field, what was typed) of what the reason asks for and the file has no column for."""
 
 
 @bp.get("/selections/loads/<int:load_id>/mend")
@@ -53,9 +60,8 @@ def page(load_id: int) -> Any:
     seen = rejected_rows(
         session(), load_id, page=request.args.get("page", 1, type=row_number), actor=g.actor
     )
-    columns = columns_of(seen.load)
     rows = [
-        _shown(one.row_no, [str(cell) for cell in one.cells or ()], columns, problems_of_row(one))
+        _shown(seen.load, one.row_no, [str(cell) for cell in one.cells or ()], problems_of_row(one))
         for one in seen.rows
     ]
     return _page(seen.load, rows, seen)
@@ -64,7 +70,16 @@ def page(load_id: int) -> Any:
 @bp.post("/selections/loads/<int:load_id>/mend/<int:row_no>", endpoint="mend")
 @requires(ImportPermission.LOAD)
 def mend(load_id: int, row_no: int) -> Any:
-    """Load the row as it was corrected, or say what is still wrong with it."""
+    """Load the row as it was corrected, or say in its place what is still wrong with it."""
+    answer = _mended(load_id, row_no)
+    if not is_htmx() or not isinstance(answer, WerkzeugResponse):
+        return answer
+    leaving = make_response("")
+    leaving.headers["HX-Redirect"] = answer.location
+    return leaving
+
+
+def _mended(load_id: int, row_no: int) -> Any:
     row = rejected_row(session(), load_id, row_no, actor=g.actor)
     load = get_load(session(), load_id, actor=g.actor)
     said = {
@@ -72,18 +87,31 @@ def mend(load_id: int, row_no: int) -> Any:
         for column in columns_of(load)
         if f"cell-{column.index}" in request.form
     }
+    typed = {
+        field: request.form[f"add-{field.value}"]
+        for field in Field
+        if f"add-{field.value}" in request.form
+    }
+    added = [Added(field, label(field), text) for field, text in typed.items()]
     try:
-        mended = mend_row(session(), load_id, row_no, said, actor=g.actor, now=g.now)
+        mended = mend_row(
+            session(), load_id, row_no, said, added=added, actor=g.actor, now=g.now
+        )  # fmt: skip
     except Refused as refused:
         return refused_step(refused, url_for("load_mending.page", load_id=load_id))
     ruling = mended.ruling
     if mended.decision is None and ruling.verdict in (Verdict.INVALID, Verdict.DOUBTFUL):
         cells = corrected([str(cell) for cell in row.cells or ()], said, width=len(load.header))
-        shown = _shown(row_no, cells, columns_of(load), ruling.problems)
+        shown = _shown(load, row_no, cells, ruling.problems, typed)
+        if is_htmx():
+            return render_template(
+                "selections/_load_mend_row.html", load=load, row=shown, seen=None, is_first=True
+            ), 422
         return _page(load, [shown], None), 422
     if mended.decision is not None:
         address = url_for("load_doubts.undo", decision_id=mended.decision.id)
-        flash(label(mended.decision.choice), f"undo-here:{address}")
+        may_undo = may_be_undone(load, mended.decision.choice)
+        flash(label(mended.decision.choice), f"undo-here:{address}" if may_undo else "message")
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
@@ -103,14 +131,21 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
 
 
 def _shown(
-    row_no: int, cells: Sequence[str], columns: Sequence[Column], problems: Sequence[RowProblem]
+    load: RecordLoad,
+    row_no: int,
+    cells: Sequence[str],
+    problems: Sequence[RowProblem],
+    typed: Mapping[Field, str] = MappingProxyType({}),
 ) -> RowShown:
+    """``typed``: what was said of fields without a column."""
+    columns = columns_of(load)
     at: dict[int, list[str]] = {}
     for problem in problems:
         for index in (one.index for one in columns if problem.column in (one.told, one.heading)):
             if problem.column:
                 at.setdefault(index, []).append(problem_sentence(replace(problem, column="")))
-    whole = [problem_sentence(one) for one in problems if not one.column]
+    headings = {one.told for one in columns} | {one.heading for one in columns}
+    whole = [problem_sentence(one) for one in problems if one.column not in headings - {""}]
     for problem in problems:
         needed = [one.index for one in columns if _is_needed(problem, one)]
         # Where one of them is wrong, that one is to be corrected and not another filled in.
@@ -125,7 +160,12 @@ def _shown(
         for column in columns
         if column.field is not None
     )
-    return RowShown(row_no, shown, tuple(whole))
+    may = addable_fields(load)
+    filled = (field for field, text in typed.items() if text and field in may)
+    lacking = dict.fromkeys((*lacking_fields(load, problems), *filled))
+    return RowShown(
+        row_no, shown, tuple(whole), tuple((field, typed.get(field, "")) for field in lacking)
+    )
 
 
 def _is_needed(problem: RowProblem, column: Column) -> bool:

@@ -1,4 +1,4 @@
-"""Kept rows of a load as a page shows them: the columns that say most, the wrong cell marked."""
+"""Kept rows of a load as a page shows them: all that mean something, the wrong cell marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from flask import g
 from importers.columns import Column
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
-from importers.loads.decision_models import LoadDecision
-from importers.loads.decisions_seen import DecisionsSeen
+from importers.loads.clashes import Clash, clashes_of
+from importers.loads.decisions_seen import DecisionsSeen, Standing
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import problems_of_row, rows_of
@@ -19,7 +19,6 @@ from webui.labels.files import problem_sentence
 from webui.requests import session
 from webui.selections.column_choice import offered_fields
 
-_COLUMNS = 5
 _LONGEST = 60
 TOLD = "told"
 DECIDED = "decided"
@@ -57,8 +56,10 @@ class ShownRow:
     remarks: tuple[str, ...]
     client_id: int | None
     client: str
-    decision: LoadDecision | None
+    decision: Standing | None
     """What a person has decided of it, if that can be undone."""
+    clash: Clash | None
+    """Of a doubtful row: whom it may mean."""
 
 
 def shown_rows(
@@ -71,26 +72,31 @@ def shown_rows(
     )  # fmt: skip
     columns = _telling(load)
     names = names_of_clients(session(), [row.client_id for row in seen.rows], actor=g.actor)
+    clashes = clashes_of(session(), load, seen.rows, actor=g.actor, now=g.now)
     return {
         "columns": columns,
-        "rows": [_shown(row, columns, names, decided.of_row.get(row.row_no)) for row in seen.rows],
+        "rows": [
+            _shown(row, columns, names, decided.of_row.get(row.row_no), clashes.get(row.row_no))
+            for row in seen.rows
+        ],
         "seen": seen,
     }
 
 
 def _telling(load: RecordLoad) -> list[Column]:
-    """The columns that a row is recognised by: those that mean something, the usual order."""
+    """The columns that mean something, those that a row is recognised by before the others."""
     order = {field: at for at, field in enumerate(offered_fields(FORMATS[load.format]))}
     known = [column for column in columns_of(load) if column.field in order]
     known.sort(key=lambda column: order[column.field] if column.field else 0)
-    return known[:_COLUMNS]
+    return known
 
 
 def _shown(
     row: LoadedRow,
     columns: Sequence[Column],
     names: dict[int, str],
-    decision: LoadDecision | None,
+    decision: Standing | None,
+    clash: Clash | None,
 ) -> ShownRow:
     problems = problems_of_row(row)
     wrong = {problem.column for problem in problems if problem.column}
@@ -104,6 +110,7 @@ def _shown(
         row.client_id if client else None,
         client,
         decision,
+        clash,
     )
 
 

@@ -1,6 +1,6 @@
 """What can be taken out of a load: every row with what became of it, the rejected rows alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, url_for
@@ -10,18 +10,31 @@ from importers.loads.models import RecordLoad
 from importers.loads.result_rows import ResultRow, rejected_rows, rows_with_results
 from importers.loads.seen import get_load, place_of_load
 from importers.loads.spool import spool_file
+from importers.loads.told import Verdict
 from importers.options import ReadOptions
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from importers.tables import read_table
-from webui.exports.answers import workbook_answer
+from webui.exports.answers import title_of, workbook_answer
 from webui.exports.workbook import Column, Link
 from webui.labels.files import file_sentence, problem_sentence
-from webui.labels.loads import row_words
+from webui.labels.loads import clash_sentence, row_words, seconds_words
 from webui.requests import requires, session
 from webui.selections.load_uploads import loads_folder
 
 bp = Blueprint("load_workbooks", __name__)
+
+_CELLS_A_SECOND = 120_000
+"""Of the result, read and written by a machine with something else to do."""
+_LONG = 10
+"""Seconds of which a person is told beforehand."""
+
+
+def result_takes(load: RecordLoad) -> str:
+    """«около 25 с» when all rows of the load as a workbook take long; "" when they do not."""
+    cells = sum(int(count) for count in load.counts.values()) * (len(load.header) + 5)
+    seconds = cells // _CELLS_A_SECOND
+    return seconds_words(seconds) if seconds >= _LONG else ""
 
 
 @bp.get("/selections/loads/<int:load_id>/result.xlsx")
@@ -35,15 +48,22 @@ def results(load_id: int) -> Any:
     _place, sheet = place_of_load(load)
     try:
         with read_table(path, ReadOptions(sheet=sheet) if sheet else None) as stream:
-            rows = rows_with_results(session(), load_id, stream.batches(), actor=g.actor)
+            rows = rows_with_results(
+                session(), load_id, stream.batches(), width=len(stream.columns),
+                actor=g.actor, now=g.now,
+            )  # fmt: skip
             width = len(load.header)
             columns = [Column(_("Строка"), 8), *_headings(load)]
             columns += [
-                Column(_("Результат"), 24), Column(_("Причина"), 60), Column(_("Клиент"), 34),
+                Column(_("Что вышло"), 24), Column(_("Причина"), 60), Column(_("Клиент"), 34),
                 Column(_("Задача"), 10),
             ]  # fmt: skip
-            lines = (_result_line(row, width) for row in rows)
-            return workbook_answer("result", columns, lines, sheet=_("Результат"))
+            words = {verdict: row_words(verdict) for verdict in Verdict}
+            lines = map(_result_line(width, words), rows)
+            return workbook_answer(
+                "result", columns, lines, sheet=_("Результат"),
+                title=title_of(load.name, _("результат")),
+            )  # fmt: skip
     except FileRefused as refused:
         return _back(load, file_sentence(refused))
 
@@ -59,11 +79,14 @@ def rejected(load_id: int) -> Response:
     width = len(load.header)
 
     def lines() -> Iterator[list[Any]]:
-        for row in rejected_rows(session(), load_id, actor=g.actor):
+        for row in rejected_rows(session(), load_id, actor=g.actor, now=g.now):
             yield [*_cells(row, width), _why(row)]
 
     columns = [*_headings(load), Column(_("Что не так"), 60)]
-    return workbook_answer("rejected", columns, lines(), sheet=_("Не загружено"))
+    return workbook_answer(
+        "rejected", columns, lines(), sheet=_("Не загружено"),
+        title=title_of(load.name, _("не загружено")),
+    )  # fmt: skip
 
 
 def _headings(load: RecordLoad) -> list[Column]:
@@ -75,16 +98,26 @@ def _cells(row: ResultRow, width: int) -> Sequence[str]:
 
 
 def _why(row: ResultRow) -> str:
-    return "; ".join(problem_sentence(problem) for problem in row.problems)
+    told = [problem_sentence(problem) for problem in row.problems]
+    if row.clash is not None:
+        told.append(clash_sentence(row.clash))
+    return "; ".join(told)
 
 
-def _result_line(row: ResultRow, width: int) -> list[Any]:
-    words = row_words(row.verdict) if row.verdict is not None else _("Не загружалась")
-    client: Any = row.client
-    if row.client_id is not None:
-        address = url_for("clients.card", client_id=row.client_id, _external=True)
-        client = Link(address, row.client)
-    return [row.row_no, *_cells(row, width), words, _why(row), client, row.task_id]
+def _result_line(width: int, words: Mapping[Verdict, str]) -> Callable[[ResultRow], Sequence[Any]]:
+    """Makes the line of a row. What is the same for all of them is asked for once."""
+    not_loaded = _("Не загружалась")
+    # The address of a card without its number: building it for each row takes as long as reading.
+    before, after = url_for("clients.card", client_id=0, _external=True).rsplit("0", 1)
+
+    def line(row: ResultRow) -> Sequence[Any]:
+        told = words[row.verdict] if row.verdict is not None else not_loaded
+        client: Any = row.client
+        if row.client_id is not None:
+            client = Link(f"{before}{row.client_id}{after}", row.client)
+        return [row.row_no, *_cells(row, width), told, _why(row), client, row.task_id]
+
+    return line
 
 
 def _back(load: RecordLoad, text: str) -> Any:

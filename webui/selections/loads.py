@@ -14,9 +14,16 @@ from directory.units.tree import get_unit
 from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.deciding import DECIDABLE
 from importers.loads.decisions_seen import decisions_of
-from importers.loads.doubtful import waiting_in
+from importers.loads.doubtful import doubts_foreseen, waiting_in
 from importers.loads.models import AT_WORK, OVER, LoadState, RecordLoad
-from importers.loads.seen import counts_of, get_load, place_of_load, progress_of, refusal_of
+from importers.loads.seen import (
+    counts_of,
+    get_load,
+    place_of_load,
+    progress_of,
+    refusal_of,
+    rows_with_problems,
+)
 from importers.loads.spool import spool_file
 from importers.loads.steps import StepRefused
 from importers.loads.told import NOT_LOADED, Verdict
@@ -31,6 +38,7 @@ from webui.labels.loads import (
     TONES,
     VERDICT_TONES,
     kind_words,
+    likely_words,
     row_words,
     seconds_words,
     verdict_hint,
@@ -44,6 +52,7 @@ from webui.selections.load_hindrances import hindrances_of
 from webui.selections.load_links import links_of
 from webui.selections.load_rows import Only, shown_rows
 from webui.selections.load_uploads import ask_for, copied, loads_folder
+from webui.selections.load_workbooks import result_takes
 from webui.selections.recent_files import recent_files_told
 from webui.selections.uploads import Asked, refused_upload
 from webui.wording import whole
@@ -88,11 +97,13 @@ def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
         only=only,
         counts=counts,
         total=sum(counts.values()) if is_checked or has_run else 0,
+        remarked=rows_with_problems(session(), load.id, actor=g.actor),
         broken=_broken_promises(promised, came) if may_compare else [],
         has_promise=load.checked is not None and may_compare,
         not_loaded=sum(counts[one] for one in NOT_LOADED),
         unread=_unread(load, promised, came),
         waiting=waiting,
+        foreseen=doubts_foreseen(session(), load.id) if is_checked else (0, 0),
         decided=decided,
         may_undo=load.state in DECIDABLE and load.forgotten_at is None,
         deciders=names_of(session(), {one.by for one in decided.of_row.values()}),
@@ -104,7 +115,9 @@ def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
         verdict_tones=VERDICT_TONES,
         verdict_hint=verdict_hint,
         row_words=row_words,
+        likely_words=likely_words,
         links=links_of(waiting),
+        result_takes=result_takes(load),
         **kind_hints(load),
         refused=_refused(load),
         undo_failed=undone is FAILED,

@@ -8,6 +8,7 @@ from campaigns.models import Outcome
 from campaigns.result_codes import wording
 from webui.i18n import locale_code
 from webui.labels.words import label
+from webui.wording import called_by
 from worklists.asking import AttemptLine
 from worklists.lifecycle import TaskState
 
@@ -73,7 +74,7 @@ class AttemptView:
             at=line.at,
             title=wording(line.result, locale_code()) if line.result else label(line.outcome),
             comment=line.comment,
-            by=line.by,
+            by=called_by(line.by),
             tone=OUTCOME_LOOKS[line.outcome][0],
             icon=OUTCOME_LOOKS[line.outcome][1],
             is_undone=line.is_undone,

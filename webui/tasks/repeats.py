@@ -9,7 +9,7 @@ from webui.i18n import locale_code
 from webui.labels.words import label
 from webui.requests import is_htmx, requires, session
 from webui.tasks.routes import bp
-from webui.wording import moment
+from webui.wording import called_by, moment
 from worklists.permissions import WorkPermission
 from worklists.repeats import FinishedTask, finished_tasks_of_client
 
@@ -37,7 +37,7 @@ def repeats(task_id: int) -> str:
 
 def _view(line: FinishedTask) -> FinishedView:
     result = wording(line.result_names, locale_code()) if line.result_names else label(line.outcome)
-    about = f"{line.campaign}, {moment(line.finished_at)}, {line.by_name}"
+    about = f"{line.campaign}, {moment(line.finished_at)}, {called_by(line.by_name)}"
     return FinishedView(
         line.task_id, result, about, line.comment, line.needs_next_date, line.is_predecessor
     )

@@ -71,8 +71,9 @@ class Attempt(Base):
     undone_by: Mapped[int | None] = mapped_column(ForeignKey(Employee.id))
 
 
-CALLED_BY = func.coalesce(func.nullif(Attempt.caller, ""), Employee.full_name)
-"""The name of whoever called, or answers for it, for statements that join the employee."""
+CALLED_BY = func.coalesce(Attempt.caller, Employee.full_name)
+"""The name of whoever called, for statements that join the employee; "" where nobody told it: who
+answers for the loading of a call has not made it."""
 
 
 class AttemptUndo(Base):

@@ -8,8 +8,11 @@
 
   const tell = () => {
     const chosen = selects.map((select) => select.value).filter(Boolean);
+    // An order's day may stand in the column of its number.
+    const inside = selects.filter((select) => select.value === "visit_number" && "orderDay" in select.dataset);
+    const there = inside.length ? [...chosen, "opened_on"] : chosen;
     all("[data-needs]", form).forEach((need) => {
-      const isThere = need.dataset.needs.split(" ").some((field) => chosen.includes(field));
+      const isThere = need.dataset.needs.split(" ").some((field) => there.includes(field));
       find("[data-there]", need).hidden = !isThere;
       find("[data-missing]", need).hidden = isThere;
     });
