@@ -10,11 +10,11 @@ from typing import TypeVar
 from directory.assets.vin import VinProblem, is_vin, read_vin
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
+from importers.contacts import found_email
 from importers.fields import Field
 from importers.problems import RowProblem, RowProblemCode
 from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
 
-_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 _MAKES_OF_TWO_WORDS = re.compile(
     r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz)\b[\s/,]*",
     re.IGNORECASE,
@@ -113,11 +113,11 @@ class CellReader:
         return reading.vin
 
     def _email(self, text: str, told: list[RowProblem]) -> str | None:
-        match = _EMAIL.search(text)
-        if match is None and text not in PLACEHOLDERS:
+        email = found_email(text)
+        if email is None and text not in PLACEHOLDERS:
             heading = self._headings[self._at[Field.EMAIL]]
             told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
-        return match[0] if match else None
+        return email
 
 
 def year_of_make(text: str) -> int | RowProblemCode:

@@ -28,9 +28,15 @@ def holds_contact(text: str) -> bool:
     if len(text) < 5:
         return False
     text = text[:_LONGEST]
-    if "@" in text and _EMAIL.search(text):
-        return True
-    return _holds_vin(text) or any(map(_is_phone, _MAY_BE_PHONE.finditer(text)))
+    return found_email(text) is not None or _holds_vin(text) or _holds_phone(text)
+
+
+def found_email(text: str) -> str | None:
+    """The first e-mail address that the cell holds, as it is written there."""
+    if "@" not in text:
+        return None
+    found = _EMAIL.search(text[:_LONGEST])
+    return found[0] if found else None
 
 
 def hold_contact(line: Iterable[object]) -> bool:
@@ -44,6 +50,10 @@ def _digits_of(cell: object) -> str:
     # A phone may be a number; a day or a time is none.
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     return str(cell).removesuffix(".0") if is_number else ""
+
+
+def _holds_phone(text: str) -> bool:
+    return any(map(_is_phone, _MAY_BE_PHONE.finditer(text)))
 
 
 def _is_phone(found: re.Match[str]) -> bool:

@@ -18,6 +18,7 @@ from directory.assets.vin import read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
 from importers.columns import REMARK_HEADINGS, Column, Remark, Source, field_of, heading_norm
+from importers.contacts import found_email
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.typed_values import read_order
 from importers.values import read_day
@@ -58,7 +59,6 @@ class Content:
     filled: int
 
 
-_EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 _PLATE = re.compile(r"[ABEKMHOPCTYX]\d{3}[ABEKMHOPCTYX]{2}\d{2,3}|[A-Z]{2}\d{4}[A-Z]{2}")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d(?:\s?(?:г|р|год|рік)\.?)?")
 _MILEAGE = re.compile(r"\d[\d\s\u00a0\u202f.,]*\s*(?:тыс\.?|тис\.?)?\s*(?:км|km)\.?", re.IGNORECASE)
@@ -123,7 +123,7 @@ def _is_name(text: str) -> bool:
 
 
 _LOOKS_LIKE: Mapping[Kind, Callable[[str], object]] = {
-    Kind.EMAIL: lambda text: "@" in text and _EMAIL.search(text),
+    Kind.EMAIL: found_email,
     Kind.VIN: _is_vin,
     Kind.PHONE: _is_phone,
     Kind.PLATE: lambda text: len(text) < 20 and _PLATE.fullmatch(plate_norm(text)),

@@ -199,6 +199,8 @@ def violations(
     page: Page, *, within: str | None = None, rules: list[str] | None = None
 ) -> list[str]:
     """What axe-core finds on the page as it is now: the rule, the element, what is wrong."""
+    # A click returns when the next page begins: half of it is no page to judge.
+    page.wait_for_load_state()
     # Evaluated by the browser itself: the page's own policy forbids added scripts.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _AXE_RULES}

@@ -327,6 +327,7 @@ def test_a_plan_that_is_switched_keeps_the_focus(live: Live, page: Page) -> None
     page.goto(form)
     page.locator("#per_day").fill("много")
     page.keyboard.press("Control+Enter")
+    expect(page.locator("#per_day")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#per_day")).to_be_focused()
     _picture(page, "plan")
 

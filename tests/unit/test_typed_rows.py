@@ -8,6 +8,7 @@ import pytest
 from directory.clients.models import ClientKind, RefusalScope
 from directory.visits.models import RecommendationStatus, VisitStatus
 from importers.columns import map_columns
+from importers.content import kind_of
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.problems import RowProblem, RowProblemCode
@@ -219,3 +220,12 @@ def test_a_cell_that_only_begins_like_an_order_is_no_riddle() -> None:
     for cell in ("Акт" + "a" * 5_000 + "1" * 5_000 + " x", "Документ " + "1" * 20_000 + " x"):
         number, day = read_order(cell)
         assert number in cell and len(number) <= 100 and day is None
+
+
+def test_an_endless_cell_without_an_address_is_told_at_once() -> None:
+    """The kinds of cells are guessed and read in the parent, outside all limits of the child."""
+    endless = "а" * 200_000
+    read = row("clients", фио="Иванов Иван", телефон="8 916 123-45-67", email=endless + "@")
+    assert read.values.get(Field.EMAIL) is None
+    assert {told.code for told in read.warnings} == {RowProblemCode.NOT_AN_EMAIL}
+    assert kind_of(endless + "@") is None

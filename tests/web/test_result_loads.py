@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -43,6 +44,19 @@ def _asked(desk: LoadDesk, *rows: tuple[str, ...]) -> str:
 
 def _loaded(desk: LoadDesk, *rows: tuple[str, ...]) -> str:
     address = _asked(desk, *rows)
+    desk.browser.post(f"{address}/run", {"form_key": "run"})
+    desk.work()
+    return address
+
+
+def _loaded_as_proposed(desk: LoadDesk, path: Path) -> str:
+    """The address of a load of orders whose columns were taken as the page proposed them."""
+    address = str(desk.send(path, "visits").location).removesuffix("/columns")
+    desk.work()
+    text = desk.browser.read(f"{address}/columns")
+    fields = re.findall(r'<select[^>]*name="(column-\d+)".*?value="([\w]+)" selected', text, re.S)
+    desk.browser.post(f"{address}/columns", dict(fields))
+    desk.work()
     desk.browser.post(f"{address}/run", {"form_key": "run"})
     desk.work()
     return address
@@ -98,14 +112,7 @@ def test_an_order_can_be_given_its_workshop(desk: LoadDesk) -> None:
     order = ("ЗН-1", "01.11.2024", "XTA21901234567890", "Иванов Иван", "8 916 123-45-67")
     headings = ("Номер ЗН", "Дата", "VIN", "Клиент", "Телефон")
     path = write_file(desk.folder / "заказы.xlsx", order, headings=headings)
-    address = str(desk.send(path, "visits").location).removesuffix("/columns")
-    desk.work()
-    text = desk.browser.read(f"{address}/columns")
-    fields = re.findall(r'<select[^>]*name="(column-\d+)".*?value="([\w]+)" selected', text, re.S)
-    desk.browser.post(f"{address}/columns", dict(fields))
-    desk.work()
-    desk.browser.post(f"{address}/run", {"form_key": "run"})
-    desk.work()
+    address = _loaded_as_proposed(desk, path)
     assert 'name="add-workshop"' in desk.browser.read(f"{address}/mend")
     desk.browser.post(f"{address}/mend/2", {"add-workshop": "Малярка"})
     with desk.database.reading() as session:
@@ -143,14 +150,7 @@ def test_what_stands_beyond_the_last_column_is_not_taken_for_what_was_said(desk:
     ]
     path = desk.folder / "заказы.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
-    address = str(desk.send(path, "visits").location).removesuffix("/columns")
-    desk.work()
-    text = desk.browser.read(f"{address}/columns")
-    fields = re.findall(r'<select[^>]*name="(column-\d+)".*?value="([\w]+)" selected', text, re.S)
-    desk.browser.post(f"{address}/columns", dict(fields))
-    desk.work()
-    desk.browser.post(f"{address}/run", {"form_key": "run"})
-    desk.work()
+    address = _loaded_as_proposed(desk, path)
     desk.browser.post(f"{address}/mend/2", {"add-workshop": "Малярка"})
     with desk.database.reading() as session:
         visit = session.scalars(select(Visit)).one()
