@@ -1,7 +1,7 @@
 """Results of calls in the browser: what their pages promise, and what cannot be taken back."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,3 +159,6 @@ def test_what_stands_beyond_the_last_column_is_not_taken_for_what_was_said(desk:
     headings, first, second = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
     at = headings.index("Мастерская")
     assert (first[at], second[at]) == ("Малярка", None)
+    # What is a day in the file is one in the workbook, and not a text that looks like it.
+    closed = first[headings.index("Дата закрытия")]
+    assert isinstance(closed, datetime) and f"{closed:%d.%m.%Y}" == "01.11.2024"

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from importers.error_rows import error_rows
 from importers.files import get_file
 from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.permissions import ImportPermission
 from importers.result_rows import result_rows
 from webui.exports.answers import title_of, workbook_answer
+from webui.exports.file_cells import file_cells
 from webui.exports.workbook import Column
 from webui.labels.file_places import error_words, result_words
 from webui.requests import requires, session
@@ -26,12 +28,11 @@ def errors(file_id: int) -> Response:
     """The rows to be mended with their own cells, as a workbook (rule 20)."""
     file = get_file(session(), file_id, actor=g.actor)
     columns = [Column(_("Строка"), 8), *(Column(str(title), 18) for title in file.header)]
-    width = len(file.header)
+    cells_of = file_cells(columns_of(file))
 
     def lines() -> Iterator[list[Any]]:
         for row in error_rows(session(), file_id, actor=g.actor, now=g.now):
-            cells = [*row.cells, *[""] * width][:width]
-            yield [row.row_no, *cells, *error_words(row)]
+            yield [row.row_no, *cells_of(row.cells), *error_words(row)]
 
     columns += [Column(_("Что не так"), 60), Column(_("Будет загружена"), 18)]
     return workbook_answer(
@@ -45,13 +46,12 @@ def errors(file_id: int) -> Response:
 def results(file_id: int) -> Response:
     """All rows with their own cells and what came of each, as a workbook (rule 20)."""
     file = get_file(session(), file_id, actor=g.actor)
-    width = len(file.header)
+    cells_of = file_cells(columns_of(file))
 
     def lines() -> Iterator[list[Any]]:
         for row in result_rows(session(), file_id, actor=g.actor, now=g.now):
-            cells = [*row.cells, *[""] * width][:width]
             told = *result_words(row), row.client, row.work_list_id, row.task_id
-            yield [row.row_no, *cells, *told]
+            yield [row.row_no, *cells_of(row.cells), *told]
 
     columns = [Column(_("Строка"), 8), *(Column(str(title), 18) for title in file.header)]
     columns += [

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask_babel import gettext as _
 
+from importers.kept_columns import columns_of
 from importers.loads.models import RecordLoad
 from importers.loads.result_rows import ResultRow, rejected_rows, rows_with_results
 from importers.loads.seen import get_load, place_of_load
@@ -16,6 +17,7 @@ from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from importers.tables import read_table
 from webui.exports.answers import title_of, workbook_answer
+from webui.exports.file_cells import file_cells
 from webui.exports.workbook import Column, Link
 from webui.labels.files import file_sentence, problem_sentence
 from webui.labels.loads import clash_sentence, row_words, seconds_words
@@ -52,14 +54,13 @@ def results(load_id: int) -> Any:
                 session(), load_id, stream.batches(), width=len(stream.columns),
                 actor=g.actor, now=g.now,
             )  # fmt: skip
-            width = len(load.header)
             columns = [Column(_("Строка"), 8), *_headings(load)]
             columns += [
                 Column(_("Что вышло"), 24), Column(_("Причина"), 60), Column(_("Клиент"), 34),
                 Column(_("Задача"), 10),
             ]  # fmt: skip
             words = {verdict: row_words(verdict) for verdict in Verdict}
-            lines = map(_result_line(width, words), rows)
+            lines = map(_result_line(file_cells(columns_of(load)), words), rows)
             return workbook_answer(
                 "result", columns, lines, sheet=_("Результат"),
                 title=title_of(load.name, _("результат")),
@@ -76,11 +77,11 @@ def rejected(load_id: int) -> Response:
     Nothing stands before the file's columns, so that the mended file can be loaded as it is.
     """
     load = get_load(session(), load_id, actor=g.actor)
-    width = len(load.header)
+    cells_of = file_cells(columns_of(load))
 
     def lines() -> Iterator[list[Any]]:
         for row in rejected_rows(session(), load_id, actor=g.actor, now=g.now):
-            yield [*_cells(row, width), _why(row)]
+            yield [*cells_of(row.cells), _why(row)]
 
     columns = [*_headings(load), Column(_("Что не так"), 60)]
     return workbook_answer(
@@ -93,10 +94,6 @@ def _headings(load: RecordLoad) -> list[Column]:
     return [Column(str(title), 18) for title in load.header]
 
 
-def _cells(row: ResultRow, width: int) -> Sequence[str]:
-    return [*row.cells, *[""] * width][:width]
-
-
 def _why(row: ResultRow) -> str:
     told = [problem_sentence(problem) for problem in row.problems]
     if row.clash is not None:
@@ -104,7 +101,9 @@ def _why(row: ResultRow) -> str:
     return "; ".join(told)
 
 
-def _result_line(width: int, words: Mapping[Verdict, str]) -> Callable[[ResultRow], Sequence[Any]]:
+def _result_line(
+    cells_of: Callable[[Sequence[str]], list[Any]], words: Mapping[Verdict, str]
+) -> Callable[[ResultRow], Sequence[Any]]:
     """Makes the line of a row. What is the same for all of them is asked for once."""
     not_loaded = _("Не загружалась")
     # The address of a card without its number: building it for each row takes as long as reading.
@@ -115,7 +114,7 @@ def _result_line(width: int, words: Mapping[Verdict, str]) -> Callable[[ResultRo
         client: Any = row.client
         if row.client_id is not None:
             client = Link(f"{before}{row.client_id}{after}", row.client)
-        return [row.row_no, *_cells(row, width), told, _why(row), client, row.task_id]
+        return [row.row_no, *cells_of(row.cells), told, _why(row), client, row.task_id]
 
     return line
 
