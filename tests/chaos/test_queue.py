@@ -28,6 +28,8 @@ from worklists.sweeps import release_run_out_leases, return_deferred
 
 pytestmark = pytest.mark.chaos
 FULL = os.environ.get("PROZVON_CHAOS") == "full"
+_PATIENCE = 90
+"""Seconds in which one task at least is completed."""
 
 
 @pytest.fixture
@@ -60,14 +62,18 @@ def test_no_task_and_no_client_is_ever_held_by_two(
 
         for team in teams:
             start(team)
-        deadline = time.monotonic() + (330 if FULL else 90)
+        left, left_then, patient_until = len(given.task_ids) + 1, len(given.task_ids), 0.0
         next_kill = time.monotonic() + 2
-        while count(database, Task, Task.state != TaskState.DONE):
-            assert time.monotonic() < deadline, f"not finished in time, seed {seed}"
+        while now_left := count(database, Task, Task.state != TaskState.DONE):
+            # However slow the machine is: as long as tasks are completed nobody hangs.
+            if now_left < left:
+                left, patient_until = now_left, time.monotonic() + _PATIENCE
+            assert time.monotonic() < patient_until, f"{left} tasks left, seed {seed}"
             release_run_out_leases(database, database_clock, longest=timedelta(seconds=10))
             family.check()
-            if family.alive and time.monotonic() > next_kill:
-                victim = family.chance.choice(family.alive)
+            # Somebody has completed something since: else nobody would on a slow machine.
+            if family.alive and time.monotonic() > next_kill and left < left_then:
+                victim, left_then = family.chance.choice(family.alive), left
                 family.kill(victim)
                 start(team_of[victim.pid])
                 next_kill = time.monotonic() + family.chance.uniform(0.5, 2)
