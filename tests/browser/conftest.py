@@ -179,13 +179,30 @@ def page(window: Callable[..., Page]) -> Page:
 
 
 def visit(page: Page, address: str) -> None:
-    """Open the page and wait until it is painted: the browser drops keys pressed before."""
+    """Open the page and wait until keys work there."""
     page.goto(address)
+    arrived(page)
+
+
+def arrived(page: Page) -> None:
+    """Wait until the page that has begun to come is whole and painted, and its scripts run.
+
+    A click and ``expect`` are content with its first half, where no key is heard yet, no button
+    asks back and numbers are missing. Say first what of the new page is seen.
+    """
+    page.wait_for_load_state()
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def dialled(page: Page) -> list[str]:
+    """What the page has given to the telephone program, after it has given the first."""
+    page.wait_for_function("() => window.dialled.length")
+    return list(page.evaluate("window.dialled"))
+
+
 def csp_violations(page: Page) -> list[str]:
-    """What the content security policy stopped on this page."""
+    """What the content security policy stopped on this page, when all of it has come."""
+    page.wait_for_load_state()
     return [f"csp: {found}" for found in page.evaluate("window.cspViolations || []")]
 
 
@@ -200,7 +217,9 @@ def violations(
 ) -> list[str]:
     """What axe-core finds on the page as it is now: the rule, the element, what is wrong."""
     # A click returns when the next page begins: half of it is no page to judge.
-    page.wait_for_load_state()
+    arrived(page)
+    # Nor is one without the parts that it asks for by itself.
+    expect(page.locator('[hx-trigger="load"]')).to_have_count(0)
     # Evaluated by the browser itself: the page's own policy forbids added scripts.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _AXE_RULES}

@@ -11,7 +11,7 @@ from directory.clients.models import Client
 from directory.staff.models import Employee
 from entrypoints.wiring import JOBS
 from importers.models import ImportedFile
-from tests.browser.conftest import Live, visit
+from tests.browser.conftest import Live, arrived, dialled, visit
 from tests.staff import PASSWORD
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Notification, ServiceRequest
@@ -39,6 +39,7 @@ def sign_in(page: Page, login: str) -> None:
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Этапы")
+    arrived(page)
 
 
 def form_work_lists(live: Live, page: Page, *, count: int) -> list[int]:
@@ -75,9 +76,10 @@ def book_into_service(live: Live, page: Page, office: Office, task: int) -> None
     """Take the task from the board, book in the call, reach the goal."""
     visit(page, "/stages")
     page.locator(f'a[href="/tasks/{task}"]').click()
+    arrived(page)
     page.get_by_role("button", name="Позвонить").click()
     expect(page.get_by_text("у вас до")).to_be_visible()
-    assert page.evaluate("window.dialled.length") == 1
+    assert len(dialled(page)) == 1
     page.keyboard.press("Digit1")
     page.select_option("#result_interview", office.booked)
     page.fill("#comment", "=СЕГОДНЯ() подходит")
@@ -181,6 +183,7 @@ def finish_there(live: Live, page: Page, office: Office, asked_from: int) -> Non
     sign_in(page, office.helper)
     page.locator(f'a[href="/tasks/{asked}"]').click()
     expect(page.get_by_text("Просит Ирина Полякова")).to_be_visible()
+    arrived(page)
     page.fill("#comment", "Случай гарантийный, стойку меняем")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("Этапы")
@@ -234,6 +237,8 @@ def choose_file(page: Page, file: Path, variant: str, *, goto: bool = True) -> N
 
 def at_once(one: Page, two: Page, button: str) -> None:
     """Press in both windows before either has its answer."""
+    for page in (one, two):
+        arrived(page)
     for page in (one, two):
         page.evaluate("(button) => { document.querySelector(button).click(); }", button)
 

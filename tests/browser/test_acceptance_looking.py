@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from directory.staff.models import Employee
-from tests.browser.conftest import Live, serving_sqlite, visit
+from tests.browser.conftest import Live, arrived, serving_sqlite, visit
 from tests.browser.furnished import MANAGER, Office, furnish
 from tests.browser.measures import CLIPPED, OVERFLOWS, SHIFTS, SPACED, TOO_SMALL, Inline
 from webui.headers import CONTENT_SECURITY_POLICY
@@ -228,6 +228,7 @@ def test_33_addresses_lead_back_to_the_same(
     page.get_by_label("Скрыть завершённые").check()
     page.get_by_role("button", name="Показать").click()
     expect(page).to_have_url(re.compile("hide_finished=1"))
+    arrived(page)
     filtered, listed = page.url, _listed(page)
     page.locator(f'a[href="/tasks/{office.calls[1]}"]').first.click()
     expect(page.locator("#task-bar h1")).to_have_text(f"Задача № {office.calls[1]}")

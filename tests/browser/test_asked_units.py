@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Live, assert_accessible, visit
+from tests.browser.conftest import Live, arrived, assert_accessible, visit
 from worklists.models.task import Task
 from worklists.models.work_list import Involvement
 
@@ -85,6 +85,7 @@ def test_a_department_accepts_returns_and_finishes(
     visit(theirs, "/my?asked=new")
     theirs.get_by_role("link", name="Соколова Марина").first.click()
     expect(theirs.locator(".asked")).to_contain_text("новая")
+    arrived(theirs)
     theirs.keyboard.press("KeyA")
     expect(theirs.locator(".asked")).to_contain_text("принята")
     expect(theirs.locator("#c-title")).to_be_focused()
@@ -132,6 +133,7 @@ def test_a_department_accepts_returns_and_finishes(
 
 def _take_back(page: Page, typed: str) -> None:
     """What was said is there again, to be mended."""
+    arrived(page)
     page.keyboard.press("KeyZ")
     page.wait_for_url("**/tasks/*?undone=1")
     expect(page.locator("#comment")).to_have_value(typed)

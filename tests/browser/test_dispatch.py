@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from directory.staff.models import Role
-from tests.browser.conftest import Live
+from tests.browser.conftest import Live, arrived, visit
 
 
 def _furnish(live: Live) -> str:
@@ -21,11 +21,12 @@ def _furnish(live: Live) -> str:
 
 def test_five_dozen_tasks_are_shared_out_after_a_dry_run(live: Live, page: Page) -> None:
     live.sign_in(page, _furnish(live))
-    page.goto(f"{live.url}/dispatch")
+    visit(page, "/dispatch")
     page.keyboard.press("f")
     page.keyboard.type("Клиент")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Все 60 найденные")).to_be_visible()
+    arrived(page)
 
     page.locator('input[name="task"]').first.check()
     expect(page.locator("[data-count-checked=task]")).to_have_text("1")
@@ -38,6 +39,7 @@ def test_five_dozen_tasks_are_shared_out_after_a_dry_run(live: Live, page: Page)
     expect(page.locator("#changed")).to_have_text("60")
     row = page.get_by_role("row").filter(has_text="Анна Сидорова").first
     expect(row.get_by_role("cell").nth(1)).to_have_text("20")
+    arrived(page)
     page.keyboard.press("Control+Enter")
 
     expect(page.get_by_role("heading", name="Кто сколько получил")).to_be_visible()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from directory.staff.models import Employee, SignInSession
-from tests.browser.conftest import Live, visit
+from tests.browser.conftest import Live, arrived, visit
 from tests.browser.test_task_card import Desk, _attempts, _open, desk
 from tests.staff import PASSWORD, password_hash
 from worklists.models.attempt import Attempt
@@ -42,6 +42,7 @@ def _give_password(live: Live, *logins: str) -> None:
 
 
 def _sign_in_here(page: Page, login: str) -> None:
+    arrived(page)  # what was sent in vain is remembered by a script of this page
     page.fill("#login", login)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
@@ -64,6 +65,7 @@ def test_a_draft_outlives_the_session_and_another_person_does_not_see_it(
     page.reload()
     _sign_in_here(page, desk.colleague)
     expect(page.locator("#c-title")).to_be_visible()
+    arrived(page)
     expect(page.locator("#comment")).to_have_value("")
     assert not any("Тайна" in text for text in _draft(page))
 

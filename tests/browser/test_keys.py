@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from campaigns.models import Outcome
-from tests.browser.conftest import Live, assert_accessible, visit
+from tests.browser.conftest import Live, arrived, assert_accessible, visit
 from tests.browser.test_task_card import Desk, _attempts, _open, desk
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
@@ -107,6 +107,8 @@ def test_keys_are_silent_while_typing_and_beside_dialogs(
     live: Live, page: Page, desk: Desk
 ) -> None:
     _open(live, page, desk)
+    posts: list[str] = []
+    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
     page.keyboard.press("KeyT")
     expect(page.locator("#comment")).to_be_focused()
     page.keyboard.type("cn2z?")
@@ -120,10 +122,12 @@ def test_keys_are_silent_while_typing_and_beside_dialogs(
     for keys in ("KeyC", "KeyN", "Digit2", "KeyS", "Shift+Digit1"):
         page.keyboard.press(keys)
     expect(page.locator("input[name=outcome]:checked")).to_have_count(0)
-    assert page.evaluate("dialled") == []
     page.keyboard.press("Escape")
     page.keyboard.press("Digit2")
     expect(page.locator("input[value=no_answer]")).to_be_checked()
+    # This answer comes after those that the other keys would have asked for.
+    expect(page.locator("#conseq")).to_contain_text("Вернётся")
+    assert posts == [] and page.evaluate("dialled") == []
 
 
 def test_ones_own_key_is_pressed_shown_and_given_back(live: Live, page: Page, desk: Desk) -> None:
@@ -148,6 +152,7 @@ def test_ones_own_key_is_pressed_shown_and_given_back(live: Live, page: Page, de
     expect(page.locator(".notice[role=alert]").first).to_contain_text(
         "Клавиша «C» для «Следующий клиент» уже занята: «Позвонить, взять в работу»"
     )
+    arrived(page)
     row.get_by_role("button", name="Задать").click()
     page.keyboard.press("BracketRight")
     page.keyboard.press("Control+Enter")

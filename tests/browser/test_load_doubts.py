@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from directory.staff.models import Role
-from tests.browser.conftest import Live, assert_accessible
+from tests.browser.conftest import Live, arrived, assert_accessible
 from tests.doubts_given import staged_load
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Дата рождения", "Код клиента", "Комментарий")
@@ -75,10 +75,13 @@ def test_doubts_are_decided_by_keys_and_wrong_rows_corrected(
     page.keyboard.press("Digit1")
     expect(title).to_contain_text("2 из 3")
     expect(page.get_by_text("Это он: строки загружены.")).to_be_visible()
+    arrived(page)
     page.keyboard.press("KeyZ")
     expect(title).to_contain_text("1 из 3")
+    arrived(page)
     page.keyboard.press("Digit0")
     expect(title).to_contain_text("2 из 3")
+    arrived(page)
     page.keyboard.press("KeyS")
     expect(title).to_contain_text("3 из 3")
     page.get_by_role("button", name="Это он (Зуев Илья)").click()

@@ -9,7 +9,7 @@ from directory.clients.models import Client
 from directory.staff.models import Role
 from directory.units.models import Unit
 from importers.loads.working import work_on_loads
-from tests.browser.conftest import Live, assert_accessible
+from tests.browser.conftest import Live, arrived, assert_accessible
 from tests.browser.test_loads import _shot
 from tests.doubts_given import staged_load
 from tests.given import Given
@@ -94,6 +94,7 @@ def test_a_wrong_kind_and_what_hinders_are_told_on_the_page(
     with live.database.unit_of_work() as session:
         client = session.scalars(select(Client).order_by(Client.id).limit(1)).one()
         Given(session).task(unit=session.get_one(Unit, unit_id), client=client)
+    arrived(page)
     page.get_by_role("button", name="Отменить загрузку").click()
     page.get_by_role("dialog").get_by_role("button", name="Отменить загрузку").click()
     expect(page.get_by_text("Отменить нельзя, ничего не изменено")).to_be_visible()

@@ -19,7 +19,7 @@ from importers import weights
 from importers.loads import reading, undoing, working
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.models import ImportedFile
-from tests.browser.conftest import Live, assert_accessible
+from tests.browser.conftest import Live, arrived, assert_accessible
 from tests.browser.measures import OVERFLOWS
 
 ROWS = 4_500
@@ -214,6 +214,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
         _send(page, path, "maintenance-due")
         expect(bar).to_have_attribute("value", re.compile("[1-9]"))
+        arrived(page)
         page.get_by_role("button", name="Остановить", exact=True).click()
         page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
         expect(page.get_by_text("останавливается")).to_be_visible()
@@ -227,6 +228,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
 def _correct(page: Page) -> None:
     """The owner's column is told by nobody, that of the days only as days."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Столбцы файла «машины.csv»")
+    arrived(page)
     reading = page.locator("#reading")
     expect(reading).to_contain_text("XTA21900000000001")
     expect(reading).not_to_contain_text("Иванов Иван 1")
@@ -260,6 +262,7 @@ def test_a_load_is_stopped_in_the_middle(
         background.hold()
         page.get_by_role("button", name="Загрузить строк: 4 455").click()
         expect(page.get_by_role("progressbar")).to_have_attribute("value", "44")
+        arrived(page)
         page.get_by_role("button", name="Остановить", exact=True).click()
         page.get_by_role("dialog").get_by_role("button", name="Остановить").click()
         expect(page.get_by_text("останавливается")).to_be_visible()
@@ -267,6 +270,7 @@ def test_a_load_is_stopped_in_the_middle(
         expect(page.get_by_text("Прочитано строк: 2 000, осталось: 2 500")).to_be_visible()
         monkeypatch.setattr(undoing, "AT_ONCE", 1_000)
         background.hold()
+        arrived(page)
         page.get_by_role("button", name="Отменить загрузку").click()
         page.get_by_role("dialog").get_by_role("button", name="Отменить загрузку").click()
         expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from campaigns.models import Outcome
 from directory.staff.models import Role
-from tests.browser.conftest import Live, visit
+from tests.browser.conftest import Live, arrived, visit
 from tests.staff import PASSWORD, password_hash
 from worklists.lifecycle import TaskState
 from worklists.models.attempt import Attempt
@@ -51,6 +51,7 @@ def test_an_hour_without_a_mouse(live: Live, page: Page) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator(".rail")).to_be_visible()
+    arrived(page)
 
     _no_answer(page)
     _undo(live, page)
@@ -78,8 +79,10 @@ def test_an_hour_without_a_mouse(live: Live, page: Page) -> None:
 
 
 def _next_client(page: Page) -> None:
-    page.keyboard.press("KeyN")
+    with page.expect_navigation():  # the task before may say «у вас до» as well
+        page.keyboard.press("KeyN")
     expect(page.get_by_text("у вас до")).to_be_visible()
+    arrived(page)
 
 
 def _save(page: Page, says: str) -> None:
@@ -98,6 +101,7 @@ def _no_answer(page: Page) -> None:
 def _undo(live: Live, page: Page) -> None:
     page.keyboard.press("KeyZ")
     page.wait_for_url("**/tasks/*?undone=1")
+    arrived(page)
     with live.database.reading() as session:
         assert session.scalar(
             select(func.count()).where(Task.state == TaskState.DEFERRED)
@@ -168,12 +172,15 @@ def _skip(live: Live, page: Page) -> None:
 
 
 def _batch(live: Live, page: Page) -> None:
+    arrived(page)
     page.keyboard.press("KeyG")
     page.keyboard.press("KeyM")
     expect(page.locator("h1")).to_have_text("Мои задачи")
+    arrived(page)
     page.keyboard.press("KeyB")
     expect(page.locator("[data-toast]")).to_contain_text("задач")
     expect(page.locator("#mine + .n, .sec-h .n").first).not_to_have_text("0")
+    arrived(page)
     page.keyboard.press("KeyR")
     expect(page.locator("dialog#confirm")).to_be_visible()
     page.keyboard.press("Tab")
@@ -187,6 +194,7 @@ def _batch(live: Live, page: Page) -> None:
 
 
 def _sign_out(page: Page) -> None:
+    arrived(page)
     page.keyboard.press("KeyU")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")

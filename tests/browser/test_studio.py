@@ -1,7 +1,8 @@
 """A head builds a rule by keyboard, sees whom it finds, runs it and forms work-lists (A5, A9)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from directory.staff.models import Role
 from directory.units.models import UnitKind
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from selections.models import Cadence, SelectionPlan
-from tests.browser.conftest import Live, violations
+from tests.browser.conftest import Live, arrived, violations
 from tests.conftest import NOON
 
 TODAY = NOON.date()
@@ -70,11 +71,26 @@ def _furnish(live: Live) -> str:
         return head.login
 
 
+_UNTIL_REDRAWN = """() => {
+  window.isRedrawn = false;
+  document.addEventListener("htmx:after:swap", (e) => {
+    if (e.detail.ctx?.target?.id === "rules") window.isRedrawn = true;
+  });
+}"""
+
+
 class Keys:
     """Builds with the keyboard alone."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
+
+    @contextmanager
+    def redrawn(self) -> Iterator[None]:
+        """Wait until the rule stands as the server has drawn it after what is done in the block."""
+        self.page.evaluate(_UNTIL_REDRAWN)
+        yield
+        self.page.wait_for_function("() => window.isRedrawn")
 
     def add(self, group: str, words: str) -> None:
         """Open the list of what may be added to the group, search, take the first."""
@@ -83,7 +99,7 @@ class Keys:
         self.page.keyboard.press("Enter")
         expect(self.page.locator(":focus[data-narrow]")).to_be_visible()
         self.page.keyboard.type(words)
-        with self.page.expect_response("**/studio/edit"):
+        with self.redrawn():
             self.page.keyboard.press("Enter")
 
     def tick(self, node: str, *values: str) -> None:
@@ -111,7 +127,7 @@ class Keys:
         if not reshapes:
             field.select_option(label=label)
             return
-        with self.page.expect_response("**/studio/edit"):
+        with self.redrawn():
             field.select_option(label=label)
 
 
@@ -120,6 +136,7 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     page.goto(f"{live.url}/selections")
     _picture(page, "list")
     page.get_by_role("link", name="Новая выборка").click()
+    arrived(page)
     keys = Keys(page)
     keys.type("name", "Корейцы цеха 3")
 
@@ -157,7 +174,7 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     _picture(page, "built")
     # The condition that has the focus moves by Alt and an arrow, and keeps the focus.
     page.locator('[id="f.r-0"]').focus()
-    with page.expect_response("**/studio/edit"):
+    with keys.redrawn():
         page.keyboard.press("Alt+ArrowDown")
     expect(page.locator('[id="f.r-1"]')).to_be_focused()
     expect(page.locator("[data-count]")).to_have_text("4")
@@ -166,6 +183,7 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
     page.get_by_role("link", name="Запустить").click()
+    arrived(page)
     page.locator("#campaign").select_option(label="Подошло время ТО")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="Что получится")).to_be_visible()
@@ -184,10 +202,12 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/run?*hold_out=0*")
     expect(now).to_be_enabled()
+    arrived(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Можно звонить 4")).to_be_visible()
     page.get_by_role("button", name="Поставить все 4").click()
     expect(page.locator("[data-chosen]")).to_have_text("4")
+    arrived(page)
     _picture(page, "leads")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Создано задач: 4.")).to_be_visible()
@@ -197,9 +217,11 @@ def test_a_head_builds_the_rule_by_keyboard(live: Live, page: Page) -> None:
     page.get_by_role("link", name="К выборке").click()
     _picture(page, "selection")
     page.get_by_role("link", name="Запустить").click()
+    arrived(page)
     page.locator("#campaign").select_option(label="Подошло время ТО")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("новых 0, ушли 0")).to_be_visible()
+    arrived(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Уже в работе 4")).to_be_visible()
     expect(page.get_by_text("Здесь некому звонить")).to_be_visible()
@@ -274,7 +296,9 @@ def test_only_what_was_ticked_stays_ticked(live: Live, page: Page) -> None:
     told = page.locator('[id="e.sample"]')
     expect(told).to_have_text("Введите число от 1 до 10 000 000.")
     _picture(page, "sample")
-    page.keyboard.press("Control+Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    arrived(page)
     expect(told).to_be_visible()
     expect(sample).to_have_value("абв")
     assert values() == ["Hyundai", "Kia"]
@@ -351,6 +375,7 @@ def test_axe_finds_nothing(live: Live, window: Callable[..., Page], scheme: str)
     page.get_by_role("link", name="версия 1").click()
     found += violations(page)
     page.get_by_role("link", name="Запустить").click()
+    arrived(page)
     page.get_by_label("Цех").select_option(label="Цех № 3")
     page.keyboard.press("Control+Enter")
     page.get_by_role("heading", name="Что получится").wait_for()

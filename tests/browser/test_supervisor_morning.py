@@ -19,7 +19,7 @@ from directory.clients.models import ContactRefusal, RefusalScope
 from directory.staff.models import Employee, Role
 from directory.units.models import UnitKind
 from entrypoints.wiring import jobs_of
-from tests.browser.conftest import Live, assert_accessible, serving, visit
+from tests.browser.conftest import Live, arrived, assert_accessible, serving, visit
 from tests.given import Given
 from worklists.escalation.digests import DIGEST
 from worklists.lifecycle import TaskState
@@ -130,6 +130,7 @@ def where_everything_stands(page: Page) -> None:
     visit(page, "/stages")
     page.get_by_role("link", name="Очередь").click()
     expect(page.locator("h1")).to_have_text("Очередь")
+    arrived(page)
     numbers = queue_numbers(page)
     total = numbers.pop("total")
     expected = BLOCKED | {"on_control": ON_CONTROL}
@@ -142,10 +143,11 @@ def where_everything_stands(page: Page) -> None:
     page.get_by_role("link", name="К очереди").click()
     page.locator('tfoot a[href*="part=outside_hours"]').click()
     expect(page.locator('tbody a[href^="/tasks/"]')).to_have_count(100)
+    arrived(page)
     seen = 100
     while page.get_by_role("link", name="Показать следующие").count():
         page.get_by_role("link", name="Показать следующие").click()
-        page.wait_for_load_state()
+        arrived(page)
         seen += page.locator('tbody a[href^="/tasks/"]').count()
     assert seen == CALLS
 
@@ -176,6 +178,7 @@ def too_much_for_the_limits(page: Page) -> None:
 def raise_limits(page: Page) -> None:
     """150 for everybody of the unit, nothing for one."""
     page.get_by_role("link", name="Пределы и навыки").click()
+    arrived(page)
     page.get_by_label("Предел: Сервис Север").fill("150")
     page.get_by_label("Предел: Егор Полный").fill("0")
     page.keyboard.press("Control+Enter")
@@ -254,6 +257,7 @@ def supervisor_acts(live: Live, page: Page, office: Office) -> None:
     live.sign_in(page, office.supervisor)
     visit(page, "/stages")
     page.locator("#bell").click()
+    arrived(page)
     page.get_by_role("link", name=re.compile("Ждут слишком долго")).click()
     page.wait_for_url(re.compile(r"/escalations\?digest=\d+"))
     expect(page.locator("#bell .dot")).to_have_count(0)  # opened is seen
@@ -268,6 +272,7 @@ def supervisor_acts(live: Live, page: Page, office: Office) -> None:
     page.get_by_role("button", name="Передать отмеченные").click()
     expect(page.locator("#changed")).to_have_text("1")
     expect(_row(page, client)).to_contain_text("Борис Котов")
+    arrived(page)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="Кто сколько получил")).to_be_visible()
     assert planned(live) == dict.fromkeys(TAKERS, SHARE) | {
@@ -288,6 +293,7 @@ def choose_all_calls(page: Page) -> None:
     page.keyboard.type("Клиент")
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"Все {CALLS} найденные")).to_be_visible()
+    arrived(page)
     page.locator("h1").click()
     page.keyboard.press("a")
     expect(page.locator('input[name="all"]')).to_be_checked()

@@ -118,6 +118,7 @@ def test_control_is_confirmed_and_prolonged(live: Live, plain: Page, office: Off
     plain.goto(f"/tasks/{office.on_control}")
     plain.locator("summary", has_text="Подтвердить").click()
     plain.get_by_role("button", name="Подтвердить и закрыть").click()
+    expect(plain.locator(".closed")).to_contain_text("Подтверждена после контроля")
     with live.database.reading() as session:
         assert session.get_one(Task, office.on_control).finish is Finish.CONFIRMED
 

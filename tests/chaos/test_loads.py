@@ -115,9 +115,13 @@ def test_a_killed_reading_of_clients_to_call_begins_anew_and_is_one_file(
 
     with children(database_url, 8) as family:
         for _ in range(2):
+            dead = desk.see(load_id).worker
             child = family.start("loads", folder=str(desk.folder))
             until = time.monotonic() + 60
-            while time.monotonic() < until and desk.see(load_id).worker is None:
+            # It has begun when another name stands there than that of the one killed before.
+            while time.monotonic() < until and desk.see(load_id).worker in (None, dead):
+                if child.poll() is not None:
+                    break
                 time.sleep(0.01)
             time.sleep(family.chance.uniform(0, 1))
             family.kill(child)

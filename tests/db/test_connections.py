@@ -17,7 +17,9 @@ def test_idle_connections_that_died_are_replaced(database: Database, settings: S
     killer = Database.connect(settings)
     with killer.reading() as session:
         for pid in idle:
-            session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            # With a patience it returns when the other has really ended.
+            ended = text("SELECT pg_terminate_backend(:pid, 20000)")
+            assert session.scalar(ended, {"pid": pid})
     killer.dispose()
     for _ in range(2):
         with database.unit_of_work() as session:

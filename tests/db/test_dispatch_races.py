@@ -49,6 +49,7 @@ def _run_all(jobs: list[Callable[[], None]]) -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert not troubles, troubles
+    assert not any(thread.is_alive() for thread in threads), "they wait for each other"
 
 
 @pytest.mark.parametrize("action", [DispatchAction.TO_PERSON, DispatchAction.TO_UNIT])

@@ -3,7 +3,7 @@
 import zoneinfo
 
 import phonenumbers
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.clients import phones
@@ -22,6 +22,7 @@ def _by_the_plan(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@settings(deadline=None)
 @given(
     prefix=st.sampled_from(["+7", "8", "7", "+380", "380", "0", "80", "+", "00", ""]),
     digits=st.text(DIGITS, min_size=8, max_size=12),
@@ -37,6 +38,7 @@ def test_where_both_answer_the_answer_is_the_same(
         assert ours[0].e164 == plan
 
 
+@settings(deadline=None)
 @given(raw=st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text(max_size=60)))
 def test_no_input_whatever_raises(raw: object) -> None:
     reading = normalise_phone(raw)

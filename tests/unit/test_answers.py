@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.answers import BrokenAnswer, TooLongAnswer, packed_block, packed_message, unpacked
@@ -29,12 +29,14 @@ CELLS = (
 COLUMNS = st.lists(st.one_of(CELLS, TEXTS, st.floats()), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 2**20), COLUMNS), min_size=1, max_size=20))
 def test_every_cell_comes_through_as_its_text(rows: list[Row]) -> None:
     (message,) = unpacked(bytearray(packed_block(Block.of(rows))))
     assert message["rows"] == [(row_no, list(map(text_of, cells))) for row_no, cells in rows]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 2**20), CELLS | TEXTS, CELLS)
 def test_rows_that_follow_each_other_are_told_by_the_first(
     count: int, first: int, one: object, other: object
@@ -112,6 +114,7 @@ def test_more_than_a_frame_may_have_is_refused_before_it_comes() -> None:
         list(unpacked(bytearray(_head(b"M", 0, 65 << 20))))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_told_or_refused(body: bytes) -> None:
     for kind in (b"M", b"B", b"U"):
