@@ -17,7 +17,16 @@ from directory.assets.plates import plate_norm
 from directory.assets.vin import read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
-from importers.columns import REMARK_HEADINGS, Column, Remark, Source, field_of, heading_norm
+from importers.columns import (
+    REMARK_HEADINGS,
+    Column,
+    Remark,
+    Source,
+    field_of,
+    heading_norm,
+    names_document,
+    names_other_km,
+)
 from importers.contacts import found_email
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.typed_values import read_order
@@ -237,7 +246,7 @@ def _from_cells(column: Column, cells: Sequence[str]) -> Column:
     is_ours = heading_norm(column.heading) in REMARK_HEADINGS
     is_open = column.remark is None and not is_ours and field_of(column.heading) is None
     content = content_of(cells) if is_open else None
-    if content is None:
+    if content is None or _is_denied(column.heading, content.kind):
         return column
     if content.kind is Kind.DAY:
         return replace(column, share=content.share, remark=Remark.SOME_DATE)
@@ -262,9 +271,17 @@ def _checked(column: Column, cells: Sequence[str]) -> Column:
     content = content_of(filled)
     if content is None or content.share < _CLEAR or _is_near(expected, content.kind):
         return column
-    field = _FIELD_OF.get(content.kind)
+    is_denied = _is_denied(column.heading, content.kind)
+    field = None if is_denied else _FIELD_OF.get(content.kind)
     told = replace(column, field=field, remark=Remark.CONTRADICTS, share=content.share)
     return replace(told, source=Source.CONTENT) if field is not None else told
+
+
+def _is_denied(heading: str, kind: Kind) -> bool:
+    """Whether the heading forbids what the cells look like: a passport's number is no phone."""
+    if kind is Kind.PHONE:
+        return names_document(heading)
+    return kind is Kind.MILEAGE and names_other_km(heading)
 
 
 def _is_near(expected: Kind, found: Kind) -> bool:

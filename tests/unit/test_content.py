@@ -99,6 +99,32 @@ def test_the_cells_give_nothing_that_a_heading_has_or_that_the_format_does_not_k
     ]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Паспорт", "Серия и номер паспорта", "СНИЛС", "ИНН физлица", "ОГРН", "КПП", "Расч. счёт"),
+        *("Договор", "№ договора", "Полис", "ОСАГО", "Номер полиса ОСАГО", "ПТС", "СТС", "В/У"),
+        *("Водительские права", "Свидетельство о регистрации", "Лицевой счёт", "Passport no."),
+    ],
+)
+@pytest.mark.parametrize("code", ["clients", "lost-clients", "vehicles"])
+def test_the_number_of_a_paper_is_nobodys_phone(code: str, heading: str) -> None:
+    rows = [("Иванов Иван", f"4509 12345{at}") for at in range(5)]
+    named = recognised(code, ("ФИО", heading), rows)[1]
+    assert named.field is not Field.PHONE
+    assert recognised(code, ("ФИО", "Куда"), rows)[1].field is Field.PHONE
+
+
+@pytest.mark.parametrize(
+    "heading", ["Пробег на ТО", "Межсервисный интервал", "Следующее ТО", "До ТО", "Гарантия"]
+)
+def test_kilometres_of_another_day_are_no_reading(heading: str) -> None:
+    rows = [(vin, "75 000 км") for vin in VINS]
+    assert recognised("vehicles", ("VIN", heading), rows)[1].field is None
+    assert recognised("maintenance-due", ("VIN", heading), rows)[1].field is None
+    assert recognised("vehicles", ("VIN", "Сколько"), rows)[1].field is Field.MILEAGE_KM
+
+
 def read(folder: Path, *lines: Sequence[object], code: str = "maintenance-due") -> ReadResult:
     book = Workbook()
     assert book.active is not None
