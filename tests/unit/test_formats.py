@@ -57,6 +57,17 @@ def test_work_orders_as_1c_names_them() -> None:
     assert fields("visits", "Номер", "Дата", "Госномер") == ["visit_number", "done_on", "plate"]
 
 
+def test_the_work_itself_wins_over_what_the_order_was_for() -> None:
+    assert fields(
+        "visits", "Номер ЗН", "Вид ремонта", "Сумма с НДС", "Наименование работ/запчастей",
+        "Кол-во", "Стоимость", "Комментарий",
+    ) == ["visit_number", None, "total", "work", None, "line_total", None]  # fmt: skip
+    assert fields("visits", "Номер", "Комментарий", "Работы") == ["visit_number", None, "work"]
+    assert fields("visits", "Номер", "Комментарий", "Вид ремонта", "Стоимость") == [
+        "visit_number", None, "work", "total",
+    ]  # fmt: skip
+
+
 def test_two_line_headings_are_known_by_their_end() -> None:
     columns = map_columns([("Заказ-наряд", "Номер"), ("Заказ-наряд", "Дата"), ("А/м", "VIN")])
     assert [column.field for column in FORMATS["visits"].mapped(columns)] == [
