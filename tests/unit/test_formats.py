@@ -7,6 +7,7 @@ from importers.fields import Field
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.formats.declaration import FormatKind
 from importers.spellings import SPELLINGS
+from importers.variants import variant_by_headings
 
 
 def mapped(code: str, *headings: str) -> tuple[Column, ...]:
@@ -66,6 +67,13 @@ def test_the_work_itself_wins_over_what_the_order_was_for() -> None:
     assert fields("visits", "Номер", "Комментарий", "Вид ремонта", "Стоимость") == [
         "visit_number", None, "work", "total",
     ]  # fmt: skip
+
+
+def test_the_day_of_maintenance_is_to_come_where_clients_are_due() -> None:
+    assert fields("maintenance-due", "VIN", "Дата ТО") == ["vin", "planned_on"]
+    assert fields("maintenance-due", "Дата ТО", "Следующее ТО") == ["last_visit_on", "planned_on"]
+    assert fields("lost-clients", "VIN", "Дата ТО") == ["vin", "last_visit_on"]
+    assert variant_by_headings(("Клиент", "Тел", "VIN", "Дата ТО")) is None
 
 
 def test_two_line_headings_are_known_by_their_end() -> None:
