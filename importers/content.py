@@ -76,6 +76,10 @@ _AMOUNT = re.compile(
     r"|-?\d{1,3}(?:[\s\u00a0\u202f'’]?\d{3})*[.,]\d{2}",
     re.IGNORECASE,
 )
+_BEGINS_WITH_PHONE = re.compile(
+    r"(?:\+\d{1,3}|8|9(?=\d)|7(?=\W*9))(?:[\s().\-]*\d){9,11}(?![\d\s]*\d)\W"
+)
+"""Words may stand behind it: «9161234567 (просил больше не звонить)»."""
 _PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич|кич|мич|ович|евич|івна|ївна|йович|оглы|кызы)$")
 _WORD_OF_NAME = re.compile(r"[^\W\d_][^\W\d_'’ʼ.-]*[.'’ʼ-]?[^\W\d_.'’ʼ-]*\.?")
 _INITIALS = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)?\s+[^\W\d_]\.\s?(?:[^\W\d_]\.)?")
@@ -105,7 +109,9 @@ _FIRST_NAMES = frozenset(
 
 def _is_phone(text: str) -> bool:
     digits = sum(map(str.isdigit, text))
-    if not 10 <= digits <= 40 or sum(map(str.isalpha, text)) > digits:
+    if not 10 <= digits <= 40:
+        return False
+    if sum(map(str.isalpha, text)) > digits and not _BEGINS_WITH_PHONE.match(text):
         return False
     return bool(normalise_phone(text).numbers) and not _is_vin(text)
 

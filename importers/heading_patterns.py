@@ -45,7 +45,10 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         ),
         (
             Field.LAST_VISIT_ON,
-            r"(?:последн|крайн|предыдущ|прошл|останн|last|previous)\w*\b.*"
+            # Not «Дней с последнего визита», «Сумма последнего ЗН».
+            r"^(?!.*\b(?:дней|дни|дня|месяц\w*|сколько|кол|количеств\w*|сумм\w*|стоимост\w*"
+            r"|номер|причин\w*|days|months|sum|amount|total|number|no)\b).*"
+            r"(?:(?:последн|крайн|предыдущ|прошл|останн|last|previous)\w*|\b(?:посл|пред))\b.*"
             r"(?:\bто\b|визит|візит|заезд|заїзд|обращен|обслуж|ремонт|visit|service|заказ)",
         ),
         (
@@ -92,7 +95,8 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         ),
         (
             Field.ADVICE,
-            r"\b(?:рекоменд\w*|recommend\w*|advis\w*)\b.*\b(?:работ\w*|робот\w*|work\w*)\b",
+            r"\b(?:рекоменд\w*|recommend\w*|advis\w*)\b.*\b(?:работ\w*|робот\w*|work\w*)\b"
+            r"|^что (?:было )?(?:рекоменд|совет|посовет)\w*\b",
         ),
         (Field.TOTAL, r"^(?:общая |итоговая )?(?:сумма|стоимость|сума|вартість|amount|total)\b"),
         (Field.DEALER, r"\b(?:дилер\w*|dealer)\b"),

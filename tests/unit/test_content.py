@@ -31,6 +31,10 @@ def recognised(code: str, headings: Sequence[str], rows: Sequence[Sequence[str]]
         ("79161234567", Kind.PHONE),
         ("0671234567", Kind.PHONE),
         ("8 916 123-45-67 Иван, 8 903 765-43-21", Kind.PHONE),
+        ("9260598479 (просил больше не звонить!)", Kind.PHONE),
+        ("8-916-123-45-67 просила не беспокоить", Kind.PHONE),
+        ("7701234567 Ромашка, договор поставки", None),
+        ("звонить только на 89161234567 после обеда", None),
         ("хта21099043576182", Kind.VIN),
         ("А123ВС77", Kind.PLATE),
         ("AA 1234 BB", Kind.PLATE),
@@ -142,6 +146,13 @@ def test_a_file_without_headings_is_taken_from_its_first_row(tmp_path: Path) -> 
     assert [row.name for row in result.rows] == list(PEOPLE)
     assert result.rows[0].phones[0].e164 == "+79161234567"
     assert result.header == ["", "", ""]
+
+
+def test_a_stop_list_of_bare_numbers_may_have_words_and_a_bad_line() -> None:
+    rows = [(one,) for one in ("8 916 777 00 01", "+7-954-865-50-56", "79161234501",
+            "9260598479 (просил больше не звонить!)", "8-495-000", "8 916 777 00 01")]  # fmt: skip
+    (phones,) = recognised("do-not-call", ("",), rows)
+    assert (phones.field, phones.share) == (Field.PHONE, 83)
 
 
 def test_a_bare_list_of_vins_is_a_recall(tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ def test_two_line_headings_are_known_by_their_end() -> None:
         ("visits", "Статус", "visit_status"),
         ("recommendations", "Статус", "advice_status"),
         ("clients", "Статус", None),
+        ("do-not-call", "С какого числа", "refused_on"),
+        ("do-not-call", "Комм.", "reason"),
         ("results", "Дата", "called_at"),
         ("do-not-call", "Дата", "refused_on"),
         ("recommendations", "Дата", "advised_on"),
