@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from importers.fields import Field
-from importers.heading_patterns import PATTERNS, PHONE_ONLY, UNIT_AT_END
+from importers.heading_patterns import (
+    DOCUMENT,
+    MILEAGE,
+    OTHER_KM,
+    PATTERNS,
+    PHONE_ONLY,
+    UNIT_AT_END,
+)
 from importers.spellings import BY_SPELLING
 
 __all__ = ["Column", "Field", "Remark", "Source", "bare_heading", "field_of", "heading_norm",
-           "map_columns", "told_fields"]  # fmt: skip
+           "map_columns", "names_document", "names_other_km", "told_fields"]  # fmt: skip
 
 REMARK_HEADINGS = frozenset({"что не так", "що не так", "what is wrong"})
 """Normalised heading of the column that says in a workbook of ours why a row was not taken.
@@ -22,6 +29,9 @@ Whoever mends such a workbook loads it again: the column means nothing, whatever
 _NOT_A_WORD = re.compile(r"[^\w']+|_")
 _LONGEST_HEADING = 80
 _LETTERS = 26
+_KM = (" км", " km")
+_VAGUE = frozenset({Field.EXTERNAL_KEY, Field.SOLD_ON})
+"""What «Код» and «Дата выдачи» say by themselves, but not below «Паспорт»."""
 
 
 class Source(StrEnum):
@@ -91,16 +101,30 @@ def bare_heading(norm: str) -> str:
     return norm
 
 
+def names_document(heading: str) -> bool:
+    """Whether it is a number of a paper, a card or a part: digits there are nobody's phone."""
+    return DOCUMENT.search(heading_norm(heading[:_LONGEST_HEADING])) is not None
+
+
+def names_other_km(heading: str) -> bool:
+    """Whether kilometres below it are of another day: of the next maintenance, an interval."""
+    return OTHER_KM.search(heading_norm(heading[:_LONGEST_HEADING])) is not None
+
+
 def field_of(*headings: str) -> Field | None:
     """What a heading means. Several: the same heading told in several ways, the best way first."""
     norms = [heading_norm(heading) for heading in headings]
+    whole = norms[0][:_LONGEST_HEADING]
+    if (whole.endswith(_KM) or MILEAGE.search(whole)) and OTHER_KM.search(whole):
+        return None
     for norm in norms:
         field = BY_SPELLING.get(norm) or BY_SPELLING.get(bare_heading(norm))
-        if field is not None:
-            return field
-        if PHONE_ONLY.fullmatch(norm):
-            return Field.PHONE
-    for norm in norms:
+        is_number = field is None and PHONE_ONLY.fullmatch(norm) is not None
+        # «Номер» below «Паспорт»: the upper line says of what.
+        is_vague = (is_number or field in _VAGUE) and norm != norms[0]
+        if (field or is_number) and not (is_vague and DOCUMENT.search(whole)):
+            return field or Field.PHONE
+    for norm in norms[:1] if DOCUMENT.search(whole) else norms:
         for field, pattern in PATTERNS:
             if len(norm) <= _LONGEST_HEADING and pattern.search(norm):
                 return field

@@ -17,7 +17,16 @@ from directory.assets.plates import plate_norm
 from directory.assets.vin import read_vin
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
-from importers.columns import REMARK_HEADINGS, Column, Remark, Source, field_of, heading_norm
+from importers.columns import (
+    REMARK_HEADINGS,
+    Column,
+    Remark,
+    Source,
+    field_of,
+    heading_norm,
+    names_document,
+    names_other_km,
+)
 from importers.contacts import found_email
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.typed_values import read_order
@@ -67,6 +76,10 @@ _AMOUNT = re.compile(
     r"|-?\d{1,3}(?:[\s\u00a0\u202f'’]?\d{3})*[.,]\d{2}",
     re.IGNORECASE,
 )
+_BEGINS_WITH_PHONE = re.compile(
+    r"(?:\+\d{1,3}|8|9(?=\d)|7(?=\W*9))(?:[\s().\-]*\d){9,11}(?![\d\s]*\d)\W"
+)
+"""Words may stand behind it: «9161234567 (просил больше не звонить)»."""
 _PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич|кич|мич|ович|евич|івна|ївна|йович|оглы|кызы)$")
 _WORD_OF_NAME = re.compile(r"[^\W\d_][^\W\d_'’ʼ.-]*[.'’ʼ-]?[^\W\d_.'’ʼ-]*\.?")
 _INITIALS = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)?\s+[^\W\d_]\.\s?(?:[^\W\d_]\.)?")
@@ -96,7 +109,9 @@ _FIRST_NAMES = frozenset(
 
 def _is_phone(text: str) -> bool:
     digits = sum(map(str.isdigit, text))
-    if not 10 <= digits <= 40 or sum(map(str.isalpha, text)) > digits:
+    if not 10 <= digits <= 40:
+        return False
+    if sum(map(str.isalpha, text)) > digits and not _BEGINS_WITH_PHONE.match(text):
         return False
     return bool(normalise_phone(text).numbers) and not _is_vin(text)
 
@@ -237,7 +252,7 @@ def _from_cells(column: Column, cells: Sequence[str]) -> Column:
     is_ours = heading_norm(column.heading) in REMARK_HEADINGS
     is_open = column.remark is None and not is_ours and field_of(column.heading) is None
     content = content_of(cells) if is_open else None
-    if content is None:
+    if content is None or _is_denied(column.heading, content.kind):
         return column
     if content.kind is Kind.DAY:
         return replace(column, share=content.share, remark=Remark.SOME_DATE)
@@ -262,9 +277,17 @@ def _checked(column: Column, cells: Sequence[str]) -> Column:
     content = content_of(filled)
     if content is None or content.share < _CLEAR or _is_near(expected, content.kind):
         return column
-    field = _FIELD_OF.get(content.kind)
+    is_denied = _is_denied(column.heading, content.kind)
+    field = None if is_denied else _FIELD_OF.get(content.kind)
     told = replace(column, field=field, remark=Remark.CONTRADICTS, share=content.share)
     return replace(told, source=Source.CONTENT) if field is not None else told
+
+
+def _is_denied(heading: str, kind: Kind) -> bool:
+    """Whether the heading forbids what the cells look like: a passport's number is no phone."""
+    if kind is Kind.PHONE:
+        return names_document(heading)
+    return kind is Kind.MILEAGE and names_other_km(heading)
 
 
 def _is_near(expected: Kind, found: Kind) -> bool:

@@ -39,6 +39,8 @@ class Field(StrEnum):
     WORKSHOP = "workshop"
     """Name or code of the workshop."""
     TOTAL = "total"
+    LINE_TOTAL = "line_total"
+    """What one line of the work order costs, where the order has an amount of its own."""
     WORK = "work"
     """A line of the work order, or all of them in one cell."""
     VISIT_STATUS = "visit_status"
@@ -74,7 +76,7 @@ LAST_DAYS = frozenset({Field.WARRANTY_UNTIL, Field.INSURED_UNTIL})
 """Days until which something holds."""
 PAST_DAYS = DAYS - LAST_DAYS - {Field.PLANNED_ON, Field.NEXT_ON}
 """Days on which something was: a month alone does not tell them."""
-AMOUNTS = frozenset({Field.TOTAL, Field.ESTIMATE})
+AMOUNTS = frozenset({Field.TOTAL, Field.LINE_TOTAL, Field.ESTIMATE})
 """Fields whose cells are amounts of money."""
 VEHICLE = frozenset({Field.VIN, Field.PLATE, Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.YEAR})
 PERSON = frozenset(

@@ -19,6 +19,8 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
             Field.BIRTH_ON,
             r"\b(?:дата|день)\b.*\b(?:рожд\w*|народж\w*)|\bbirth\w*\b.*\b(?:date|day)\b",
         ),
+        # «Пробег на последнем ТО» is no day.
+        (Field.MILEAGE_KM, r"^(?:пробег|пробіг|mileage|odometer)\b"),
         (
             Field.NEXT_ON,
             r"(?:следующ|наступн|повторн|next)\w*\b.*(?:звон|дзвін|контакт|call|contact)",
@@ -43,10 +45,17 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         ),
         (
             Field.LAST_VISIT_ON,
-            r"(?:последн|крайн|предыдущ|прошл|останн|last|previous)\w*\b.*"
+            # Not «Дней с последнего визита», «Сумма последнего ЗН».
+            r"^(?!.*\b(?:дней|дни|дня|месяц\w*|сколько|кол|количеств\w*|сумм\w*|стоимост\w*"
+            r"|номер|причин\w*|days|months|sum|amount|total|number|no)\b).*"
+            r"(?:(?:последн|крайн|предыдущ|прошл|останн|last|previous)\w*|\b(?:посл|пред))\b.*"
             r"(?:\bто\b|визит|візит|заезд|заїзд|обращен|обслуж|ремонт|visit|service|заказ)",
         ),
-        (Field.SOLD_ON, r"дата\b.*(?:продаж|выдач|реализ)"),
+        (
+            Field.SOLD_ON,
+            r"^(?!.*\b(?:паспорт|птс|эптс|стс|ву|прав|удостов|свидетельств|полис)\w*\b).*"
+            r"дата\b.*(?:продаж|выдач|реализ)",
+        ),
         (
             Field.DONE_ON,
             r"\bдата\b.*\b(?:закрыт|завершен|окончан|закритт|завершенн)\w*\b.*"
@@ -86,7 +95,8 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         ),
         (
             Field.ADVICE,
-            r"\b(?:рекоменд\w*|recommend\w*|advis\w*)\b.*\b(?:работ\w*|робот\w*|work\w*)\b",
+            r"\b(?:рекоменд\w*|recommend\w*|advis\w*)\b.*\b(?:работ\w*|робот\w*|work\w*)\b"
+            r"|^что (?:было )?(?:рекоменд|совет|посовет)\w*\b",
         ),
         (Field.TOTAL, r"^(?:общая |итоговая )?(?:сумма|стоимость|сума|вартість|amount|total)\b"),
         (Field.DEALER, r"\b(?:дилер\w*|dealer)\b"),
@@ -96,6 +106,27 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
 )
 """Tried in order, only when no spelling fits."""
 
+MILEAGE = re.compile(
+    r"^(?!.*\b(?:дата|date)\b).*\b(?:пробег\w*|пробіг\w*|mileage|odometer|kilomet\w+)\b"
+)
+DOCUMENT = re.compile(
+    r"^(?!.*(?:контакт|связ|звон|contact|call)).*\b(?:(?:тех)?паспорт\w*|снилс|снілс|инн|кпп|огрн"
+    r"|огрнип|окпо|бик|іпн|рнокпп|єдрпоу|э?птс|стс|ву|в у|права|свидетельств\w*|свідоцтв\w*"
+    r"|удостоверен\w*|посвідчен\w*|договор\w*|договір|контракт\w*|дкп|счет|счета|р с|л с"
+    r"|рахун\w*|полис\w*|поліс\w*|осаго|осцпв|каско|страхов\w*|серия|серії|карта|карты|штрих\w*"
+    r"|артикул\w*|двигател\w*|двигун\w*|passport\w*|contract|agreement|invoice|account|iban"
+    r"|policy|insurance|licen[cs]e|barcode|ean|imei|card|engine)\b"
+)
+"""Headings of papers and things that are numbered: their digits may well look like a phone."""
+OTHER_KM = re.compile(
+    r"^(?!.*(?:последн|прошл|предыдущ|крайн|останн|попередн|last|previous)).*"
+    r"(?:\b(?:следующ|наступн|очередн|чергов|план|прогноз|рекоменд|меж ?серв|між ?серв|ожида"
+    r"|расчет|розрахунк|интервал|інтервал|остат|остал|залиш|лимит|ліміт|гарант|средн|середн"
+    r"|годов|річн|суточн|дневн|месячн|next|due|plan|forecast|recommend|expected|interval|remain"
+    r"|limit|warrant|average|avg|annual)|\b(?:на|до) то\b"
+    r"|\b(?:в|за) (?:год|день|месяц|сутки|период)\b|\bper (?:year|day|month)\b)"
+)
+"""Kilometres that no odometer shows today: of the next maintenance, between two, in a year."""
 PHONE_ONLY = re.compile(
     r"(?:доп\w*|другой|додатк\w*|контактн\w*) (?:номер|контакт)|контакт(?:ы|и)?|номер"
 )

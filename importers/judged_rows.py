@@ -3,7 +3,9 @@
 import marshal
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 from typing import IO, Any, cast
 
@@ -11,20 +13,28 @@ from importers.columns import Column
 from importers.fields import Field
 from importers.matching import Match, Matcher
 from importers.models import RowFate
+from importers.problems import RowProblem, RowProblemCode
 from importers.readings import kept_problems, kept_reading, keys_of
 from importers.row_reader import LeadRow
 
 JUDGED = ("reading", "problems", "fate", "duplicate_of", "client_id", "asset_id")
 """The columns of ``ImportedRow`` that reading and matching fill."""
+_PAST = (Field.LAST_VISIT_ON, Field.SOLD_ON)
+_A_DAY = timedelta(days=1)
+"""Elsewhere it may be tomorrow already."""
 
 
 def judged_rows(
-    matcher: Matcher, rows: Sequence[LeadRow], columns: Sequence[Column]
+    matcher: Matcher, rows: Sequence[LeadRow], columns: Sequence[Column], *, today: date
 ) -> Iterator[tuple[LeadRow, tuple[Any, ...]]]:
     """Each row with the values of ``JUDGED``, in the order of the file. Writes nothing.
 
     ``rows``: the next ones behind those that ``matcher`` has seen.
     """
+    told = {column.field: column.told for column in columns}
+    if not told.keys().isdisjoint(_PAST):
+        last = today + _A_DAY
+        rows = [_without_days_to_come(row, told, last) for row in rows]
     phone_cells = [column.index for column in columns if column.field is Field.PHONE]
     taken = [row for row in rows if not row.is_rejected]
     found = matcher.match([keys_of(row) for row in taken])
@@ -66,6 +76,23 @@ class JudgedRows:
                 return
             for row_no, cells, reading, problems, fate, *rest in block:
                 yield (row_no, cells, reading, problems, RowFate(fate), *rest)
+
+
+def _without_days_to_come(
+    row: LeadRow, headings: Mapping[Field | None, str], last: date
+) -> LeadRow:
+    """What was cannot have been later than ``last``: such a day is told and left out."""
+    if row.last_visit_on is not None and row.last_visit_on > last:
+        told = _not_yet(headings[Field.LAST_VISIT_ON], row.last_visit_on)
+        row = replace(row, last_visit_on=None, warnings=(*row.warnings, told))
+    if row.sold_on is not None and row.sold_on > last:
+        told = _not_yet(headings[Field.SOLD_ON], row.sold_on)
+        row = replace(row, sold_on=None, warnings=(*row.warnings, told))
+    return row
+
+
+def _not_yet(heading: str, day: date) -> RowProblem:
+    return RowProblem(heading, RowProblemCode.NOT_YET, f"{day:%d.%m.%Y}")
 
 
 _IN_MEMORY = 16 << 20

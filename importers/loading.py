@@ -154,7 +154,9 @@ def keep_file(
     if needed columns are not recognised, for a person to say what they are. Raises NotFound for a
     unit that this person does not see, NotPermitted, FileRefused.
     """
-    judged = judge_file(session, read, unit_id=unit_id, actor=actor, needs_columns=needs_columns)
+    judged = judge_file(
+        session, read, unit_id=unit_id, actor=actor, now=now, needs_columns=needs_columns
+    )
     return keep_judged(session, judged, name=name, actor=actor, now=now)
 
 
@@ -165,6 +167,7 @@ def judge_file(
     *,
     unit_id: int,
     actor: Actor,
+    now: datetime,
     needs_columns: bool = True,
     watch: Watch | None = None,
 ) -> Judged:
@@ -181,7 +184,7 @@ def judge_file(
     result, rows, done = read.result, JudgedRows(), 0
     matcher = Matcher(session, unit_id, repeated=result.rows.repeated)
     for chunk in result.rows.chunks():
-        for count in rows.add(judged_rows(matcher, chunk, result.columns)):
+        for count in rows.add(judged_rows(matcher, chunk, result.columns, today=now.date())):
             done += count
             if watch is not None:
                 watch(done, len(result.rows))

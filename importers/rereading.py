@@ -71,7 +71,7 @@ def read_anew(
     with temporary(session, READINGS):
         for chunk in read.chunks():
             ids = _ids(session, file.id, chunk)
-            judged = judged_rows(matcher, chunk, columns)
+            judged = judged_rows(matcher, chunk, columns, today=now.date())
             numbered = ((ids[row.row_no], *values) for row, values in judged)
             copy_rows(session, READINGS, ("row_id", *JUDGED), numbered)
         refresh_statistics_of(session, READINGS)

@@ -63,6 +63,8 @@ _EXTENSION = re.compile(
 )
 _JOINED_EXTENSION = re.compile(r"[,;]\s*(?=(?:доб|вн|ext|#))", re.IGNORECASE)
 _ROUNDED = re.compile(r"(\d(?:[.,]\d+)?)[eEеЕ]\+?(\d{1,2})")
+_FRACTION = re.compile(r"(\+?\d[\d\s]{8,18}\d)[.,]0{1,4}")
+"""A number that a table of numbers wrote: «89161234567,0»."""
 _UKRAINIAN_CODES = frozenset(
     f"{code:02}"
     for code in range(31, 100)
@@ -135,6 +137,9 @@ def _read_slowly(text: str, region: str) -> PhoneReading:
     rounded = _ROUNDED.fullmatch(text)
     if rounded is not None:
         return _read_rounded(rounded, region)
+    fraction = _FRACTION.fullmatch(text)
+    if fraction is not None:
+        return normalise_phone(fraction[1], region=region)
     numbers: list[Phone] = []
     # Numbers beyond what is looked at are not passed over in silence.
     problem = PhoneProblem.NOT_A_NUMBER if count_digits(cut) >= _FEWEST_DIGITS else None

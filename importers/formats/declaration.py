@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from importers.columns import Column, Remark, bare_heading, field_of, heading_norm, told_fields
+from importers.columns import (
+    Column,
+    Remark,
+    bare_heading,
+    field_of,
+    heading_norm,
+    names_document,
+    told_fields,
+)
 from importers.content import with_content
 from importers.fields import PERSON, VEHICLE, Field
 from importers.problems import FileProblem, FileRefused
@@ -153,6 +161,8 @@ def _spelled(own: Mapping[str, tuple[Field, ...]], heading: str) -> tuple[Field,
 
 def _spelled_at_end(own: Mapping[str, tuple[Field, ...]], heading: str) -> tuple[Field, ...]:
     """«Заказ-наряд» over «Дата» is read together: the lower line is at its end."""
+    if names_document(heading):
+        return ()  # «Паспорт, номер» is no number of ours
     words = bare_heading(heading_norm(heading)).split()
     ends = (" ".join(words[first:]) for first in range(1, len(words)))
     return next((own[end] for end in ends if end in own), ())

@@ -15,7 +15,10 @@ DO_NOT_CALL = FileFormat(
     optional=PERSON
     | {Field.VIN, Field.PLATE, Field.REASON, Field.SCOPE, Field.REFUSED_ON, Field.CAMPAIGN},
     own={
-        Field.REFUSED_ON: "дата|date|когда|дата записи|дата добавления|added|added on|с какого дня",
+        Field.REFUSED_ON: (
+            "дата|date|когда|дата записи|дата добавления|added|added on|с какого дня|"
+            "с какого числа|с какой даты"
+        ),
         Field.REASON: (
             "комментарий|комментарии|примечание|примечания|описание|коментар|примітка|comment|"
             "comments|note|notes|текст обращения|обращение|источник|source"

@@ -13,6 +13,7 @@ LOST_CLIENTS = LeadFormat(
     campaign="lost-clients",
     required=(NAME_OR_VIN, PHONE_OR_VIN),
     optional=LEAD_FIELDS,
+    own={Field.LAST_VISIT_ON: "дата то"},
     stand_ins={
         Field.LAST_VISIT_ON: (Field.DONE_ON, Field.OPENED_ON),
         Field.DEALER: (Field.WORKSHOP,),

@@ -14,6 +14,11 @@ MAINTENANCE_DUE = LeadFormat(
     campaign="maintenance-due",
     required=(NAME_OR_VIN, PHONE_OR_VIN),
     optional=LEAD_FIELDS,
+    own={
+        # The day to come, unless another column tells that.
+        Field.PLANNED_ON: "дата то",
+        Field.LAST_VISIT_ON: "дата то",
+    },
     stand_ins={
         Field.LAST_VISIT_ON: (Field.DONE_ON, Field.OPENED_ON),
         Field.DEALER: (Field.WORKSHOP,),

@@ -24,7 +24,7 @@ RECOMMENDATIONS = FileFormat(
             "содержание|что сделать|робота|роботи|опис|work|works|description|item|позиция|"
             "номенклатура|вид работ|наименование"
         ),
-        Field.ADVISED_ON: "дата|date|дата зн|дата визита|дата заказ наряда|дата документа",
+        Field.ADVISED_ON: "дата|date|дата то|дата зн|дата визита|дата заказ наряда|дата документа",
         Field.ADVICE_STATUS: "статус|состояние|status|стан|решение|этап|отметка",
         Field.ESTIMATE: "сумма|стоимость|цена|сума|вартість|ціна|price|cost|total|amount",
         Field.VISIT_NUMBER: "номер|код|no|number",

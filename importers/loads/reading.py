@@ -78,8 +78,8 @@ def read_staged(work: Work, load: RecordLoad, path: Path) -> None:
         with work.database.reading() as session:
             actor = work.actor_for(session, load)
             judged = judge_file(
-                session, read, unit_id=load.unit_id, actor=actor, needs_columns=False,
-                watch=watch.matched,
+                session, read, unit_id=load.unit_id, actor=actor, now=work.clock(session),
+                needs_columns=False, watch=watch.matched,
             )  # fmt: skip
         _kept(work, load, judged)
     except _Ended:

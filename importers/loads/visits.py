@@ -1,6 +1,7 @@
 """Work orders by their number, one row for each or one for each line; of what is known only news.
 
-The total: rows of one order that tell the same amount tell that of the order, else of their line.
+The total: rows of one order that tell the same amount tell that of the order, else of their line,
+unless the line has a column for its own amount.
 A status only goes on: open, done, cancelled.
 """
 
@@ -62,7 +63,8 @@ class _Order:
     """Lines that were known, by name."""
     seen: Counter[str] = field(default_factory=Counter)
     """Lines that this batch told."""
-    added: list[tuple[str, Decimal | None]] = field(default_factory=list)
+    added: list[tuple[str, Decimal | None, Decimal | None]] = field(default_factory=list)
+    """Name, amount of the row, amount of the line where it has its own."""
     totals: list[Decimal] = field(default_factory=list)
     is_changed: bool = False
     was: dict[str, Any] = field(default_factory=dict)
@@ -206,13 +208,15 @@ def _add_lines(order: _Order, row: TypedRow) -> bool:
     """Take the lines that are not there yet; whether there were any."""
     names = [one[:500] for one in str(row.values.get(Field.WORK) or "").splitlines()]
     total = cast(Decimal | None, row.values.get(Field.TOTAL))
+    own = cast(Decimal | None, row.values.get(Field.LINE_TOTAL))
     if total is not None:
         order.totals.append(total)
     news = False
     for name in names:
         order.seen[name] += 1
         if order.seen[name] > order.lines[name]:
-            order.added.append((name, total if len(names) == 1 else None))
+            is_one = len(names) == 1
+            order.added.append((name, total if is_one else None, own if is_one else None))
             news = True
     return news
 
@@ -220,15 +224,15 @@ def _add_lines(order: _Order, row: TypedRow) -> bool:
 def _total(order: _Order) -> Decimal:
     if len(set(order.totals)) == 1:
         return order.totals[0]
-    return sum(order.totals, _NOTHING)
+    return sum(order.totals or (own for *_, own in order.added if own), _NOTHING)
 
 
 def _lines(order: _Order) -> list[tuple[Any, ...]]:
     """The lines to be written; what only the order as a whole cost is not theirs."""
     is_whole = len(order.totals) > 1 and len(set(order.totals)) == 1
     return [
-        (order.id, LineKind.WORK, name, Decimal(1), _NOTHING if is_whole else total or _NOTHING)
-        for name, total in order.added
+        (order.id, LineKind.WORK, name, Decimal(1), own or (not is_whole and total) or _NOTHING)
+        for name, total, own in order.added
     ]
 
 

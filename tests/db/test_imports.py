@@ -224,6 +224,19 @@ def test_the_task_tells_what_the_row_said(desk: Desk) -> None:
     assert reason_of(desk.session, desk.given.task(unit=desk.unit)) is None
 
 
+def test_a_last_visit_that_is_still_to_come_is_told_and_left_out(desk: Desk) -> None:
+    days = [f"{NOON.date() + timedelta(days=later):%d.%m.%Y}" for later in (-1, 3)]
+    file = desk.load(
+        *((*row[:6], day, "", "") for row, day in zip((IVANOV, PETROVA), days, strict=True))
+    )
+    been, to_come = desk.look(file).rows
+    assert (been.last_visit_on, been.warnings) == (NOON.date() - timedelta(days=1), ())
+    assert to_come.last_visit_on is None
+    assert [(one.column, one.code, one.value) for one in to_come.warnings] == [
+        ("Дата последнего ТО", RowProblemCode.NOT_YET, days[1])
+    ]
+
+
 def test_of_several_clients_with_a_phone_the_units_own_is_taken(desk: Desk) -> None:
     desk.given.client("Первый Клиент", phone="+79037654321")
     ours = desk.given.client("Второй Клиент", unit=desk.unit, phone="+79037654321")

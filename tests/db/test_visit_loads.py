@@ -64,6 +64,19 @@ def test_the_same_amount_in_each_row_is_that_of_the_order(desk: LoadingDesk) -> 
     assert set(desk.session.scalars(select(VisitLine.total))) == {0}
 
 
+def test_an_amount_of_the_line_stands_beside_that_of_the_order(desk: LoadingDesk) -> None:
+    headings = (*HEADINGS[:9], "Вид ремонта", "Сумма с НДС", "Наименование работ/запчастей",
+                "Стоимость")  # fmt: skip
+    rows = (
+        (*DONE, "ТО", "15 000,00р.", "ТО-60", "5 000"),
+        (*DONE, "ТО", "15 000,00р.", "Фильтр", "10 000"),
+    )
+    assert counts(desk.load("visits", headings, *rows)) == {"new": 1, "appended": 1}
+    assert desk.session.scalars(select(Visit.total)).one() == 15_000
+    lines = desk.session.execute(select(VisitLine.name, VisitLine.total)).all()
+    assert {(name, int(total)) for name, total in lines} == {("ТО-60", 5_000), ("Фильтр", 10_000)}
+
+
 def test_a_status_only_goes_on(desk: LoadingDesk) -> None:
     opened = ("СЦ-1", "01.03.2025", "", "в работе", *WHO, "", "")
     done = (*DONE, "", "700")

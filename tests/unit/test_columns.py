@@ -54,6 +54,30 @@ from importers.problems import FileProblem, FileRefused
         ("Сумма, руб.", Field.TOTAL),
         ("Дата закрытия", Field.DONE_ON),
         ("Цвет", None),
+        ("Дата посл. визита", Field.LAST_VISIT_ON),
+        ("Дней с последнего визита", None),
+        ("Сумма посл. визита", Field.TOTAL),
+        ("Номер последнего визита", None),
+        ("Что рекомендовали", Field.ADVICE),
+        ("Что было рекомендовано", Field.ADVICE),
+        ("Комм.", Field.COMMENT),
+        ("Гос№", Field.PLATE),
+        ("Паспорт", None),
+        ("Дата выдачи паспорта", None),
+        ("Номер договора", None),
+        ("ФИО по паспорту", Field.NAME),
+        ("Телефон по договору", Field.PHONE),
+        ("VIN (по ПТС)", Field.VIN),
+        ("Пробег на ТО", None),
+        ("Пробег следующего ТО", None),
+        ("Межсервисный пробег", None),
+        ("Плановый пробег, км", None),
+        ("Следующее ТО, км", None),
+        ("Пробег до ТО", None),
+        ("Средний пробег в год", None),
+        ("Next service mileage", None),
+        ("Пробег на последнем ТО", Field.MILEAGE_KM),
+        ("Пробег на дату визита", Field.MILEAGE_KM),
     ],
 )
 def test_a_heading_finds_its_field(heading: str, field: Field | None) -> None:
@@ -67,6 +91,18 @@ def test_a_lower_line_is_read_with_and_without_the_line_above() -> None:
     fields = [column.field for column in columns]
     assert fields == [Field.PHONE, Field.LAST_VISIT_ON, Field.BIRTH_ON, Field.VIN]
     assert columns[1].heading == "Дата последнего ТО"
+
+
+def test_the_upper_line_may_say_that_the_lower_one_is_of_something_else() -> None:
+    columns = map_columns(
+        [
+            ("Паспорт", "Номер"), ("Паспорт", "Дата выдачи"), ("Паспорт", "ФИО"),
+            ("Next service", "Mileage"), ("Next service", "Date"), ("Страховая", "Телефон"),
+        ]
+    )  # fmt: skip
+    assert [column.field for column in columns] == [
+        None, None, Field.NAME, None, Field.PLANNED_ON, Field.PHONE,
+    ]  # fmt: skip
 
 
 def test_only_phones_may_stand_in_several_columns() -> None:

@@ -31,6 +31,10 @@ def recognised(code: str, headings: Sequence[str], rows: Sequence[Sequence[str]]
         ("79161234567", Kind.PHONE),
         ("0671234567", Kind.PHONE),
         ("8 916 123-45-67 Иван, 8 903 765-43-21", Kind.PHONE),
+        ("9260598479 (просил больше не звонить!)", Kind.PHONE),
+        ("8-916-123-45-67 просила не беспокоить", Kind.PHONE),
+        ("7701234567 Ромашка, договор поставки", None),
+        ("звонить только на 89161234567 после обеда", None),
         ("хта21099043576182", Kind.VIN),
         ("А123ВС77", Kind.PLATE),
         ("AA 1234 BB", Kind.PLATE),
@@ -99,6 +103,32 @@ def test_the_cells_give_nothing_that_a_heading_has_or_that_the_format_does_not_k
     ]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Паспорт", "Серия и номер паспорта", "СНИЛС", "ИНН физлица", "ОГРН", "КПП", "Расч. счёт"),
+        *("Договор", "№ договора", "Полис", "ОСАГО", "Номер полиса ОСАГО", "ПТС", "СТС", "В/У"),
+        *("Водительские права", "Свидетельство о регистрации", "Лицевой счёт", "Passport no."),
+    ],
+)
+@pytest.mark.parametrize("code", ["clients", "lost-clients", "vehicles"])
+def test_the_number_of_a_paper_is_nobodys_phone(code: str, heading: str) -> None:
+    rows = [("Иванов Иван", f"4509 12345{at}") for at in range(5)]
+    named = recognised(code, ("ФИО", heading), rows)[1]
+    assert named.field is not Field.PHONE
+    assert recognised(code, ("ФИО", "Куда"), rows)[1].field is Field.PHONE
+
+
+@pytest.mark.parametrize(
+    "heading", ["Пробег на ТО", "Межсервисный интервал", "Следующее ТО", "До ТО", "Гарантия"]
+)
+def test_kilometres_of_another_day_are_no_reading(heading: str) -> None:
+    rows = [(vin, "75 000 км") for vin in VINS]
+    assert recognised("vehicles", ("VIN", heading), rows)[1].field is None
+    assert recognised("maintenance-due", ("VIN", heading), rows)[1].field is None
+    assert recognised("vehicles", ("VIN", "Сколько"), rows)[1].field is Field.MILEAGE_KM
+
+
 def read(folder: Path, *lines: Sequence[object], code: str = "maintenance-due") -> ReadResult:
     book = Workbook()
     assert book.active is not None
@@ -116,6 +146,13 @@ def test_a_file_without_headings_is_taken_from_its_first_row(tmp_path: Path) -> 
     assert [row.name for row in result.rows] == list(PEOPLE)
     assert result.rows[0].phones[0].e164 == "+79161234567"
     assert result.header == ["", "", ""]
+
+
+def test_a_stop_list_of_bare_numbers_may_have_words_and_a_bad_line() -> None:
+    rows = [(one,) for one in ("8 916 777 00 01", "+7-954-865-50-56", "79161234501",
+            "9260598479 (просил больше не звонить!)", "8-495-000", "8 916 777 00 01")]  # fmt: skip
+    (phones,) = recognised("do-not-call", ("",), rows)
+    assert (phones.field, phones.share) == (Field.PHONE, 83)
 
 
 def test_a_bare_list_of_vins_is_a_recall(tmp_path: Path) -> None:

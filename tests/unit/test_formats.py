@@ -7,6 +7,7 @@ from importers.fields import Field
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.formats.declaration import FormatKind
 from importers.spellings import SPELLINGS
+from importers.variants import variant_by_headings
 
 
 def mapped(code: str, *headings: str) -> tuple[Column, ...]:
@@ -57,6 +58,24 @@ def test_work_orders_as_1c_names_them() -> None:
     assert fields("visits", "Номер", "Дата", "Госномер") == ["visit_number", "done_on", "plate"]
 
 
+def test_the_work_itself_wins_over_what_the_order_was_for() -> None:
+    assert fields(
+        "visits", "Номер ЗН", "Вид ремонта", "Сумма с НДС", "Наименование работ/запчастей",
+        "Кол-во", "Стоимость", "Комментарий",
+    ) == ["visit_number", None, "total", "work", None, "line_total", None]  # fmt: skip
+    assert fields("visits", "Номер", "Комментарий", "Работы") == ["visit_number", None, "work"]
+    assert fields("visits", "Номер", "Комментарий", "Вид ремонта", "Стоимость") == [
+        "visit_number", None, "work", "total",
+    ]  # fmt: skip
+
+
+def test_the_day_of_maintenance_is_to_come_where_clients_are_due() -> None:
+    assert fields("maintenance-due", "VIN", "Дата ТО") == ["vin", "planned_on"]
+    assert fields("maintenance-due", "Дата ТО", "Следующее ТО") == ["last_visit_on", "planned_on"]
+    assert fields("lost-clients", "VIN", "Дата ТО") == ["vin", "last_visit_on"]
+    assert variant_by_headings(("Клиент", "Тел", "VIN", "Дата ТО")) is None
+
+
 def test_two_line_headings_are_known_by_their_end() -> None:
     columns = map_columns([("Заказ-наряд", "Номер"), ("Заказ-наряд", "Дата"), ("А/м", "VIN")])
     assert [column.field for column in FORMATS["visits"].mapped(columns)] == [
@@ -75,6 +94,8 @@ def test_two_line_headings_are_known_by_their_end() -> None:
         ("visits", "Статус", "visit_status"),
         ("recommendations", "Статус", "advice_status"),
         ("clients", "Статус", None),
+        ("do-not-call", "С какого числа", "refused_on"),
+        ("do-not-call", "Комм.", "reason"),
         ("results", "Дата", "called_at"),
         ("do-not-call", "Дата", "refused_on"),
         ("recommendations", "Дата", "advised_on"),

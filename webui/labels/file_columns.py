@@ -41,6 +41,7 @@ LABELS: Pairs = (
     (Field.DONE_ON, _l("Дата закрытия")),
     (Field.WORKSHOP, _l("Мастерская")),
     (Field.TOTAL, _l("Сумма")),
+    (Field.LINE_TOTAL, _l("Сумма строки")),
     (Field.WORK, _l("Работы")),
     (Field.VISIT_STATUS, _l("Статус заказ-наряда")),
     (Field.ADVICE, _l("Рекомендация")),
