@@ -56,6 +56,8 @@ class Field(StrEnum):
     OUTCOME = "outcome"
     """What the call came to, in the words of whoever called."""
     CALLED_AT = "called_at"
+    CALLED_TIME = "called_time"
+    """The time of day, where the file tells it beside the day."""
     CALLER = "caller"
     NEXT_ON = "next_on"
     CAMPAIGN = "campaign"

@@ -81,6 +81,7 @@ class RowProblemCode(StrEnum):
     """A day was told by its month alone; the first day of it was taken."""
     YOUNG_BIRTHDAY = "young_birthday"
     """A person born so lately owns no car: the day was taken, a person should look."""
+    NOT_A_TIME = "not_a_time"
     NOT_A_NUMBER = "not_a_number"
     NOT_A_YEAR = "not_a_year"
     OUT_OF_RANGE = "out_of_range"

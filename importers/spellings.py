@@ -249,10 +249,14 @@ SPELLINGS: dict[Field, str] = {
         "call outcome|disposition|call status|итог обзвона|результат работы|код результата"
     ),
     Field.CALLED_AT: (
-        "дата звонка|время звонка|дата и время звонка|дата контакта|когда звонили|звонок|"
+        "дата звонка|дата и время звонка|дата контакта|когда звонили|звонок|"
         "дата обзвона|дата разговора|звонок дата|дата время|дата и время|дата дзвінка|"
-        "час дзвінка|дата контакту|called at|called on|call date|call time|date time|call datetime|"
-        "contacted on|contact date|начало звонка"
+        "дата контакту|called at|called on|call date|date time|call datetime|contacted on|"
+        "contact date|начало звонка"
+    ),
+    Field.CALLED_TIME: (
+        "время звонка|время контакта|время обзвона|звонок время|час дзвінка|"
+        "час контакту|call time|time of call|contact time"
     ),
     Field.CALLER: (
         "менеджер|оператор|кто звонил|сотрудник|ответственный|исполнитель|звонил|специалист|"

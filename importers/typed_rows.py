@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import partial
@@ -26,14 +26,16 @@ from importers.formats.declaration import FileFormat
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_values import (
     read_birthday,
+    read_clock,
     read_moment,
     read_order,
     read_price,
     read_tax_id,
+    told_value,
 )
 from importers.values import is_filler_km, read_day, read_kilometres, read_last_day
 
-Value = str | int | date | datetime | Decimal | Enum
+Value = str | int | date | datetime | time | Decimal | Enum
 _NAMES = (Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
 _MODELS = (Field.MAKE, Field.MODEL, Field.MAKE_MODEL)
 _KINDS = {guess: ClientKind(guess.value) for guess in ClientKindGuess}
@@ -49,6 +51,7 @@ _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
     Field.YEAR: year_of_make,
     Field.MILEAGE_KM: read_kilometres,
     Field.CALLED_AT: read_moment,
+    Field.CALLED_TIME: read_clock,
 }
 _APART = frozenset(
     {
@@ -137,6 +140,8 @@ class TypedReader(CellReader):
         km = values.get(Field.MILEAGE_KM)
         if km is not None:
             self._doubt_mileage(cast(int, km), values, told)
+        if Field.CALLED_TIME in values:
+            self._join_time(values, told)
         self._read_order(cells, values)
         phones = self._read_phones(cells, told)
         problems, warnings = self._judged(values, phones, told)
@@ -175,6 +180,18 @@ class TypedReader(CellReader):
         values[Field.VISIT_NUMBER], day = read_order(text)
         if day is not None:
             values.setdefault(Field.OPENED_ON, day)
+
+    def _join_time(self, values: dict[Field, Value], told: list[RowProblem]) -> None:
+        """Day and time of two columns become one moment; a day that has its own time keeps it."""
+        clock = cast(time, values.pop(Field.CALLED_TIME))
+        day = cast("datetime | None", values.get(Field.CALLED_AT))
+        if day is None:
+            return
+        if day.time() == time():
+            values[Field.CALLED_AT] = datetime.combine(day, clock)
+        elif day.time() != clock:
+            heading = self._of_field[Field.CALLED_TIME]
+            told.append(RowProblem(heading, RowProblemCode.NOT_TAKEN, told_value(clock)))
 
     def _doubt_mileage(self, km: int, values: dict[Field, Value], told: list[RowProblem]) -> None:
         if not km:

@@ -180,6 +180,41 @@ def test_a_result_of_a_call_made_elsewhere() -> None:
     assert told.values[Field.CALLER] == "Сухов"
 
 
+@pytest.mark.parametrize(
+    ("day", "clock", "moment"),
+    [
+        ("12.03.2025", "9:05", "2025-03-12 09:05"),
+        ("12.03.2025", "09:05:40", "2025-03-12 09:05"),
+        ("12.03.2025", "14.20", "2025-03-12 14:20"),
+        ("12.03.2025", "2:05 pm", "2025-03-12 14:05"),
+        ("12.03.2025", "30.12.1899 05:10", "2025-03-12 05:10"),
+        ("12.03.2025", "0,215277777777778", "2025-03-12 05:10"),
+        ("12.03.2025 00:00", "05:10", "2025-03-12 05:10"),
+        ("12.03.2025 05:10", "05:10", "2025-03-12 05:10"),
+        ("12.03.2025", "", "2025-03-12 00:00"),
+    ],
+)
+def test_the_time_of_a_call_joins_its_day(day: str, clock: str, moment: str) -> None:
+    told = row("results", Телефон="8 916 123-45-67", Дата=day, Время=clock, Итог="Записан")
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat(moment)
+    assert not told.warnings and not told.is_rejected
+
+
+@pytest.mark.parametrize("clock", ["25:10", "утром", "23.11.2026", "0.99999"])
+def test_what_is_no_time_is_told_and_the_day_stays(clock: str) -> None:
+    told = row("results", Телефон="8 916 123-45-67", Дата="12.03.2025", Время=clock, Итог="Да")
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat("2025-03-12")
+    assert told.warnings == (RowProblem("Время", RowProblemCode.NOT_A_TIME, clock),)
+
+
+def test_another_time_beside_a_whole_moment_is_told() -> None:
+    told = row(
+        "results", Телефон="8 916 123-45-67", Дата="12.03.2025 9:00", Время="17:30", Итог="Да"
+    )
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat("2025-03-12 09:00")
+    assert told.warnings == (RowProblem("Время", RowProblemCode.NOT_TAKEN, "17:30"),)
+
+
 def test_a_second_number_is_read_with_its_hours_or_told() -> None:
     cell = "8(911)123-45-67 (жена Марина), 8-921-444-55-66 после 18:00"
     read = row("clients", ФИО="Иванов Иван", Телефон=cell)

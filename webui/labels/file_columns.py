@@ -53,6 +53,7 @@ LABELS: Pairs = (
     (Field.REFUSED_ON, _l("Дата отказа")),
     (Field.OUTCOME, _l("Результат звонка")),
     (Field.CALLED_AT, _l("Дата и время звонка")),
+    (Field.CALLED_TIME, _l("Время звонка")),
     (Field.CALLER, _l("Кто звонил")),
     (Field.NEXT_ON, _l("Дата следующего звонка")),
     (Field.CAMPAIGN, _l("Кампания")),

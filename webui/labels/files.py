@@ -165,6 +165,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.NOT_A_DATE: _l("это не дата"),
     RowProblemCode.ONLY_MONTH: _l("назван только месяц, взят его первый день"),
     RowProblemCode.YOUNG_BIRTHDAY: _l("по дате рождения человеку меньше 14 лет, проверьте"),
+    RowProblemCode.NOT_A_TIME: _l("это не время"),
     RowProblemCode.NOT_A_NUMBER: _l("это не число"),
     RowProblemCode.NOT_A_YEAR: _l("это не год"),
     RowProblemCode.OUT_OF_RANGE: _l("значение вне разумных пределов"),
