@@ -52,6 +52,8 @@ class Field(StrEnum):
     REASON = "reason"
     SCOPE = "scope"
     """How far the refusal reaches."""
+    REFUSES = "refuses"
+    """Whether there is a refusal at all: «да» under «Не звонить»."""
     REFUSED_ON = "refused_on"
     OUTCOME = "outcome"
     """What the call came to, in the words of whoever called."""

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import partial
 from typing import cast
 
-from directory.clients.models import ClientKind
+from directory.clients.models import Channel, ClientKind, RefusalScope
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone
 from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name, year_of_make
@@ -24,6 +24,7 @@ from importers.columns import Column
 from importers.fields import AMOUNTS, DAYS, LAST_DAYS, PAST_DAYS, Field
 from importers.formats.declaration import FileFormat
 from importers.problems import RowProblem, RowProblemCode
+from importers.refusal_words import is_blank_refusal, read_refusal
 from importers.typed_values import (
     read_birthday,
     read_clock,
@@ -56,7 +57,7 @@ _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
 _APART = frozenset(
     {
         *_NAMES, Field.PHONE, Field.VIN, Field.EMAIL, Field.MAKE, Field.MODEL, Field.MAKE_MODEL,
-        Field.VISIT_NUMBER,
+        Field.VISIT_NUMBER, Field.SCOPE, Field.REFUSES,
     }
 )  # fmt: skip
 _LONGEST = 2_000
@@ -113,6 +114,8 @@ class TypedReader(CellReader):
         ]
         self._names = [self._at.get(field) for field in _NAMES]
         self._models = [self._at.get(field) for field in _MODELS]
+        self._refusals = [one for one in (Field.SCOPE, Field.REFUSES) if one in self._at]
+        self._is_of_refusals = Field.SCOPE in fmt.fields
         self._words = _Words()
         self._of_field = {field: self._headings[at] for field, at in self._at.items()}
 
@@ -142,6 +145,8 @@ class TypedReader(CellReader):
             self._doubt_mileage(cast(int, km), values, told)
         if Field.CALLED_TIME in values:
             self._join_time(values, told)
+        for field in self._refusals:
+            self._read_refusal(field, cells, values, told)
         self._read_order(cells, values)
         phones = self._read_phones(cells, told)
         problems, warnings = self._judged(values, phones, told)
@@ -180,6 +185,26 @@ class TypedReader(CellReader):
         values[Field.VISIT_NUMBER], day = read_order(text)
         if day is not None:
             values.setdefault(Field.OPENED_ON, day)
+
+    def _read_refusal(
+        self, field: Field, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+    ) -> None:
+        """What is refused. Told only of lists of refusals: elsewhere nothing is made of it."""
+        cell = cells[self._at[field]].strip()
+        if is_blank_refusal(cell):
+            return
+        found, is_whole = read_refusal(cell)
+        values[field] = found if found is not None else RefusalScope.ALL
+        if not self._is_of_refusals:
+            return
+        heading = self._of_field[field]
+        if found is None:
+            told.append(RowProblem(heading, RowProblemCode.REFUSAL_UNCLEAR, cell[:200]))
+        elif not is_whole:
+            said = f"{found.value}|{cell[:200]}"
+            told.append(RowProblem(heading, RowProblemCode.REFUSAL_IN_PART, said))
+        elif isinstance(found, Channel) and found is not Channel.PHONE:
+            told.append(RowProblem(heading, RowProblemCode.CALLS_STAY, cell[:200]))
 
     def _join_time(self, values: dict[Field, Value], told: list[RowProblem]) -> None:
         """Day and time of two columns become one moment; a day that has its own time keeps it."""
