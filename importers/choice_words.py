@@ -1,11 +1,11 @@
-"""Words of cells that stand for one of a few values: a status, a kind of client, a scope."""
+"""Words of cells that stand for one of a few values: a status, a kind of client."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
 
-from directory.clients.models import ClientKind, RefusalScope
+from directory.clients.models import ClientKind
 from directory.visits.models import RecommendationStatus, VisitStatus
 from importers.columns import heading_norm
 from importers.fields import Field
@@ -46,25 +46,6 @@ _SPELLINGS: Mapping[Field, Mapping[Enum, str]] = {
             "отказ|отказ клиента|клиент отказался|отклонена|отклонено|отказался|не нужно|не будет|"
             "снята|снято|неактуально|не актуально|відмова|відхилено|клієнт відмовився|declined|"
             "rejected|refused|cancelled|canceled|lost"
-        ),
-    },
-    Field.SCOPE: {
-        RefusalScope.ALL: (
-            "все|все звонки|любые|любые звонки|полный|полный отказ|от всего|всех|не звонить|"
-            "не беспокоить|черный список|да|всі|усі|усе|так|повна відмова|не дзвонити|all|"
-            "everything|any|full|yes|true|do not call|do not contact|dnc|1"
-        ),
-        RefusalScope.CHANNEL: (
-            "телефон|по телефону|звонки|звонок|звонки по телефону|дзвінки|по каналу|канал|phone|"
-            "calls|call|by phone|voice"
-        ),
-        RefusalScope.PURPOSE: (
-            "реклама|рекламные|рекламные звонки|цель|по цели|маркетинг|акции|предложения|"
-            "по этой теме|тема|рекламні|мета|маркетингові|purpose|marketing|promo|advertising|ads"
-        ),
-        RefusalScope.ASSET: (
-            "автомобиль|по автомобилю|авто|по этому автомобилю|машина|а м|продал автомобиль|"
-            "автомобіль|по автомобілю|vehicle|car|asset"
         ),
     },
     Field.CLIENT_KIND: {

@@ -68,7 +68,13 @@ PATTERNS: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         ),
         (
             Field.CALLED_AT,
-            r"\b(?:дата|время|час)\b.*\b(?:звонк|обзвон|дзвінк)\w*|\bcall\b.*\b(?:date|time)\b",
+            r"\bдата\b.*\b(?:звонк|обзвон|дзвінк)\w*|\bcall\b.*\bdate\b",
+        ),
+        (
+            # Not how long somebody talked or waited.
+            Field.CALLED_TIME,
+            r"^(?!.*\b(?:ожидан|очікув|длит|трив|сек|мин|хв|sec|min|wait|talk|dura))"
+            r"(?:.*\b(?:время|час)\b.*\b(?:звонк|обзвон|дзвінк)\w*|.*\bcall\b.*\btime\b)",
         ),
         (
             Field.OUTCOME,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import partial
 from typing import cast
 
-from directory.clients.models import ClientKind
+from directory.clients.models import Channel, ClientKind, RefusalScope
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import Phone
 from importers.cell_reader import PLACEHOLDERS, CellReader, make_and_model, whole_name, year_of_make
@@ -24,16 +24,19 @@ from importers.columns import Column
 from importers.fields import AMOUNTS, DAYS, LAST_DAYS, PAST_DAYS, Field
 from importers.formats.declaration import FileFormat
 from importers.problems import RowProblem, RowProblemCode
+from importers.refusal_words import is_blank_refusal, read_refusal
 from importers.typed_values import (
     read_birthday,
+    read_clock,
     read_moment,
     read_order,
     read_price,
     read_tax_id,
+    told_value,
 )
 from importers.values import is_filler_km, read_day, read_kilometres, read_last_day
 
-Value = str | int | date | datetime | Decimal | Enum
+Value = str | int | date | datetime | time | Decimal | Enum
 _NAMES = (Field.NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
 _MODELS = (Field.MAKE, Field.MODEL, Field.MAKE_MODEL)
 _KINDS = {guess: ClientKind(guess.value) for guess in ClientKindGuess}
@@ -49,11 +52,12 @@ _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
     Field.YEAR: year_of_make,
     Field.MILEAGE_KM: read_kilometres,
     Field.CALLED_AT: read_moment,
+    Field.CALLED_TIME: read_clock,
 }
 _APART = frozenset(
     {
         *_NAMES, Field.PHONE, Field.VIN, Field.EMAIL, Field.MAKE, Field.MODEL, Field.MAKE_MODEL,
-        Field.VISIT_NUMBER,
+        Field.VISIT_NUMBER, Field.SCOPE, Field.REFUSES,
     }
 )  # fmt: skip
 _LONGEST = 2_000
@@ -110,6 +114,8 @@ class TypedReader(CellReader):
         ]
         self._names = [self._at.get(field) for field in _NAMES]
         self._models = [self._at.get(field) for field in _MODELS]
+        self._refusals = [one for one in (Field.SCOPE, Field.REFUSES) if one in self._at]
+        self._is_of_refusals = Field.SCOPE in fmt.fields
         self._words = _Words()
         self._of_field = {field: self._headings[at] for field, at in self._at.items()}
 
@@ -137,6 +143,10 @@ class TypedReader(CellReader):
         km = values.get(Field.MILEAGE_KM)
         if km is not None:
             self._doubt_mileage(cast(int, km), values, told)
+        if Field.CALLED_TIME in values:
+            self._join_time(values, told)
+        for field in self._refusals:
+            self._read_refusal(field, cells, values, told)
         self._read_order(cells, values)
         phones = self._read_phones(cells, told)
         problems, warnings = self._judged(values, phones, told)
@@ -175,6 +185,38 @@ class TypedReader(CellReader):
         values[Field.VISIT_NUMBER], day = read_order(text)
         if day is not None:
             values.setdefault(Field.OPENED_ON, day)
+
+    def _read_refusal(
+        self, field: Field, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+    ) -> None:
+        """What is refused. Told only of lists of refusals: elsewhere nothing is made of it."""
+        cell = cells[self._at[field]].strip()
+        if is_blank_refusal(cell):
+            return
+        found, is_whole = read_refusal(cell)
+        values[field] = found if found is not None else RefusalScope.ALL
+        if not self._is_of_refusals:
+            return
+        heading = self._of_field[field]
+        if found is None:
+            told.append(RowProblem(heading, RowProblemCode.REFUSAL_UNCLEAR, cell[:200]))
+        elif not is_whole:
+            said = f"{found.value}|{cell[:200]}"
+            told.append(RowProblem(heading, RowProblemCode.REFUSAL_IN_PART, said))
+        elif isinstance(found, Channel) and found is not Channel.PHONE:
+            told.append(RowProblem(heading, RowProblemCode.CALLS_STAY, cell[:200]))
+
+    def _join_time(self, values: dict[Field, Value], told: list[RowProblem]) -> None:
+        """Day and time of two columns become one moment; a day that has its own time keeps it."""
+        clock = cast(time, values.pop(Field.CALLED_TIME))
+        day = cast("datetime | None", values.get(Field.CALLED_AT))
+        if day is None:
+            return
+        if day.time() == time():
+            values[Field.CALLED_AT] = datetime.combine(day, clock)
+        elif day.time() != clock:
+            heading = self._of_field[Field.CALLED_TIME]
+            told.append(RowProblem(heading, RowProblemCode.NOT_TAKEN, told_value(clock)))
 
     def _doubt_mileage(self, km: int, values: dict[Field, Value], told: list[RowProblem]) -> None:
         if not km:

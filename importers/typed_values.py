@@ -16,6 +16,9 @@ _CENT = Decimal("0.01")
 _TIME = re.compile(
     r"[\sT,]+(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*(am|pm)?z?\s*$", re.IGNORECASE
 )
+_CLOCK_DAY = re.compile(r"[\d./\-]*")
+_OF_A_DAY = re.compile(r"0?[.,]\d+")
+_MINUTES = 24 * 60
 _EARLY_YEAR = re.compile(r"(?<!\d)(?:18\d|19[0-4])\d(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<!\d)\d{1,2}[./\-]\d{1,2}[./\-](\d{2})(?!\d)")
 _CYCLE = 56
@@ -54,12 +57,30 @@ def read_moment(text: str) -> datetime | RowProblemCode:
         return day
     if found is None:
         return datetime.combine(day, time())
+    at = _time_of(found)
+    return datetime.combine(day, at) if at is not None else RowProblemCode.NO_SUCH_DATE
+
+
+def read_clock(text: str) -> time | RowProblemCode:
+    """A time of day beside the day: «9:05», «09:05:30», «2:05 pm», Excel's part of a day.
+
+    The day that programs write before a bare time («30.12.1899 09:05») says nothing.
+    """
+    text = text[:60].strip()
+    if _OF_A_DAY.fullmatch(text):
+        hour, minute = divmod(round(float(text.replace(",", ".")) * _MINUTES), 60)
+        return time(hour, minute) if hour < 24 else RowProblemCode.NOT_A_TIME
+    found = _TIME.search(f" {text}")
+    if found is None or not _CLOCK_DAY.fullmatch(f" {text}"[: found.start()].strip()):
+        return RowProblemCode.NOT_A_TIME
+    return _time_of(found) or RowProblemCode.NOT_A_TIME
+
+
+def _time_of(found: re.Match[str]) -> time | None:
     hour, minute = int(found[1]), int(found[2])
     if found[3]:
         hour = hour % 12 + (12 if found[3].lower() == "pm" else 0)
-    if hour > 23 or minute > 59:
-        return RowProblemCode.NO_SUCH_DATE
-    return datetime.combine(day, time(hour, minute))
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def read_birthday(text: str) -> date | RowProblemCode:
@@ -110,4 +131,6 @@ def told_value(value: object) -> str:
     """A read value as it may stand in a cell; days as people write them."""
     if isinstance(value, datetime):
         return f"{value:%d.%m.%Y %H:%M}" if value.time() != time() else f"{value:%d.%m.%Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)

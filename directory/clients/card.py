@@ -18,6 +18,7 @@ from directory.assets.models import Asset
 from directory.assets.plates import vehicle_words
 from directory.clients.merge_models import ClientMerge
 from directory.clients.models import (
+    Channel,
     Client,
     ClientUnit,
     ContactKind,
@@ -45,6 +46,12 @@ class RecordedRefusal:
     recorded_at: datetime
     lifted_at: datetime | None
 
+    @property
+    def other_channel(self) -> Channel | None:
+        """The refused channel, where that is not the phone: calls are not forbidden."""
+        others = (one for one in Channel if one is not Channel.PHONE)
+        return next((one for one in others if one.value == self.channel), None)
+
 
 class BarKind(StrEnum):
     """Why a client may not be called, wholly or in part."""
@@ -66,9 +73,9 @@ class Bar:
     @property
     def is_total(self) -> bool:
         """Whether it forbids calling this client at all."""
-        return self.refusal is None or self.refusal.scope in (
-            RefusalScope.ALL,
-            RefusalScope.CHANNEL,
+        return self.refusal is None or (
+            self.refusal.scope in (RefusalScope.ALL, RefusalScope.CHANNEL)
+            and self.refusal.other_channel is None
         )
 
 

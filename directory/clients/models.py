@@ -125,6 +125,15 @@ class RefusalScope(StrEnum):
     ASSET = "asset"
 
 
+class Channel(StrEnum):
+    """A way to reach a client that the client may refuse."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    EMAIL = "email"
+    MESSENGER = "messenger"
+
+
 class ContactRefusal(Base):
     """The client does not want to be contacted. Monotonic: only a separate act lifts it."""
 

@@ -17,7 +17,8 @@ CLIENTS = FileFormat(
         (Field.PHONE, Field.EMAIL, Field.EXTERNAL_KEY, Field.TAX_ID),
     ),
     optional=PERSON
-    | {Field.ADDRESS, Field.BIRTH_ON, Field.TAX_ID, Field.CLIENT_KIND, Field.COMMENT},
+    | {Field.ADDRESS, Field.BIRTH_ON, Field.TAX_ID, Field.CLIENT_KIND, Field.COMMENT,
+       Field.REFUSES},
     own={
         Field.NAME: "название|организация|компания|юр лицо|название организации|title|company",
         Field.CLIENT_KIND: "тип|вид|категория|type|kind|лицо",

@@ -64,6 +64,8 @@ class FileFormat:
     """
     stand_ins: Mapping[Field, Group] = field(default_factory=dict)
     """Field → fields of other formats that mean it here when it has no column of its own."""
+    alone: Mapping[Field, Field] = field(default_factory=dict)
+    """Field → what its column means where that has none: a time with no day beside it."""
     example: Group = ()
     """The columns of its example, in their order."""
 
@@ -127,6 +129,10 @@ class FileFormat:
                         given[at] = found
                         break
                     refused.add(at)
+        for at, found in given.items():
+            whole = self.alone.get(found)
+            if whole is not None and whole not in given.values():
+                given[at] = whole
         taken = refused - given.keys()
         return tuple(
             replace(

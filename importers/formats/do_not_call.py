@@ -13,7 +13,10 @@ DO_NOT_CALL = FileFormat(
     kind=FormatKind.DIRECTORY,
     required=((Field.PHONE, Field.EMAIL, Field.VIN, Field.EXTERNAL_KEY),),
     optional=PERSON
-    | {Field.VIN, Field.PLATE, Field.REASON, Field.SCOPE, Field.REFUSED_ON, Field.CAMPAIGN},
+    | {
+        Field.VIN, Field.PLATE, Field.REASON, Field.SCOPE, Field.REFUSES, Field.REFUSED_ON,
+        Field.CAMPAIGN,
+    },
     own={
         Field.REFUSED_ON: (
             "дата|date|когда|дата записи|дата добавления|added|added on|с какого дня|"

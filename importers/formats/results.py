@@ -18,12 +18,13 @@ RESULTS = FileFormat(
     ),
     optional=PERSON
     | {
-        Field.VIN, Field.PLATE, Field.MILEAGE_KM, Field.CALLER, Field.NEXT_ON,
-        Field.CAMPAIGN, Field.COMMENT, Field.REASON,
+        Field.VIN, Field.PLATE, Field.MILEAGE_KM, Field.CALLED_TIME, Field.CALLER,
+        Field.NEXT_ON, Field.CAMPAIGN, Field.COMMENT, Field.REASON,
     },
     own={
         Field.OUTCOME: "статус|status|состояние|стан|ответ|решение|отметка|исполнение",
-        Field.CALLED_AT: "дата|время|date|time|когда|час|день",
+        Field.CALLED_AT: "дата|date|когда|день",
+        Field.CALLED_TIME: "время|time|час",
         Field.NEXT_ON: "план|плановая дата|срок|дата план|due date|дата следующего контакта",
         Field.COMMENT: (
             "комментарий|комментарии|описание|содержание|запись разговора|текст|примечание|"
@@ -32,6 +33,7 @@ RESULTS = FileFormat(
         Field.EXTERNAL_KEY: "код клиента|id клиента|лид|id лида|номер лида|lead id|id",
     },
     stand_ins={Field.NEXT_ON: (Field.PLANNED_ON,), Field.OUTCOME: (Field.ADVICE_STATUS,)},
+    alone={Field.CALLED_TIME: Field.CALLED_AT},
     example=(
         Field.PHONE, Field.NAME, Field.VIN, Field.CALLED_AT, Field.OUTCOME, Field.COMMENT,
         Field.CALLER, Field.NEXT_ON, Field.MILEAGE_KM,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from importers.fields import Field
 from importers.loads.asked import asked_of
 from importers.loads.batch import Setting
 from importers.loads.people import People
 from importers.loads.told import Ruling, Verdict
+from importers.problems import RowProblem, RowProblemCode
+from importers.refusal_words import NotRefused
 from importers.typed_rows import TypedRow
 
 
@@ -25,11 +28,19 @@ class ClientsApplier:
         """New, refreshed or matched. Raises Doubtful."""
         asked = self._asked[row.row_no]
         person = self._people.find(asked)
+        told = _refusal_left(row)
         if person is None:
-            return Ruling(Verdict.NEW, client=self._people.make(asked))
+            return Ruling(Verdict.NEW, told, client=self._people.make(asked))
         news = self._people.enrich(person, asked)
-        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, client=person)
+        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, told, client=person)
 
     def write(self) -> None:
         """Write the clients with their contact points."""
         self._people.flush(self._setting)
+
+
+def _refusal_left(row: TypedRow) -> tuple[RowProblem, ...]:
+    """«Не звонить: да» beside a client: refusals are loaded as such, which must not go unsaid."""
+    if row.values.get(Field.REFUSES, NotRefused.NO) is NotRefused.NO:
+        return ()
+    return (RowProblem(row.headings[Field.REFUSES], RowProblemCode.REFUSAL_LEFT),)

@@ -19,7 +19,7 @@ from core.among import among
 from core.bulk import insert_numbered
 from core.journal import Event, record_all
 from directory.clients.consent import ContactRefused
-from directory.clients.models import ContactKind, ContactRefusal, RefusalScope
+from directory.clients.models import Channel, ContactKind, ContactRefusal, RefusalScope
 from importers.fields import Field
 from importers.loads.asked import Asked, Person
 from importers.loads.bans import Bans
@@ -28,9 +28,9 @@ from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.loads.vehicles import Owners
 from importers.matching import in_chunks
 from importers.problems import RowProblem, RowProblemCode
+from importers.refusal_words import NotRefused, RefusedPurpose
 from importers.typed_rows import TypedRow
 
-CHANNEL = "phone"
 _COLUMNS = ("client_id", "scope", "channel", "purpose", "asset_id", "reason", "source",
             "recorded_at")  # fmt: skip
 
@@ -43,6 +43,11 @@ class _Reach:
     channel: str | None = None
     purpose: str | None = None
     asset_id: int | None = None
+
+    @property
+    def forbids_calls(self) -> bool:
+        """Whether nobody may be called at all."""
+        return self.scope is RefusalScope.ALL or self.channel == Channel.PHONE
 
 
 class DoNotCallApplier:
@@ -58,6 +63,10 @@ class DoNotCallApplier:
 
     def take(self, row: TypedRow) -> Ruling:
         """New, refreshed, matched or skipped. Raises Doubtful."""
+        allowing = _allowing(row)
+        if allowing is not None:
+            told = RowProblem(row.headings[allowing], RowProblemCode.NOT_REFUSED)
+            return Ruling(Verdict.SKIPPED, (told,))
         car = self._owners.fleet.find(row)
         reach = self._reach(row, car.id if car is not None else None)
         asked = self._owners.asked[row.row_no]
@@ -120,7 +129,7 @@ class DoNotCallApplier:
             if point[0] is ContactKind.PHONE
             for person in self._owners.people.holders(point)
         ]
-        if not held or reach.scope not in (RefusalScope.ALL, RefusalScope.CHANNEL):
+        if not held or not reach.forbids_calls:
             raise doubtful
         free = [one for one in held if not self._bans.stands(one)]
         at = self._said_at(row)
@@ -138,15 +147,22 @@ class DoNotCallApplier:
         return _moment(said_on, self._setting) if isinstance(said_on, date) else self._setting.now
 
     def _reach(self, row: TypedRow, asset_id: int | None) -> _Reach:
-        scope = row.values.get(Field.SCOPE, RefusalScope.ALL)
+        scope = row.values.get(Field.SCOPE) or row.values.get(Field.REFUSES, RefusalScope.ALL)
         match scope:
+            case Channel():
+                return _Reach(RefusalScope.CHANNEL, channel=scope.value)
+            case RefusedPurpose():
+                purpose = self._purposes.get(scope.value)
+                if purpose is None:
+                    raise Doubtful(RowProblemCode.UNKNOWN_CAMPAIGN)
+                return _Reach(RefusalScope.PURPOSE, purpose=purpose)
             case RefusalScope.CHANNEL:
-                return _Reach(RefusalScope.CHANNEL, channel=CHANNEL)
+                return _Reach(RefusalScope.CHANNEL, channel=Channel.PHONE.value)
             case RefusalScope.PURPOSE:
                 named = str(row.values.get(Field.CAMPAIGN) or "")
                 purpose = self._purposes.get(named.casefold())
                 if purpose is None:
-                    raise Doubtful(RowProblemCode.NOT_KNOWN, named or RefusalScope.PURPOSE.value)
+                    raise Doubtful(RowProblemCode.UNKNOWN_CAMPAIGN, named)
                 return _Reach(RefusalScope.PURPOSE, purpose=purpose)
             case RefusalScope.ASSET:
                 if asset_id is None:
@@ -175,7 +191,11 @@ class DoNotCallApplier:
 
 def _purposes(session: Session, rows: Sequence[TypedRow]) -> dict[str, str]:
     """Code and name of campaigns, as a cell may name them → the purpose."""
-    if not any(Field.CAMPAIGN in row.values for row in rows):
+    if not any(
+        Field.CAMPAIGN in row.values or isinstance(row.values.get(field), RefusedPurpose)
+        for row in rows
+        for field in (Field.SCOPE, Field.REFUSES)
+    ):
         return {}
     told = session.execute(
         select(Campaign.code, Campaign.name, Campaign.purpose).order_by(Campaign.id)
@@ -185,6 +205,15 @@ def _purposes(session: Session, rows: Sequence[TypedRow]) -> dict[str, str]:
         for word in (code, name, purpose):
             purposes.setdefault(word.casefold(), purpose)
     return purposes
+
+
+def _allowing(row: TypedRow) -> Field | None:
+    """The column by which the row refuses nothing: «нет», or nothing under «Не звонить»."""
+    for field in (Field.REFUSES, Field.SCOPE):
+        if row.values.get(field) is NotRefused.NO:
+            return field
+    is_silent = Field.REFUSES in row.headings and Field.REFUSES not in row.values
+    return Field.REFUSES if is_silent else None
 
 
 def _moment(day: date, setting: Setting) -> datetime:

@@ -19,6 +19,7 @@ _HELPS: Mapping[RowProblemCode, tuple[Field, ...]] = {
     RowProblemCode.SEVERAL_CLIENTS: (Field.VIN, Field.EXTERNAL_KEY),
     RowProblemCode.UNKNOWN_VEHICLE: (Field.VIN, Field.PLATE),
     RowProblemCode.UNKNOWN_ORDER: (Field.VISIT_NUMBER, Field.VIN, Field.PLATE),
+    RowProblemCode.UNKNOWN_CAMPAIGN: (Field.CAMPAIGN,),
     RowProblemCode.UNKNOWN_WORKSHOP: (Field.WORKSHOP,),
     RowProblemCode.NO_OWNER: (Field.NAME, Field.PHONE),
     RowProblemCode.RESULT_NEEDS_MORE: (Field.NEXT_ON, Field.COMMENT),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.journal import history_of
+from directory.clients.card import client_card
 from directory.clients.editing import allow_contact_point
 from directory.clients.models import Client, ContactPoint, ContactRefusal, RefusalScope
 from tests.conftest import NOON
@@ -77,7 +78,7 @@ def test_scopes(desk: LoadingDesk) -> None:
         ("", "", "XTA21901234567899", "", "", "", ""),
     )  # fmt: skip
     assert counts(told) == {"refreshed": 4, "doubtful": 3}
-    assert codes(told) == [(6, "not_known"), (7, "unknown_vehicle"), (8, "unknown_client")]
+    assert codes(told) == [(6, "unknown_campaign"), (7, "unknown_vehicle"), (8, "unknown_client")]
     found = [(one.scope.value, one.channel, one.asset_id) for one in _refusals(desk.session)]
     assert found == [("channel", "phone", None), ("asset", None, asset.id),
                      ("purpose", None, None), ("all", None, None)]  # fmt: skip
@@ -116,3 +117,50 @@ def test_a_list_of_bare_numbers_loses_none(desk: LoadingDesk) -> None:
     assert counts(desk.load("do-not-call", (), *((one,) for one in phones))) == {"new": 5}
     clients = desk.session.scalars(select(ContactPoint.value).order_by(ContactPoint.value)).all()
     assert list(clients) == [f"+7916777000{n}" for n in range(1, 6)]
+
+
+def test_kinds_of_refusals_forbid_what_they_say(desk: LoadingDesk) -> None:
+    words = ("только SMS", "по ТО", "e-mail", "Отзыв", "не звонить вечером")
+    rows = [
+        (f"8 916 129-00-0{at}", f"Отказов {letter}", word)
+        for at, (letter, word) in enumerate(zip("АБВГД", words, strict=True))
+    ]
+    told = desk.load("do-not-call", ("Телефон", "ФИО", "Тип отказа"), *rows)
+    assert counts(told) == {"new": 5}
+    assert codes(told) == [(2, "calls_stay"), (4, "calls_stay"), (5, "refusal_unclear"),
+                           (6, "refusal_in_part")]  # fmt: skip
+    found = [(one.scope.value, one.channel or one.purpose) for one in _refusals(desk.session)]
+    assert found == [("channel", "sms"), ("purpose", "maintenance"), ("channel", "email"),
+                     ("all", None), ("all", None)]  # fmt: skip
+    cards = [client_card(desk.session, one.client_id, actor=desk.actor, now=NOON)
+             for one in _refusals(desk.session)]  # fmt: skip
+    assert [card.bars[0].is_total for card in cards] == [False, False, False, True, True]
+
+
+def test_in_doubt_a_refusal_of_sms_bans_no_number(desk: LoadingDesk) -> None:
+    desk.given.client(name="Петрова Анна", unit=desk.unit)
+    told = desk.load("do-not-call", HEADINGS, (*ROW[:5], "СМС", ""))
+    assert counts(told) == {"doubtful": 1}
+    assert desk.session.scalars(select(ContactPoint.do_not_contact)).all() == [False]
+
+
+def test_yes_and_no_decide_the_row(desk: LoadingDesk) -> None:
+    headings = ("ФИО", "Телефон", "Не звонить")
+    rows = [
+        ("Иванов Иван", "8 916 126-00-01", "да"), ("Петров Пётр", "8 916 126-00-02", ""),
+        ("Сидоров Олег", "8 916 126-00-03", "нет"), ("Ким Ольга", "8 916 126-00-04", "по телефону"),
+    ]  # fmt: skip
+    told = desk.load("do-not-call", headings, *rows)
+    assert counts(told) == {"new": 2, "skipped": 2}
+    assert codes(told) == [(3, "not_refused"), (4, "not_refused")]
+    names = desk.session.scalars(select(Client.name).order_by(Client.name)).all()
+    assert list(names) == ["Иванов Иван", "Ким Ольга"]
+    assert [one.scope.value for one in _refusals(desk.session)] == ["all", "channel"]
+
+
+def test_clients_who_refuse_are_told_in_a_list_of_clients(desk: LoadingDesk) -> None:
+    headings = ("ФИО", "Телефон", "Не звонить")
+    rows = [("Иванов Иван", "8 916 126-00-01", "да"), ("Петров Пётр", "8 916 126-00-02", "нет")]
+    told = desk.load("clients", headings, *rows)
+    assert (counts(told), codes(told)) == ({"new": 2}, [(2, "refusal_left")])
+    assert not _refusals(desk.session)

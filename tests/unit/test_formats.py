@@ -124,6 +124,28 @@ def test_a_heading_means_what_the_format_says(code: str, heading: str, field: st
     assert fields(code, heading) == [field]
 
 
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (("Дата", "Время"), ["called_at", "called_time"]),
+        (("Время", "Дата"), ["called_time", "called_at"]),
+        (("Дата звонка", "Время звонка"), ["called_at", "called_time"]),
+        (("Дата звонка", "Время последнего звонка"), ["called_at", "called_time"]),
+        (("Call date", "Call time"), ["called_at", "called_time"]),
+        (("Дата", "Час дзвінка"), ["called_at", "called_time"]),
+        (("Дата звонка", "Время ожидания звонка, сек"), ["called_at", None]),
+        (("Дата и время последнего звонка", "Время разговора"), ["called_at", None]),
+        # Alone it can only be the whole moment.
+        (("Время",), ["called_at"]),
+        (("Время звонка",), ["called_at"]),
+    ],
+)
+def test_a_call_has_its_time_beside_the_day(
+    headings: tuple[str, ...], expected: list[str | None]
+) -> None:
+    assert fields("results", *headings) == expected
+
+
 def test_a_second_column_of_one_meaning_is_told() -> None:
     first, second = mapped("clients", "Комментарий", "Примечание")
     assert (first.field, first.remark) == (Field.COMMENT, None)

@@ -69,6 +69,10 @@ def test_what_is_not_certain_is_refused(problem: FolderProblem, headings: str) -
         ("do-not-call", "ФИО|Телефон|Причина отказа", None),
         ("do-not-call", "VIN|Телефон", None),
         ("results", "ФИО|Телефон|Результат|Дата звонка", None),
+        # «Не звонить» is a column of clients too.
+        ("clients", "ФИО|Телефон|Код|Контактное лицо|Тел. доп.|Не звонить|Пол", None),
+        ("clients", "ФИО|Телефон|Не звонить", None),
+        ("do-not-call", "ФИО|Телефон|Не звонить", None),
         *((code, headings, None) for code, headings in CASES),
     ],
 )

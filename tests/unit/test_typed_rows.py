@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from directory.clients.models import ClientKind, RefusalScope
+from directory.clients.models import Channel, ClientKind, RefusalScope
 from directory.visits.models import RecommendationStatus, VisitStatus
 from importers.columns import map_columns
 from importers.content import kind_of
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.problems import RowProblem, RowProblemCode
+from importers.refusal_words import NotRefused, RefusedPurpose
 from importers.typed_rows import TypedReader, TypedRow
 from importers.typed_values import (
     read_birthday,
@@ -178,6 +179,80 @@ def test_a_result_of_a_call_made_elsewhere() -> None:
     assert told.values[Field.OUTCOME] == "Записан" and told.values[Field.COMMENT] == "приедет"
     assert told.values[Field.NEXT_ON] == date(2025, 3, 15)
     assert told.values[Field.CALLER] == "Сухов"
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "moment"),
+    [
+        ("12.03.2025", "9:05", "2025-03-12 09:05"),
+        ("12.03.2025", "09:05:40", "2025-03-12 09:05"),
+        ("12.03.2025", "14.20", "2025-03-12 14:20"),
+        ("12.03.2025", "2:05 pm", "2025-03-12 14:05"),
+        ("12.03.2025", "30.12.1899 05:10", "2025-03-12 05:10"),
+        ("12.03.2025", "0,215277777777778", "2025-03-12 05:10"),
+        ("12.03.2025 00:00", "05:10", "2025-03-12 05:10"),
+        ("12.03.2025 05:10", "05:10", "2025-03-12 05:10"),
+        ("12.03.2025", "", "2025-03-12 00:00"),
+    ],
+)
+def test_the_time_of_a_call_joins_its_day(day: str, clock: str, moment: str) -> None:
+    told = row("results", Телефон="8 916 123-45-67", Дата=day, Время=clock, Итог="Записан")
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat(moment)
+    assert not told.warnings and not told.is_rejected
+
+
+@pytest.mark.parametrize("clock", ["25:10", "утром", "23.11.2026", "0.99999"])
+def test_what_is_no_time_is_told_and_the_day_stays(clock: str) -> None:
+    told = row("results", Телефон="8 916 123-45-67", Дата="12.03.2025", Время=clock, Итог="Да")
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat("2025-03-12")
+    assert told.warnings == (RowProblem("Время", RowProblemCode.NOT_A_TIME, clock),)
+
+
+def test_another_time_beside_a_whole_moment_is_told() -> None:
+    told = row(
+        "results", Телефон="8 916 123-45-67", Дата="12.03.2025 9:00", Время="17:30", Итог="Да"
+    )
+    assert told.values[Field.CALLED_AT] == datetime.fromisoformat("2025-03-12 09:00")
+    assert told.warnings == (RowProblem("Время", RowProblemCode.NOT_TAKEN, "17:30"),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant", "code"),
+    [
+        ("только SMS", Channel.SMS, RowProblemCode.CALLS_STAY),
+        ("СМС", Channel.SMS, RowProblemCode.CALLS_STAY),
+        ("e-mail", Channel.EMAIL, RowProblemCode.CALLS_STAY),
+        ("по ТО", RefusedPurpose.MAINTENANCE, None),
+        ("только ТО", RefusedPurpose.MAINTENANCE, None),
+        ("все", RefusalScope.ALL, None),
+        ("не звонить 01.06.2026", RefusalScope.ALL, None),
+        ("ИСТИНА", RefusalScope.ALL, None),
+        ("+", RefusalScope.ALL, None),
+        ("нет", NotRefused.NO, None),
+        ("0", NotRefused.NO, None),
+        ("Отзыв", RefusalScope.ALL, RowProblemCode.REFUSAL_UNCLEAR),
+        # Half understood, it must not come to less than what stands there.
+        ("SMS, и не звонить", RefusalScope.ALL, RowProblemCode.REFUSAL_UNCLEAR),
+        ("по ТО и вообще", RefusalScope.ALL, RowProblemCode.REFUSAL_UNCLEAR),
+        ("нет, не звоните", RefusalScope.ALL, RowProblemCode.REFUSAL_UNCLEAR),
+        ("не звонить вечером", RefusalScope.ALL, RowProblemCode.REFUSAL_IN_PART),
+        ("звонки утром", RefusalScope.CHANNEL, RowProblemCode.REFUSAL_IN_PART),
+    ],
+)
+@pytest.mark.parametrize("heading", ["Тип_отказа", "Не_звонить"])
+def test_what_is_refused_is_understood_or_told(
+    heading: str, cell: str, meant: object, code: RowProblemCode | None
+) -> None:
+    read = row("do-not-call", Телефон="8 916 123-45-67", **{heading: cell})
+    field = Field.REFUSES if heading == "Не_звонить" else Field.SCOPE
+    assert read.values[field] is meant
+    assert [one.code for one in read.warnings] == ([code] if code is not None else [])
+
+
+@pytest.mark.parametrize("cell", ["", "-", "?"])
+def test_a_cell_without_words_says_nothing_of_a_refusal(cell: str) -> None:
+    read = row("do-not-call", Телефон="8 916 123-45-67", Не_звонить=cell, Тип=cell)
+    assert read.values.keys().isdisjoint({Field.REFUSES, Field.SCOPE}) and not read.warnings
 
 
 def test_a_second_number_is_read_with_its_hours_or_told() -> None:

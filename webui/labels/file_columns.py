@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from core.errors import ProzvonError
 from importers.columns import Remark, Source
 from importers.fields import Field
+from importers.refusal_words import NotRefused, RefusedPurpose
 from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice
 from webui.labels.pairs import Pairs, by_class
 
@@ -51,13 +52,19 @@ LABELS: Pairs = (
     (Field.CLOSED_ON, _l("Дата выполнения или отказа")),
     (Field.REASON, _l("Причина отказа")),
     (Field.SCOPE, _l("От чего отказ")),
+    (Field.REFUSES, _l("Не звонить: да или нет")),
     (Field.REFUSED_ON, _l("Дата отказа")),
     (Field.OUTCOME, _l("Результат звонка")),
     (Field.CALLED_AT, _l("Дата и время звонка")),
+    (Field.CALLED_TIME, _l("Время звонка")),
     (Field.CALLER, _l("Кто звонил")),
     (Field.NEXT_ON, _l("Дата следующего звонка")),
     (Field.CAMPAIGN, _l("Кампания")),
     (Field.COMMENT, _l("Комментарий")),
+    (RefusedPurpose.MAINTENANCE, _l("Звонки о ТО")),
+    (RefusedPurpose.LOST, _l("Звонки потерянным клиентам")),
+    (RefusedPurpose.RECALL, _l("Звонки об отзыве")),
+    (NotRefused.NO, _l("Отказа нет")),
     (Source.HEADING, _l("узнан по заголовку")),
     (Source.CONTENT, _l("узнан по содержимому")),
     (Source.PERSON, _l("вы выбрали")),

@@ -16,6 +16,8 @@ from importers.running import NothingChosen
 from importers.usage import FileAlreadyUsed
 from webui.labels.file_columns import group_words
 from webui.labels.pairs import Pairs
+from webui.labels.refused_rows import ROWS as _REFUSED
+from webui.labels.refused_rows import in_part
 from webui.wording import whole
 from worklists.verdicts import BlockRule
 
@@ -161,10 +163,12 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
 }
 
 _ROWS: Mapping[RowProblemCode, Any] = {
+    **_REFUSED,
     RowProblemCode.NO_SUCH_DATE: _l("такой даты не бывает"),
     RowProblemCode.NOT_A_DATE: _l("это не дата"),
     RowProblemCode.ONLY_MONTH: _l("назван только месяц, взят его первый день"),
     RowProblemCode.YOUNG_BIRTHDAY: _l("по дате рождения человеку меньше 14 лет, проверьте"),
+    RowProblemCode.NOT_A_TIME: _l("это не время"),
     RowProblemCode.NOT_A_NUMBER: _l("это не число"),
     RowProblemCode.NOT_A_YEAR: _l("это не год"),
     RowProblemCode.OUT_OF_RANGE: _l("значение вне разумных пределов"),
@@ -260,6 +264,8 @@ def problem_sentence(problem: RowProblem) -> str:
             text += ". " + str(_("Возможно: %(names)s", names="; ".join(meant)))
     elif problem.code in _KILOMETRES and problem.value.replace("|", "").isdecimal():
         text = _kilometres(problem)
+    elif problem.code is RowProblemCode.REFUSAL_IN_PART:
+        text = in_part(problem)
     elif "%(value)s" in text:
         value, _bar, known = problem.value.partition("|")
         text %= {"value": value[:60], "known": known[:60]}

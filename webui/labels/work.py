@@ -11,6 +11,7 @@ from campaigns.models import CampaignState, DataFault, Outcome
 from core.errors import ProzvonError, Refused
 from directory.clients.consent import ReasonMissing
 from directory.clients.models import (
+    Channel,
     ClientKind,
     ContactKind,
     ContactState,
@@ -81,6 +82,10 @@ LABELS: Pairs = (
     (ContactState.WRONG, _l("неверный")),
     (RefusalScope.ALL, _l("Любые контакты")),
     (RefusalScope.CHANNEL, _l("Этот способ связи")),
+    (Channel.PHONE, _l("Отказ от звонков")),
+    (Channel.SMS, _l("Отказ от SMS")),
+    (Channel.EMAIL, _l("Отказ от писем")),
+    (Channel.MESSENGER, _l("Отказ от сообщений в мессенджерах")),
     (RefusalScope.PURPOSE, _l("Эта цель")),
     (RefusalScope.ASSET, _l("Этот автомобиль")),
     (Role.MANAGER, _l("Менеджер")),

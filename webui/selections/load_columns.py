@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -23,6 +23,7 @@ from importers.permissions import ImportPermission
 from importers.problems import RowProblem
 from importers.remapping import ColumnsMissing, ColumnsUnfit, ColumnTwice
 from importers.typed_rows import TypedReader, TypedRow, Value
+from importers.typed_values import told_value
 from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import problem_sentence
 from webui.labels.loads import KINDS
@@ -168,11 +169,9 @@ def _shown(value: Value) -> str:
     match value:
         case Enum():
             return label(value)
-        case datetime():
-            # By the clocks of the unit, as it stands in the file: no zone is to be applied.
-            return f"{value:%d.%m.%Y %H:%M}"
         case date():
-            return f"{value:%d.%m.%Y}"
+            # A moment is by the clocks of the unit, as it stands in the file: in no other zone.
+            return told_value(value)
         case Decimal():
             return money(value)
         case int():
