@@ -83,6 +83,22 @@ class Owners:
             news = True
         return car, person, news
 
+    def left_out(self, row: TypedRow, person: Person | None) -> tuple[RowProblem, ...]:
+        """Told of an owner whom the row names and of whom no client can be made.
+
+        ``person``: the one to whom the row came.
+        """
+        asked = self.asked[row.row_no]
+        if person is not None:
+            return ()
+        if asked.name and not asked.is_anybody:
+            heading = row.headings.get(Field.NAME, "")
+            return (RowProblem(heading, RowProblemCode.OWNER_UNREACHABLE, asked.name),)
+        if asked.external_key:
+            heading = row.headings.get(Field.EXTERNAL_KEY, "")
+            return (RowProblem(heading, RowProblemCode.OWNER_NAMELESS, asked.external_key),)
+        return ()
+
     def flush(self) -> None:
         """Write clients first: vehicles refer to them."""
         self.people.flush(self._setting)
@@ -106,6 +122,7 @@ class VehiclesApplier:
         is_read = fleet.read_odometer(car, km, today, MileageSource.FILE)
         is_told = self._owners.is_in_sight(car)
         remarks = fleet.fallen(car, row, today) if is_told and not is_read else ()
+        remarks += self._owners.left_out(row, person)
         if known is None:
             return Ruling(Verdict.NEW, remarks, client=person)
         remarks += _other_plate(row, car) if is_told else ()

@@ -65,6 +65,26 @@ def test_a_mileage_that_hardly_is_one_is_loaded_with_a_remark(desk: LoadingDesk)
     ]
 
 
+def test_an_owner_who_makes_no_client_is_told(desk: LoadingDesk) -> None:
+    headings = ("VIN", "Собственник", "Телефон", "Код владельца")
+    rows = (
+        (VIN, "Беспалов Иван", "", ""),
+        ("XTA21901234567891", "", "", "K-7"),
+        ("XTA21901234567892", "", "", ""),
+        ("XTA21901234567893", "Ким Ольга", "8 903 000-00-01", ""),
+        ("XTA21901234567893", "Ким Ольга", "", ""),
+    )
+    told = desk.load("vehicles", headings, *rows)
+    assert counts(told) == {"new": 4, "matched": 1}
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (2, "Собственник", "owner_unreachable", "Беспалов Иван"),
+        (3, "Код владельца", "owner_nameless", "K-7"),
+    ]
+    assert desk.session.scalars(select(Client.name)).all() == ["Ким Ольга"]
+    again = desk.load("vehicles", headings, rows[0])
+    assert counts(again) == {"matched": 1} and codes(again) == [(2, "owner_unreachable")]
+
+
 def test_a_known_vehicle_is_completed_and_its_owner_stays(desk: LoadingDesk) -> None:
     owner = desk.given.client(name="Иванов Иван", phone="+79160000009")
     known = desk.given.asset(owner, vin=VIN, make="Lada", model="")

@@ -206,6 +206,8 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
     RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
+    RowProblemCode.OWNER_UNREACHABLE: _l("владелец не загружен: нет телефона"),
+    RowProblemCode.OWNER_NAMELESS: _l("владелец не загружен: нет имени, и код неизвестен"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
