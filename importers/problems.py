@@ -123,6 +123,8 @@ class RowProblemCode(StrEnum):
     UNKNOWN_WORKSHOP = "unknown_workshop"
     OTHER_PLATE = "other_plate"
     """The vehicle wears another plate, which stays: the row's, then the vehicle's (``|``)."""
+    OTHER_DETAIL = "other_detail"
+    """Model, year or day of sale are other ones, which stay: the row's, then the known (``|``)."""
     OTHER_ORDER = "other_order"
     """The order's number is known for another vehicle or workshop."""
     NOT_YET = "not_yet"
@@ -167,6 +169,9 @@ class RowProblemCode(StrEnum):
     """What people type who do not know the mileage: no reading."""
     MILEAGE_FELL = "mileage_fell"
     """Less than half of what the odometer showed before: no reading; now, then before (``|``)."""
+    MILEAGE_AGAINST = "mileage_against"
+    """More than on a later day, or less than on an earlier one, which the second value (``|``)
+    tells: no reading."""
     RESULT_NEEDS_MORE = "result_needs_more"
     """The result needs something that such a file does not hold."""
 

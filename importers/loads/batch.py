@@ -20,6 +20,8 @@ from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
 
 _CHILDHOOD = timedelta(days=14 * 365.25)
+A_DAY = timedelta(days=1)
+"""Elsewhere it may be tomorrow already."""
 
 
 class Answers(Protocol):

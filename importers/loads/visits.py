@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from directory.assets.models import MileageSource
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
 from importers.fields import Field
 from importers.loads.asked import Person
-from importers.loads.batch import Setting
+from importers.loads.batch import A_DAY, Setting
 from importers.loads.fleet import Car
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.loads.vehicles import Owners, mark_of
@@ -33,8 +33,6 @@ from importers.typed_rows import TypedRow
 
 _STEPS = (VisitStatus.OPEN, VisitStatus.DONE, VisitStatus.CANCELLED)
 _NOTHING = Decimal(0)
-_A_DAY = timedelta(days=1)
-"""Elsewhere it may be tomorrow already."""
 _VISIT = ("number", "asset_id", "client_id", "workshop_id", "status", "opened_on", "done_on",
           "mileage_km", "total")  # fmt: skip
 _LINE = ("visit_id", "kind", "name", "quantity", "total")
@@ -92,7 +90,7 @@ class VisitsApplier:
         person, is_new = self._owners.person_of(row, car)
         order = self._orders.get(number)
         done_on = row.values.get(Field.DONE_ON)
-        if isinstance(done_on, date) and done_on > self._setting.today + _A_DAY:
+        if isinstance(done_on, date) and done_on > self._setting.today + A_DAY:
             heading = row.headings.get(Field.DONE_ON, "")
             told_on = RowProblem(heading, RowProblemCode.NOT_YET, f"{done_on:%d.%m.%Y}")
             return Ruling(Verdict.INVALID, (told_on,))
