@@ -129,6 +129,8 @@ class RowProblemCode(StrEnum):
     """The order's number is known for another vehicle or workshop."""
     NOT_YET = "not_yet"
     """A day that is still to come, of something that has been done."""
+    CLOSED_BEFORE = "closed_before"
+    """Closed before it was opened: both days. It was loaded all the same."""
     NO_OWNER = "no_owner"
     """The vehicle is known without an owner, and the row names nobody."""
     OWNER_UNREACHABLE = "owner_unreachable"

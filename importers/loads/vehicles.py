@@ -8,7 +8,7 @@ from datetime import date
 from directory.assets.models import MileageSource
 from importers.fields import Field
 from importers.loads.asked import Asked, Person, asked_of, has_that_name
-from importers.loads.batch import A_DAY, Setting
+from importers.loads.batch import Setting, not_yet
 from importers.loads.fleet import Car, Fleet
 from importers.loads.fleet_otherwise import said_otherwise
 from importers.loads.people import People
@@ -151,12 +151,8 @@ class VehiclesApplier:
         fleet, today = self._owners.fleet, self._setting.today
         if km is None:
             return False, ()
-        remarks: tuple[RowProblem, ...] = ()
-        if isinstance(told_on, date) and told_on > today + A_DAY:
-            heading = row.headings.get(Field.MILEAGE_ON, "")
-            remarks = (RowProblem(heading, RowProblemCode.NOT_YET, f"{told_on:%d.%m.%Y}"),)
-            told_on = None
-        is_dated = isinstance(told_on, date)
+        remarks = not_yet(row, Field.MILEAGE_ON, today)
+        is_dated = isinstance(told_on, date) and not remarks
         on = min(told_on, today) if isinstance(told_on, date) else today
         if fleet.read_odometer(car, km, on, MileageSource.FILE, is_dated=is_dated):
             return True, remarks

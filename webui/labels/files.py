@@ -206,6 +206,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.OTHER_DETAIL: _l("в строке %(value)s, у автомобиля %(known)s: не изменено"),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
+    RowProblemCode.CLOSED_BEFORE: _l("закрыт раньше, чем открыт"),
     RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
     RowProblemCode.OWNER_UNREACHABLE: _l("владелец не загружен: нет телефона"),
     RowProblemCode.OWNER_NAMELESS: _l("владелец не загружен: нет имени, и код неизвестен"),
