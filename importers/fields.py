@@ -26,6 +26,8 @@ class Field(StrEnum):
     MAKE_MODEL = "make_model"
     YEAR = "year"
     MILEAGE_KM = "mileage_km"
+    MILEAGE_ON = "mileage_on"
+    """When the odometer showed that."""
     SOLD_ON = "sold_on"
     WARRANTY_UNTIL = "warranty_until"
     INSURED_UNTIL = "insured_until"
@@ -70,7 +72,7 @@ class Field(StrEnum):
 
 DAYS = frozenset(
     {
-        Field.BIRTH_ON, Field.SOLD_ON, Field.WARRANTY_UNTIL, Field.INSURED_UNTIL,
+        Field.BIRTH_ON, Field.MILEAGE_ON, Field.SOLD_ON, Field.WARRANTY_UNTIL, Field.INSURED_UNTIL,
         Field.LAST_VISIT_ON, Field.PLANNED_ON, Field.OPENED_ON, Field.DONE_ON, Field.ADVISED_ON,
         Field.CLOSED_ON, Field.REFUSED_ON, Field.NEXT_ON,
     }

@@ -20,6 +20,8 @@ from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
 
 _CHILDHOOD = timedelta(days=14 * 365.25)
+_A_DAY = timedelta(days=1)
+"""Elsewhere it may be tomorrow already."""
 
 
 class Answers(Protocol):
@@ -58,6 +60,15 @@ class Setting:
     def today(self) -> date:
         """The day it is where the actor works."""
         return local_day(self.now, self.actor.time_zone)
+
+
+def not_yet(row: TypedRow, field: Field, today: date) -> tuple[RowProblem, ...]:
+    """Told of a day that is still to come, of something that has been."""
+    day = row.values.get(field)
+    if not isinstance(day, date) or day <= today + _A_DAY:
+        return ()
+    heading = row.headings.get(field, "")
+    return (RowProblem(heading, RowProblemCode.NOT_YET, f"{day:%d.%m.%Y}"),)
 
 
 class Applier(Protocol):

@@ -117,18 +117,20 @@ class Fleet:
         self._register(car)
         return news
 
-    def read_odometer(self, car: Car, km: object, on: date, source: MileageSource) -> bool:
+    def read_odometer(
+        self, car: Car, km: object, on: date, source: MileageSource, *, is_dated: bool = True
+    ) -> bool:
         """Take a reading that is news: a file may not turn the odometer back (rule 9).
 
         What only fills the space is none: it would keep all true ones out that come later.
+        ``is_dated`` False: the day is only that of the load.
         """
         if not isinstance(km, int) or is_filler_km(km) or (on, km) in car.history:
             return False
-        if any((day <= on and shown > km) or (day >= on and shown < km)
-               for day, shown in car.history if not is_filler_km(shown)):  # fmt: skip
+        if _against(car, km, on) is not None:
             return False
-        if source is MileageSource.FILE and any(shown == km for _, shown in car.history):
-            return False  # the day is only that of the load
+        if not is_dated and any(shown == km for _, shown in car.history):
+            return False
         car.history.append((on, km))
         car.readings.append((on, km, source))
         return True
@@ -145,6 +147,18 @@ class Fleet:
             return ()
         heading = row.headings.get(Field.MILEAGE_KM, "")
         return (RowProblem(heading, RowProblemCode.MILEAGE_FELL, f"{km}|{before}"),)
+
+    def contradicted(self, car: Car, row: TypedRow, on: date) -> tuple[RowProblem, ...]:
+        """Told of a reading with its day that contradicts another one: it was left out."""
+        km = row.values.get(Field.MILEAGE_KM)
+        if not isinstance(km, int) or is_filler_km(km):
+            return ()
+        other = _against(car, km, on)
+        if other is None:
+            return ()
+        both = f"{km} ({on:%d.%m.%Y})|{other[1]} ({other[0]:%d.%m.%Y})"
+        heading = row.headings.get(Field.MILEAGE_KM, "")
+        return (RowProblem(heading, RowProblemCode.MILEAGE_AGAINST, both),)
 
     def flush(self, setting: Setting) -> None:
         """Write what is new; every vehicle has an id then. The owners must have theirs."""
@@ -192,6 +206,15 @@ class Fleet:
             of_them = among(self._session, MileageReading.asset_id, chunk)
             for number, on, km in self._session.execute(readings.where(of_them)):
                 self._by_id[number].history.append((on, km))
+
+
+def _against(car: Car, km: int, on: date) -> tuple[date, int] | None:
+    """What the odometer showed and what that reading cannot be beside; within a day it may rise."""
+    return next(
+        ((day, shown) for day, shown in car.history
+         if ((day <= on and shown > km) or (day > on and shown < km)) and not is_filler_km(shown)),
+        None,
+    )  # fmt: skip
 
 
 def plate_of(row: TypedRow) -> str | None:

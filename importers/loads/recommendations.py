@@ -19,7 +19,7 @@ from core.among import among
 from core.bulk import change_of, insert_numbered
 from directory.visits.models import Recommendation, RecommendationStatus, Visit
 from importers.fields import Field
-from importers.loads.batch import Setting
+from importers.loads.batch import Setting, not_yet
 from importers.loads.fleet import Car, Fleet
 from importers.loads.told import Doubtful, Known, Ruling, Verdict
 from importers.matching import in_chunks
@@ -75,7 +75,11 @@ class RecommendationsApplier:
         self._new: list[_Advice] = []
 
     def take(self, row: TypedRow) -> Ruling:
-        """New, refreshed, matched or skipped. Raises Doubtful."""
+        """New, refreshed, matched, skipped or invalid. Raises Doubtful."""
+        days = (Field.ADVISED_ON, Field.CLOSED_ON)
+        to_come = tuple(one for of in days for one in not_yet(row, of, self._setting.today))
+        if to_come:
+            return Ruling(Verdict.INVALID, to_come)
         order = self._order(row, self._fleet.find(row))
         work = str(row.values[Field.ADVICE])
         said_on = cast(date | None, row.values.get(Field.ADVISED_ON))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from directory.assets.models import MileageSource
 from importers.fields import Field
 from importers.loads.asked import Asked, Person, asked_of, has_that_name
-from importers.loads.batch import Setting
-from importers.loads.fleet import Car, Fleet, plate_of
+from importers.loads.batch import Setting, not_yet
+from importers.loads.fleet import Car, Fleet
+from importers.loads.fleet_otherwise import said_otherwise
 from importers.loads.people import People
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
@@ -38,9 +40,23 @@ class Owners:
         return self.people.by_id(car.owner_id)
 
     def is_in_sight(self, car: Car) -> bool:
-        """Whether it is a client's of the load's unit: of others' vehicles nothing is told."""
+        """Whether it is a client's of the load's unit: of others' vehicles nothing is told.
+
+        What stands in this very batch is no secret.
+        """
         owner = self.owner_of(car)
-        return owner is not None and owner.is_ours
+        return owner.is_ours if owner is not None else car.id is None
+
+    def may_be_told(self, car: Car, remarks: tuple[RowProblem, ...]) -> tuple[RowProblem, ...]:
+        """``remarks`` as far as they may be told; of nobody's vehicle not what is known of it."""
+        if self.is_in_sight(car):
+            return remarks
+        if self.owner_of(car) is not None:
+            return ()
+        return tuple(
+            RowProblem(one.column, RowProblemCode.NOT_TAKEN, one.value.partition("|")[0])
+            for one in remarks
+        )
 
     def person_of(self, row: TypedRow, car: Car | None) -> tuple[Person | None, bool]:
         """Whom the row names as the owner, and whether that is to be a new client.
@@ -83,6 +99,22 @@ class Owners:
             news = True
         return car, person, news
 
+    def left_out(self, row: TypedRow, person: Person | None) -> tuple[RowProblem, ...]:
+        """Told of an owner whom the row names and of whom no client can be made.
+
+        ``person``: the one to whom the row came.
+        """
+        asked = self.asked[row.row_no]
+        if person is not None:
+            return ()
+        if asked.name and not asked.is_anybody:
+            heading = row.headings.get(Field.NAME, "")
+            return (RowProblem(heading, RowProblemCode.OWNER_UNREACHABLE, asked.name),)
+        if asked.external_key:
+            heading = row.headings.get(Field.EXTERNAL_KEY, "")
+            return (RowProblem(heading, RowProblemCode.OWNER_NAMELESS, asked.external_key),)
+        return ()
+
     def flush(self) -> None:
         """Write clients first: vehicles refer to them."""
         self.people.flush(self._setting)
@@ -101,14 +133,11 @@ class VehiclesApplier:
         known = self._owners.fleet.find(row)
         person, is_new = self._owners.person_of(row, known)
         car, person, news = self._owners.settle(row, known, person, is_new)
-        km = row.values.get(Field.MILEAGE_KM)
-        fleet, today = self._owners.fleet, self._setting.today
-        is_read = fleet.read_odometer(car, km, today, MileageSource.FILE)
-        is_told = self._owners.is_in_sight(car)
-        remarks = fleet.fallen(car, row, today) if is_told and not is_read else ()
+        is_read, remarks = self._read_odometer(row, car)
+        remarks += self._owners.left_out(row, person)
         if known is None:
             return Ruling(Verdict.NEW, remarks, client=person)
-        remarks += _other_plate(row, car) if is_told else ()
+        remarks += self._owners.may_be_told(car, said_otherwise(row, car))
         verdict = Verdict.REFRESHED if news or is_read else Verdict.MATCHED
         return Ruling(verdict, remarks, client=person)
 
@@ -116,13 +145,21 @@ class VehiclesApplier:
         """Write the vehicles with owners and readings."""
         self._owners.flush()
 
-
-def _other_plate(row: TypedRow, car: Car) -> tuple[RowProblem, ...]:
-    """That the vehicle wears another plate than the row says: one of both is no longer true."""
-    if plate_of(row) in (None, car.plate_norm):
-        return ()
-    both = f"{row.values[Field.PLATE]}|{car.details['plate']}"
-    return (RowProblem(row.headings.get(Field.PLATE, ""), RowProblemCode.OTHER_PLATE, both),)
+    def _read_odometer(self, row: TypedRow, car: Car) -> tuple[bool, tuple[RowProblem, ...]]:
+        """Whether the mileage is news, and what is to be told of it."""
+        km, told_on = row.values.get(Field.MILEAGE_KM), row.values.get(Field.MILEAGE_ON)
+        fleet, today = self._owners.fleet, self._setting.today
+        if km is None:
+            return False, ()
+        remarks = not_yet(row, Field.MILEAGE_ON, today)
+        is_dated = isinstance(told_on, date) and not remarks
+        on = min(told_on, today) if isinstance(told_on, date) else today
+        if fleet.read_odometer(car, km, on, MileageSource.FILE, is_dated=is_dated):
+            return True, remarks
+        amiss = fleet.fallen(car, row, on)
+        if is_dated:
+            amiss = amiss or fleet.contradicted(car, row, on)
+        return False, remarks + self._owners.may_be_told(car, amiss)
 
 
 def _says_more(asked: Asked) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from directory.assets.models import MileageSource
 from directory.visits.models import LineKind, Visit, VisitLine, VisitStatus
 from importers.fields import Field
 from importers.loads.asked import Person
-from importers.loads.batch import Setting
+from importers.loads.batch import Setting, not_yet
 from importers.loads.fleet import Car
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.loads.vehicles import Owners, mark_of
@@ -34,8 +34,6 @@ from importers.typed_rows import TypedRow
 
 _STEPS = (VisitStatus.OPEN, VisitStatus.DONE, VisitStatus.CANCELLED)
 _NOTHING = Decimal(0)
-_A_DAY = timedelta(days=1)
-"""Elsewhere it may be tomorrow already."""
 _VISIT = ("number", "asset_id", "client_id", "workshop_id", "status", "opened_on", "done_on",
           "mileage_km", "total")  # fmt: skip
 _LINE = ("visit_id", "kind", "name", "quantity", "total")
@@ -93,14 +91,14 @@ class VisitsApplier:
         workshop_id = self._workshops.find(str(told) if told else None)
         person, is_new = self._owners.person_of(row, car)
         order = self._orders.get(number)
-        done_on = row.values.get(Field.DONE_ON)
-        if isinstance(done_on, date) and done_on > self._setting.today + _A_DAY:
-            heading = row.headings.get(Field.DONE_ON, "")
-            told_on = RowProblem(heading, RowProblemCode.NOT_YET, f"{done_on:%d.%m.%Y}")
-            return Ruling(Verdict.INVALID, (told_on,))
+        amiss = self._days_amiss(row)
+        if amiss and amiss[0].code is RowProblemCode.NOT_YET:
+            return Ruling(Verdict.INVALID, amiss)
         if order is not None:
             self._require_same(order, car, workshop_id if told else None, number)
-            return self._continue(row, order, person, is_new)
+            ruling = self._continue(row, order, person, is_new)
+            ruling.problems += amiss
+            return ruling
         if workshop_id is None:
             code = RowProblemCode.UNKNOWN_WORKSHOP if told else RowProblemCode.MISSING_VALUE
             value = str(told) if told else Field.WORKSHOP.value
@@ -110,7 +108,7 @@ class VisitsApplier:
                 raise Doubtful(RowProblemCode.UNKNOWN_VEHICLE, mark_of(row))
             raise Doubtful(RowProblemCode.NO_OWNER, mark_of(row))
         car, person, _ = self._owners.settle(row, car, person, is_new)
-        remarks = self._open(row, number, car, person, workshop_id)
+        remarks = amiss + self._open(row, number, car, person, workshop_id)
         return Ruling(Verdict.NEW, remarks, client=person)
 
     def write(self) -> None:
@@ -140,6 +138,18 @@ class VisitsApplier:
             added.change(Visit, one.id or 0, one.was, one.changing())
         lines = [line for order in self._orders.values() for line in _lines(order)]
         added.rows(VisitLine, insert_numbered(session, VisitLine, _LINE, lines))
+
+    def _days_amiss(self, row: TypedRow) -> tuple[RowProblem, ...]:
+        """Told of days that cannot be: done on a day to come, or before it was opened."""
+        status, opened_on, closed_on = _days(row)
+        is_done_once = status is VisitStatus.DONE and Field.DONE_ON not in row.values
+        of = Field.OPENED_ON if is_done_once else Field.DONE_ON
+        amiss = not_yet(row, of, self._setting.today)
+        if amiss or closed_on is None or opened_on is None or closed_on >= opened_on:
+            return amiss
+        heading = row.headings.get(Field.DONE_ON, "")
+        both = f"{closed_on:%d.%m.%Y} < {opened_on:%d.%m.%Y}"
+        return (RowProblem(heading, RowProblemCode.CLOSED_BEFORE, both),)
 
     def _require_same(
         self, order: _Order, car: Car | None, workshop_id: int | None, number: str

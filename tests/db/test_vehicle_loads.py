@@ -65,6 +65,26 @@ def test_a_mileage_that_hardly_is_one_is_loaded_with_a_remark(desk: LoadingDesk)
     ]
 
 
+def test_an_owner_who_makes_no_client_is_told(desk: LoadingDesk) -> None:
+    headings = ("VIN", "Собственник", "Телефон", "Код владельца")
+    rows = (
+        (VIN, "Беспалов Иван", "", ""),
+        ("XTA21901234567891", "", "", "K-7"),
+        ("XTA21901234567892", "", "", ""),
+        ("XTA21901234567893", "Ким Ольга", "8 903 000-00-01", ""),
+        ("XTA21901234567893", "Ким Ольга", "", ""),
+    )
+    told = desk.load("vehicles", headings, *rows)
+    assert counts(told) == {"new": 4, "matched": 1}
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (2, "Собственник", "owner_unreachable", "Беспалов Иван"),
+        (3, "Код владельца", "owner_nameless", "K-7"),
+    ]
+    assert desk.session.scalars(select(Client.name)).all() == ["Ким Ольга"]
+    again = desk.load("vehicles", headings, rows[0])
+    assert counts(again) == {"matched": 1} and codes(again) == [(2, "owner_unreachable")]
+
+
 def test_a_known_vehicle_is_completed_and_its_owner_stays(desk: LoadingDesk) -> None:
     owner = desk.given.client(name="Иванов Иван", phone="+79160000009")
     known = desk.given.asset(owner, vin=VIN, make="Lada", model="")
@@ -108,6 +128,85 @@ def test_a_second_plate_of_a_vehicle_is_not_dropped_without_a_word(desk: Loading
     assert error.value == f"х002хх77|{car.plate}" and car.plate_norm == "A123BC77"
     assert counts(again := desk.load("vehicles", HEADINGS, second)) == {"matched": 1}
     assert [one.value for one in again.errors] == [error.value]
+
+
+def test_a_later_mileage_of_another_row_is_taken(desk: LoadingDesk) -> None:
+    """Without days both are of the day of the load, on which the odometer may rise."""
+    rows = [(VIN, *CAR[1:5], km, *CAR[6:]) for km in ("150 000", "151 200", "150 500")]
+    assert counts(desk.load("vehicles", HEADINGS, *rows)) == {
+        "new": 1,
+        "refreshed": 1,
+        "matched": 1,
+    }
+    assert set(desk.session.scalars(select(MileageReading.km))) == {150_000, 151_200}
+    assert counts(desk.load("vehicles", HEADINGS, *rows)) == {"matched": 3}
+
+
+def test_a_mileage_is_of_its_day(desk: LoadingDesk) -> None:
+    headings = ("VIN", "Владелец", "Телефон", "Пробег", "Дата последнего визита")
+    rows = [
+        (VIN, *CAR[7:], km, on)
+        for km, on in (
+            ("15 000", "01.11.2024"), ("10 000", "01.10.2024"), ("16 000", "01.10.2024"),
+            ("14 000", "02.11.2024"), ("17 000", "02.11.2034"),
+        )
+    ]  # fmt: skip
+    told = desk.load("vehicles", headings, *rows)
+    readings = select(MileageReading.read_on, MileageReading.km).order_by(MileageReading.km)
+    taken = [
+        (date(2024, 10, 1), 10_000),
+        (date(2024, 11, 1), 15_000),
+        (NOON.date(), 17_000),
+    ]
+    assert [tuple(one) for one in desk.session.execute(readings)] == taken
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (4, "Пробег", "mileage_against", "16000 (01.10.2024)|15000 (01.11.2024)"),
+        (5, "Пробег", "mileage_against", "14000 (02.11.2024)|15000 (01.11.2024)"),
+        (6, "Дата последнего визита", "not_yet", "02.11.2034"),
+    ]
+    assert counts(desk.load("vehicles", headings, *rows)) == {"matched": 5}
+    assert [tuple(one) for one in desk.session.execute(readings)] == taken
+
+
+def test_what_a_row_says_otherwise_of_a_known_vehicle_is_told(desk: LoadingDesk) -> None:
+    desk.load("vehicles", HEADINGS, CAR)
+    headings = ("VIN", "Марка/модель", "Год выпуска", "Дата продажи")
+    rows = (
+        (VIN, "Skoda Octavia", "2021", "01.02.2020"),
+        (VIN, "ВАЗ Vesta SW", "2020", "02.02.2020"),
+        (VIN, "lada VESTA", "", ""),
+    )
+    told = desk.load("vehicles", headings, *rows)
+    assert counts(told) == {"refreshed": 1, "matched": 2}
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (2, "Марка/модель", "other_detail", "Skoda Octavia|LADA Vesta"),
+        (2, "Год выпуска", "other_detail", "2021|2020"),
+        (3, "Дата продажи", "other_detail", "02.02.2020|01.02.2020"),
+    ]
+    car = desk.session.scalars(select(Asset).where(Asset.vin == VIN)).one()
+    assert (car.make, car.model, car.year) == ("LADA", "Vesta", 2020)
+
+
+def test_of_nobodys_vehicle_only_the_rows_own_words_are_told(desk: LoadingDesk) -> None:
+    headings = ("VIN", "Госномер", "Модель", "Пробег", "Дата пробега")
+    rows = (
+        (VIN, "А123ВС77", "Rio", "20 000", "01.10.2024"),
+        (VIN, "О102ОО77", "Polo", "25 000", "01.09.2024"),
+    )
+    against = "25000 (01.09.2024)|20000 (01.10.2024)"
+    told = desk.load("vehicles", headings, *rows)
+    assert [(one.row, one.code.value, one.value) for one in told.errors] == [
+        (3, "mileage_against", against),
+        (3, "other_plate", "О102ОО77|А123ВС77"),
+        (3, "other_detail", "Polo|Rio"),
+    ]
+    told = desk.load("vehicles", headings, rows[1])
+    assert counts(told) == {"matched": 1}
+    assert [(one.code.value, one.value) for one in told.errors] == [
+        ("not_taken", "25000 (01.09.2024)"),
+        ("not_taken", "О102ОО77"),
+        ("not_taken", "Polo"),
+    ]
 
 
 def test_what_a_person_enters_meanwhile_stays(desk: LoadingDesk) -> None:

@@ -105,6 +105,46 @@ def test_what_is_not_certain_is_told(desk: LoadingDesk) -> None:
     ]  # fmt: skip
 
 
+def test_days_of_an_order_that_cannot_be_are_told(desk: LoadingDesk) -> None:
+    def order(number: str, *days: str) -> tuple[str, ...]:
+        return (number, *days, *WHO, "", "")
+
+    rows = (
+        order("СЦ-1", "05.03.2025", "01.03.2025", "закрыт"),
+        order("СЦ-2", "05.03.2034", "06.03.2034", "закрыт"),
+        order("СЦ-3", "05.03.2034", "", "закрыт"),
+        order("СЦ-4", "05.03.2034", "", "в работе"),
+        order("СЦ-5", "05.03.2025", "05.03.2025", "закрыт"),
+    )
+    told = desk.load("visits", HEADINGS, *rows)
+    assert counts(told) == {"new": 3, "invalid": 2}
+    days = [
+        (2, "Дата закрытия", "closed_before", "01.03.2025 < 05.03.2025"),
+        (3, "Дата закрытия", "not_yet", "06.03.2034"),
+        (4, "Дата открытия", "not_yet", "05.03.2034"),
+    ]
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == days
+    again = desk.load("visits", HEADINGS, *rows)
+    assert counts(again) == {"matched": 3, "invalid": 2} and again.errors == told.errors
+
+
+def test_work_is_not_advised_or_done_on_a_day_to_come(desk: LoadingDesk) -> None:
+    desk.load("visits", HEADINGS, (*DONE, "", ""))
+    headings = ("VIN", "Рекомендация", "Дата рекомендации", "Дата выполнения", "Статус")
+    rows = (
+        (VIN, "Колодки", "20.12.2034", "", ""),
+        (VIN, "Диски", "10.03.2025", "20.12.2034", "выполнена"),
+        (VIN, "Шины", "10.03.2025", "", ""),
+    )
+    told = desk.load("recommendations", headings, *rows)
+    assert counts(told) == {"invalid": 2, "new": 1}
+    assert [(one.row, one.column, one.code.value, one.value) for one in told.errors] == [
+        (2, "Дата рекомендации", "not_yet", "20.12.2034"),
+        (3, "Дата выполнения", "not_yet", "20.12.2034"),
+    ]
+    assert desk.session.scalars(select(Recommendation.work)).all() == ["Шины"]
+
+
 def test_advised_work_belongs_to_its_order_and_is_closed_once(desk: LoadingDesk) -> None:
     desk.load("visits", HEADINGS, (*DONE, "", ""))
     headings = ("Номер заказ-наряда", "VIN", "Рекомендация", "Сумма", "Дата рекомендации", "Статус")

@@ -31,6 +31,7 @@ LABELS: Pairs = (
     (Field.MAKE_MODEL, _l("Марка и модель")),
     (Field.YEAR, _l("Год выпуска")),
     (Field.MILEAGE_KM, _l("Пробег, км")),
+    (Field.MILEAGE_ON, _l("Дата пробега")),
     (Field.SOLD_ON, _l("Дата продажи")),
     (Field.WARRANTY_UNTIL, _l("Гарантия до")),
     (Field.INSURED_UNTIL, _l("Страховка до")),

@@ -207,9 +207,13 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.OTHER_PLATE: _l(
         "в строке %(value)s, у автомобиля с этим VIN %(known)s: его номер не изменён"
     ),
+    RowProblemCode.OTHER_DETAIL: _l("в строке %(value)s, у автомобиля %(known)s: не изменено"),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
+    RowProblemCode.CLOSED_BEFORE: _l("закрыт раньше, чем открыт"),
     RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
+    RowProblemCode.OWNER_UNREACHABLE: _l("владелец не загружен: нет телефона"),
+    RowProblemCode.OWNER_NAMELESS: _l("владелец не загружен: нет имени, и код неизвестен"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
@@ -229,6 +233,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
     RowProblemCode.MILEAGE_FILLER: _l("похоже на заглушку, а не на пробег, в показания не взят"),
     RowProblemCode.MILEAGE_FELL: _l("раньше пробег был больше чем вдвое выше, в показания не взят"),
+    RowProblemCode.MILEAGE_AGAINST: _l("%(value)s противоречит %(known)s, в показания не взят"),
     RowProblemCode.RESULT_NEEDS_MORE: _l(
         "для такого результата в файле не хватает данных, запишите его вручную"
     ),

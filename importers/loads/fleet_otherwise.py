@@ -1,0 +1,55 @@
+"""What a row says otherwise than a known vehicle: what is known stays, and both are told. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from importers.fields import Field
+from importers.loads.fleet import Car, plate_of
+from importers.problems import RowProblem, RowProblemCode
+from importers.typed_rows import TypedRow
+
+_MODELS = (Field.MODEL, Field.MAKE_MODEL, Field.MAKE)
+
+
+def said_otherwise(row: TypedRow, car: Car) -> tuple[RowProblem, ...]:
+    """A remark for each thing that contradicts; ``car``: completed by the row already."""
+    remarks = []
+    if plate_of(row) not in (None, car.plate_norm):
+        both = f"{row.values[Field.PLATE]}|{car.details['plate']}"
+        heading = row.headings.get(Field.PLATE, "")
+        remarks.append(RowProblem(heading, RowProblemCode.OTHER_PLATE, both))
+    if _is_other_model(row, car):
+        said = _make_and_model(row.values.get(Field.MAKE), row.values.get(Field.MODEL))
+        both = f"{said}|{_make_and_model(car.details['make'], car.details['model'])}"
+        heading = next((row.headings[one] for one in _MODELS if one in row.headings), "")
+        remarks.append(RowProblem(heading, RowProblemCode.OTHER_DETAIL, both))
+    for name, of in (("year", Field.YEAR), ("sold_on", Field.SOLD_ON)):
+        told, known = row.values.get(of), car.details[name]
+        if told and told != known:
+            both = f"{_shown(told)}|{_shown(known)}"
+            heading = row.headings.get(of, "")
+            remarks.append(RowProblem(heading, RowProblemCode.OTHER_DETAIL, both))
+    return tuple(remarks)
+
+
+def _is_other_model(row: TypedRow, car: Car) -> bool:
+    """Makes have many spellings (VW, Volkswagen): they tell only where one has no model."""
+    said, known = _squeezed(row.values.get(Field.MODEL)), _squeezed(car.details["model"])
+    if not (said and known):
+        said, known = _squeezed(row.values.get(Field.MAKE)), _squeezed(car.details["make"])
+    # «Tiggo 8» is «Tiggo 8 Pro» that is told shorter.
+    return bool(said and known) and said not in known and known not in said
+
+
+def _squeezed(name: object) -> str:
+    """«CX-5» is «CX 5»."""
+    return "".join(filter(str.isalnum, str(name or "").casefold()))
+
+
+def _make_and_model(make: object, model: object) -> str:
+    return " ".join(str(one) for one in (make, model) if one)
+
+
+def _shown(value: object) -> str:
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
