@@ -29,6 +29,8 @@ class FolderProblem(StrEnum):
     """Its headings fit two formats equally well."""
     NOT_BY_NIGHT = "not_by_night"
     """Its headings fit best a format that nobody loads without looking: refusals, results."""
+    OTHER_KIND = "other_kind"
+    """It lies in the folder of one kind, and its headings clearly are of another."""
     UNREADABLE = "unreadable"
     """The scheduler may not open it."""
     VANISHED = "vanished"

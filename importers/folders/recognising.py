@@ -1,14 +1,17 @@
-"""Which format of records a file is, by its headings (A8). Pure."""
+"""Which format of records a file is, by its headings (A8)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from importers.columns import Column, field_of
+from importers.content import with_order_days
 from importers.fields import Field
 from importers.folders.models import FolderProblem
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat, FormatKind
+from importers.tables import read_table
 
 BY_NIGHT = ("clients", "vehicles", "visits", "recommendations")
 """What is loaded without anybody looking, in this order: each needs what the former have made."""
@@ -36,6 +39,16 @@ class NotRecognised(Exception):
         super().__init__(problem.value)
         self.problem = problem
         self.fits = tuple(fits)
+
+
+def columns_of_file(received: Path) -> tuple[Column, ...]:
+    """The columns as the headings tell, and of the cells a day beside the number of an order.
+
+    Raises FileRefused.
+    """
+    with read_table(received) as stream:
+        first = next(stream.batches(), [])
+        return tuple(with_order_days(stream.columns, [cells for _, cells in first]))
 
 
 def recognised_format(columns: Sequence[Column]) -> FileFormat:

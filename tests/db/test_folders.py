@@ -16,12 +16,15 @@ from core.journal import JournalEntry
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from entrypoints.wiring import GRANTS
+from importers.columns import map_columns
+from importers.fields import Field
 from importers.folders.models import FileNotice, FolderFile, FolderRun
 from importers.folders.nightly import Schedule, look_at_night
 from importers.folders.notices import file_notices_of, mark_file_notices
 from importers.folders.taking import FolderPlace
 from importers.folders.watching import look_at_watched
 from importers.loads.models import LoadState, RecordLoad
+from importers.mappings import remember_mapping
 from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
@@ -171,6 +174,52 @@ def test_clients_to_call_are_kept_and_whoever_forms_is_told(watched: Watched) ->
         assert file.loaded_by == watched.head
     assert watched.loads() == [] and "sto/maintenance-due/done/list.xlsx" in watched.here()
     assert watched.notices() == [("file_waits", "list.xlsx")]
+
+
+RESULTS = ("Дата и время", "Телефон", "ФИО", "Итог звонка", "Оператор")
+CALL = ("17.03.2026 10:50", "8 916 123-45-67", "Иванов Иван", "Записан", "Ира")
+REFUSALS = ("Телефон", "ФИО", "Причина отказа", "Дата отказа")
+REFUSAL = ("8 916 123-45-67", "Иванов Иван", "грубит", "01.03.2026")
+
+
+@pytest.mark.parametrize(
+    ("folder", "headings", "row", "looks_like"),
+    [
+        ("do-not-call", RESULTS, CALL, "results"),
+        ("clients", RESULTS, CALL, "results"),
+        ("clients", REFUSALS, REFUSAL, "do-not-call"),
+        ("results", REFUSALS, REFUSAL, "do-not-call"),
+    ],
+)
+def test_refusals_and_results_are_not_loaded_from_each_others_folders(
+    watched: Watched,
+    folder: str,
+    headings: tuple[str, ...],
+    row: tuple[str, ...],
+    looks_like: str,
+) -> None:
+    watched.put(f"sto/{folder}/list.xlsx", row, headings=headings)
+    watched.put(f"sto/{looks_like}/right.xlsx", row, headings=headings)
+    watched.look()
+    assert [(load.name, load.format) for load in watched.loads()] == [("right.xlsx", looks_like)]
+    assert f"sto/{folder}/refused/list.xlsx" in watched.here()
+    with watched.database.reading() as session:
+        [notice] = file_notices_of(session, actor=watched.actor)
+    assert (notice.kind.value, notice.problem) == ("file_refused", "other_kind")
+    assert notice.problem_values == {"fits": [looks_like], "folder": folder}
+
+
+def test_what_people_said_of_such_headings_counts_more_than_the_headings(
+    watched: Watched,
+) -> None:
+    columns = map_columns([(one,) for one in RESULTS])
+    fields = (None, Field.PHONE, Field.NAME, None, None)
+    with watched.database.unit_of_work() as session:
+        remember_mapping(session, watched.unit_id, "do-not-call", columns, fields,
+                         actor=watched.actor, now=NOON)  # fmt: skip
+    watched.put("sto/do-not-call/list.xlsx", CALL, headings=RESULTS)
+    watched.look()
+    assert [load.format for load in watched.loads()] == ["do-not-call"]
 
 
 def test_what_is_being_written_or_lies_elsewhere_is_left_or_told(

@@ -38,6 +38,12 @@ _PROBLEMS: Mapping[FolderProblem, Callable[[Mapping[str, Any]], Any]] = {
         "странице.",
         kinds=_kinds(v),
     ),
+    FolderProblem.OTHER_KIND: lambda v: _l(
+        "По заголовкам это «%(kinds)s», а папка – «%(folder)s». Переложите файл в папку его вида "
+        "или загрузите его на странице.",
+        kinds=_kinds(v),
+        folder=KINDS[v["folder"]][0],
+    ),
     FolderProblem.UNREADABLE: lambda _v: _l(
         "Программе нельзя открыть этот файл. Обратитесь к администратору сервера."
     ),
