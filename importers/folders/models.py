@@ -31,6 +31,8 @@ class FolderProblem(StrEnum):
     """Its headings fit best a format that nobody loads without looking: refusals, results."""
     OTHER_KIND = "other_kind"
     """It lies in the folder of one kind, and its headings clearly are of another."""
+    IN_BROWSER = "in_browser"
+    """Somebody has brought the same content in the browser, and is still to say what to do."""
     UNREADABLE = "unreadable"
     """The scheduler may not open it."""
     VANISHED = "vanished"

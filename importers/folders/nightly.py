@@ -31,7 +31,14 @@ from importers.folders.recognising import (
 )
 from importers.folders.summary import files_of_run, finish_run
 from importers.folders.surveying import Found, Parts, copy_out, quiet, survey
-from importers.folders.taking import FolderPlace, Told, ask_for, note_file, refuse
+from importers.folders.taking import (
+    FolderPlace,
+    Told,
+    ask_for,
+    leave_to_its_person,
+    note_file,
+    refuse,
+)
 from importers.folders.watching import QUIET_SECONDS, departments
 from importers.guard import Limits
 from importers.loads import spool
@@ -178,6 +185,9 @@ def _note(
                 return
             if known.before is not None:
                 note.load_id, note.is_new = known.before, False
+                before = session.get_one(RecordLoad, known.before)
+                if before.is_somebodys:
+                    leave_to_its_person(note, before)
             if known.refused is not None:
                 refuse(note, known.refused)
             if known.fits:

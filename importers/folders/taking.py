@@ -27,6 +27,7 @@ from importers.likely_kinds import likelier_kind
 from importers.loading import FileRead, keep_file, read_file
 from importers.loads import spool
 from importers.loads.asking import ask_load
+from importers.loads.models import RecordLoad
 from importers.mappings import mapping_for
 from importers.problems import FileProblem, FileRefused
 
@@ -104,7 +105,16 @@ def ask_for(
     if asked.is_new:
         spool.keep_file(place.spool, asked.load.id, received)
     note.load_id, note.is_new = asked.load.id, asked.is_new
+    if asked.load.is_somebodys:
+        leave_to_its_person(note, asked.load)
     session.flush()
+
+
+def leave_to_its_person(note: FolderFile, load: RecordLoad) -> None:
+    """Note that the content waits in the browser: a preview may be before somebody's eyes."""
+    note.load_id, note.is_new = load.id, False
+    note.problem = FolderProblem.IN_BROWSER.value
+    note.problem_values = {"load": load.id}
 
 
 def actor_unit(note: FolderFile) -> int:
