@@ -9,7 +9,7 @@ from importers.columns import Column, field_of
 from importers.content import with_order_days
 from importers.fields import Field
 from importers.folders.models import FolderProblem
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.formats.declaration import FileFormat, FormatKind
 from importers.tables import read_table
 
@@ -27,6 +27,7 @@ _OWN: dict[str, tuple[Field, ...]] = {
     "recommendations": (Field.ADVICE, Field.ADVISED_ON),
     "do-not-call": (Field.REFUSED_ON, Field.SCOPE, Field.REASON),
     "results": (Field.OUTCOME, Field.CALLED_AT),
+    **dict.fromkeys(LEAD_FORMATS, (Field.PLANNED_ON, Field.LAST_VISIT_ON)),
 }
 """Code of a format → the columns that make it what it is; headings that say them count more."""
 _TELLS = 6
@@ -89,7 +90,7 @@ def tells_itself(fmt: FileFormat, columns: Sequence[Column]) -> bool:
 
 
 def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
-    """How well the format of records fits the headings; None: a needed column is missing."""
+    """How well the format fits the headings; None: a needed column is missing."""
     mapped = fmt.mapped(columns)
     if fmt.missing(mapped):
         return None
