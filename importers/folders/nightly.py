@@ -22,19 +22,29 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, local_day
 from core.db import Database, insert_into
 from directory.calendars.working_time import moment_at
-from importers.content import with_order_days
 from importers.folders.models import FolderFile, FolderProblem, FolderRun
-from importers.folders.recognising import BY_NIGHT, NotRecognised, recognised_format
+from importers.folders.recognising import (
+    BY_NIGHT,
+    NotRecognised,
+    columns_of_file,
+    recognised_format,
+)
 from importers.folders.summary import files_of_run, finish_run
 from importers.folders.surveying import Found, Parts, copy_out, quiet, survey
-from importers.folders.taking import FolderPlace, Told, ask_for, note_file, refuse
+from importers.folders.taking import (
+    FolderPlace,
+    Told,
+    ask_for,
+    leave_to_its_person,
+    note_file,
+    refuse,
+)
 from importers.folders.watching import QUIET_SECONDS, departments
 from importers.guard import Limits
 from importers.loads import spool
 from importers.loads.models import ENDS, LoadState, RecordLoad
 from importers.mappings import mapping_for
 from importers.problems import FileProblem, FileRefused
-from importers.tables import read_table
 
 NIGHT = "night:"
 
@@ -175,6 +185,9 @@ def _note(
                 return
             if known.before is not None:
                 note.load_id, note.is_new = known.before, False
+                before = session.get_one(RecordLoad, known.before)
+                if before.is_somebodys:
+                    leave_to_its_person(note, before)
             if known.refused is not None:
                 refuse(note, known.refused)
             if known.fits:
@@ -239,9 +252,7 @@ def _before(session: Session, unit_id: int, sha256: str) -> RecordLoad | None:
 
 def _format_of(session: Session, received: Path, unit_id: int) -> str:
     """What the file is: as people said of files with these headings, else by the headings."""
-    with read_table(received) as stream:
-        first = next(stream.batches(), [])
-        columns = with_order_days(stream.columns, [cells for _, cells in first])
+    columns = columns_of_file(received)
     said = [code for code in BY_NIGHT if mapping_for(session, unit_id, code, columns) is not None]
     return said[0] if len(said) == 1 else recognised_format(columns).code
 

@@ -1,14 +1,17 @@
-"""Which format of records a file is, by its headings (A8). Pure."""
+"""Which format of records a file is, by its headings (A8)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from importers.columns import Column, field_of
+from importers.content import with_order_days
 from importers.fields import Field
 from importers.folders.models import FolderProblem
-from importers.formats.catalogue import FORMATS
+from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.formats.declaration import FileFormat, FormatKind
+from importers.tables import read_table
 
 BY_NIGHT = ("clients", "vehicles", "visits", "recommendations")
 """What is loaded without anybody looking, in this order: each needs what the former have made."""
@@ -24,6 +27,7 @@ _OWN: dict[str, tuple[Field, ...]] = {
     "recommendations": (Field.ADVICE, Field.ADVISED_ON),
     "do-not-call": (Field.REFUSED_ON, Field.SCOPE, Field.REASON),
     "results": (Field.OUTCOME, Field.CALLED_AT),
+    **dict.fromkeys(LEAD_FORMATS, (Field.PLANNED_ON, Field.LAST_VISIT_ON)),
 }
 """Code of a format → the columns that make it what it is; headings that say them count more."""
 _TELLS = 6
@@ -36,6 +40,16 @@ class NotRecognised(Exception):
         super().__init__(problem.value)
         self.problem = problem
         self.fits = tuple(fits)
+
+
+def columns_of_file(received: Path) -> tuple[Column, ...]:
+    """The columns as the headings tell, and of the cells a day beside the number of an order.
+
+    Raises FileRefused.
+    """
+    with read_table(received) as stream:
+        first = next(stream.batches(), [])
+        return tuple(with_order_days(stream.columns, [cells for _, cells in first]))
 
 
 def recognised_format(columns: Sequence[Column]) -> FileFormat:
@@ -76,7 +90,7 @@ def tells_itself(fmt: FileFormat, columns: Sequence[Column]) -> bool:
 
 
 def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
-    """How well the format of records fits the headings; None: a needed column is missing."""
+    """How well the format fits the headings; None: a needed column is missing."""
     mapped = fmt.mapped(columns)
     if fmt.missing(mapped):
         return None

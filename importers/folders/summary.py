@@ -12,7 +12,7 @@ from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from core.journal import Event, record
-from importers.folders.models import FolderFile, FolderRun, NoticeKind
+from importers.folders.models import FolderFile, FolderProblem, FolderRun, NoticeKind
 from importers.folders.notices import tell_about_file
 from importers.loads.models import LoadState, RecordLoad
 from worklists.sweeping import SCHEDULER
@@ -58,9 +58,19 @@ def finish_run(session: Session, run_id: int, *, now: datetime) -> bool:
         if counts["loaded"] or counts["refused"]:
             tell_about_file(
                 session, unit_id, NoticeKind.NIGHT, occasion=f"run:{run_id}:{unit_id}",
-                counts=counts, now=now,
+                counts=counts, problem_values=_waiting(mine), now=now,
             )  # fmt: skip
     return True
+
+
+def _waiting(notes: Iterable[Noted]) -> Mapping[str, list[int]]:
+    """The loads in the browser that files were left to; empty: there are none."""
+    loads = {
+        note.load_id
+        for note, _ in notes
+        if note.problem == FolderProblem.IN_BROWSER and note.load_id is not None
+    }
+    return {"waiting": sorted(loads)} if loads else {}
 
 
 def files_of_run(session: Session, run_id: int, *, fmt: str | None = None) -> Sequence[Noted]:

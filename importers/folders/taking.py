@@ -19,12 +19,16 @@ from core.clock import Clock
 from core.db import Database, insert_into
 from directory.units.models import Unit
 from importers.folders.models import FolderFile, FolderProblem
+from importers.folders.recognising import BY_NIGHT, columns_of_file
 from importers.folders.surveying import Found, copy_out
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.guard import Limits
+from importers.likely_kinds import likelier_kind
 from importers.loading import FileRead, keep_file, read_file
 from importers.loads import spool
 from importers.loads.asking import ask_load
+from importers.loads.models import RecordLoad
+from importers.mappings import mapping_for
 from importers.problems import FileProblem, FileRefused
 
 LoaderOf = Callable[[Session, Unit], Actor | None]
@@ -64,11 +68,16 @@ def take_watched(
         else:
             sha256 = copied
         leads = None if told.problem else _read_leads(received, told, place)
+        other = None if told.problem else _other_kind(database, received, told)
+        if other is not None:
+            told = replace(told, problem=FolderProblem.OTHER_KIND.value)
         with database.unit_of_work() as session:
             now = clock(session)
             note = note_file(session, found, told, sha256=sha256, now=now)
             if note is None:
                 return False
+            if other is not None:
+                note.problem_values = {"fits": [other], "folder": told.format}
             if isinstance(leads, FileRefused):
                 refuse(note, leads)
             elif leads is not None:
@@ -96,7 +105,16 @@ def ask_for(
     if asked.is_new:
         spool.keep_file(place.spool, asked.load.id, received)
     note.load_id, note.is_new = asked.load.id, asked.is_new
+    if asked.load.is_somebodys:
+        leave_to_its_person(note, asked.load)
     session.flush()
+
+
+def leave_to_its_person(note: FolderFile, load: RecordLoad) -> None:
+    """Note that the content waits in the browser: a preview may be before somebody's eyes."""
+    note.load_id, note.is_new = load.id, False
+    note.problem = FolderProblem.IN_BROWSER.value
+    note.problem_values = {"load": load.id}
 
 
 def actor_unit(note: FolderFile) -> int:
@@ -123,6 +141,27 @@ def _read_leads(received: Path, told: Told, place: FolderPlace) -> FileRead | Fi
         return read_file(received, fmt, region=place.region, needs_columns=False)
     except FileRefused as refused:
         return refused
+
+
+def _other_kind(database: Database, received: Path, told: Told) -> str | None:
+    """The code of the kind that the file of records clearly is instead of its folder's; else None.
+
+    Only where one of the two is refusals or results: those forbid and end calls, so nobody loads
+    them by a slip, nor are they taken for people to be called. What people have said of such
+    headings in this kind counts more.
+    """
+    if told.format in LEAD_FORMATS or told.unit_id is None:
+        return None
+    try:
+        columns = columns_of_file(received)
+    except FileRefused:
+        return None  # its load tells so, with all that is known of it
+    likelier = likelier_kind(FORMATS[told.format], columns)
+    if likelier is None or {told.format, likelier.code} <= set(BY_NIGHT):
+        return None
+    with database.reading() as session:
+        said = mapping_for(session, told.unit_id, told.format, columns)
+    return likelier.code if said is None else None
 
 
 def _keep_leads(

@@ -99,6 +99,10 @@ class FileFormat:
         """The columns with their meaning, by their headings and by the first ``rows``."""
         return with_content(self.mapped(columns), rows, self.fields)
 
+    def has_own(self, heading: str) -> bool:
+        """Whether the heading is one of those that mean something of its own in this format."""
+        return bool(_spelled(_spelled_out(self.own), heading))
+
     def mapped(self, columns: Sequence[Column]) -> tuple[Column, ...]:
         """The columns with their meaning in this format, as far as the headings tell it.
 

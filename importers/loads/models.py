@@ -42,6 +42,7 @@ OVER = (LoadState.CANCELLED, LoadState.REFUSED, LoadState.TAKEN_BACK)
 """States in which the same content may be loaded anew; a person is asked first if it is DONE."""
 ENDS = (*OVER, LoadState.DONE)
 """States in which nothing goes on by itself."""
+_NOT_YET_SAID = (LoadState.LOOKING, LoadState.COLUMNS, LoadState.CHECKING, LoadState.CHECKED)
 AT_WORK = (
     LoadState.LOOKING, LoadState.READING, LoadState.CHECKING, LoadState.LOADING, LoadState.UNDOING
 )  # fmt: skip
@@ -130,6 +131,11 @@ class RecordLoad(Base):
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
     """When its personal data was removed: file, cells, sample."""
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether nothing of it is loaded before a person, in the browser, has said so."""
+        return not self.runs_by_itself and self.state in _NOT_YET_SAID
 
 
 class LoadedRow(Base):

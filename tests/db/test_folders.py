@@ -1,5 +1,6 @@
 """Files that come by a folder: taken once, put aside with a result, nothing outside of it (A8)."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -16,12 +17,16 @@ from core.journal import JournalEntry
 from directory.staff.models import Role
 from directory.units.models import Unit, UnitKind
 from entrypoints.wiring import GRANTS
+from importers.columns import map_columns
+from importers.fields import Field
 from importers.folders.models import FileNotice, FolderFile, FolderRun
 from importers.folders.nightly import Schedule, look_at_night
 from importers.folders.notices import file_notices_of, mark_file_notices
 from importers.folders.taking import FolderPlace
 from importers.folders.watching import look_at_watched
+from importers.loads.asking import ask_load
 from importers.loads.models import LoadState, RecordLoad
+from importers.mappings import remember_mapping
 from importers.models import ImportedFile
 from tests.conftest import NOON
 from tests.given import Given
@@ -85,6 +90,23 @@ class Watched:
             going = update(RecordLoad).where(RecordLoad.state == LoadState.LOOKING)
             ended = going.values(state=state, counts=counts, finished_at=NOON)
             return len(session.execute(ended.returning(RecordLoad.id)).all())
+
+    def bring_in_the_browser(self, path: str) -> int:
+        """A person has brought the content of this file and was asked about its columns."""
+        content = self.put(path).read_bytes()
+        with self.database.unit_of_work() as session:
+            load = ask_load(
+                session, name="list.xlsx", size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(), format="clients",
+                unit_id=self.unit_id, actor=self.actor, now=NOON,
+            ).load  # fmt: skip
+            load.state = LoadState.COLUMNS
+            return load.id
+
+    def set_state(self, state: LoadState) -> None:
+        """Every load is there."""
+        with self.database.unit_of_work() as session:
+            session.execute(update(RecordLoad).values(state=state))
 
     def loads(self) -> list[RecordLoad]:
         with self.database.reading() as session:
@@ -171,6 +193,71 @@ def test_clients_to_call_are_kept_and_whoever_forms_is_told(watched: Watched) ->
         assert file.loaded_by == watched.head
     assert watched.loads() == [] and "sto/maintenance-due/done/list.xlsx" in watched.here()
     assert watched.notices() == [("file_waits", "list.xlsx")]
+
+
+RESULTS = ("Дата и время", "Телефон", "ФИО", "Итог звонка", "Оператор")
+CALL = ("17.03.2026 10:50", "8 916 123-45-67", "Иванов Иван", "Записан", "Ира")
+REFUSALS = ("Телефон", "ФИО", "Причина отказа", "Дата отказа")
+REFUSAL = ("8 916 123-45-67", "Иванов Иван", "грубит", "01.03.2026")
+
+
+@pytest.mark.parametrize(
+    ("folder", "headings", "row", "looks_like"),
+    [
+        ("do-not-call", RESULTS, CALL, "results"),
+        ("clients", RESULTS, CALL, "results"),
+        ("clients", REFUSALS, REFUSAL, "do-not-call"),
+        ("results", REFUSALS, REFUSAL, "do-not-call"),
+    ],
+)
+def test_refusals_and_results_are_not_loaded_from_each_others_folders(
+    watched: Watched,
+    folder: str,
+    headings: tuple[str, ...],
+    row: tuple[str, ...],
+    looks_like: str,
+) -> None:
+    watched.put(f"sto/{folder}/list.xlsx", row, headings=headings)
+    watched.put(f"sto/{looks_like}/right.xlsx", row, headings=headings)
+    watched.look()
+    assert [(load.name, load.format) for load in watched.loads()] == [("right.xlsx", looks_like)]
+    assert f"sto/{folder}/refused/list.xlsx" in watched.here()
+    with watched.database.reading() as session:
+        [notice] = file_notices_of(session, actor=watched.actor)
+    assert (notice.kind.value, notice.problem) == ("file_refused", "other_kind")
+    assert notice.problem_values == {"fits": [looks_like], "folder": folder}
+
+
+def test_what_people_said_of_such_headings_counts_more_than_the_headings(
+    watched: Watched,
+) -> None:
+    columns = map_columns([(one,) for one in RESULTS])
+    fields = (None, Field.PHONE, Field.NAME, None, None)
+    with watched.database.unit_of_work() as session:
+        remember_mapping(session, watched.unit_id, "do-not-call", columns, fields,
+                         actor=watched.actor, now=NOON)  # fmt: skip
+    watched.put("sto/do-not-call/list.xlsx", CALL, headings=RESULTS)
+    watched.look()
+    assert [load.format for load in watched.loads()] == ["do-not-call"]
+
+
+def test_content_that_waits_in_the_browser_is_told_with_its_load(watched: Watched) -> None:
+    load_id = watched.bring_in_the_browser("sto/clients/list.xlsx")
+    watched.look()
+    assert "sto/clients/refused/list.xlsx" in watched.here()
+    assert [load.id for load in watched.loads()] == [load_id]
+    with watched.database.reading() as session:
+        [notice] = file_notices_of(session, actor=watched.actor)
+    assert (notice.problem, notice.problem_values) == ("in_browser", {"load": load_id})
+    assert notice.load_id == load_id
+    # Whoever has said yes is not asked for anything: the file is told with that load's end.
+    watched.set_state(LoadState.LOADING)
+    watched.put("sto/clients/list.xlsx")
+    watched.look()
+    assert "sto/clients/list.xlsx" in watched.here()
+    watched.set_state(LoadState.DONE)
+    watched.look()
+    assert "sto/clients/done/list.xlsx" in watched.here()
 
 
 def test_what_is_being_written_or_lies_elsewhere_is_left_or_told(
@@ -411,6 +498,25 @@ def test_the_next_night_loads_only_what_changed(nightly: Nightly) -> None:
             .order_by(JournalEntry.id)
         ).all()
         assert [(e.details["loaded"], e.details["known"]) for e in entries] == [(3, 0), (1, 2)]
+
+
+def test_what_waits_in_the_browser_is_not_known_but_told(nightly: Nightly) -> None:
+    load_id = nightly.bring_in_the_browser("Контрагенты.xlsx")
+    assert nightly.night() == 1
+    with nightly.database.reading() as session:
+        [entry] = session.scalars(
+            select(JournalEntry).where(JournalEntry.event == "FolderSynchronised")
+        )
+        assert (entry.details["known"], entry.details["refused"]) == (0, 1)
+        [notice] = file_notices_of(session, actor=nightly.actor)
+    assert notice.problem_values == {"waiting": [load_id]}
+    # Stopped there it is a person's decision; loaded there it is known.
+    nightly.set_state(LoadState.DONE)
+    nightly.now += timedelta(days=1)
+    assert nightly.night() == 1
+    with nightly.database.reading() as session:
+        notes = session.scalars(select(FolderFile).order_by(FolderFile.id)).all()
+    assert [(note.is_new, note.problem) for note in notes] == [(False, "in_browser"), (False, "")]
 
 
 def test_it_is_done_once_a_night_at_its_time(nightly: Nightly) -> None:

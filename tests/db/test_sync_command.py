@@ -103,7 +103,15 @@ def test_the_watched_folder_loads_by_itself_and_tells_what_became_of_each_row(
         headings=("ФИО", "Телефон", "Код клиента"),
     )  # fmt: skip
     write_file(folder / "sto/clients/bad.xlsx", ("1", "2"), headings=("Артикул", "Остаток"))
-    assert look(database, clock) == 2
+    write_file(
+        folder / "sto/do-not-call/calls.xlsx",
+        ("17.03.2026 10:50", "8 916 123-45-67", "Записан"),
+        headings=("Дата и время", "Телефон", "Итог звонка"),
+    )  # fmt: skip
+    # Taken, and the calls put aside at once.
+    assert look(database, clock) == 4
+    text = (folder / "sto/do-not-call/refused/calls.xlsx.result.txt").read_text("utf-8-sig")
+    assert "По заголовкам это «Результаты обзвона», а папка – «Не звонить»" in text
     work(database, clock, settings=settings)
     assert look(database, clock) == 2
     done, refused = folder / "sto/clients/done", folder / "sto/clients/refused"

@@ -7,7 +7,7 @@ from importers.content import with_order_days
 from importers.folders.models import FolderProblem
 from importers.folders.recognising import NotRecognised, recognised_format
 from importers.formats.catalogue import FORMATS
-from importers.likely_kinds import likelier_kind
+from importers.likely_kinds import likelier_kind, with_cells
 from importers.spellings import SPELLINGS
 
 CASES = [
@@ -74,6 +74,17 @@ def test_what_is_not_certain_is_refused(problem: FolderProblem, headings: str) -
         ("clients", "ФИО|Телефон|Не звонить", None),
         ("do-not-call", "ФИО|Телефон|Не звонить", None),
         *((code, headings, None) for code, headings in CASES),
+        ("maintenance-due", "Телефон клиента|ФИО|Причина|С какого дня|Тип", "do-not-call"),
+        ("recall", "Телефон клиента|ФИО|Причина|С какого дня|Тип", "do-not-call"),
+        ("lost-clients", "Телефон|ФИО|Итог звонка|Дата звонка|Оператор", "results"),
+        ("lost-clients", "Фамилия|Имя|Телефон|Дата рождения|Адрес|ИНН", "clients"),
+        ("maintenance-due", "VIN|Марка|Модель|Владелец|Гарантия до|Страховка до", "vehicles"),
+        # What such a file may bring, or is made of on purpose.
+        ("recall", "VIN|Кампания|Причина|Клиент|Телефон", None),
+        ("maintenance-due", "Клиент|Телефон|VIN|Марка|Модель|Пробег|Дата ТО", None),
+        ("maintenance-due", "VIN|Марка|Модель|Госномер|Владелец|Телефон|Пробег", None),
+        ("lost-clients", "№ ЗН|Дата закрытия|VIN|Клиент|Телефон|Работы|Сумма", None),
+        ("lost-clients", "ФИО|Телефон|Дата рождения|Последний визит", None),
     ],
 )
 def test_another_kind_is_named_only_when_it_fits_clearly_better(
@@ -82,6 +93,16 @@ def test_another_kind_is_named_only_when_it_fits_clearly_better(
     columns = map_columns([(one,) for one in headings.split("|")])
     found = likelier_kind(FORMATS[chosen], columns)
     assert (found.code if found else None) == likelier
+
+
+def test_columns_that_are_to_be_filled_in_tell_nothing() -> None:
+    headings = "ФИО|Телефон|Результат звонка|Дата звонка|Оператор"
+    columns = map_columns([(one,) for one in headings.split("|")])
+    leads = FORMATS["lost-clients"]
+    row = ["Иванов Иван", "8 916 123-45-67"]
+    assert likelier_kind(leads, with_cells(columns, [row, [*row, " ", "", ""]])) is None
+    called = [*row, "Записан", "01.03.2026", "Ира"]
+    assert likelier_kind(leads, with_cells(columns, [row, called])) is FORMATS["results"]
 
 
 def test_a_plate_is_no_code_of_a_client_and_any_day_no_birthday() -> None:

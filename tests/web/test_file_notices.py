@@ -33,10 +33,20 @@ def test_the_bell_tells_of_files_until_they_are_seen(
         prepared.session, unit.id, NoticeKind.REFUSED, occasion="r", name="отказ.xlsx",
         problem="nobody_loads", now=NOON,
     )  # fmt: skip
+    tell_about_file(
+        prepared.session, unit.id, NoticeKind.NIGHT, occasion="w", counts={"refused": 2},
+        problem_values={"waiting": [12, 15]}, now=NOON,
+    )  # fmt: skip
+    tell_about_file(
+        prepared.session, unit.id, NoticeKind.REFUSED, occasion="b", name="ждёт.xlsx",
+        problem="in_browser", problem_values={"load": 12}, now=NOON,
+    )  # fmt: skip
     browser = browser_of(head, Role.HEAD)
     page = browser.read("/notifications")
+    assert "ждут решения в браузере загрузки: № 12, № 15" in page
+    assert "он ждёт решения там: загрузка № 12" in page
     assert "В подразделении некому загружать файлы" in page
-    assert "Уведомления: 3 новых" in page and "клиенты.xlsx" in page and "сомнительные: 2" in page
+    assert "Уведомления: 5 новых" in page and "клиенты.xlsx" in page and "сомнительные: 2" in page
     assert "Загрузка из папки 1С" in page and "Сервис «Юг»" in page
     newest = page.split('name="files_up_to" value="')[1].split('"')[0]
     seen = browser.post("/notifications/seen", {"up_to": "0", "files_up_to": newest})

@@ -284,6 +284,23 @@ def test_nothing_to_form_says_why(desk: Desk) -> None:
     assert "по всем строкам задачи уже есть" in text and "data-check-all" not in text
 
 
+def test_a_file_of_another_kind_is_told_on_both_its_pages(desk: Desk) -> None:
+    path = write_file(
+        desk.folder / "stop.xlsx", ("8 916 123-45-67", "Иванов Иван", "грубит"),
+        headings=("Телефон клиента", "ФИО", "Причина отказа"),
+    )  # fmt: skip
+    address = str(desk.send(path).location)
+    told = "Похоже на «Не звонить», а выбрано «Клиенты к ТО»"
+    again = f'href="/selections/files?unit={desk.unit.id}&amp;format=do-not-call"'
+    for page in (address, f"{address}/columns"):
+        text = desk.browser.read(page)
+        assert told in text and again in text
+    assert "Похоже на" not in desk.browser.read(desk.load(IVANOV))
+    # Work-lists are formed: it is too late to say so.
+    assert desk.browser.post(f"{address}/work-lists", {"all": "1"}).status_code == 303
+    assert told not in desk.browser.read(address)
+
+
 def test_headings_of_the_other_variant_are_noticed(desk: Desk) -> None:
     headings = ("ФИО", "Телефон", "Дата последнего визита")
     row = ("Иванов Иван", "8 (916) 123-45-67", "01.02.2024")

@@ -38,6 +38,17 @@ _PROBLEMS: Mapping[FolderProblem, Callable[[Mapping[str, Any]], Any]] = {
         "странице.",
         kinds=_kinds(v),
     ),
+    FolderProblem.OTHER_KIND: lambda v: _l(
+        "По заголовкам это «%(kinds)s», а папка – «%(folder)s». Переложите файл в папку его вида "
+        "или загрузите его на странице.",
+        kinds=_kinds(v),
+        folder=KINDS[v["folder"]][0],
+    ),
+    FolderProblem.IN_BROWSER: lambda v: _l(
+        "Этот файл уже принесли в браузере, он ждёт решения там: загрузка № %(load)s. Завершите "
+        "её; если она не нужна, остановите её и положите файл снова.",
+        load=v["load"],
+    ),
     FolderProblem.UNREADABLE: lambda _v: _l(
         "Программе нельзя открыть этот файл. Обратитесь к администратору сервера."
     ),
@@ -87,7 +98,12 @@ def notice_words(notice: SeenNotice) -> str:
             "сомнительных строк %(doubtful)s, с ошибкой %(invalid)s",
             **{name: whole(told.get(name, 0)) for name in _OF_NIGHT},
         )
-        return told_of_night
+        waiting = notice.problem_values.get("waiting")
+        if not waiting:
+            return told_of_night
+        numbers = ", ".join(f"№ {load_id}" for load_id in waiting)
+        return str(_("%(night)s; ждут решения в браузере загрузки: %(numbers)s",
+                     night=told_of_night, numbers=numbers))  # fmt: skip
     return ", ".join(
         _("%(what)s: %(count)s", what=str(words).lower(), count=whole(told[verdict.value]))
         for verdict, words in COUNTS.items()

@@ -29,6 +29,7 @@ from webui.selections.column_choice import (
     offered_fields,
     shown_columns,
 )
+from webui.selections.kind_hints import likelier_than_leads
 
 bp = Blueprint("file_columns", __name__)
 
@@ -98,6 +99,7 @@ def _page(file: ImportedFile, columns: Sequence[Column], *, problem: str = "") -
         groups=needed_groups(fmt, columns),
         is_used=is_used(session(), file.id),
         problem=problem,
+        likelier=likelier_than_leads(file),
         place=place_sentence(file),
         skipped=skipped_sentences(file),
         others=_others(file),

@@ -39,6 +39,7 @@ from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
 from webui.selections.file_columns import is_incomplete
 from webui.selections.file_results import forgotten_page
+from webui.selections.kind_hints import likelier_than_leads
 from webui.selections.lead_uploads import take_leads
 from webui.selections.load_uploads import load_address, take_load
 from webui.selections.recent_files import recent_files_told
@@ -191,6 +192,7 @@ def _rows(reading: Session, file_id: int) -> Response:
         loaded_by=reading.get_one(Employee, seen.file.loaded_by).full_name,
         variant=WORDS[seen.file.format][0],
         other=_other_variant(reading, seen.file),
+        likelier=likelier_than_leads(seen.file),
         place=place_sentence(seen.file),
         skipped=skipped_sentences(seen.file),
         only=only,
