@@ -97,6 +97,31 @@ def test_one_person_after_the_other_is_decided_and_the_last_is_undone(desk: Desk
     assert desk.verdicts() == ["matched", "matched", "doubtful", "invalid"]
 
 
+def test_a_press_in_another_window_is_told_what_was_decided_before(desk: Desk) -> None:
+    for window in (desk.browser.read(desk.address), desk.browser.read(desk.address)):
+        assert "строка 2 и ещё 1 такая же" in window
+    desk.browser.read(str(desk.browser.post(f"{desk.address}/2", {"choice": "new"}).location))
+    for pressed in (f"same:{desk.ivanov}", "skip"):
+        answer = desk.browser.post(f"{desk.address}/2", {"choice": pressed})
+        text = desk.browser.read(str(answer.location))
+        told = text.partition("Строка 2 уже разобрана.")[2].partition("</div>")[0]
+        for piece in ("Другой человек: строки загружены", "Мария Руководитель",
+                      "Клиент: Петров Олег.", "Нажатое сейчас ничего не изменило."):  # fmt: skip
+            assert piece in told, piece
+    assert desk.verdicts() == ["new", "matched", "doubtful", "invalid"]
+
+
+def test_a_row_that_was_mended_in_another_window_is_told(desk: Desk) -> None:
+    mend = f"/selections/loads/{desk.load_id}/mend/5"
+    desk.browser.post(mend, {"cell-1": "8 916 000-00-05"})
+    desk.browser.read(f"/selections/loads/{desk.load_id}/mend")
+    for address, sent in ((mend, {"cell-1": "8 916 000-00-06"}),
+                          (f"{desk.address}/5", {"choice": "skip", "back": "mend"})):  # fmt: skip
+        text = desk.browser.read(str(desk.browser.post(address, sent).location))
+        assert "Строка 5 уже разобрана." in text and "Строка исправлена и загружена." in text
+    assert desk.verdicts()[3] == "new"
+
+
 def test_a_doubtful_row_names_whom_it_clashes_with_on_the_page_of_the_load(desk: Desk) -> None:
     address = f"/selections/loads/{desk.load_id}"
     text = desk.browser.read(f"{address}?rows=doubtful")

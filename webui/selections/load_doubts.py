@@ -42,6 +42,7 @@ from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session
+from webui.selections.decision_told import tell_decision
 from webui.selections.studio_list import unit_names
 from webui.wording import phone, whole
 
@@ -114,11 +115,7 @@ def decide_row(load_id: int, row_no: int) -> Any:
         )  # fmt: skip
     except Refused as refused:
         return refused_step(refused, here)
-    if decision is not None:
-        load = get_load(session(), load_id, actor=g.actor)
-        address = url_for("load_doubts.undo", decision_id=decision.id)
-        may_undo = may_be_undone(load, decision.choice)
-        flash(label(decision.choice), f"undo-here:{address}" if may_undo else "message")
+    tell_decision(load_id, row_no, decision)
     if request.form.get("back") == "mend":
         return redirect(url_for("load_mending.page", load_id=load_id), 303)
     return redirect(here, 303)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.errors import Refused
@@ -20,7 +20,6 @@ from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
 from importers.loads.told import Verdict
-from importers.loads.undeciding import may_be_undone
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
 from webui.labels.files import problem_sentence
@@ -29,6 +28,7 @@ from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import is_htmx, requires, session
+from webui.selections.decision_told import tell_decision
 
 bp = Blueprint("load_mending", __name__)
 
@@ -108,10 +108,7 @@ def _mended(load_id: int, row_no: int) -> Any:
                 "selections/_load_mend_row.html", load=load, row=shown, seen=None, is_first=True
             ), 422
         return _page(load, [shown], None), 422
-    if mended.decision is not None:
-        address = url_for("load_doubts.undo", decision_id=mended.decision.id)
-        may_undo = may_be_undone(load, mended.decision.choice)
-        flash(label(mended.decision.choice), f"undo-here:{address}" if may_undo else "message")
+    tell_decision(load_id, row_no, mended.decision)
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
