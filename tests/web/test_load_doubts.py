@@ -122,6 +122,45 @@ def test_a_row_that_was_mended_in_another_window_is_told(desk: Desk) -> None:
     assert desk.verdicts()[3] == "new"
 
 
+def test_what_a_press_at_a_mended_row_came_to_is_told(desk: Desk) -> None:
+    mend = f"/selections/loads/{desk.load_id}/mend/5"
+    same = desk.browser.post(mend, {"cell-0": "Лунин  Пётр", "cell-1": "12"})
+    assert same.status_code == 422
+    assert "В строке ничего не исправлено, она по-прежнему не загружена." in same.text
+    other = desk.browser.post(mend, {"cell-0": "7654321", "cell-1": "8 916 000-00-05"})
+    assert other.status_code == 422 and "Строка по-прежнему не загружена." in other.text
+    # The cell of the name is marked, with what stands in it, and no other one.
+    marked = re.findall(r'name="cell-(\d)"[^>]*aria-invalid', other.text)
+    assert marked == ["0"] and "Это не имя (7654321)" in other.text
+    answer = desk.browser.post(mend, {"cell-0": "Другой Пётр", "cell-1": "8 916 123-45-67"})
+    assert answer.status_code == 303 and answer.location == f"{desk.address}?row=5"
+    told = desk.browser.read(str(answer.location))
+    assert "Строка 5 исправлена: осталось выбрать, о ком она." in told
+    assert "исправлена и загружена" not in told
+
+
+def test_a_list_of_rows_to_be_mended_begins_at_its_first_row(
+    prepared: Given, browser_of: Callable[..., Browser], tmp_path: Path
+) -> None:
+    prepared.catalogue()
+    unit: Unit = prepared.unit("Сервис Север")
+    person = prepared.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+    load = staged_load(
+        prepared, unit, prepared.actor(person, role=Role.HEAD), tmp_path / "o.xlsx",
+        "clients", HEADINGS, ("Лунин Пётр", "12", ""), ("Кац Олег", "34", ""),
+    )  # fmt: skip
+    prepared.session.commit()
+    mend = f"/selections/loads/{load.id}/mend"
+    browser = browser_of(person, role=Role.HEAD)
+    assert re.findall(r'id="row-(\d)"( data-mend-first)?', browser.read(mend)) == [
+        ("2", " data-mend-first"), ("3", ""),
+    ]  # fmt: skip
+    answer = browser.post(f"{mend}/2", {"cell-1": "8 916 000-00-05"})
+    text = browser.read(str(answer.location))
+    assert "Строка 2 исправлена и загружена." in text
+    assert re.findall(r'id="row-(\d)"( data-mend-first)?', text) == [("3", " data-mend-first")]
+
+
 def test_a_doubtful_row_names_whom_it_clashes_with_on_the_page_of_the_load(desk: Desk) -> None:
     address = f"/selections/loads/{desk.load_id}"
     text = desk.browser.read(f"{address}?rows=doubtful")
@@ -155,7 +194,7 @@ def test_cards_are_merged_on_the_way_and_the_row_is_certain_then(desk: Desk) -> 
     answer = desk.browser.post(action.group(1).replace("&amp;", "&"), versions)
     assert answer.status_code == 303 and str(answer.location) == f"{desk.address}?row=4"
     text = desk.browser.read(str(answer.location))
-    assert "Теперь ясно, кто это" in text and 'value="again"' in text
+    assert "Теперь ясно, кто это: Котов Олег." in text and 'value="again"' in text
     desk.browser.post(f"{desk.address}/4", {"choice": "again"})
     assert desk.verdicts() == ["doubtful", "doubtful", "matched", "invalid"]
     elsewhere = re.sub(r"\?back=.*", "?back=https://evil.example/", merge.group(1))

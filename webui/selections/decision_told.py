@@ -17,15 +17,20 @@ from webui.wording import moment
 from worklists.task_page import names_of
 
 
-def tell_decision(load_id: int, row_no: int, decision: LoadDecision | None) -> None:
-    """What was done, with the way back; None: somebody was quicker, here or in another window."""
+def tell_decision(
+    load_id: int, row_no: int, decision: LoadDecision | None, words: str = ""
+) -> None:
+    """What was done, with the way back; None: somebody was quicker, here or in another window.
+
+    ``words``: what to say of it, where its choice alone would say too little.
+    """
     load = get_load(session(), load_id, actor=g.actor)
     if decision is None:
         flash(_decided_before(load, row_no), "bad")
         return
     address = url_for("load_doubts.undo", decision_id=decision.id)
     may_undo = may_be_undone(load, decision.choice)
-    flash(label(decision.choice), f"undo-here:{address}" if may_undo else "message")
+    flash(words or label(decision.choice), f"undo-here:{address}" if may_undo else "message")
 
 
 def _decided_before(load: RecordLoad, row_no: int) -> str:

@@ -31,6 +31,7 @@ from importers.loads.doubtful import (
 )
 from importers.loads.doubts import Cause, Sign
 from importers.loads.models import RecordLoad
+from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import get_load
 from importers.loads.undeciding import may_be_undone, undo_decision
 from importers.permissions import ImportPermission
@@ -199,6 +200,7 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         cells=_cells(seen) if seen is not None else (),
         rejected=rejected_rows(session(), load_id, actor=g.actor).total,
         first=_first_in_sight(seen),
+        whom=names_of_clients(session(), [seen.ruling.client_id] if seen else [], actor=g.actor),
         may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
         problem_sentence=problem_sentence,
         since=since,
