@@ -25,7 +25,7 @@ _VIN_CODES = {
     VinProblem.BAD_CHARACTER: RowProblemCode.VIN_BAD_CHARACTER,
 }
 PHONE_TROUBLE = frozenset(_PHONE_CODES.values())
-IDENTITY_TROUBLE = PHONE_TROUBLE | frozenset(_VIN_CODES.values())
+IDENTITY_TROUBLE = PHONE_TROUBLE | {*_VIN_CODES.values(), RowProblemCode.NOT_A_NAME}
 PLACEHOLDERS = frozenset({"", "-", "–", "—", "нет", "н/д", "0", "?", "немає", "n/a"})
 """What people type into a cell that is to stay empty."""
 _T = TypeVar("_T")
@@ -111,6 +111,16 @@ class CellReader:
         elif reading.was_mended:
             told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
         return reading.vin
+
+    def _tell_no_name(
+        self, at: Sequence[int | None], cells: list[str], told: list[RowProblem]
+    ) -> None:
+        """A number in the column of names is not dropped without a word; ``at``: of the names."""
+        for index in at:
+            if index is not None and any(map(str.isdigit, cells[index])):
+                if cells[index] not in PLACEHOLDERS:
+                    told.append(self._note(index, RowProblemCode.NOT_A_NAME, cells))
+                return
 
     def _email(self, text: str, told: list[RowProblem]) -> str | None:
         email = found_email(text)

@@ -96,6 +96,8 @@ class RowProblemCode(StrEnum):
     VIN_BAD_CHARACTER = "vin_bad_character"
     VIN_MENDED = "vin_mended"
     NOT_AN_EMAIL = "not_an_email"
+    NOT_A_NAME = "not_a_name"
+    """A number where a name is to be; nothing of it was taken."""
     NO_PHONE = "no_phone"
     NO_PHONE_AND_NO_VIN = "no_phone_and_no_vin"
     NO_NAME_AND_NO_VIN = "no_name_and_no_vin"

@@ -99,7 +99,10 @@ class RowReader(CellReader):
             (" ".join(cells[index].split()) or None) if index is not None and cells[index] else None
             for index in self._texts
         ]
-        name = whole_name(name, last, first, patronymic)
+        parts = (name, last, first, patronymic)
+        name = whole_name(*parts)
+        if name is None and any(parts):
+            self._tell_no_name(self._texts[: len(parts)], cells, told)
         phones = self._read_phones(cells, told)
         vin = self._vin(cells, told)
         if both is not None:

@@ -160,6 +160,8 @@ class TypedReader(CellReader):
         if name is not None:
             values[Field.NAME] = name
             values[Field.CLIENT_KIND] = _KINDS[looks_like_legal_entity(name)]
+        elif any(parts):
+            self._tell_no_name(self._names, cells, told)
         email = self._cell(cells, Field.EMAIL)
         found = self._email(email, told) if email else None
         if found is not None:

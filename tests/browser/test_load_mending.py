@@ -10,6 +10,7 @@ from tests.browser.conftest import Live, assert_accessible
 from tests.doubts_given import staged_load
 
 HEADINGS = ("Номер ЗН", "Дата", "VIN", "Клиент", "Телефон")
+CLIENTS = ("ФИО", "Телефон", "Код клиента")
 ORDER = ("ЗН-1", "01.11.2024", "XTA21901234567890", "Иванов Иван", "8 916 123-45-67")
 
 
@@ -42,3 +43,42 @@ def test_an_order_is_given_its_workshop(live: Live, page: Page, tmp_path: Path) 
     page.get_by_label("Мастерская").fill("Малярка")
     page.get_by_role("button", name="Исправить и загрузить").click()
     expect(page.get_by_text("Строк с ошибками нет")).to_be_visible()
+
+
+def test_the_list_begins_at_its_first_row_and_a_refusal_stands_alone(
+    live: Live, page: Page, tmp_path: Path
+) -> None:
+    with live.given() as given:
+        given.catalogue()
+        unit = given.unit("Сервис Север")
+        head = given.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+        actor = given.actor(head, role=Role.HEAD)
+        rows = [("Лунин Пётр", "12", ""), *(("", f"8 916 000-00-0{one}", "") for one in "123")]
+        rows.append(("Кац Олег", "34", ""))
+        load = staged_load(given, unit, actor, tmp_path / "к.xlsx", "clients", CLIENTS, *rows)
+        load_id, login = load.id, head.login
+    live.sign_in(page, login, Role.HEAD)
+    page.goto(f"/selections/loads/{load_id}/mend")
+    phone = page.get_by_role("textbox", name="Телефон")
+    expect(phone.first).to_be_focused()
+    phone.first.fill("8 916 000-00-09")
+    page.keyboard.press("Control+Enter")
+    # The next row of the file is seen whole, though a marked cell waits below.
+    row = page.get_by_role("region", name="Строка 3")
+    expect(page.get_by_text("Строка 2 исправлена и загружена.")).to_be_visible()
+    expect(row.get_by_role("heading")).to_be_in_viewport()
+    row.get_by_role("textbox", name="ФИО").fill("1234567")
+    row.get_by_role("button", name="Исправить и загрузить").click()
+    expect(row.get_by_role("alert")).to_have_text("Строка по-прежнему не загружена.")
+    expect(row.get_by_text("Это не имя (1234567)")).to_be_visible()
+    # What went well before is a line with its way back, no message beside the refusal.
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    expect(page.locator("#undo-line")).to_contain_text("Строка 2 исправлена и загружена.")
+    assert_accessible(page)
+    folder = os.environ.get("PROZVON_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=f"{folder}/mend-refused.png")
+    row.get_by_role("button", name="Исправить и загрузить").click()
+    expect(row.get_by_role("alert")).to_have_text(
+        "В строке ничего не исправлено, она по-прежнему не загружена."
+    )

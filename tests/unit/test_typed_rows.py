@@ -32,6 +32,17 @@ def row(code: str, **cells: str) -> TypedRow:
     return TypedReader(fmt.mapped(map_columns(headings)), fmt).read(7, list(cells.values()))
 
 
+def test_a_number_for_a_name_is_told_with_its_cell() -> None:
+    lacking = RowProblem("", RowProblemCode.MISSING_VALUE, "name|last_name")
+    told = RowProblem("ФИО", RowProblemCode.NOT_A_NAME, "1234567")
+    assert row("clients", ФИО="1234567", Телефон="89161234567").problems == (told, lacking)
+    assert row("vehicles", VIN=VIN, ФИО="1234567").warnings == (told,)
+    parts = row("clients", Фамилия="77", Имя="-", Телефон="89161234567")
+    assert parts.problems[0] == RowProblem("Фамилия", RowProblemCode.NOT_A_NAME, "77")
+    for empty in ("", "-", "0", "?", "..."):
+        assert row("clients", ФИО=empty, Телефон="89161234567").problems == (lacking,), empty
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

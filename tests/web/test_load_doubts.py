@@ -97,6 +97,70 @@ def test_one_person_after_the_other_is_decided_and_the_last_is_undone(desk: Desk
     assert desk.verdicts() == ["matched", "matched", "doubtful", "invalid"]
 
 
+def test_a_press_in_another_window_is_told_what_was_decided_before(desk: Desk) -> None:
+    for window in (desk.browser.read(desk.address), desk.browser.read(desk.address)):
+        assert "строка 2 и ещё 1 такая же" in window
+    desk.browser.read(str(desk.browser.post(f"{desk.address}/2", {"choice": "new"}).location))
+    for pressed in (f"same:{desk.ivanov}", "skip"):
+        answer = desk.browser.post(f"{desk.address}/2", {"choice": pressed})
+        text = desk.browser.read(str(answer.location))
+        told = text.partition("Строка 2 уже разобрана.")[2].partition("</div>")[0]
+        for piece in ("Другой человек: строки загружены", "Мария Руководитель",
+                      "Клиент: Петров Олег.", "Нажатое сейчас ничего не изменило."):  # fmt: skip
+            assert piece in told, piece
+    assert desk.verdicts() == ["new", "matched", "doubtful", "invalid"]
+
+
+def test_a_row_that_was_mended_in_another_window_is_told(desk: Desk) -> None:
+    mend = f"/selections/loads/{desk.load_id}/mend/5"
+    desk.browser.post(mend, {"cell-1": "8 916 000-00-05"})
+    desk.browser.read(f"/selections/loads/{desk.load_id}/mend")
+    for address, sent in ((mend, {"cell-1": "8 916 000-00-06"}),
+                          (f"{desk.address}/5", {"choice": "skip", "back": "mend"})):  # fmt: skip
+        text = desk.browser.read(str(desk.browser.post(address, sent).location))
+        assert "Строка 5 уже разобрана." in text and "Строка исправлена и загружена." in text
+    assert desk.verdicts()[3] == "new"
+
+
+def test_what_a_press_at_a_mended_row_came_to_is_told(desk: Desk) -> None:
+    mend = f"/selections/loads/{desk.load_id}/mend/5"
+    same = desk.browser.post(mend, {"cell-0": "Лунин  Пётр", "cell-1": "12"})
+    assert same.status_code == 422
+    assert "В строке ничего не исправлено, она по-прежнему не загружена." in same.text
+    other = desk.browser.post(mend, {"cell-0": "7654321", "cell-1": "8 916 000-00-05"})
+    assert other.status_code == 422 and "Строка по-прежнему не загружена." in other.text
+    # The cell of the name is marked, with what stands in it, and no other one.
+    marked = re.findall(r'name="cell-(\d)"[^>]*aria-invalid', other.text)
+    assert marked == ["0"] and "Это не имя (7654321)" in other.text
+    answer = desk.browser.post(mend, {"cell-0": "Другой Пётр", "cell-1": "8 916 123-45-67"})
+    assert answer.status_code == 303 and answer.location == f"{desk.address}?row=5"
+    told = desk.browser.read(str(answer.location))
+    assert "Строка 5 исправлена: осталось выбрать, о ком она." in told
+    assert "исправлена и загружена" not in told
+
+
+def test_a_list_of_rows_to_be_mended_begins_at_its_first_row(
+    prepared: Given, browser_of: Callable[..., Browser], tmp_path: Path
+) -> None:
+    prepared.catalogue()
+    unit: Unit = prepared.unit("Сервис Север")
+    person = prepared.employee("Мария Руководитель", role=Role.HEAD, unit=unit)
+    load = staged_load(
+        prepared, unit, prepared.actor(person, role=Role.HEAD), tmp_path / "o.xlsx",
+        "clients", HEADINGS, ("Лунин Пётр", "12", ""), ("Кац Олег", "34", ""),
+    )  # fmt: skip
+    prepared.session.commit()
+    mend = f"/selections/loads/{load.id}/mend"
+    browser = browser_of(person, role=Role.HEAD)
+    assert re.findall(r'id="row-(\d)"( data-mend-first)?', browser.read(mend)) == [
+        ("2", " data-mend-first"), ("3", ""),
+    ]  # fmt: skip
+    answer = browser.post(f"{mend}/2", {"cell-1": "8 916 000-00-05"})
+    text = browser.read(str(answer.location))
+    assert "Строка 2 исправлена и загружена." in text
+    assert re.findall(r'id="row-(\d)"( data-mend-first)?', text) == [("3", " data-mend-first")]
+
+
 def test_a_doubtful_row_names_whom_it_clashes_with_on_the_page_of_the_load(desk: Desk) -> None:
     address = f"/selections/loads/{desk.load_id}"
     text = desk.browser.read(f"{address}?rows=doubtful")
@@ -130,7 +194,7 @@ def test_cards_are_merged_on_the_way_and_the_row_is_certain_then(desk: Desk) -> 
     answer = desk.browser.post(action.group(1).replace("&amp;", "&"), versions)
     assert answer.status_code == 303 and str(answer.location) == f"{desk.address}?row=4"
     text = desk.browser.read(str(answer.location))
-    assert "Теперь ясно, кто это" in text and 'value="again"' in text
+    assert "Теперь ясно, кто это: Котов Олег." in text and 'value="again"' in text
     desk.browser.post(f"{desk.address}/4", {"choice": "again"})
     assert desk.verdicts() == ["doubtful", "doubtful", "matched", "invalid"]
     elsewhere = re.sub(r"\?back=.*", "?back=https://evil.example/", merge.group(1))

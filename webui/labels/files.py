@@ -183,6 +183,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.VIN_BAD_CHARACTER: _l("в VIN недопустимые знаки"),
     RowProblemCode.VIN_MENDED: _l("русские буквы в VIN заменены латинскими, проверьте"),
     RowProblemCode.NOT_AN_EMAIL: _l("это не адрес почты"),
+    RowProblemCode.NOT_A_NAME: _l("это не имя"),
     RowProblemCode.NO_PHONE: _l("нет телефона"),
     RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
     RowProblemCode.NO_NAME_AND_NO_VIN: _l("нет ни имени, ни VIN"),

@@ -12,6 +12,16 @@ from webui.labels.file_columns import group_words
 
 _SAMPLES = 5
 _LONGEST = 80
+_NAMED = 12
+"""So many columns that are not loaded are named in a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Columns of a file that are not loaded: the first by name, and how many more there are."""
+
+    named: tuple[str, ...]
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,21 @@ def shown_columns(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> 
     """The columns with the first different of these cells, without those that hold nothing."""
     shown = [ShownColumn(column, _samples(cells, column.index)) for column in columns]
     return [one for one in shown if not one.is_blank]
+
+
+def left_out(
+    fmt: FileFormat, columns: Sequence[Column], cells: Sequence[Sequence[str]]
+) -> LeftOut | None:
+    """What the file has and nobody loads; None: all of it is loaded. ``cells``: of its first rows.
+
+    Who is not told takes what was left behind for loaded.
+    """
+    names = [
+        one.column.told
+        for one in shown_columns(columns, cells)
+        if one.column.field not in fmt.fields
+    ]
+    return LeftOut(tuple(names[:_NAMED]), len(names[_NAMED:])) if names else None
 
 
 def chosen_fields(columns: Sequence[Column]) -> list[Field | None]:

@@ -22,11 +22,14 @@ from directory.staff.models import Employee
 from directory.units.tree import get_unit
 from importers.choices import keep_choice, kept_choice
 from importers.files import get_file
+from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.loads.running import DIRECTORY_FORMATS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
 from importers.plans import RowPlan, campaign_of
 from importers.preview import PAGE_SIZE, preview
+from importers.rereading import first_cells
 from importers.running import NothingChosen, form_from_file
 from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
@@ -37,6 +40,7 @@ from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session, settings
 from webui.selections.choice import Choice, Filter
+from webui.selections.column_choice import LeftOut, left_out
 from webui.selections.file_columns import is_incomplete
 from webui.selections.file_results import forgotten_page
 from webui.selections.kind_hints import likelier_than_leads
@@ -195,6 +199,7 @@ def _rows(reading: Session, file_id: int) -> Response:
         likelier=likelier_than_leads(seen.file),
         place=place_sentence(seen.file),
         skipped=skipped_sentences(seen.file),
+        left_out=_left_out(reading, seen.file),
         only=only,
         plans=tuple(RowPlan),
         choice=choice,
@@ -219,6 +224,13 @@ def _other_variant(reading: Session, file: ImportedFile) -> tuple[str, Any] | No
     if code in (None, file.format) or is_used(reading, file.id):
         return None
     return str(code), WORDS[str(code)][0]
+
+
+def _left_out(reading: Session, file: ImportedFile) -> LeftOut | None:
+    """Of a file whose columns were kept."""
+    if not file.columns:
+        return None
+    return left_out(FORMATS[file.format], columns_of(file), first_cells(reading, file.id))
 
 
 def _last(asked: Any, name: str) -> str:

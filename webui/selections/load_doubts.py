@@ -31,6 +31,7 @@ from importers.loads.doubtful import (
 )
 from importers.loads.doubts import Cause, Sign
 from importers.loads.models import RecordLoad
+from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import get_load
 from importers.loads.undeciding import may_be_undone, undo_decision
 from importers.permissions import ImportPermission
@@ -42,6 +43,7 @@ from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session
+from webui.selections.decision_told import tell_decision
 from webui.selections.studio_list import unit_names
 from webui.wording import phone, whole
 
@@ -114,11 +116,7 @@ def decide_row(load_id: int, row_no: int) -> Any:
         )  # fmt: skip
     except Refused as refused:
         return refused_step(refused, here)
-    if decision is not None:
-        load = get_load(session(), load_id, actor=g.actor)
-        address = url_for("load_doubts.undo", decision_id=decision.id)
-        may_undo = may_be_undone(load, decision.choice)
-        flash(label(decision.choice), f"undo-here:{address}" if may_undo else "message")
+    tell_decision(load_id, row_no, decision)
     if request.form.get("back") == "mend":
         return redirect(url_for("load_mending.page", load_id=load_id), 303)
     return redirect(here, 303)
@@ -202,6 +200,7 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         cells=_cells(seen) if seen is not None else (),
         rejected=rejected_rows(session(), load_id, actor=g.actor).total,
         first=_first_in_sight(seen),
+        whom=names_of_clients(session(), [seen.ruling.client_id] if seen else [], actor=g.actor),
         may_merge=g.actor.may(DirectoryPermission.MERGE_CLIENTS),
         problem_sentence=problem_sentence,
         since=since,

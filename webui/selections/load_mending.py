@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.errors import Refused
@@ -20,7 +21,6 @@ from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
 from importers.loads.told import Verdict
-from importers.loads.undeciding import may_be_undone
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
 from webui.labels.files import problem_sentence
@@ -29,6 +29,7 @@ from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import is_htmx, requires, session
+from webui.selections.decision_told import tell_decision
 
 bp = Blueprint("load_mending", __name__)
 
@@ -51,6 +52,8 @@ class RowShown:
     problems: tuple[str, ...]
     lacking: tuple[tuple[Field, str], ...]
     """(field, what was typed) of what the reason asks for and the file has no column for."""
+    mark: str
+    """Of all that is shown: the next press that sends the same has changed nothing."""
 
 
 @bp.get("/selections/loads/<int:load_id>/mend")
@@ -101,23 +104,44 @@ def _mended(load_id: int, row_no: int) -> Any:
         return refused_step(refused, url_for("load_mending.page", load_id=load_id))
     ruling = mended.ruling
     if mended.decision is None and ruling.verdict in (Verdict.INVALID, Verdict.DOUBTFUL):
-        cells = corrected([str(cell) for cell in row.cells or ()], said, width=len(load.header))
+        before = corrected([str(cell) for cell in row.cells or ()], {}, width=len(load.header))
+        cells = corrected(before, said, width=len(load.header))
         shown = _shown(load, row_no, cells, ruling.problems, typed)
+        before_press = request.form.get("shown") or _mark(before, {})
+        told = _still_refused(is_same=before_press == shown.mark)
         if is_htmx():
             return render_template(
-                "selections/_load_mend_row.html", load=load, row=shown, seen=None, is_first=True
+                "selections/_load_mend_row.html", load=load, row=shown, refused=told, is_first=True
             ), 422
-        return _page(load, [shown], None), 422
-    if mended.decision is not None:
-        address = url_for("load_doubts.undo", decision_id=mended.decision.id)
-        may_undo = may_be_undone(load, mended.decision.choice)
-        flash(label(mended.decision.choice), f"undo-here:{address}" if may_undo else "message")
+        return _page(load, [shown], None, told), 422
+    words = (
+        _("Строка %(number)s исправлена и загружена.", number=row_no)
+        if ruling.doubt is None
+        else _("Строка %(number)s исправлена: осталось выбрать, о ком она.", number=row_no)
+    )
+    tell_decision(load_id, row_no, mended.decision, words)
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
 
 
-def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
+def _still_refused(*, is_same: bool) -> str:
+    """What the press has come to: the page would else look as if nobody had pressed."""
+    if is_same:
+        return _("В строке ничего не исправлено, она по-прежнему не загружена.")
+    return _("Строка по-прежнему не загружена.")
+
+
+def _mark(cells: Sequence[str], typed: Mapping[Field, str]) -> str:
+    """The same for the same texts: forms tell the ends of lines in their own way."""
+    named = [(str(at), cell) for at, cell in enumerate(cells)]
+    named += [(field.value, text) for field, text in typed.items()]
+    texts = [f"{name} {text}" for name, text in named if text.strip()]
+    bare = "\n".join(" ".join(text.split()) for text in texts)
+    return sha256(bare.encode()).hexdigest()[:16]
+
+
+def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any, refused: str = "") -> str:
     return render_template(
         "selections/load_mend.html",
         page="selections",
@@ -126,6 +150,7 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         rows=rows,
         seen=seen,
+        refused=refused,
         people=len(doubtful_people(session(), load.id)),
     )
 
@@ -164,7 +189,11 @@ def _shown(
     filled = (field for field, text in typed.items() if text and field in may)
     lacking = dict.fromkeys((*lacking_fields(load, problems), *filled))
     return RowShown(
-        row_no, shown, tuple(whole), tuple((field, typed.get(field, "")) for field in lacking)
+        row_no,
+        shown,
+        tuple(whole),
+        tuple((field, typed.get(field, "")) for field in lacking),
+        _mark(cells, typed),
     )
 
 

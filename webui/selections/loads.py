@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from core.errors import Refused
 from directory.units.tree import get_unit
+from importers.formats.catalogue import FORMATS
+from importers.kept_columns import columns_of
 from importers.loads.asking import ask_check, ask_end, ask_run
 from importers.loads.deciding import DECIDABLE
 from importers.loads.decisions_seen import decisions_of
@@ -46,6 +48,7 @@ from webui.labels.loads import (
 from webui.numbers import row_number
 from webui.refused_steps import nothing_written, refused_step
 from webui.requests import in_background, is_htmx, requires, session
+from webui.selections.column_choice import left_out
 from webui.selections.kind_hints import kind_hints
 from webui.selections.lead_uploads import address_of_read
 from webui.selections.load_hindrances import hindrances_of
@@ -119,6 +122,9 @@ def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
         links=links_of(waiting),
         result_takes=result_takes(load),
         **kind_hints(load),
+        left_out=left_out(
+            FORMATS[load.format], columns_of(load), [cells for _no, cells in load.sample]
+        ),
         refused=_refused(load),
         undo_failed=undone is FAILED,
         **shown_rows(load, only, decided, page=request.args.get("page", 1, type=row_number)),

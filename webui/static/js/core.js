@@ -230,6 +230,7 @@
     find, all, shown, fire, store, local, session, settle, focusAfter, focusFirstEmpty, togglePop, NOT_TYPED,
   };
   settle();
-  const bad = firstBad(document);
+  // A list of things to mend is begun at its first one, whatever is marked further down.
+  const bad = firstBad(find("[data-mend-first]") || document);
   if (bad) showBad(bad);
 })();

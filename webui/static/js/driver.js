@@ -81,6 +81,7 @@
     const target = ctx.target.isConnected ? ctx.target : document.getElementById(ctx.target.id);
     const answersForm = ctx.request?.method && ctx.request.method !== "GET";
     const asked = ctx.sourceElement?.matches?.("a, button, [data-rove], form");
+    if (answersForm && ctx.response?.status >= 400) UI.standAside();
     if (target && (answersForm || asked)) UI.focusAfter(target, ctx.response?.status >= 400);
   });
 })();

@@ -156,6 +156,10 @@
     toast.remove();
     if (toast === way) way = null;
   }
+  /* What went well before does not stand beside what is refused now; a way back goes on as its line. */
+  function standAside() {
+    all("#toasts .toast:not(.bad)").forEach((toast) => (toast === way ? fold(toast) : toast.remove()));
+  }
   /* It outlives the page: on the next one it is the line, for what is left of its time. */
   addEventListener("pagehide", () => {
     if (me && way && !("undoHere" in way.dataset) && !left) store.set(session, "way", JSON.stringify([me, wayEnds, way.outerHTML]));
@@ -240,6 +244,7 @@
   Object.assign(window.UI, {
     idle,
     say,
+    standAside,
     drop,
     idleAll: () => all("form[data-sending]").forEach(idle),
     fail: () => say(words.textFailed),

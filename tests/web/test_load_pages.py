@@ -1,0 +1,46 @@
+"""What the pages of files tell beside their rows: columns left behind, decisions made elsewhere."""
+
+from tests.web.load_desk import CLIENT_HEADINGS, IVANOV, LoadDesk, desk
+from tests.workbooks import write_file
+
+__all__ = ["desk"]
+
+NOT_LOADED = "Не загружаются столбцы:"
+
+
+def test_columns_that_are_not_loaded_are_named_before_and_after(desk: LoadDesk) -> None:
+    headings = (*CLIENT_HEADINGS, "Знак зодиака", "", "Размер ноги")
+    address = desk.ask((*IVANOV, "Овен", "что-то", ""), headings=headings)
+    desk.work()
+    for _ in range(2):  # What the check says stays true when the file is loaded.
+        text = desk.browser.read(address)
+        told = text.partition(NOT_LOADED)[2].partition("</p>")[0]
+        # A column without a heading is named as the spreadsheet names it.
+        for name in ("Знак зодиака", ">E<", "Размер ноги", f'href="{address}/columns"'):
+            assert name in told, name
+        assert "ФИО" not in told
+        desk.browser.post(f"{address}/run", {"form_key": "run"})
+        desk.work()
+
+
+def test_a_file_that_is_loaded_whole_says_nothing_of_columns(desk: LoadDesk) -> None:
+    address = desk.ask(IVANOV)
+    desk.work()
+    assert NOT_LOADED not in desk.browser.read(address)
+
+
+def test_of_many_columns_the_first_are_named(desk: LoadDesk) -> None:
+    odd = tuple(f"Свойство Ъ{number}" for number in range(15))
+    address = desk.ask((*IVANOV, *odd), headings=(*CLIENT_HEADINGS, *odd))
+    desk.work()
+    told = desk.browser.read(address).partition(NOT_LOADED)[2].partition("</p>")[0]
+    assert "Свойство Ъ11<" in told and "Свойство Ъ12" not in told and "и ещё 3" in told
+
+
+def test_a_file_of_work_lists_names_what_is_not_loaded(desk: LoadDesk) -> None:
+    headings = ("ФИО", "Телефон", "VIN", "Знак зодиака")
+    row = ("Лунин Пётр", "8 916 000-00-07", "XTA21901234567890", "Овен")
+    path = write_file(desk.folder / "то.xlsx", row, headings=headings)
+    text = desk.browser.read(str(desk.send(path, "lost-clients").location))
+    told = text.partition(NOT_LOADED)[2].partition("</p>")[0]
+    assert "Знак зодиака" in told and "VIN" not in told and "/columns" in told

@@ -1,0 +1,51 @@
+"""What a press about a row that waits has come to: told where the next one is shown (A8)."""
+
+from flask import flash, g, url_for
+
+from importers.loads.decision_models import LoadDecision
+from importers.loads.decisions_seen import decisions_of
+from importers.loads.models import RecordLoad
+from importers.loads.result_rows import names_of_clients
+from importers.loads.seen import get_load, rows_of
+from importers.loads.undeciding import may_be_undone
+from webui.labels.journal import actor_words
+from webui.labels.loads import row_words
+from webui.labels.spoken import gettext as _
+from webui.labels.words import label
+from webui.requests import session
+from webui.wording import moment
+from worklists.task_page import names_of
+
+
+def tell_decision(
+    load_id: int, row_no: int, decision: LoadDecision | None, words: str = ""
+) -> None:
+    """What was done, with the way back; None: somebody was quicker, here or in another window.
+
+    ``words``: what to say of it, where its choice alone would say too little.
+    """
+    load = get_load(session(), load_id, actor=g.actor)
+    if decision is None:
+        flash(_decided_before(load, row_no), "bad")
+        return
+    address = url_for("load_doubts.undo", decision_id=decision.id)
+    may_undo = may_be_undone(load, decision.choice)
+    flash(words or label(decision.choice), f"undo-here:{address}" if may_undo else "message")
+
+
+def _decided_before(load: RecordLoad, row_no: int) -> str:
+    """Who has decided what, as far as it is kept: what was pressed now has changed nothing."""
+    found = rows_of(session(), load.id, row_nos=[row_no], actor=g.actor).rows
+    standing = decisions_of(session(), load, actor=g.actor).of_row.get(row_no)
+    told = [_("Строка %(number)s уже разобрана.", number=row_no)]
+    if standing is not None:
+        who = actor_words(standing.by, names_of(session(), [standing.by]))
+        told.append(f"{label(standing.choice)} {who}, {moment(standing.at)}.")
+    elif found:
+        told.append(f"{row_words(found[0].verdict)}.")
+    for name in names_of_clients(
+        session(), [one.client_id for one in found], actor=g.actor
+    ).values():
+        told.append(_("Клиент: %(name)s.", name=name))
+    told.append(_("Нажатое сейчас ничего не изменило."))
+    return " ".join(told)
