@@ -67,6 +67,8 @@ def _of_load(load: RecordLoad, note: FolderFile) -> list[str]:
         return [_("Не принят."), reason]
     if load.state is LoadState.CANCELLED:
         first = _("Загрузка остановлена.")
+    elif load.state is LoadState.TAKEN_BACK:
+        return [_("Загрузка отменена. Загрузите файл заново.")]
     else:
         first = _("Загружен.") if note.is_new else _("Этот файл уже был загружен.")
     counts = {verdict: load.counts.get(verdict.value, 0) for verdict in COUNTS}

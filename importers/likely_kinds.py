@@ -28,7 +28,7 @@ def likelier_kind(fmt: FileFormat, columns: Sequence[Column]) -> FileFormat | No
         one for one in FORMATS.values() if one.kind is not FormatKind.LEADS and one is not fmt
     ]
     told: dict[str, int] = {}
-    if (own := score_of(fmt, columns)) is not None:
+    if (own := score_of(fmt, columns, may_lack_numbers=True)) is not None:
         told[fmt.code] = own
     if fmt.kind is FormatKind.LEADS:
         others = [one for one in others if one.code in _AS_LEADS]
@@ -38,7 +38,8 @@ def likelier_kind(fmt: FileFormat, columns: Sequence[Column]) -> FileFormat | No
     told |= {
         other.code: score
         for other in others
-        if (score := score_of(other, columns)) is not None and tells_itself(other, columns)
+        if (score := score_of(other, columns, may_lack_numbers=True)) is not None
+        and tells_itself(other, columns)
     }
     best = max(told, key=lambda code: told[code], default=fmt.code)
     if best == fmt.code or told[best] - told.get(fmt.code, 0) < _CLEARLY:

@@ -89,10 +89,17 @@ def tells_itself(fmt: FileFormat, columns: Sequence[Column]) -> bool:
     )
 
 
-def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
-    """How well the format fits the headings; None: a needed column is missing."""
+def score_of(
+    fmt: FileFormat, columns: Sequence[Column], *, may_lack_numbers: bool = False
+) -> int | None:
+    """How well the format fits the headings; None: a needed column is missing.
+
+    ``may_lack_numbers``: VIN and plate may be missing where the headings tell the vehicle and a
+    column of the format's own: they often stand behind its make, or have to be asked for.
+    """
     mapped = fmt.mapped(columns)
-    if fmt.missing(mapped):
+    missing = fmt.missing(mapped)
+    if missing and not (may_lack_numbers and _lacks_only_numbers(fmt, columns, mapped, missing)):
         return None
     score = 0
     for column, mine in zip(columns, mapped, strict=True):
@@ -106,6 +113,19 @@ def score_of(fmt: FileFormat, columns: Sequence[Column]) -> int | None:
         if said is mine.field and said in _OWN[fmt.code]:
             score += _TELLS
     return score
+
+
+def _lacks_only_numbers(
+    fmt: FileFormat,
+    columns: Sequence[Column],
+    mapped: Sequence[Column],
+    missing: Sequence[Sequence[str]],
+) -> bool:
+    return (
+        all(Field.VIN in group for group in missing)
+        and any(column.field is Field.MAKE_MODEL for column in mapped)
+        and any(_said(column) in _OWN[fmt.code] for column in columns)
+    )
 
 
 def _said(column: Column) -> Field | None:

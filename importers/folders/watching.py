@@ -36,7 +36,7 @@ from importers.folders.surveying import (
 )
 from importers.folders.taking import FolderPlace, Told, settle, take_watched
 from importers.formats.catalogue import LEAD_FORMATS
-from importers.loads.models import ENDS, LoadState, RecordLoad
+from importers.loads.models import ENDS, OVER, LoadState, RecordLoad
 from importers.loads.running import APPLIERS
 from importers.loads.told import Verdict
 
@@ -113,7 +113,10 @@ def how_it_ended(note: FolderFile, load: RecordLoad | None) -> Settled | None:
         return Settled(DONE, NoticeKind.WAITS if note.is_new else None, {})
     if load is None or load.state not in ENDS:
         return None
-    if load.state in (LoadState.REFUSED, LoadState.CANCELLED):
+    if load.state is LoadState.TAKEN_BACK:
+        # Nothing of what is counted is there any more.
+        return Settled(REFUSED, NoticeKind.REFUSED, {})
+    if load.state in OVER:
         return Settled(REFUSED, NoticeKind.REFUSED, load.counts)
     is_clear = not any(load.counts.get(one.value) for one in _NEEDS_A_LOOK)
     return Settled(DONE, None if is_clear else NoticeKind.DOUBTS, load.counts)

@@ -260,6 +260,19 @@ def test_content_that_waits_in_the_browser_is_told_with_its_load(watched: Watche
     assert "sto/clients/done/list.xlsx" in watched.here()
 
 
+def test_content_whose_load_was_taken_back_meanwhile_is_not_told_as_loaded(
+    watched: Watched,
+) -> None:
+    watched.bring_in_the_browser("sto/clients/list.xlsx")
+    watched.set_state(LoadState.UNDOING)
+    watched.look()
+    assert watched.here() == ["sto/clients/list.xlsx"]
+    watched.set_state(LoadState.TAKEN_BACK)
+    watched.look()
+    assert "sto/clients/refused/list.xlsx" in watched.here()
+    assert watched.notices() == [("file_refused", "list.xlsx")]
+
+
 def test_what_is_being_written_or_lies_elsewhere_is_left_or_told(
     watched: Watched, tmp_path: Path
 ) -> None:
