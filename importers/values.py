@@ -50,9 +50,11 @@ _MOST_KM = 1_500_000
 """Hardly any vehicle goes that far."""
 _BLANKS = re.compile(r"[\s'’]+")
 _AMOUNT = re.compile(
+    r"(?:(?:около|ок|примерно|прим|приблизительно)\b\.?\s?|[~≈]\s?)?"
     r"(?:(?P<minus>[-–—−])|(?P<open>\()|\+)?\s?(?:[₽$€₴₸£]|руб\.?|usd|eur|uah|rub|kzt|byn)?\s?"
     r"(?P<digits>\d+(?:[\s'’]\d{3})*(?:[.,]\d+)*)"
-    r"\s?(?:(?P<thousand>тыс\.?|тис\.?|k|к)|(?P<million>млн\.?|mln|m))?"
+    r"(?:[.,][-–—=]{1,2}|=|[-=]00)?"
+    r"\s?(?:(?P<thousand>тыс\.?|тис\.?|т\.?|k|к)|(?P<million>млн\.?|mln|m))?"
     r"\s?(?:[₽$€₴₸£%]|р(?:уб(?:л\w+)?)?\.?|грн\.?|гривен\w*|тенге|usd|eur|uah|rub|kzt|byn"
     r"|шт\.?|ед\.?|раз\w?)?"
     r"\s?(?:(?P<kopecks>\d{2})\s?коп\w*\.?)?\)?"
@@ -197,7 +199,8 @@ def read_year(text: str) -> int | RowProblemCode:
 
 
 def read_amount(text: str) -> Decimal | RowProblemCode:
-    """A sum or another number: «1 234,50 ₽», «1,234.50», «(120)», «2,5 тыс. руб.», «15 %».
+    """A sum or another number: «1 234,50 ₽», «1,234.50», «(120)», «2,5 тыс. руб.», «15 %»,
+    «8т.р.», «ок. 3500», «12000,-».
 
     Percents are what stands there (15), as are currencies: which one, the column says.
     """

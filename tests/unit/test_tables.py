@@ -117,12 +117,24 @@ def test_a_cell_is_text_as_a_person_sees_it(cell: object, text: str) -> None:
         ("$1,000", "1000"),
         ("1234.5", "1234.5"),
         ("12 шт.", "12"),
+        ("8т.р.", "8000"),
+        ("8,5 т. р.", "8500"),
+        ("ок. 3500", "3500"),
+        ("около 3 500 руб.", "3500"),
+        ("~3500", "3500"),
+        ("12000,-", "12000"),
+        ("12 000.- руб.", "12000"),
+        ("12 000=", "12000"),
+        ("12 000-00", "12000"),
     ],
 )
 def test_a_sum_is_read_in_every_spelling(text: str, amount: str) -> None:
     assert read_amount(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["", "много", "10-20", "1.2.3", "8 916 123-45-67", "12 мая"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "много", "10-20", "7 800 / 18 850", "ок", "5-", "1.2.3", "8 916 123-45-67", "12 мая"],
+)
 def test_what_is_no_sum_is_told(text: str) -> None:
     assert read_amount(text) is RowProblemCode.NOT_A_NUMBER
