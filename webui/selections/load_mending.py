@@ -14,6 +14,7 @@ from importers.columns import Column
 from importers.fields import Field
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
+from importers.loads.decisions_seen import came_of
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
 from importers.loads.lacking import Added, addable_fields, lacking_fields
 from importers.loads.mending import corrected, mend_row
@@ -23,6 +24,7 @@ from importers.loads.told import Verdict
 from importers.loads.undeciding import may_be_undone
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
+from webui.labels.doubts import decision_words
 from webui.labels.files import problem_sentence
 from webui.labels.spoken import gettext as _
 from webui.labels.words import label
@@ -111,7 +113,11 @@ def _mended(load_id: int, row_no: int) -> Any:
     if mended.decision is not None:
         address = url_for("load_doubts.undo", decision_id=mended.decision.id)
         may_undo = may_be_undone(load, mended.decision.choice)
-        flash(label(mended.decision.choice), f"undo-here:{address}" if may_undo else "message")
+        came = came_of(session(), mended.decision)
+        flash(
+            decision_words(mended.decision.choice, came),
+            f"undo-here:{address}" if may_undo else "message" if came.loaded else "bad",
+        )
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
