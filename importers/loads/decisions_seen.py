@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.access import Actor
 from importers.loads.decision_models import Choice, LoadDecision
-from importers.loads.models import RecordLoad
+from importers.loads.kept_rows import problems_in
+from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.seen import get_load
+from importers.loads.told import NOT_LOADED, REJECTED, Verdict
 from importers.loads.undeciding import may_be_undone
+from importers.problems import RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,18 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class CameOf:
+    """What became of the rows of a decision: how many were loaded, and how many were not."""
+
+    loaded: int
+    others: int
+    to_mend: int
+    """Of the others those that are to be corrected, or decided anew."""
+    problem: RowProblem | None
+    """Why the first of the others was not loaded."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionsSeen:
     """The standing decisions of a load. ``has_any``: also of one whose rows are forgotten."""
 
@@ -43,6 +58,27 @@ class DecisionsSeen:
     def row_nos(self) -> Sequence[int]:
         """The rows that people have decided about."""
         return list(self.of_row)
+
+
+def is_loaded(verdict: Verdict) -> bool:
+    """Whether what the row says is in the directory or the work now."""
+    return verdict not in (*NOT_LOADED, Verdict.SKIPPED)
+
+
+def came_of(session: Session, decision: LoadDecision) -> CameOf:
+    """What the rows that were decided have come to."""
+    row_nos = [int(row_no) for row_no, *_ in decision.rows or ()]
+    rows = session.execute(
+        select(LoadedRow.verdict, LoadedRow.problems)
+        .where(LoadedRow.load_id == decision.load_id, LoadedRow.row_no.in_(row_nos))
+        .order_by(LoadedRow.row_no)
+    ).all()
+    others = [(verdict, problems) for verdict, problems in rows if not is_loaded(verdict)]
+    told = problems_in(others[0][1]) if others else ()
+    return CameOf(
+        len(rows) - len(others), len(others), sum(one in REJECTED for one, _ in others),
+        told[0] if told else None,
+    )  # fmt: skip
 
 
 def decisions_of(session: Session, load: RecordLoad, *, actor: Actor) -> DecisionsSeen:

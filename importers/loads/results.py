@@ -25,6 +25,7 @@ from importers.fields import Field
 from importers.loads.batch import Setting
 from importers.loads.call_work import CallTask, CallWork, MadeCall, Moment, Narrowed
 from importers.loads.callers import Callers, CampaignsTold
+from importers.loads.fleet import Car
 from importers.loads.result_reports import MileageRefused, refusal_of, report_of
 from importers.loads.told import Doubtful, Known, Ruling, Verdict
 from importers.loads.vehicles import Owners
@@ -69,6 +70,15 @@ class ResultsApplier:
             self._save_all()
         return self._rulings[row.row_no]
 
+    def awaits(self, row: TypedRow, client_id: int) -> bool:
+        """Whether the row's call could be an attempt at a task of this client."""
+        try:
+            told = self._narrowed(row, self._owners.fleet.find(row))
+            found = self._work.task_at(client_id, self._moments[row.row_no], told)
+        except Doubtful as doubtful:
+            return doubtful.ruling.problems[0].code is RowProblemCode.SEVERAL_TASKS
+        return not isinstance(found, Ruling)
+
     def write(self) -> None:
         """Nothing is left: attempts are saved one by one, each may change what the next finds."""
 
@@ -92,10 +102,7 @@ class ResultsApplier:
                                           self._owners.owner_of(car))  # fmt: skip
         if person is None or person.id is None:
             raise Doubtful(RowProblemCode.UNKNOWN_CLIENT)
-        asset_id = car.id if car is not None else None
-        if car is None and Field.VIN in row.values:
-            asset_id = _NO_VEHICLE  # no task can be about it
-        told = Narrowed(self._campaigns.find(row), asset_id)
+        told = self._narrowed(row, car)
         self._work.refresh(person.id)
         known = self._known(row, self._work.made_then(person.id, moment, told))
         if known is not None:
@@ -109,6 +116,12 @@ class ResultsApplier:
             value = "|".join((_outcome(row).replace("|", "/"), *meant.meant))
             return _told(row, Verdict.INVALID, RowProblemCode.UNKNOWN_RESULT, Field.OUTCOME, value)
         return self._record(row, task, meant, at)
+
+    def _narrowed(self, row: TypedRow, car: Car | None) -> Narrowed:
+        asset_id = car.id if car is not None else None
+        if car is None and Field.VIN in row.values:
+            asset_id = _NO_VEHICLE  # no task can be about it
+        return Narrowed(self._campaigns.find(row), asset_id)
 
     def _known(self, row: TypedRow, attempts: Sequence[MadeCall]) -> Ruling | None:
         """What is said of an attempt that is there already, or was and is taken back."""

@@ -162,3 +162,24 @@ def test_what_stands_beyond_the_last_column_is_not_taken_for_what_was_said(desk:
     # What is a day in the file is one in the workbook, and not a text that looks like it.
     closed = first[headings.index("Дата закрытия")]
     assert isinstance(closed, datetime) and f"{closed:%d.%m.%Y}" == "01.11.2024"
+
+
+def test_a_decision_by_which_nothing_was_loaded_says_so(called: LoadDesk) -> None:
+    with called.database.unit_of_work() as session:
+        given = Given(session)
+        unit = session.get_one(Unit, called.unit.id)
+        # The namesake: the same number, and no call to be made.
+        other = given.client("Петров Олег", phone="+79161234567", unit=unit).id
+    address = _loaded(called, CALLED)
+    text = called.browser.read(f"{address}/doubts")
+    assert "Задача на этот звонок" in text
+    assert [*re.findall(r"<span class=\"dbt-v\">(была|не было)</span>", text)] == [
+        "была",
+        "не было",
+    ]
+    answer = called.browser.post(f"{address}/doubts/2", {"choice": f"same:{other}"})
+    told = called.browser.read(str(answer.location))
+    assert "Это он. Не загружено строк: 1. У клиента не было задачи на звонок" in told
+    assert "Ждут исправления: 1." in told and "строки загружены" not in told
+    assert "строки загружены" not in called.browser.read(address)
+    assert "Это он. Мария" in called.browser.read(f"{address}?rows=decided")

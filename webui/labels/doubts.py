@@ -8,10 +8,14 @@ from flask_babel import lazy_gettext as _l
 from core.errors import ProzvonError
 from importers.loads.deciding import CandidatesChanged, LoadNotOver, NameMissing
 from importers.loads.decision_models import Choice
+from importers.loads.decisions_seen import CameOf, is_loaded
 from importers.loads.doubts import Cause, Confidence, Sign
+from importers.loads.told import Verdict
 from importers.loads.undeciding import DecisionUsed
 from importers.problems import RowProblemCode
-from webui.labels.pairs import Pairs
+from webui.labels.files import problem_sentence
+from webui.labels.pairs import Pairs, by_class
+from webui.wording import whole
 
 LABELS: Pairs = (
     (Confidence.CERTAIN, _l("Точно он")),
@@ -32,6 +36,7 @@ LABELS: Pairs = (
     (Choice.MENDED, _l("Строка исправлена и загружена.")),
 )
 
+_CHOICES = by_class(LABELS)[Choice]
 _AGREES: Mapping[Sign, Any] = {
     Sign.KEY: _l("код тот же"),
     Sign.PHONE: _l("телефон тот же"),
@@ -48,6 +53,35 @@ _DIFFERS: Mapping[Sign, Any] = {
     Sign.BIRTH_ON: _l("дата рождения другая"),
     Sign.NAME: _l("имя другое"),
 }
+
+
+_DECIDED: Mapping[Choice, Any] = {
+    Choice.SAME: _l("Это он."),
+    Choice.NEW: _l("Другой человек."),
+    Choice.AGAIN: _l("Это он."),
+    Choice.MENDED: _l("Строка исправлена."),
+}
+
+
+def decision_words(choice: Choice, came: CameOf) -> str:
+    """What was decided, and what became of the rows, which need not have been loaded."""
+    if choice not in _DECIDED or not came.others:
+        return str(_CHOICES[choice])
+    said = [str(_DECIDED[choice])]
+    if came.loaded:
+        said.append(str(_l("Загружено строк: %(count)s.", count=whole(came.loaded))))
+    said.append(str(_l("Не загружено строк: %(count)s.", count=whole(came.others))))
+    if came.problem is not None:
+        said.append(problem_sentence(came.problem) + ".")
+    if came.to_mend:
+        said.append(str(_l("Ждут исправления: %(count)s.", count=whole(came.to_mend))))
+    return " ".join(said)
+
+
+def decided_words(choice: Choice, verdict: Verdict) -> str:
+    """What was decided of one row, which stands beside what became of it."""
+    is_told = choice not in _DECIDED or is_loaded(verdict)
+    return str(_CHOICES[choice] if is_told else _DECIDED[choice])
 
 
 def cause_words(cause: Cause) -> str:

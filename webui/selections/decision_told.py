@@ -2,12 +2,13 @@
 
 from flask import flash, g, url_for
 
-from importers.loads.decision_models import LoadDecision
-from importers.loads.decisions_seen import decisions_of
+from importers.loads.decision_models import Choice, LoadDecision
+from importers.loads.decisions_seen import came_of, decisions_of
 from importers.loads.models import RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import get_load, rows_of
 from importers.loads.undeciding import may_be_undone
+from webui.labels.doubts import decision_words
 from webui.labels.journal import actor_words
 from webui.labels.loads import row_words
 from webui.labels.spoken import gettext as _
@@ -22,7 +23,7 @@ def tell_decision(
 ) -> None:
     """What was done, with the way back; None: somebody was quicker, here or in another window.
 
-    ``words``: what to say of it, where its choice alone would say too little.
+    ``words``: what to say of it, where its choice and what the rows came to say too little.
     """
     load = get_load(session(), load_id, actor=g.actor)
     if decision is None:
@@ -30,7 +31,11 @@ def tell_decision(
         return
     address = url_for("load_doubts.undo", decision_id=decision.id)
     may_undo = may_be_undone(load, decision.choice)
-    flash(words or label(decision.choice), f"undo-here:{address}" if may_undo else "message")
+    came = came_of(session(), decision)
+    is_well = words or came.loaded or decision.choice is Choice.SKIP
+    without_undo = "message" if is_well else "bad"
+    said = words or decision_words(decision.choice, came)
+    flash(said, f"undo-here:{address}" if may_undo else without_undo)
 
 
 def _decided_before(load: RecordLoad, row_no: int) -> str:

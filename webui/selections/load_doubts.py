@@ -1,17 +1,15 @@
 """«Сомнительные строки» of a load: whom they mean, one person after the other (A8)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from core.errors import Refused
-from directory.assets.plates import vehicle_words
-from directory.clients.models import ContactKind
 from directory.permissions import DirectoryPermission
 from directory.units.tree import get_unit
-from importers.fields import Field
+from importers.formats.results import RESULTS
+from importers.loads.awaited import awaited_then
 from importers.loads.deciding import DECIDABLE, decide
 from importers.loads.deciding_together import (
     CHOICES,
@@ -22,14 +20,13 @@ from importers.loads.deciding_together import (
 )
 from importers.loads.decision_models import Choice
 from importers.loads.doubtful import (
-    CandidateSeen,
     DoubtSeen,
     alike_in,
     look_at_doubt,
     rejected_rows,
     waiting_loads,
 )
-from importers.loads.doubts import Cause, Sign
+from importers.loads.doubts import Cause
 from importers.loads.models import RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import get_load
@@ -39,32 +36,15 @@ from importers.problems import RowProblemCode
 from webui.labels.doubts import cause_words
 from webui.labels.files import problem_sentence
 from webui.labels.spoken import gettext as _
-from webui.labels.words import label
 from webui.numbers import row_number
 from webui.refused_steps import refused_step
 from webui.requests import requires, session
 from webui.selections.decision_told import tell_decision
+from webui.selections.doubt_lines import comparison, row_cells
 from webui.selections.studio_list import unit_names
-from webui.wording import phone, whole
+from webui.wording import whole
 
 bp = Blueprint("load_doubts", __name__)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the comparison: what the file says and what each candidate has."""
-
-    words: str
-    said: tuple[str, ...]
-    known: tuple["Known", ...]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a candidate has; ``mark``: ``agrees``, ``differs`` or nothing."""
-
-    texts: tuple[str, ...]
-    mark: str
 
 
 @dataclass(frozen=True)
@@ -196,8 +176,8 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         is_over=load.state in DECIDABLE,
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         seen=seen,
-        lines=_lines(seen) if seen is not None else (),
-        cells=_cells(seen) if seen is not None else (),
+        lines=comparison(seen, _awaited(seen)) if seen is not None else (),
+        cells=row_cells(seen) if seen is not None else (),
         rejected=rejected_rows(session(), load_id, actor=g.actor).total,
         first=_first_in_sight(seen),
         whom=names_of_clients(session(), [seen.ruling.client_id] if seen else [], actor=g.actor),
@@ -207,6 +187,14 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         **_alike(load, seen, since),
         here=url_for("load_doubts.page", load_id=load_id, row=seen.row.row_no) if seen else "",
     )
+
+
+def _awaited(seen: DoubtSeen) -> frozenset[int] | None:
+    """Of results of calls: for which of the clients in sight a call waited then."""
+    if seen.load.format != RESULTS.code:
+        return None
+    ids = [one.client.id for one in seen.candidates if one.client is not None]
+    return awaited_then(session(), seen.load, seen.row, ids, actor=g.actor, now=g.now)
 
 
 def _alike(load: RecordLoad, seen: DoubtSeen | None, since: int) -> dict[str, Any]:
@@ -231,85 +219,3 @@ def _first_in_sight(seen: DoubtSeen | None) -> int | None:
     """The likeliest candidate with whom the others may be merged."""
     candidates = seen.candidates if seen is not None else ()
     return next((one.client.id for one in candidates if one.client is not None), None)
-
-
-def _lines(seen: DoubtSeen) -> list[Line]:
-    """What can agree or differ, line by line; lines that nobody fills are left out."""
-    asked = seen.asked
-    said: dict[Sign, tuple[str, ...]] = {
-        Sign.NAME: _some(asked.name),
-        Sign.PHONE: tuple(phone(v) for kind, v in asked.points if kind is ContactKind.PHONE),
-        Sign.EMAIL: tuple(v for kind, v in asked.points if kind is ContactKind.EMAIL),
-        Sign.BIRTH_ON: _some(_day(asked.birth_on)),
-        Sign.TAX_ID: _some(asked.tax_id),
-        Sign.KEY: _some(asked.external_key),
-        Sign.VEHICLE: _some(_vehicle(seen)),
-    }
-    lines = []
-    for sign, texts in said.items():
-        known = tuple(
-            Known(_KNOWN[sign](one) if one.client is not None else (), _mark(sign, one))
-            for one in seen.candidates
-        )
-        if texts or any(one.texts for one in known):
-            lines.append(Line(label(sign), texts, known))
-    return lines
-
-
-def _mark(sign: Sign, one: CandidateSeen) -> str:
-    candidate = one.candidate
-    if sign in candidate.agrees:
-        return "agrees"
-    is_dead = sign is Sign.PHONE and Sign.DEAD_POINT in candidate.differs
-    return "differs" if is_dead or sign in candidate.differs else ""
-
-
-def _points(one: CandidateSeen, kind: ContactKind) -> tuple[str, ...]:
-    return tuple(
-        phone(point.value) if kind is ContactKind.PHONE and point.is_valid else point.typed
-        for point in one.points
-        if point.kind is kind
-    )
-
-
-def _cars(one: CandidateSeen) -> tuple[str, ...]:
-    return tuple(
-        " ".join(filter(None, (vehicle_words(car.asset.make, car.asset.model, car.asset.plate),
-                               car.asset.vin)))
-        for car in one.vehicles
-        if car.is_present
-    )  # fmt: skip
-
-
-_KNOWN: dict[Sign, Callable[[CandidateSeen], tuple[str, ...]]] = {
-    Sign.NAME: lambda one: _some(one.client.name if one.client else None),
-    Sign.PHONE: lambda one: _points(one, ContactKind.PHONE),
-    Sign.EMAIL: lambda one: _points(one, ContactKind.EMAIL),
-    Sign.BIRTH_ON: lambda one: _some(_day(one.client.birth_on if one.client else None)),
-    Sign.TAX_ID: lambda one: _some(one.client.tax_id if one.client else None),
-    Sign.KEY: lambda one: _some(one.client.external_key if one.client else None),
-    Sign.VEHICLE: _cars,
-}
-
-
-def _vehicle(seen: DoubtSeen) -> str:
-    told = (seen.row.values.get(field) for field in (Field.MAKE, Field.MODEL, Field.PLATE))
-    vin = seen.row.values.get(Field.VIN)
-    return " ".join(str(one) for one in (*told, vin) if one)
-
-
-def _cells(seen: DoubtSeen) -> list[tuple[str, str]]:
-    """All that stands in the row, under its headings."""
-    return [
-        (str(heading), cell)
-        for heading, cell in zip(seen.load.header, seen.row.cells, strict=False)
-        if cell
-    ]
-
-
-def _day(day: Any) -> str | None:
-    return day.strftime("%d.%m.%Y") if day else None
-
-
-def _some(text: str | None) -> tuple[str, ...]:
-    return (text,) if text else ()

@@ -15,12 +15,13 @@ from importers.columns import Column
 from importers.fields import Field
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
+from importers.loads.decisions_seen import is_loaded
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
 from importers.loads.lacking import Added, addable_fields, lacking_fields
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
-from importers.loads.told import Verdict
+from importers.loads.told import Ruling, Verdict
 from importers.permissions import ImportPermission
 from importers.problems import RowProblem, RowProblemCode
 from webui.labels.files import problem_sentence
@@ -114,15 +115,19 @@ def _mended(load_id: int, row_no: int) -> Any:
                 "selections/_load_mend_row.html", load=load, row=shown, refused=told, is_first=True
             ), 422
         return _page(load, [shown], None, told), 422
-    words = (
-        _("Строка %(number)s исправлена и загружена.", number=row_no)
-        if ruling.doubt is None
-        else _("Строка %(number)s исправлена: осталось выбрать, о ком она.", number=row_no)
-    )
-    tell_decision(load_id, row_no, mended.decision, words)
+    tell_decision(load_id, row_no, mended.decision, _mended_words(row_no, ruling))
     if ruling.doubt is not None:
         return redirect(url_for("load_doubts.page", load_id=load_id, row=row_no), 303)
     return redirect(url_for("load_mending.page", load_id=load_id), 303)
+
+
+def _mended_words(row_no: int, ruling: Ruling) -> str:
+    """Of a row that was loaded or found its doubt; "": what it came to says more."""
+    if ruling.doubt is not None:
+        return _("Строка %(number)s исправлена: осталось выбрать, о ком она.", number=row_no)
+    if not is_loaded(ruling.verdict):
+        return ""
+    return _("Строка %(number)s исправлена и загружена.", number=row_no)
 
 
 def _still_refused(*, is_same: bool) -> str:

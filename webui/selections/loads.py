@@ -33,6 +33,7 @@ from importers.loads.undoing import FAILED, ask_take_back, undo_refusal_of
 from importers.permissions import ImportPermission
 from importers.problems import FileRefused
 from importers.taken_rows import LoadTouched
+from webui.labels.doubts import decided_words
 from webui.labels.file_places import place_words, skipped_words
 from webui.labels.files import file_sentence
 from webui.labels.journal import actor_words
@@ -111,6 +112,7 @@ def _ended(load: RecordLoad, hindered: LoadTouched | None = None) -> str:
         may_undo=load.state in DECIDABLE and load.forgotten_at is None,
         deciders=names_of(session(), {one.by for one in decided.of_row.values()}),
         actor_words=actor_words,
+        decided_words=decided_words,
         hindrances=hindrances_of(undone) if isinstance(undone, LoadTouched) else None,
         has_run=has_run,
         is_over=load.state in OVER,
