@@ -15,7 +15,7 @@ from importers.fields import Field
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
-from importers.loads.lacking import Added, addable_fields, lacking_fields
+from importers.loads.lacking import Added, addable_fields, lacking_fields, offered_workshops
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
@@ -105,8 +105,9 @@ def _mended(load_id: int, row_no: int) -> Any:
         shown = _shown(load, row_no, cells, ruling.problems, typed)
         if is_htmx():
             return render_template(
-                "selections/_load_mend_row.html", load=load, row=shown, seen=None, is_first=True
-            ), 422
+                "selections/_load_mend_row.html", load=load, row=shown, seen=None, is_first=True,
+                workshops=offered_workshops(session(), load),
+            ), 422  # fmt: skip
         return _page(load, [shown], None), 422
     if mended.decision is not None:
         address = url_for("load_doubts.undo", decision_id=mended.decision.id)
@@ -126,6 +127,7 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         rows=rows,
         seen=seen,
+        workshops=offered_workshops(session(), load),
         people=len(doubtful_people(session(), load.id)),
     )
 
