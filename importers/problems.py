@@ -148,6 +148,8 @@ class RowProblemCode(StrEnum):
     """Closed before it was opened: both days. It was loaded all the same."""
     NO_OWNER = "no_owner"
     """The vehicle is known without an owner, and the row names nobody."""
+    OWNER_STAYS = "owner_stays"
+    """A person has said who the row means, and the vehicle is known as another client's."""
     OWNER_UNREACHABLE = "owner_unreachable"
     """The owner has neither phone nor e-mail nor code: nobody could be known again by the name."""
     OWNER_NAMELESS = "owner_nameless"

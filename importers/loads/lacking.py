@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from importers.columns import Column, Source
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of, kept_columns
 from importers.loads.models import RecordLoad
+from importers.loads.workshops import workshops_below
 from importers.problems import RowProblem, RowProblemCode
 
 _HELPS: Mapping[RowProblemCode, tuple[Field, ...]] = {
@@ -55,6 +58,13 @@ def addable_fields(load: RecordLoad) -> frozenset[Field]:
     has_name = bool(present & {Field.NAME, *_PARTS_OF_NAME})
     without = _PARTS_OF_NAME | ({Field.NAME} if has_name else set())
     return frozenset(FORMATS[load.format].fields - present - without)
+
+
+def offered_workshops(session: Session, load: RecordLoad) -> list[str]:
+    """Names that may be said of the workshop of a row; empty where the format has none."""
+    if Field.WORKSHOP not in FORMATS[load.format].fields:
+        return []
+    return list(workshops_below(session, load.unit_id).values())
 
 
 def columns_with(load: RecordLoad, added: Sequence[Added]) -> tuple[Column, ...]:

@@ -99,6 +99,13 @@ class Owners:
             news = True
         return car, person, news
 
+    def staying(self, row: TypedRow, car: Car, person: Person | None) -> tuple[RowProblem, ...]:
+        """Told where the row means ``person``, and the vehicle stays its known owner's."""
+        if person is None or self.owner_of(car) is person:
+            return ()
+        heading = row.headings.get(Field.NAME, "")
+        return (RowProblem(heading, RowProblemCode.OWNER_STAYS, person.name),)
+
     def left_out(self, row: TypedRow, person: Person | None) -> tuple[RowProblem, ...]:
         """Told of an owner whom the row names and of whom no client can be made.
 
@@ -134,10 +141,13 @@ class VehiclesApplier:
         person, is_new = self._owners.person_of(row, known)
         car, person, news = self._owners.settle(row, known, person, is_new)
         is_read, remarks = self._read_odometer(row, car)
-        remarks += self._owners.left_out(row, person)
+        stays = self._owners.staying(row, car, person)
+        remarks += stays or self._owners.left_out(row, person)
         if known is None:
             return Ruling(Verdict.NEW, remarks, client=person)
         remarks += self._owners.may_be_told(car, said_otherwise(row, car))
+        if is_new and stays:  # the record that it made is the client
+            return Ruling(Verdict.NEW, remarks, client=person)
         verdict = Verdict.REFRESHED if news or is_read else Verdict.MATCHED
         return Ruling(verdict, remarks, client=person)
 

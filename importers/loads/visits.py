@@ -102,7 +102,8 @@ class VisitsApplier:
         if workshop_id is None:
             code = RowProblemCode.UNKNOWN_WORKSHOP if told else RowProblemCode.MISSING_VALUE
             value = str(told) if told else Field.WORKSHOP.value
-            return Ruling(Verdict.INVALID, (RowProblem("", code, value),))
+            heading = row.headings.get(Field.WORKSHOP, "") if told else ""
+            return Ruling(Verdict.INVALID, (RowProblem(heading, code, value),))
         if person is None and not is_new:
             if car is None:
                 raise Doubtful(RowProblemCode.UNKNOWN_VEHICLE, mark_of(row))

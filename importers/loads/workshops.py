@@ -138,6 +138,17 @@ def _usual_ones(found: Sequence[_Shop]) -> list[_Shop]:
     return [row for row in found if row[3]] or list(found)
 
 
+def _starts(shops: Iterable[_Shop]) -> dict[str, int | None]:
+    """The first words of names → whose they are; None: of several. 1C leaves out the town."""
+    starts: dict[str, int | None] = {}
+    for number, _, name, _ in shops:
+        words = heading_norm(name).split()
+        for count in range(1, len(words) + 1):
+            start = " ".join(words[:count])
+            starts[start] = number if starts.get(start, number) == number else None
+    return starts
+
+
 class Workshops:
     """The workshops of the company, those of the load's unit first."""
 
@@ -147,6 +158,7 @@ class Workshops:
         for number, code, name, _ in found:
             for word in (code, name):
                 self._by_word.setdefault(heading_norm(word), number)
+        self._by_start = _starts(row for row in found if row[3])
         usual = _usual_ones(found)
         only = usual[0][0] if len(usual) == 1 else None
         self._usual: int | None = setting.workshop_id or only
@@ -155,4 +167,10 @@ class Workshops:
         """The workshop; None where nobody knows which."""
         if not told:
             return self._usual
-        return next((self._by_word[one] for one in _words(told) if one in self._by_word), None)
+        words = _words(told)
+        exact = next((self._by_word[one] for one in words if one in self._by_word), None)
+        if exact is not None:
+            return exact
+        # The deepest level names the workshop; those above it may begin anything.
+        starts = (self._by_start.get(one) for one in words[:2])
+        return next((one for one in starts if one is not None), None)

@@ -389,3 +389,26 @@ def test_rows_of_a_load_of_the_background_wait_for_a_person(
         made = session.scalars(select(Client.id).where(Client.name == "Петров Олег")).one()
         told = session.scalars(select(LoadedRow).where(LoadedRow.client_id == made)).all()
         assert {row.row_no for row in told} == {2, 3}
+
+
+def test_a_vehicles_owner_stays_and_says_so_whomever_the_row_is_said_to_mean(
+    desk: DoubtDesk,
+) -> None:
+    owner = desk.given.client(name="Сорокин Анатолий", phone="+79160000009", unit=desk.unit)
+    car = desk.given.asset(owner, vin="XTA21901234567890")
+    headings = ("VIN", "Владелец", "Телефон")
+    row = ("XTA21901234567890", "Новый Владелец", "8 916 111-22-99")
+    load = desk.staged("vehicles", headings, row)
+    assert desk.told(load) == {"doubtful": 1}
+    desk.decide(load, 2, Choice.NEW)
+    kept = desk.row(load, 2)
+    stays = ["Владелец", "owner_stays", "Новый Владелец"]
+    assert (kept.verdict, kept.problems) == (Verdict.NEW, [stays])
+    newcomer = desk.session.scalars(select(Client).where(Client.name == "Новый Владелец")).one()
+    assert kept.client_id == newcomer.id
+    owners = select(Ownership.client_id).where(Ownership.asset_id == car.id)
+    assert desk.session.scalars(owners).all() == [owner.id]
+    # What was decided holds for the next file, and so does what is told.
+    again = desk.load("vehicles", headings, row)
+    assert counts(again) == {"matched": 1}
+    assert [(one.code.value, one.value) for one in again.errors] == [tuple(stays[1:])]

@@ -1,5 +1,6 @@
 """Work orders as 1C tells them: number and day in one cell, the workshop above the rows (A8)."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ __all__ = ["desk"]
 
 HEADINGS = ("Номер ЗН", "Дата", "VIN", "Клиент", "Телефон")
 VIN = "XTA21901234567890"
+HTMX = {"HX-Request": "true"}
 ORDERS = (
     ("СЦ-1", "01.11.2024", VIN, "Иванов Иван", "8 916 123-45-67"),
     ("КЦ-2", "02.11.2024", VIN, "Иванов Иван", "8 916 123-45-67"),
@@ -144,3 +146,41 @@ def test_a_department_takes_the_workshops_of_its_centre_and_of_no_other(
     assert named_workshop(session, departments[0].id, "цех м") == own.id
     assert workshops_below(session, departments[1].id) == {}
     assert named_workshop(session, departments[0].id, shops[2].name) is None
+
+
+def test_the_first_words_of_a_workshops_name_mean_it_where_only_one_has_them(
+    desk: LoadDesk, shops: tuple[Unit, Unit, Unit], prepared: Given
+) -> None:
+    own, other, far = shops
+    own.name, other.name, far.name = "Слесарный цех, Москва", "Кузовной, Москва", "Шинный, Юг"
+    third = prepared.workshop("Слесарный участок", parent=desk.unit)
+    prepared.session.commit()
+    names = ("Слесарный цех", "Кузовной", "слесарный", "Шинный", "Москва / Слесарный участок",
+             "Кузовной / Цех 9", "Кузов", "Слесарный цех, Тула")  # fmt: skip
+    orders = [(f"СЦ-{at}", *ORDERS[0][1:], name) for at, name in enumerate(names)]
+    address = _address(desk, desk.write(*orders, headings=(*HEADINGS, "Цех")))
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    assert _where(desk) == {"СЦ-0": own.id, "СЦ-1": other.id, "СЦ-4": third.id}
+    assert desk.browser.read(f"{address}/mend").count("Такого цеха нет") == 5
+
+
+def test_the_cell_of_an_unknown_workshop_is_marked_and_those_of_the_unit_are_offered(
+    desk: LoadDesk, shops: tuple[Unit, Unit, Unit]
+) -> None:
+    orders = [(*order, "Цех 9") for order in ORDERS]
+    address = _address(desk, desk.write(*orders, headings=(*HEADINGS, "Цех")))
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "r"})
+    desk.work()
+    page = desk.browser.read(f"{address}/mend")
+    assert page.count('aria-invalid="true"') == 2
+    cell = r'<input [^>]*name="cell-5" value="Цех 9"[^>]* list="workshops" aria-invalid="true"'
+    assert len(re.findall(cell, page)) == 2 and page.count(' list="workshops"') == 2
+    offered = re.findall(r'<option value="([^"]*)">', page.partition('id="workshops"')[2])
+    assert offered == ["Слесарный цех", "Кузовной цех"]
+    wrong = desk.browser.post(f"{address}/mend/2", {"cell-5": "Цех 8"}, headers=HTMX)
+    assert wrong.status_code == 422 and 'list="workshops"' in wrong.text
+    desk.browser.post(f"{address}/mend/2", {"cell-5": "кузовной"})
+    assert _where(desk) == {"СЦ-1": shops[1].id}

@@ -213,6 +213,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
     RowProblemCode.CLOSED_BEFORE: _l("закрыт раньше, чем открыт"),
     RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
+    RowProblemCode.OWNER_STAYS: _l("автомобиль числится за другим клиентом: владелец не изменён"),
     RowProblemCode.OWNER_UNREACHABLE: _l("владелец не загружен: нет телефона"),
     RowProblemCode.OWNER_NAMELESS: _l("владелец не загружен: нет имени, и код неизвестен"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),

@@ -17,7 +17,7 @@ from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.decisions_seen import is_loaded
 from importers.loads.doubtful import doubtful_people, rejected_row, rejected_rows
-from importers.loads.lacking import Added, addable_fields, lacking_fields
+from importers.loads.lacking import Added, addable_fields, lacking_fields, offered_workshops
 from importers.loads.mending import corrected, mend_row
 from importers.loads.models import RecordLoad
 from importers.loads.seen import get_load, problems_of_row
@@ -112,8 +112,9 @@ def _mended(load_id: int, row_no: int) -> Any:
         told = _still_refused(is_same=before_press == shown.mark)
         if is_htmx():
             return render_template(
-                "selections/_load_mend_row.html", load=load, row=shown, refused=told, is_first=True
-            ), 422
+                "selections/_load_mend_row.html", load=load, row=shown, refused=told, is_first=True,
+                workshops=offered_workshops(session(), load),
+            ), 422  # fmt: skip
         return _page(load, [shown], None, told), 422
     tell_decision(load_id, row_no, mended.decision, _mended_words(row_no, ruling))
     if ruling.doubt is not None:
@@ -156,6 +157,7 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any, refused: str = 
         rows=rows,
         seen=seen,
         refused=refused,
+        workshops=offered_workshops(session(), load),
         people=len(doubtful_people(session(), load.id)),
     )
 
