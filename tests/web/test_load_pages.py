@@ -76,3 +76,13 @@ def test_nobody_is_called_new_of_whom_no_card_is_made(desk: LoadDesk, prepared: 
     text = desk.browser.read(address)
     assert _subtitles(text)[2] == ("Быстро Такси", "Известный клиент")
     assert "Будет звонок: ООО" in text
+
+
+def test_a_name_in_three_columns_stands_where_a_name_stands(desk: LoadDesk) -> None:
+    headings = ("Код клиента", "Телефон", "E-mail", "Отчество", "Имя", "Фамилия")
+    row = ("К-1", "8 916 000-00-08", "", "Иванович", "Олег", "Новиков")
+    address = desk.ask(row, headings=headings)
+    desk.work()
+    head = desk.browser.read(address).partition("<thead>")[2].partition("</thead>")[0]
+    shown = re.findall(r'load-c" title="([^"]+)"', head)
+    assert shown == ["Фамилия", "Имя", "Отчество", "Телефон", "E-mail", "Код клиента"]
