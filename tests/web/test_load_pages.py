@@ -1,5 +1,8 @@
 """What the pages of files tell beside their rows: columns left behind, decisions made elsewhere."""
 
+import re
+
+from tests.given import Given
 from tests.web.load_desk import CLIENT_HEADINGS, IVANOV, LoadDesk, desk
 from tests.workbooks import write_file
 
@@ -44,3 +47,42 @@ def test_a_file_of_work_lists_names_what_is_not_loaded(desk: LoadDesk) -> None:
     text = desk.browser.read(str(desk.send(path, "lost-clients").location))
     told = text.partition(NOT_LOADED)[2].partition("</p>")[0]
     assert "Знак зодиака" in told and "VIN" not in told and "/columns" in told
+
+
+def _subtitles(text: str) -> list[tuple[str, str]]:
+    """The name of each row with what stands below it."""
+    return re.findall(
+        r'<span class="trunc file-c">([^<]*)</span><span class="xs muted file-c reg">([^<]*)<', text
+    )
+
+
+def test_nobody_is_called_new_of_whom_no_card_is_made(desk: LoadDesk, prepared: Given) -> None:
+    headings = ("ФИО", "Телефон", "VIN")
+    rows = (
+        ("Новиков Олег", "8 916 000-00-08", "XTA21901234567891"),
+        ("Новикова Ольга", "8 916 000-00-08", "XTA21901234567892"),
+        ("Быстро Такси", "8 916 000-00-09", ""),
+        ("Кац Олег", "", "XTA21901234567893"),
+    )
+    path = write_file(desk.folder / "то.xlsx", *rows, headings=headings)
+    address = str(desk.send(path, "lost-clients").location)
+    assert _subtitles(desk.browser.read(address)) == [
+        ("Новиков Олег", ""), ("Новикова Ольга", "Клиент строки 2"), ("Быстро Такси", ""),
+        ("Кац Олег", "Нет в картотеке"),
+    ]  # fmt: skip
+    # Known since then: another file has brought the company.
+    prepared.client('ООО "Такси Быстро"', phone="+79160000009", unit=desk.unit)
+    prepared.session.commit()
+    text = desk.browser.read(address)
+    assert _subtitles(text)[2] == ("Быстро Такси", "Известный клиент")
+    assert "Будет звонок: ООО" in text
+
+
+def test_a_name_in_three_columns_stands_where_a_name_stands(desk: LoadDesk) -> None:
+    headings = ("Код клиента", "Телефон", "E-mail", "Отчество", "Имя", "Фамилия")
+    row = ("К-1", "8 916 000-00-08", "", "Иванович", "Олег", "Новиков")
+    address = desk.ask(row, headings=headings)
+    desk.work()
+    head = desk.browser.read(address).partition("<thead>")[2].partition("</thead>")[0]
+    shown = re.findall(r'load-c" title="([^"]+)"', head)
+    assert shown == ["Фамилия", "Имя", "Отчество", "Телефон", "E-mail", "Код клиента"]

@@ -15,6 +15,11 @@ _LONGEST = 80
 _NAMED = 12
 """So many columns that are not loaded are named in a line."""
 
+_PARTS = {
+    Field.NAME: (Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC),
+    Field.MAKE: (Field.MAKE_MODEL,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -70,9 +75,17 @@ def chosen_fields(columns: Sequence[Column]) -> list[Field | None]:
 
 
 def offered_fields(fmt: FileFormat) -> list[Field]:
-    """What a column may mean: as in the example of the format, then the rest."""
-    rest = [field for field in Field if field in fmt.fields and field not in fmt.example]
-    return [*fmt.example, *rest]
+    """What a column may mean: as in the example of the format, then the rest.
+
+    What says the same in parts stands beside the whole: who a row is about is seen first.
+    """
+    example = [
+        one
+        for field in fmt.example
+        for one in (field, *(part for part in _PARTS.get(field, ()) if part in fmt.fields))
+    ]
+    found = dict.fromkeys(example)
+    return [*found, *(field for field in Field if field in fmt.fields and field not in found)]
 
 
 def needed_groups(fmt: FileFormat, columns: Sequence[Column]) -> list[tuple[list[str], bool, str]]:

@@ -33,6 +33,7 @@ from importers.rereading import first_cells
 from importers.running import NothingChosen, form_from_file
 from importers.usage import is_used
 from importers.variants import take_as, variant_by_headings
+from webui.labels.fates import fate_words
 from webui.labels.file_places import place_sentence, skipped_sentences
 from webui.labels.files import FORMATS as WORDS
 from webui.labels.files import plan_sentence, problem_sentence
@@ -209,6 +210,7 @@ def _rows(reading: Session, file_id: int) -> Response:
         elsewhere=sorted(choice.ticked - here),
         excluded=sorted(choice.excluded - here),
         plan_sentence=plan_sentence,
+        fate_words=fate_words,
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
         may_form=g.actor.may(WorkPermission.FORM),
