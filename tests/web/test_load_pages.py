@@ -105,7 +105,7 @@ def test_what_hinders_taking_back_names_the_load_and_the_people(desk: LoadDesk) 
     [later] = [line for line in lines if "в более поздней загрузке" in line]
     for line in (banned, later):
         assert f">{IVANOV[0]}</a>" in line and PETROVA[0] not in line, line
-    assert f'Сначала отмените: <a href="{bans}">стоп.xlsx</a>' in later
+    assert f'Позже загружено: <a href="{bans}">стоп.xlsx</a>' in later
     assert "может быть нужна по нескольким причинам" in answer.text
     # It is as it says: without that load this one goes.
     for address in (bans, first):
