@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Integer,
     String,
@@ -30,7 +31,7 @@ _SEPARATOR = "\x1f"
 
 
 def among(
-    session: Session, sought: InstrumentedAttribute[Any], values: Iterable[Any]
+    session: Session, sought: InstrumentedAttribute[Any] | Column[Any], values: Iterable[Any]
 ) -> ColumnElement[bool]:
     """Whether the column of texts or whole numbers holds one of these values, by its index.
 
@@ -43,7 +44,9 @@ def among(
     return sought.in_(select(column("value")).select_from(func.json_each(listed)))
 
 
-def _array_of(sought: InstrumentedAttribute[Any], wanted: list[Any]) -> ColumnElement[Any]:
+def _array_of(
+    sought: InstrumentedAttribute[Any] | Column[Any], wanted: list[Any]
+) -> ColumnElement[Any]:
     if not isinstance(sought.type, String):
         return bindparam(None, wanted, type_=ARRAY(Integer()), unique=True)
     joined = _SEPARATOR.join(wanted)

@@ -8,7 +8,7 @@ hinders by itself, until somebody says here that its rows only follow.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +70,8 @@ class Touch(StrEnum):
     """Cards were merged."""
     EDIT = "edit"
     """Somebody has corrected them."""
+    BAN = "ban"
+    """Their numbers must not be called, whoever has said so."""
     LATER_LOAD = "later_load"
     """A later load names them or completed them; it is taken back first."""
 
@@ -98,7 +100,8 @@ class LoadTouched(Refused):
     """What the file made is needed by now: nothing of it is taken back.
 
     ``reasons``: how many uses there are of each kind. ``needed``: which rows those use, as far as
-    that is known; ``count``: how many rows that are, each once.
+    that is known; ``count``: how many rows that are, each once. ``loads``: the first of the loads
+    that hinder, the latest of them first.
     """
 
     def __init__(
@@ -106,12 +109,14 @@ class LoadTouched(Refused):
         reasons: Mapping[Touch, int],
         needed: Mapping[Touch, Needed] | None = None,
         count: int = 0,
+        loads: Sequence[int] = (),
     ) -> None:
         super().__init__(", ".join(f"{touch.value}: {count}" for touch, count in reasons.items()))
         self.reasons = dict(reasons)
         self.needed = dict(needed or {})
         untold = (uses for touch, uses in self.reasons.items() if touch not in self.needed)
         self.count = count + sum(untold)
+        self.loads = tuple(loads)
 
 
 class TakenRows:
@@ -121,6 +126,7 @@ class TakenRows:
         self._session, self._unit_id = session, unit_id
         self._kinds: set[str] = set()
         self._needed: dict[Touch, list[Select[Any]]] = {}
+        self._loads: set[int] = set()
 
     def add(self, kind: str, numbers: Iterable[int]) -> None:
         """These rows of the table are to go."""
@@ -194,11 +200,16 @@ class TakenRows:
             numbers = select(points.c.client_id).where(points.c.id.in_(numbers))
         self._needed.setdefault(touch, []).append(numbers.add_columns(literal(kind).label("kind")))
 
+    def note_loads(self, numbers: Iterable[int]) -> None:
+        """These loads hinder: for whoever is refused."""
+        self._loads.update(numbers)
+
     def touched(self, reasons: Mapping[Touch, int]) -> LoadTouched:
         """The refusal, with the rows that were noted."""
         needed = {touch: self._need(statements) for touch, statements in self._needed.items()}
         every = [one for statements in self._needed.values() for one in statements]
-        return LoadTouched(reasons, needed, self._need(every).count if every else 0)
+        count = self._need(every).count if every else 0
+        return LoadTouched(reasons, needed, count, sorted(self._loads, reverse=True)[:_FIRST])
 
     def _need(self, statements: list[Select[Any]]) -> Needed:
         found = union(*statements).subquery()

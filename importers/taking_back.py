@@ -144,7 +144,7 @@ def _touched(session: Session, file: ImportedFile, taken: TakenRows) -> Counter[
         decided_since(file.loaded_at),
     )
     reasons += edits(session, taken) + named_by_loads(session, taken, since)
-    reasons += filled_by_loads(session, Own(file.added), since)
+    reasons += filled_by_loads(session, Own(file.added), taken, since)
     by_people = exists().where(
         JournalEntry.subject.in_(("task", "task_card")),
         JournalEntry.subject_id == Task.id,

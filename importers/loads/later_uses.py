@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from core.among import among
+from core.db import Base
 from core.journal import JournalEntry, event_name
 from directory.assets.models import Ownership
 from directory.clients.consent import ContactRefused, RefusalLifted
@@ -72,7 +74,7 @@ class Own:
 
 
 def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counter[Touch]:
-    """How many of the clients and vehicles that are to go somebody has corrected since.
+    """How many of the clients and vehicles that are to go somebody has corrected or banned since.
 
     Refusals and bans count as they stand now, not as the journal tells: a list of them that was
     taken back hinders nobody. ``bans``: what the load that is taken back has banned itself.
@@ -92,14 +94,27 @@ def edits(session: Session, taken: TakenRows, bans: Own | None = None) -> Counte
                 entry.event.not_in(_CONSENT),
             )  # fmt: skip
             taken.note(Touch.EDIT, kind, which)
-    banned = select(ContactPoint.id).where(
+    banned_by_others = select(ContactPoint.id).where(
         ContactPoint.id.in_(taken.numbers("contact_points")),
         ContactPoint.client_id.in_(taken.numbers("clients")),
         ContactPoint.do_not_contact,
     )
-    for one in session.scalars(banned):
-        number += bans is None or not bans.holds("contact_points", one)
-    return +Counter({Touch.EDIT: number})
+    banned = [
+        one
+        for one in session.scalars(banned_by_others)
+        if bans is None or not bans.holds("contact_points", one)
+    ]
+    _note_numbers(session, taken, Touch.BAN, "contact_points", banned)
+    return +Counter({Touch.EDIT: number, Touch.BAN: len(banned)})
+
+
+def _note_numbers(
+    session: Session, taken: TakenRows, touch: Touch, kind: str, numbers: Sequence[int]
+) -> None:
+    """These rows hinder; of what has no number of its own nothing more than the count is told."""
+    key = Base.metadata.tables[kind].c.get("id")
+    if numbers and key is not None:
+        taken.note(touch, kind, select(key).where(among(session, key, numbers)))
 
 
 def later_than(load: RecordLoad) -> ColumnElement[bool]:
@@ -151,22 +166,28 @@ def named_by_loads(
     number = session.scalar(distinct) or 0
     if number:
         taken.note(Touch.LATER_LOAD, "clients", naming)
+        taken.note_loads(session.scalars(naming.with_only_columns(RecordLoad.id).distinct()))
     return +Counter({Touch.LATER_LOAD: number})
 
 
 def filled_by_loads(
-    session: Session, own: Own, which: ColumnElement[bool] = _ALL
+    session: Session, own: Own, taken: TakenRows, which: ColumnElement[bool] = _ALL
 ) -> Counter[Touch]:
     """How many of our rows these batches of loads completed."""
-    batches = select(LoadBatch.filled).join(RecordLoad, RecordLoad.id == LoadBatch.load_id)
-    number = sum(
-        own.holds(kind, filling[0])
-        for filled in session.scalars(
-            batches.where(_HAS_LOADED, which).execution_options(yield_per=20)
-        )
-        for kind, fillings in filled.items()
-        for filling in fillings
+    batches = select(LoadBatch.load_id, LoadBatch.filled).join(
+        RecordLoad, RecordLoad.id == LoadBatch.load_id
     )
+    number, completed = 0, dict[str, set[int]]()
+    found = session.execute(batches.where(_HAS_LOADED, which).execution_options(yield_per=20))
+    for load_id, filled in found:
+        for kind, fillings in filled.items():
+            ours = [one[0] for one in fillings if own.holds(kind, one[0])]
+            if ours:
+                number += len(ours)
+                completed.setdefault(kind, set()).update(ours)
+                taken.note_loads([load_id])
+    for kind, numbers in completed.items():
+        _note_numbers(session, taken, Touch.LATER_LOAD, kind, sorted(numbers))
     return +Counter({Touch.LATER_LOAD: number})
 
 
@@ -183,15 +204,17 @@ def used_by_decisions(
     )
     named = {client_id for row_no, client_id in session.execute(naming) if row_no not in its_own}
     later = and_(LoadBatch.load_id == load.id, LoadBatch.batch_no > batch_no)
-    return +Counter({Touch.LATER_LOAD: len(named)}) + filled_by_loads(session, own, later)
+    return +Counter({Touch.LATER_LOAD: len(named)}) + filled_by_loads(session, own, taken, later)
 
 
-def later_bans(session: Session, load: RecordLoad) -> Counter[Touch]:
+def later_bans(session: Session, taken: TakenRows, load: RecordLoad) -> Counter[Touch]:
     """Lists of bans after this one: what both name the first one alone has banned."""
     if load.format != BANS:
         return Counter()
-    lists = select(func.count()).where(_HAS_LOADED, later_than(load), RecordLoad.format == BANS)
-    return +Counter({Touch.LATER_LOAD: session.scalar(lists) or 0})
+    later = select(RecordLoad.id).where(_HAS_LOADED, later_than(load), RecordLoad.format == BANS)
+    lists = session.scalars(later).all()
+    taken.note_loads(lists)
+    return +Counter({Touch.LATER_LOAD: len(lists)})
 
 
 def spare_what_is_used(session: Session, taken: TakenRows) -> int:

@@ -197,7 +197,8 @@ def _touched(
     is_formed = ImportedRow.formed_at.is_not(None)
     reasons = taken.uses({"imported_rows": is_formed}) + edits(session, taken, bans)
     reasons += named_by_loads(session, taken, later_than(load))
-    reasons += filled_by_loads(session, own, later_batches(load)) + later_bans(session, load)
+    reasons += filled_by_loads(session, own, taken, later_batches(load))
+    reasons += later_bans(session, taken, load)
     if batch_no is not None:
         reasons += used_by_decisions(session, load, batch_no, taken, own)
     return reasons

@@ -87,17 +87,20 @@ def undo_refusal_of(load: RecordLoad) -> LoadTouched | str | None:
             Touch(why): Needed(count, tuple((str(kind), int(number)) for kind, number in first))
             for why, (_, (count, first)) in refused["uses"].items()
         }
-        return LoadTouched(uses, needed, refused["count"])
+        return LoadTouched(uses, needed, refused["count"], refused.get("loads", ()))
     return FAILED if refused else None
 
 
 def _kept(touched: LoadTouched) -> dict[str, Any]:
-    """What hinders, as JSON: per reason its uses, and the rows needed with the first of them."""
+    """What hinders, as JSON: per reason its uses, and the rows needed with the first of them.
+
+    And the first of the loads that hinder.
+    """
     uses = {}
     for why, count in touched.reasons.items():
         needed = touched.needed.get(why, Needed(count, ()))
         uses[why.value] = [count, [needed.count, [list(one) for one in needed.first]]]
-    return {"uses": uses, "count": touched.count}
+    return {"uses": uses, "count": touched.count, "loads": list(touched.loads)}
 
 
 def _stay(work: Work, load: RecordLoad, why: dict[str, Any]) -> None:

@@ -190,7 +190,11 @@ def test_a_list_of_bans_that_was_taken_back_hinders_nobody(desk: Desk) -> None:
     bans = desk.load("do-not-call", BANS, *rows, minutes=5)
     with pytest.raises(LoadTouched) as refused:
         desk.back(load)
-    assert set(refused.value.reasons) == {Touch.RECORD, Touch.EDIT, Touch.LATER_LOAD}
+    assert set(refused.value.reasons) == {Touch.RECORD, Touch.BAN, Touch.LATER_LOAD}
+    assert refused.value.loads == (bans.id,)
+    client = (("clients", desk.session.scalars(select(Client.id).limit(1)).one()),)
+    assert refused.value.needed[Touch.BAN].first == client
+    assert refused.value.needed[Touch.LATER_LOAD].first == client
     desk.back(bans)
     desk.back(load)
     assert picture(desk.session) == before

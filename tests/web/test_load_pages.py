@@ -3,7 +3,7 @@
 import re
 
 from tests.given import Given
-from tests.web.load_desk import CLIENT_HEADINGS, IVANOV, LoadDesk, desk
+from tests.web.load_desk import CLIENT_HEADINGS, IVANOV, PETROVA, LoadDesk, desk
 from tests.workbooks import write_file
 
 __all__ = ["desk"]
@@ -86,3 +86,29 @@ def test_a_name_in_three_columns_stands_where_a_name_stands(desk: LoadDesk) -> N
     head = desk.browser.read(address).partition("<thead>")[2].partition("</thead>")[0]
     shown = re.findall(r'load-c" title="([^"]+)"', head)
     assert shown == ["Фамилия", "Имя", "Отчество", "Телефон", "E-mail", "Код клиента"]
+
+
+def test_what_hinders_taking_back_names_the_load_and_the_people(desk: LoadDesk) -> None:
+    first = desk.loaded(IVANOV, PETROVA)
+    # Of somebody else the number itself is closed, not the person.
+    banned_rows = (IVANOV[:2], ("Другой Пётр", IVANOV[1]))
+    path = write_file(desk.folder / "стоп.xlsx", *banned_rows, headings=("ФИО", "Телефон"))
+    bans = str(desk.send(path, "do-not-call").location)
+    desk.work()
+    desk.browser.post(f"{bans}/run", {"form_key": "ban"})
+    desk.work()
+    answer = desk.browser.post(f"{first}/take-back", {"form_key": "back"})
+    assert answer.status_code == 409 and "карточки исправлены" not in answer.text
+    why = answer.text.partition("Что мешает отменить")[2].partition("</ul>")[0]
+    lines = [line for line in why.split("<li>")[1:] if line]
+    [banned] = [line for line in lines if "номера закрыты для звонков" in line]
+    [later] = [line for line in lines if "в более поздней загрузке" in line]
+    for line in (banned, later):
+        assert f">{IVANOV[0]}</a>" in line and PETROVA[0] not in line, line
+    assert f'Позже загружено: <a href="{bans}">стоп.xlsx</a>' in later
+    assert "может быть нужна по нескольким причинам" in answer.text
+    # It is as it says: without that load this one goes.
+    for address in (bans, first):
+        desk.browser.post(f"{address}/take-back", {"form_key": address})
+        assert "Загрузка отменена целиком" in desk.browser.read(address)
+    assert desk.clients() == 0

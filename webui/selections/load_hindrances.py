@@ -9,15 +9,16 @@ from sqlalchemy import select
 from directory.assets.card import asset_is_visible
 from directory.assets.models import Asset
 from directory.assets.plates import vehicle_words
+from importers.loads.models import RecordLoad
 from importers.loads.result_rows import names_of_clients
-from importers.taken_rows import LoadTouched, Needed
+from importers.taken_rows import LoadTouched, Needed, Touch
 from webui.labels.words import label
 from webui.requests import session
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A client or a vehicle by name."""
+    """A client, a vehicle or a load by name."""
 
     text: str
     address: str
@@ -25,11 +26,15 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason; ``named``: the first of those it is about, ``others``: how many more."""
+    """One reason; ``named``: the first of those it is about, ``others``: how many more.
+
+    ``loads``: those that are taken back first, as far as the reader may see them.
+    """
 
     words: str
     count: int
     named: tuple[Linked, ...]
+    loads: tuple[Linked, ...] = ()
 
     @property
     def others(self) -> int:
@@ -44,14 +49,30 @@ class Hindrances:
     count: int
     reasons: tuple[Reason, ...]
 
+    @property
+    def overlap(self) -> bool:
+        """Whether something is needed for several reasons: they add up to more than there is."""
+        return sum(one.count for one in self.reasons) > self.count
+
 
 def hindrances_of(touched: LoadTouched) -> Hindrances:
     """The reasons of a refusal for the page of the load; names are told as far as one may see."""
     reasons = []
     for touch, uses in touched.reasons.items():
         needed = touched.needed.get(touch, Needed(uses, ()))
-        reasons.append(Reason(label(touch), needed.count, tuple(_named(needed.first))))
+        loads = tuple(_loads(touched.loads)) if touch is Touch.LATER_LOAD else ()
+        reasons.append(Reason(label(touch), needed.count, tuple(_named(needed.first)), loads))
     return Hindrances(touched.count, tuple(reasons))
+
+
+def _loads(numbers: Sequence[int]) -> list[Linked]:
+    query = select(RecordLoad).where(
+        RecordLoad.id.in_(numbers), RecordLoad.unit_id.in_(g.actor.unit_ids)
+    )
+    return [
+        Linked(load.name, url_for("loads.show", load_id=load.id))
+        for load in session().scalars(query.order_by(RecordLoad.id.desc()))
+    ]
 
 
 def _named(first: Sequence[tuple[str, int]]) -> list[Linked]:
