@@ -183,3 +183,15 @@ def test_a_decision_by_which_nothing_was_loaded_says_so(called: LoadDesk) -> Non
     assert "Ждут исправления: 1." in told and "строки загружены" not in told
     assert "строки загружены" not in called.browser.read(address)
     assert "Это он. Мария" in called.browser.read(f"{address}?rows=decided")
+
+
+def test_the_check_says_what_the_words_of_a_result_were_understood_as(called: LoadDesk) -> None:
+    rows = ((*CALLED[:3], "просит не звонить"), (*STRANGER[:3], "Записан"))
+    address = _asked(called, *rows)
+    text = called.browser.read(address)
+    assert text.count("Понято как «Отказ от всех звонков»") == 1
+    # Of a call without a task nobody can say what its words mean.
+    assert text.count("Понято как") == 1
+    called.browser.post(f"{address}/run", {"form_key": "run"})
+    called.work()
+    assert "Понято как «Отказ от всех звонков»" in called.browser.read(address)
