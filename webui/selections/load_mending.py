@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from campaigns.result_order import campaigns_to_offer
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
 from importers.fields import Field
+from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.decisions_seen import came_of
@@ -133,7 +135,15 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any) -> str:
         rows=rows,
         seen=seen,
         people=len(doubtful_people(session(), load.id)),
+        campaigns=_campaigns(load),
     )
+
+
+def _campaigns(load: RecordLoad) -> list[str]:
+    """The names that a cell of a campaign may have, to choose from."""
+    if Field.CAMPAIGN not in FORMATS[load.format].fields:
+        return []
+    return list(dict.fromkeys(one.name for one in campaigns_to_offer(session())))
 
 
 def _shown(
