@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign
 from campaigns.result_codes import CodeChoice, codes_for
@@ -85,12 +85,17 @@ class CampaignsTold:
     def words(self, campaign_id: int) -> ResultWords:
         """How the results of the campaign may be named; read once for a batch."""
         if campaign_id not in self._words:
-            named: dict[int, tuple[CodeChoice, list[str]]] = {}
-            for locale in LOCALES:
-                for code in codes_for(self._session, campaign_id, locale=locale):
-                    named.setdefault(code.result_code_id, (code, []))[1].append(code.name)
-            self._words[campaign_id] = ResultWords(named.values())
+            self._words[campaign_id] = result_words(self._session, campaign_id)
         return self._words[campaign_id]
+
+
+def result_words(session: Session, campaign_id: int) -> ResultWords:
+    """How the results of the campaign may be named, in every language."""
+    named: dict[int, tuple[CodeChoice, list[str]]] = {}
+    for locale in LOCALES:
+        for code in codes_for(session, campaign_id, locale=locale):
+            named.setdefault(code.result_code_id, (code, []))[1].append(code.name)
+    return ResultWords(named.values())
 
 
 def _ordered(name: str) -> str:

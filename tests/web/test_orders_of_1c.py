@@ -176,11 +176,11 @@ def test_the_cell_of_an_unknown_workshop_is_marked_and_those_of_the_unit_are_off
     desk.work()
     page = desk.browser.read(f"{address}/mend")
     assert page.count('aria-invalid="true"') == 2
-    cell = r'<input [^>]*name="cell-5" value="Цех 9"[^>]* list="workshops" aria-invalid="true"'
-    assert len(re.findall(cell, page)) == 2 and page.count(' list="workshops"') == 2
-    offered = re.findall(r'<option value="([^"]*)">', page.partition('id="workshops"')[2])
+    cell = r'<input [^>]*name="cell-5" value="Цех 9"[^>]* list="o-workshop" aria-invalid="true"'
+    assert len(re.findall(cell, page)) == 2 and page.count(' list="o-workshop"') == 2
+    offered = re.findall(r'<option value="([^"]*)">', page.partition('id="o-workshop"')[2])
     assert offered == ["Слесарный цех", "Кузовной цех"]
     wrong = desk.browser.post(f"{address}/mend/2", {"cell-5": "Цех 8"}, headers=HTMX)
-    assert wrong.status_code == 422 and 'list="workshops"' in wrong.text
+    assert wrong.status_code == 422 and 'list="o-workshop"' in wrong.text
     desk.browser.post(f"{address}/mend/2", {"cell-5": "кузовной"})
     assert _where(desk) == {"СЦ-1": shops[1].id}

@@ -88,6 +88,8 @@ def test_what_a_reason_asks_for_can_be_said_where_the_file_has_no_column(called:
     page = called.browser.read(f"{address}/mend")
     several, unknown = page.split('id="r-3"')
     assert 'name="add-vin"' in several and 'name="add-campaign"' in several
+    assert page.count('<datalist id="o-campaign">') == 1 and '<option value="Отзыв">' in page
+    assert several.count('list="o-campaign"') == 1 and 'list="o-campaign"' not in unknown
     assert 'name="add-external_key"' in unknown and 'name="add-campaign"' not in unknown
     # What still cannot be loaded changes nothing, and what was typed stays.
     wrong = called.browser.post(f"{address}/mend/2", {"add-campaign": "Нет такой"})
@@ -101,7 +103,8 @@ def test_what_a_reason_asks_for_can_be_said_where_the_file_has_no_column(called:
     assert headings[1:6] == (*CALL, "Кампания")
     assert (first[5], second[5]) == ("Отзыв", None)
     # The column is there for the other rows, and in the workbook of those that are left.
-    assert 'id="c-3-4"' in called.browser.read(f"{address}/mend")
+    text = called.browser.read(f"{address}/mend")
+    assert 'id="c-3-4"' in text and text.count('list="o-campaign"') == 1
     headings, rest = read_workbook(called.browser.get(f"{address}/rejected.xlsx"))
     assert headings == (*CALL, "Кампания", "Что не так") and rest[0] == STRANGER[0]
 
@@ -183,3 +186,27 @@ def test_a_decision_by_which_nothing_was_loaded_says_so(called: LoadDesk) -> Non
     assert "Ждут исправления: 1." in told and "строки загружены" not in told
     assert "строки загружены" not in called.browser.read(address)
     assert "Это он. Мария" in called.browser.read(f"{address}?rows=decided")
+
+
+def test_the_check_says_what_the_words_of_a_result_were_understood_as(called: LoadDesk) -> None:
+    rows = ((*CALLED[:3], "просит не звонить"), (*STRANGER[:3], "Записан"))
+    address = _asked(called, *rows)
+    text = called.browser.read(address)
+    assert text.count("Понято как «Отказ от всех звонков»") == 1
+    # Of a call without a task nobody can say what its words mean.
+    assert text.count("Понято как") == 1
+    called.browser.post(f"{address}/run", {"form_key": "run"})
+    called.work()
+    assert "Понято как «Отказ от всех звонков»" in called.browser.read(address)
+
+
+def test_a_refusal_of_a_purpose_without_its_campaign_is_told_in_words(desk: LoadDesk) -> None:
+    path = write_file(desk.folder / "стоп.xlsx", ("+7 916 123-45-67", "Петров Олег", "реклама"),
+                      headings=("Телефон", "ФИО", "Тип отказа"))  # fmt: skip
+    address = str(desk.send(path, "do-not-call").location)
+    desk.work()
+    desk.browser.post(f"{address}/run", {"form_key": "run"})
+    desk.work()
+    text = desk.browser.read(f"{address}/mend")
+    assert "По какой кампании отказ, непонятно: назовите её" in text and "purpose" not in text
+    assert 'name="add-campaign"' in text and 'list="o-campaign"' in text

@@ -13,7 +13,7 @@ from webui.labels.work import LABELS
 ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.REFUSAL_UNCLEAR: _l("непонятно, от чего отказ: запрещено всё"),
     RowProblemCode.REFUSAL_IN_PART: _l("понято не всё (%(value)s), отказ записан как «%(known)s»"),
-    RowProblemCode.CALLS_STAY: _l("звонить этому клиенту можно: отказ только от этого"),
+    RowProblemCode.CALLS_STAY: _l("звонки этот отказ не запрещает"),
     RowProblemCode.NOT_REFUSED: _l("отказа в этой строке нет"),
     RowProblemCode.REFUSAL_LEFT: _l(
         "запрет не загружен: загрузите файл ещё раз с видом «Не звонить»"

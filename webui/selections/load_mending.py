@@ -9,10 +9,12 @@ from typing import Any
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from campaigns.result_order import campaigns_to_offer
 from core.errors import Refused
 from directory.units.tree import get_unit
 from importers.columns import Column
 from importers.fields import Field
+from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.deciding import DECIDABLE
 from importers.loads.decisions_seen import is_loaded
@@ -113,7 +115,7 @@ def _mended(load_id: int, row_no: int) -> Any:
         if is_htmx():
             return render_template(
                 "selections/_load_mend_row.html", load=load, row=shown, refused=told, is_first=True,
-                workshops=offered_workshops(session(), load),
+                offered=_offered(load),
             ), 422  # fmt: skip
         return _page(load, [shown], None, told), 422
     tell_decision(load_id, row_no, mended.decision, _mended_words(row_no, ruling))
@@ -157,9 +159,18 @@ def _page(load: RecordLoad, rows: Sequence[RowShown], seen: Any, refused: str = 
         rows=rows,
         seen=seen,
         refused=refused,
-        workshops=offered_workshops(session(), load),
+        offered=_offered(load),
         people=len(doubtful_people(session(), load.id)),
     )
+
+
+def _offered(load: RecordLoad) -> dict[str, list[str]]:
+    """By the code of a field the names that may be said in it, to choose from."""
+    offered = {Field.WORKSHOP.value: offered_workshops(session(), load)}
+    if Field.CAMPAIGN in FORMATS[load.format].fields:
+        names = (one.name for one in campaigns_to_offer(session()))
+        offered[Field.CAMPAIGN.value] = list(dict.fromkeys(names))
+    return offered
 
 
 def _shown(

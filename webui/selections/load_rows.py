@@ -11,13 +11,16 @@ from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
 from importers.loads.clashes import Clash, clashes_of
 from importers.loads.decisions_seen import DecisionsSeen, Standing
+from importers.loads.meant import MeantResult, meant_results
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import problems_of_row, rows_of
 from importers.loads.told import Verdict
 from webui.labels.files import problem_sentence
+from webui.labels.words import label
 from webui.requests import session
 from webui.selections.column_choice import offered_fields
+from webui.wording import language
 
 _LONGEST = 60
 TOLD = "told"
@@ -60,6 +63,8 @@ class ShownRow:
     """What a person has decided of it, if that can be undone."""
     clash: Clash | None
     """Of a doubtful row: whom it may mean."""
+    meant: str
+    """Of a result of a call: what its words were understood as."""
 
 
 def shown_rows(
@@ -73,10 +78,18 @@ def shown_rows(
     columns = _telling(load)
     names = names_of_clients(session(), [row.client_id for row in seen.rows], actor=g.actor)
     clashes = clashes_of(session(), load, seen.rows, actor=g.actor, now=g.now)
+    meant = meant_results(session(), load, seen.rows, locale=language())
     return {
         "columns": columns,
         "rows": [
-            _shown(row, columns, names, decided.of_row.get(row.row_no), clashes.get(row.row_no))
+            _shown(
+                row,
+                columns,
+                names,
+                decided.of_row.get(row.row_no),
+                clashes.get(row.row_no),
+                meant.get(row.row_no),
+            )
             for row in seen.rows
         ],
         "seen": seen,
@@ -97,6 +110,7 @@ def _shown(
     names: dict[int, str],
     decision: Standing | None,
     clash: Clash | None,
+    meant: MeantResult | None,
 ) -> ShownRow:
     problems = problems_of_row(row)
     wrong = {problem.column for problem in problems if problem.column}
@@ -111,6 +125,7 @@ def _shown(
         client,
         decision,
         clash,
+        (meant.name or label(meant.outcome)) if meant is not None else "",
     )
 
 
