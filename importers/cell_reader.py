@@ -14,6 +14,7 @@ from importers.contacts import found_email
 from importers.fields import Field
 from importers.problems import RowProblem, RowProblemCode
 from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
+from importers.vehicle_texts import VehicleText, vehicle_of
 
 _MAKES_OF_TWO_WORDS = re.compile(
     r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz)\b[\s/,]*",
@@ -28,6 +29,9 @@ PHONE_TROUBLE = frozenset(_PHONE_CODES.values())
 IDENTITY_TROUBLE = PHONE_TROUBLE | frozenset(_VIN_CODES.values())
 PLACEHOLDERS = frozenset({"", "-", "–", "—", "нет", "н/д", "0", "?", "немає", "n/a"})
 """What people type into a cell that is to stay empty."""
+_SHORTEST_PLATE = 8
+_OF_VEHICLES = re.compile(r"авто|машин|марк|модел|\bтс\b|\bа/м|vehicle|\bcar\b", re.IGNORECASE)
+"""«Автомобиль (VIN)»: the words beside the VIN are make and model."""
 _T = TypeVar("_T")
 
 
@@ -40,6 +44,8 @@ class CellReader:
         self._headings = [column.told for column in columns]
         self._phones = [column.index for column in columns if column.field is Field.PHONE]
         self._mapped = [column.index for column in columns if column.field]
+        vins = [column for column in columns if column.field is Field.VIN]
+        self._tells_model = any(_OF_VEHICLES.search(one.heading) for one in vins)
         self._region = region
         self._has_error_cells = has_error_cells
 
@@ -99,18 +105,50 @@ class CellReader:
                 told.append(self._note(index, _PHONE_CODES[reading.problem], cells))
         return tuple(found.values())
 
-    def _vin(self, cells: list[str], told: list[RowProblem]) -> str | None:
+    def _vehicle(
+        self, cells: list[str], both: str | None, told: list[RowProblem]
+    ) -> tuple[str | None, str | None, str | None]:
+        """VIN, make with model, and plate: of their cells, else of what stands beside them.
+
+        ``both``: the cell of make and model.
+        """
+        vin, beside = self._vin(cells, told)
+        if both is None and beside is not None:
+            return vin, beside.words if self._tells_model else None, beside.plate
+        if both is None:
+            return vin, None, None
+        seen = vehicle_of(both) if len(both) >= _SHORTEST_PLATE else VehicleText(both)
+        if vin is None and seen.vin is not None:
+            vin = seen.vin
+            if seen.was_mended:
+                told.append(
+                    self._note(self._at[Field.MAKE_MODEL], RowProblemCode.VIN_MENDED, cells)
+                )
+        return vin, seen.words, seen.plate or (beside.plate if beside is not None else None)
+
+    def _vin(
+        self, cells: list[str], told: list[RowProblem]
+    ) -> tuple[str | None, VehicleText | None]:
+        """The VIN, and what stands beside it in its cell."""
         index = self._at.get(Field.VIN)
         if index is None:
-            return None
+            return None, None
         if is_vin(cells[index]):
-            return cells[index]
+            return cells[index], None
         reading = read_vin(cells[index])
+        if reading.problem is VinProblem.WRONG_LENGTH:
+            seen = vehicle_of(cells[index])
+            if seen.vin is not None:
+                if seen.was_mended:
+                    told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
+                if seen.words and not self._tells_model:
+                    told.append(self._note(index, RowProblemCode.VIN_ALONE, cells))
+                return seen.vin, seen
         if reading.problem is not None and reading.problem is not VinProblem.EMPTY:
             told.append(self._note(index, _VIN_CODES[reading.problem], cells))
         elif reading.was_mended:
             told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
-        return reading.vin
+        return reading.vin, None
 
     def _email(self, text: str, told: list[RowProblem]) -> str | None:
         email = found_email(text)

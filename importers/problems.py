@@ -94,6 +94,8 @@ class RowProblemCode(StrEnum):
     VIN_WRONG_LENGTH = "vin_wrong_length"
     VIN_BAD_CHARACTER = "vin_bad_character"
     VIN_MENDED = "vin_mended"
+    VIN_ALONE = "vin_alone"
+    """Words stood beside the VIN in a column that tells nothing else; they were left out."""
     NOT_AN_EMAIL = "not_an_email"
     NO_PHONE = "no_phone"
     NO_PHONE_AND_NO_VIN = "no_phone_and_no_vin"

@@ -101,7 +101,8 @@ class RowReader(CellReader):
         ]
         name = whole_name(name, last, first, patronymic)
         phones = self._read_phones(cells, told)
-        vin = self._vin(cells, told)
+        vin, both, beside = self._vehicle(cells, both, told)
+        plate = plate or beside
         if both is not None:
             make, model = make_and_model(make, model, both)
         year = self._value(self._year, year_of_make, cells, told)

@@ -98,6 +98,7 @@ class TypedReader(CellReader):
     ) -> None:
         super().__init__(columns, region=region, has_error_cells=has_error_cells)
         self._identity = fmt.identity
+        self._fields = fmt.fields
         self._plain = [
             (
                 column.field,
@@ -158,14 +159,15 @@ class TypedReader(CellReader):
     def _read_vehicle(
         self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
     ) -> None:
-        vin = self._vin(cells, told)
         make, model, both = (
             self._words[cells[at]] if at is not None else None for at in self._models
         )
+        vin, both, plate = self._vehicle(cells, both, told)
         if both is not None:
             make, model = make_and_model(make, model, both)
-        for field, value in ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model)):
-            if value is not None:
+        found = ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model), (Field.PLATE, plate))
+        for field, value in found:
+            if value is not None and field in self._fields:
                 values[field] = value
 
     def _read_order(self, cells: list[str], values: dict[Field, Value]) -> None:

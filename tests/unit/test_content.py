@@ -173,6 +173,20 @@ def test_unknown_headings_stay_headings(tmp_path: Path) -> None:
     assert refused.value.code is FileProblem.MISSING_COLUMNS
 
 
+def test_vehicles_that_are_told_by_their_vins_are_vins() -> None:
+    rows = [(f"СЦ-{at}", "05.11.2026", vin) for at, vin in enumerate(VINS)]
+    rows[0] = (*rows[0][:2], f"Lada Vesta, VIN {VINS[0]}, г/н А001АА777")
+    columns = recognised("visits", ("Номер", "Дата", "Автомобиль"), rows)
+    assert (columns[2].field, columns[2].source, columns[2].share) == (
+        Field.VIN, Source.CONTENT, 100,
+    )  # fmt: skip
+    assert FORMATS["visits"].missing(columns) == []
+    # With a column of VINs it stays what its heading says.
+    rows = [(*row, row[2]) for row in rows]
+    columns = recognised("visits", ("Номер", "Дата", "Автомобиль", "VIN"), rows)
+    assert [column.field for column in columns[2:]] == [Field.MAKE_MODEL, Field.VIN]
+
+
 def test_the_day_beside_the_number_of_an_order_is_its_day_of_opening() -> None:
     rows = [[f"Заказ-наряд СЦ-{at} от 10.11.2026 9:15:00", vin] for at, vin in enumerate(VINS)]
     visits = FORMATS["visits"]

@@ -31,6 +31,16 @@ def row(code: str, **cells: str) -> TypedRow:
     return TypedReader(fmt.mapped(map_columns(headings)), fmt).read(7, list(cells.values()))
 
 
+def test_a_vehicle_told_in_one_cell_is_taken_apart() -> None:
+    told = f"Kia Rio, VIN {VIN}, г/н А001АА777"
+    for code in ("visits", "vehicles"):
+        values = row(code, Номер="СЦ-1", Дата="05.11.2026", **{"Автомобиль_(VIN)": told}).values
+        assert (values[Field.VIN], values[Field.MAKE], values[Field.MODEL]) == (VIN, "Kia", "Rio")
+        assert values[Field.PLATE] == ("А001АА777" if code == "visits" else "СЦ-1")
+    assert row("vehicles", Госномер="В222ВВ77", Авто=told).values[Field.PLATE] == "В222ВВ77"
+    assert Field.MAKE not in row("results", **{"Автомобиль_(VIN)": told}).values
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

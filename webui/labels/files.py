@@ -178,6 +178,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.VIN_WRONG_LENGTH: _l("в VIN должно быть 17 знаков"),
     RowProblemCode.VIN_BAD_CHARACTER: _l("в VIN недопустимые знаки"),
     RowProblemCode.VIN_MENDED: _l("русские буквы в VIN заменены латинскими, проверьте"),
+    RowProblemCode.VIN_ALONE: _l("взят только VIN, остальное в этой ячейке не загружено"),
     RowProblemCode.NOT_AN_EMAIL: _l("это не адрес почты"),
     RowProblemCode.NO_PHONE: _l("нет телефона"),
     RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
