@@ -12,6 +12,7 @@ from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
 from importers.contacts import found_email
 from importers.fields import Field
+from importers.name_texts import name_and_phones
 from importers.problems import RowProblem, RowProblemCode
 from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
 from importers.vehicle_texts import VehicleText, vehicle_of
@@ -46,8 +47,25 @@ class CellReader:
         self._mapped = [column.index for column in columns if column.field]
         vins = [column for column in columns if column.field is Field.VIN]
         self._tells_model = any(_OF_VEHICLES.search(one.heading) for one in vins)
+        self._vin_at = self._at.get(Field.VIN)
+        self._named = self._phone_with_name(columns)
         self._region = region
         self._has_error_cells = has_error_cells
+
+    def _phone_with_name(self, columns: Sequence[Column]) -> int | None:
+        """The column of phones that names the clients as well, where no other one does."""
+        if Field.NAME in self._at or Field.LAST_NAME in self._at:
+            return None
+        named = (column.index for column in columns if column.has_name)
+        return next((index for index in named if index in self._phones), None)
+
+    def _name_beside(self, cells: list[str]) -> tuple[str | None, list[str]]:
+        """The name that stands beside the phone, and the cells without it."""
+        at = self._named
+        if at is None or not cells[at]:
+            return None, cells
+        name, phones = name_and_phones(cells[at])
+        return name, [*cells[:at], phones, *cells[at + 1 :]]
 
     def _without_errors(self, cells: list[str], told: list[RowProblem]) -> list[str]:
         for index in self._mapped:
@@ -112,12 +130,20 @@ class CellReader:
 
         ``both``: the cell of make and model.
         """
-        vin, beside = self._vin(cells, told)
-        if both is None and beside is not None:
-            return vin, beside.words if self._tells_model else None, beside.plate
+        at, beside = self._vin_at, None
+        if at is None:
+            vin = None
+        elif is_vin(cells[at]):
+            vin = cells[at]
+        else:
+            vin, beside = self._vin(at, cells, told)
         if both is None:
-            return vin, None, None
-        seen = vehicle_of(both) if len(both) >= _SHORTEST_PLATE else VehicleText(both)
+            if beside is None:
+                return vin, None, None
+            return vin, beside.words if self._tells_model else None, beside.plate
+        if len(both) < _SHORTEST_PLATE:
+            return vin, both, beside.plate if beside is not None else None
+        seen = vehicle_of(both)
         if vin is None and seen.vin is not None:
             vin = seen.vin
             if seen.was_mended:
@@ -127,14 +153,9 @@ class CellReader:
         return vin, seen.words, seen.plate or (beside.plate if beside is not None else None)
 
     def _vin(
-        self, cells: list[str], told: list[RowProblem]
+        self, index: int, cells: list[str], told: list[RowProblem]
     ) -> tuple[str | None, VehicleText | None]:
-        """The VIN, and what stands beside it in its cell."""
-        index = self._at.get(Field.VIN)
-        if index is None:
-            return None, None
-        if is_vin(cells[index]):
-            return cells[index], None
+        """The VIN of a cell that is none as it stands, and what stands beside it there."""
         reading = read_vin(cells[index])
         if reading.problem is VinProblem.WRONG_LENGTH:
             seen = vehicle_of(cells[index])

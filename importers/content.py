@@ -28,7 +28,7 @@ from importers.columns import (
 )
 from importers.contacts import found_email
 from importers.fields import AMOUNTS, DAYS, Field
-from importers.name_texts import looks_like_name
+from importers.name_texts import is_name_with_phone, looks_like_name
 from importers.typed_values import read_order
 from importers.values import read_day
 from importers.vehicle_texts import vehicle_of
@@ -176,6 +176,8 @@ def with_content(
     """
     sample = rows[:SAMPLE]
     columns = with_order_days(columns, sample)
+    if Field.NAME in fields:
+        columns = _with_names(columns, sample)
     taken = {column.field for column in columns if column.field is not None}
     if taken & _NAMES:
         taken |= _NAMES
@@ -196,6 +198,27 @@ def with_content(
             taken.add(column.field)
         told.append(column)
     return tuple(told)
+
+
+def _with_names(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns, told of those that name people beside phones; such a one may be the phones."""
+    told = {column.field for column in columns}
+    if Field.PHONE in told and told & _NAMES:
+        return tuple(columns)
+    named = []
+    for column in columns:
+        is_open = column.field is None and field_of(column.heading) is None
+        may_be = column.remark is None and (is_open or column.field in (Field.PHONE, Field.NAME))
+        cells = [row[column.index] for row in rows if column.index < len(row)] if may_be else []
+        filled = [cell for cell in cells if cell.strip()]
+        share = sum(map(is_name_with_phone, filled)) * 100 // max(len(filled), 1)
+        if share >= ENOUGH:
+            column = replace(column, has_name=True)
+            if Field.PHONE not in told:
+                column = replace(column, field=Field.PHONE, source=Source.CONTENT, share=share)
+                told.add(Field.PHONE)
+        named.append(column)
+    return tuple(named)
 
 
 def with_order_days(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:

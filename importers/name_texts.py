@@ -1,10 +1,11 @@
-"""Whether a text is somebody's name: people are told from places by that. Pure."""
+"""Whether a text is somebody's name, and the name that stands beside a phone. Pure."""
 
 from __future__ import annotations
 
 import re
 
 from directory.clients.names import ClientKindGuess, looks_like_legal_entity
+from directory.clients.phone_words import count_digits
 
 _PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич|кич|мич|ович|евич|івна|ївна|йович|оглы|кызы)$")
 _WORD_OF_NAME = re.compile(r"[^\W\d_][^\W\d_'’ʼ.-]*[.'’ʼ-]?[^\W\d_.'’ʼ-]*\.?")
@@ -31,6 +32,32 @@ _FIRST_NAMES = frozenset(
     """,
     )
 )
+
+
+_PHONE = re.compile(r"\+?\d[\d\s().\-\u2010-\u2014]{7,}\d")
+_FEWEST_DIGITS = 10
+_LABEL_AT_END = re.compile(r"[\s,;:(]+(?:т|[Тт]ел|[Мм]об|[Сс]от|[Рр]аб|[Дд]ом)\.?[\s:]*$")
+_AROUND = " \t\r\n,;:/|()[]+-–—"
+_LONGEST = 300
+
+
+def name_and_phones(text: str) -> tuple[str | None, str]:
+    """«Романов Павел, +7 909 426-53-25» is the name and the phone; without a phone no name."""
+    runs = _PHONE.finditer(text[:_LONGEST])
+    phone = next((one for one in runs if count_digits(one[0]) >= _FEWEST_DIGITS), None)
+    if phone is None:
+        return None, text
+    before = _LABEL_AT_END.sub("", text[: phone.start()].rstrip(_AROUND)).strip(_AROUND)
+    if any(map(str.isalpha, before)):
+        return " ".join(before.split()), text[phone.start() :]
+    behind = text[phone.end() : _LONGEST].strip(_AROUND)
+    return (behind, phone[0]) if looks_like_name(behind) else (None, text)
+
+
+def is_name_with_phone(text: str) -> bool:
+    """Whether a name and a phone stand in it."""
+    name, _ = name_and_phones(text)
+    return name is not None and looks_like_name(name)
 
 
 def looks_like_name(text: str) -> bool:

@@ -99,6 +99,8 @@ class RowReader(CellReader):
             (" ".join(cells[index].split()) or None) if index is not None and cells[index] else None
             for index in self._texts
         ]
+        if self._named is not None:
+            name, cells = self._name_beside(cells)
         name = whole_name(name, last, first, patronymic)
         phones = self._read_phones(cells, told)
         vin, both, beside = self._vehicle(cells, both, told)

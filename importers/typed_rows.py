@@ -124,7 +124,10 @@ class TypedReader(CellReader):
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
         values: dict[Field, Value] = {}
-        self._read_person(cells, values, told)
+        beside = None
+        if self._named is not None:
+            beside, cells = self._name_beside(cells)
+        self._read_person(cells, beside, values, told)
         self._read_vehicle(cells, values, told)
         for field, index, read, is_past_day in self._plain:
             cell = cells[index]
@@ -144,10 +147,15 @@ class TypedReader(CellReader):
         return TypedRow(row_no, texts, values, phones, problems, warnings, self._of_field)
 
     def _read_person(
-        self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+        self,
+        cells: list[str],
+        beside: str | None,
+        values: dict[Field, Value],
+        told: list[RowProblem],
     ) -> None:
-        parts = [_text(cells[at]) if at is not None else None for at in self._names]
-        name = whole_name(*parts)
+        """``beside``: the name that stands beside the phone."""
+        name, *parts = [_text(cells[at]) if at is not None else None for at in self._names]
+        name = whole_name(name or beside, *parts)
         if name is not None:
             values[Field.NAME] = name
             values[Field.CLIENT_KIND] = _KINDS[looks_like_legal_entity(name)]

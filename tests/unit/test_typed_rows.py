@@ -31,6 +31,17 @@ def row(code: str, **cells: str) -> TypedRow:
     return TypedReader(fmt.mapped(map_columns(headings)), fmt).read(7, list(cells.values()))
 
 
+def test_a_name_beside_the_phone_is_the_clients() -> None:
+    fmt = FORMATS["clients"]
+    columns = fmt.recognised(map_columns([("Клиент, тел.",)]), [["Иванов Иван, 8 916 123-45-67"]])
+    read = TypedReader(columns, fmt).read(2, ["ООО «Ромашка 7» тел. 8 495 123-45-67 доб. 3"])
+    assert (read.values[Field.NAME], read.values[Field.CLIENT_KIND]) == (
+        "ООО «Ромашка 7»", ClientKind.LEGAL_ENTITY,
+    )  # fmt: skip
+    assert [(one.e164, one.label) for one in read.phones] == [("+74951234567", "доб. 3")]
+    assert (read.problems, read.warnings) == ((), ())
+
+
 def test_a_vehicle_told_in_one_cell_is_taken_apart() -> None:
     told = f"Kia Rio, VIN {VIN}, г/н А001АА777"
     for code in ("visits", "vehicles"):
