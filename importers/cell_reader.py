@@ -12,8 +12,10 @@ from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
 from importers.contacts import found_email
 from importers.fields import Field
+from importers.name_texts import name_and_phones
 from importers.problems import RowProblem, RowProblemCode
 from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
+from importers.vehicle_texts import VehicleText, vehicle_of
 
 _MAKES_OF_TWO_WORDS = re.compile(
     r"(land rover|great wall|alfa romeo|aston martin|rolls royce|mercedes benz)\b[\s/,]*",
@@ -28,6 +30,9 @@ PHONE_TROUBLE = frozenset(_PHONE_CODES.values())
 IDENTITY_TROUBLE = PHONE_TROUBLE | {*_VIN_CODES.values(), RowProblemCode.NOT_A_NAME}
 PLACEHOLDERS = frozenset({"", "-", "–", "—", "нет", "н/д", "0", "?", "немає", "n/a"})
 """What people type into a cell that is to stay empty."""
+_SHORTEST_PLATE = 8
+_OF_VEHICLES = re.compile(r"авто|машин|марк|модел|\bтс\b|\bа/м|vehicle|\bcar\b", re.IGNORECASE)
+"""«Автомобиль (VIN)»: the words beside the VIN are make and model."""
 _T = TypeVar("_T")
 
 
@@ -40,8 +45,27 @@ class CellReader:
         self._headings = [column.told for column in columns]
         self._phones = [column.index for column in columns if column.field is Field.PHONE]
         self._mapped = [column.index for column in columns if column.field]
+        vins = [column for column in columns if column.field is Field.VIN]
+        self._tells_model = any(_OF_VEHICLES.search(one.heading) for one in vins)
+        self._vin_at = self._at.get(Field.VIN)
+        self._named = self._phone_with_name(columns)
         self._region = region
         self._has_error_cells = has_error_cells
+
+    def _phone_with_name(self, columns: Sequence[Column]) -> int | None:
+        """The column of phones that names the clients as well, where no other one does."""
+        if Field.NAME in self._at or Field.LAST_NAME in self._at:
+            return None
+        named = (column.index for column in columns if column.has_name)
+        return next((index for index in named if index in self._phones), None)
+
+    def _name_beside(self, cells: list[str]) -> tuple[str | None, list[str]]:
+        """The name that stands beside the phone, and the cells without it."""
+        at = self._named
+        if at is None or not cells[at]:
+            return None, cells
+        name, phones = name_and_phones(cells[at])
+        return name, [*cells[:at], phones, *cells[at + 1 :]]
 
     def _without_errors(self, cells: list[str], told: list[RowProblem]) -> list[str]:
         for index in self._mapped:
@@ -99,18 +123,53 @@ class CellReader:
                 told.append(self._note(index, _PHONE_CODES[reading.problem], cells))
         return tuple(found.values())
 
-    def _vin(self, cells: list[str], told: list[RowProblem]) -> str | None:
-        index = self._at.get(Field.VIN)
-        if index is None:
-            return None
-        if is_vin(cells[index]):
-            return cells[index]
+    def _vehicle(
+        self, cells: list[str], both: str | None, told: list[RowProblem]
+    ) -> tuple[str | None, str | None, str | None]:
+        """VIN, make with model, and plate: of their cells, else of what stands beside them.
+
+        ``both``: the cell of make and model.
+        """
+        at, beside = self._vin_at, None
+        if at is None:
+            vin = None
+        elif is_vin(cells[at]):
+            vin = cells[at]
+        else:
+            vin, beside = self._vin(at, cells, told)
+        if both is None:
+            if beside is None:
+                return vin, None, None
+            return vin, beside.words if self._tells_model else None, beside.plate
+        if len(both) < _SHORTEST_PLATE:
+            return vin, both, beside.plate if beside is not None else None
+        seen = vehicle_of(both)
+        if vin is None and seen.vin is not None:
+            vin = seen.vin
+            if seen.was_mended:
+                told.append(
+                    self._note(self._at[Field.MAKE_MODEL], RowProblemCode.VIN_MENDED, cells)
+                )
+        return vin, seen.words, seen.plate or (beside.plate if beside is not None else None)
+
+    def _vin(
+        self, index: int, cells: list[str], told: list[RowProblem]
+    ) -> tuple[str | None, VehicleText | None]:
+        """The VIN of a cell that is none as it stands, and what stands beside it there."""
         reading = read_vin(cells[index])
+        if reading.problem is VinProblem.WRONG_LENGTH:
+            seen = vehicle_of(cells[index])
+            if seen.vin is not None:
+                if seen.was_mended:
+                    told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
+                if seen.words and not self._tells_model:
+                    told.append(self._note(index, RowProblemCode.VIN_ALONE, cells))
+                return seen.vin, seen
         if reading.problem is not None and reading.problem is not VinProblem.EMPTY:
             told.append(self._note(index, _VIN_CODES[reading.problem], cells))
         elif reading.was_mended:
             told.append(self._note(index, RowProblemCode.VIN_MENDED, cells))
-        return reading.vin
+        return reading.vin, None
 
     def _tell_no_name(
         self, at: Sequence[int | None], cells: list[str], told: list[RowProblem]

@@ -67,6 +67,8 @@ class Column:
     remark: Remark | None = None
     has_order_day: bool = False
     """Its cells hold the day of the order beside the number: «Заказ-наряд СЦ-1 от 10.11.2026»."""
+    has_name: bool = False
+    """Its cells hold a name beside the phone: «Романов Павел, +7 909 426-53-25»."""
 
     @property
     def told(self) -> str:
@@ -79,6 +81,8 @@ def told_fields(columns: Collection[Column]) -> frozenset[Field]:
     there = {column.field for column in columns if column.field is not None}
     if any(column.field is Field.VISIT_NUMBER and column.has_order_day for column in columns):
         there.add(Field.OPENED_ON)
+    if any(column.field is Field.PHONE and column.has_name for column in columns):
+        there.add(Field.NAME)
     return frozenset(there)
 
 

@@ -15,7 +15,6 @@ from enum import StrEnum
 
 from directory.assets.plates import plate_norm
 from directory.assets.vin import read_vin
-from directory.clients.names import ClientKindGuess, looks_like_legal_entity
 from directory.clients.phones import normalise_phone
 from importers.columns import (
     REMARK_HEADINGS,
@@ -29,8 +28,10 @@ from importers.columns import (
 )
 from importers.contacts import found_email
 from importers.fields import AMOUNTS, DAYS, Field
+from importers.name_texts import is_name_with_phone, looks_like_name
 from importers.typed_values import read_order
 from importers.values import read_day
+from importers.vehicle_texts import vehicle_of
 
 SAMPLE = 200
 """Rows that are looked at."""
@@ -80,31 +81,6 @@ _BEGINS_WITH_PHONE = re.compile(
     r"(?:\+\d{1,3}|8|9(?=\d)|7(?=\W*9))(?:[\s().\-]*\d){9,11}(?![\d\s]*\d)\W"
 )
 """Words may stand behind it: «9161234567 (просил больше не звонить)»."""
-_PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич|кич|мич|ович|евич|івна|ївна|йович|оглы|кызы)$")
-_WORD_OF_NAME = re.compile(r"[^\W\d_][^\W\d_'’ʼ.-]*[.'’ʼ-]?[^\W\d_.'’ʼ-]*\.?")
-_INITIALS = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)?\s+[^\W\d_]\.\s?(?:[^\W\d_]\.)?")
-_FIRST_NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    александр алексей анатолий андрей антон аркадий артем артур богдан борис вадим валентин
-    валерий василий виктор виталий владимир владислав вячеслав геннадий георгий герман глеб
-    григорий даниил денис дмитрий евгений егор иван игорь илья кирилл константин лев леонид
-    максим марат матвей михаил никита николай олег павел петр роман руслан рустам святослав
-    семен сергей станислав степан тимур федор филипп эдуард юрий ярослав
-    александра алена алина алла анастасия анжела анна валентина валерия варвара вера вероника
-    виктория галина дарья диана ева евгения екатерина елена елизавета жанна зинаида зоя инна
-    ирина карина кристина ксения лариса лидия лилия любовь людмила маргарита марина мария
-    надежда наталия наталья нина оксана ольга полина раиса регина светлана софия софья таисия
-    тамара татьяна ульяна эльвира юлия яна
-    олександр олексій андрій анатолій василь віктор віталій володимир дмитро євген ігор іван
-    костянтин микола михайло олександра олена петро сергій тетяна юрій ірина юлія
-    наталія світлана катерина марія ганна тарас остап ярослава мирослава
-    john james robert michael william david richard thomas daniel paul mark peter george
-    mary maria elena susan linda sarah laura emma alice jane
-    """,
-    )
-)
 
 
 def _is_phone(text: str) -> bool:
@@ -126,17 +102,6 @@ def _is_day(text: str) -> bool:
     return not text.isdigit() and isinstance(read_day(text), date) and not _AMOUNT.fullmatch(text)
 
 
-def _is_name(text: str) -> bool:
-    if any(map(str.isdigit, text)):
-        return '"' in text or "«" in text
-    if looks_like_legal_entity(text) is not ClientKindGuess.PERSON or _INITIALS.fullmatch(text):
-        return True
-    words = text.casefold().replace("ё", "е").split()
-    if not 1 < len(words) < 5 or not all(map(_WORD_OF_NAME.fullmatch, words)):
-        return False
-    return any(word in _FIRST_NAMES or _PATRONYMIC.search(word) for word in words)
-
-
 _LOOKS_LIKE: Mapping[Kind, Callable[[str], object]] = {
     Kind.EMAIL: found_email,
     Kind.VIN: _is_vin,
@@ -146,7 +111,7 @@ _LOOKS_LIKE: Mapping[Kind, Callable[[str], object]] = {
     Kind.DAY: _is_day,
     Kind.MILEAGE: _MILEAGE.fullmatch,
     Kind.AMOUNT: _AMOUNT.fullmatch,
-    Kind.NAME: _is_name,
+    Kind.NAME: looks_like_name,
 }
 _STRONG = frozenset({Kind.EMAIL, Kind.VIN, Kind.PHONE, Kind.PLATE})
 """No heading looks like one of these."""
@@ -211,6 +176,8 @@ def with_content(
     """
     sample = rows[:SAMPLE]
     columns = with_order_days(columns, sample)
+    if Field.NAME in fields:
+        columns = _with_names(columns, sample)
     taken = {column.field for column in columns if column.field is not None}
     if taken & _NAMES:
         taken |= _NAMES
@@ -218,6 +185,9 @@ def with_content(
     for column in columns:
         cells = [row[column.index] for row in sample if column.index < len(row)]
         known = column.field
+        if known is Field.MAKE_MODEL and Field.VIN in fields - taken:
+            column = _with_vins(column, cells)
+            known = column.field
         column = _from_cells(column, cells) if known is None else _checked(column, cells)
         if column.field is not known and (
             column.field not in fields
@@ -228,6 +198,27 @@ def with_content(
             taken.add(column.field)
         told.append(column)
     return tuple(told)
+
+
+def _with_names(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns, told of those that name people beside phones; such a one may be the phones."""
+    told = {column.field for column in columns}
+    if Field.PHONE in told and told & _NAMES:
+        return tuple(columns)
+    named = []
+    for column in columns:
+        is_open = column.field is None and field_of(column.heading) is None
+        may_be = column.remark is None and (is_open or column.field in (Field.PHONE, Field.NAME))
+        cells = [row[column.index] for row in rows if column.index < len(row)] if may_be else []
+        filled = [cell for cell in cells if cell.strip()]
+        share = sum(map(is_name_with_phone, filled)) * 100 // max(len(filled), 1)
+        if share >= ENOUGH:
+            column = replace(column, has_name=True)
+            if Field.PHONE not in told:
+                column = replace(column, field=Field.PHONE, source=Source.CONTENT, share=share)
+                told.add(Field.PHONE)
+        named.append(column)
+    return tuple(named)
 
 
 def with_order_days(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:
@@ -258,6 +249,15 @@ def _from_cells(column: Column, cells: Sequence[str]) -> Column:
         return replace(column, share=content.share, remark=Remark.SOME_DATE)
     field = _FIELD_OF[content.kind]
     return replace(column, field=field, source=Source.CONTENT, share=content.share)
+
+
+def _with_vins(column: Column, cells: Sequence[str]) -> Column:
+    """A column of vehicles that are told by their VINs, with or without words beside them."""
+    filled = [cell for cell in cells if cell.strip()]
+    share = sum(vehicle_of(cell).vin is not None for cell in filled) * 100 // max(len(filled), 1)
+    if share < ENOUGH:
+        return column
+    return replace(column, field=Field.VIN, source=Source.CONTENT, share=share)
 
 
 def _checked(column: Column, cells: Sequence[str]) -> Column:

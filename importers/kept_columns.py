@@ -1,6 +1,7 @@
 """The columns of a file as they are kept with it: [field, source, share, remark] for each.
 
-A fifth part, true, where the cells of a column hold the day of an order beside its number.
+A fifth part where the cells of a column hold more: whether the day of an order beside its number; a
+sixth, whether a name beside the phone.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,8 @@ def kept_columns(columns: Sequence[Column]) -> list[Any]:
             column.source.value,
             column.share,
             column.remark.value if column.remark is not None else None,
-            *([True] if column.has_order_day else []),
+            *([column.has_order_day] if column.has_order_day or column.has_name else []),
+            *([True] if column.has_name else []),
         ]
         for column in columns
     ]
@@ -58,7 +60,7 @@ def columns_of(file: KeepsColumns) -> tuple[Column, ...]:
             Source(source),
             share,
             Remark(remark) if remark is not None else None,
-            bool(more),
+            *map(bool, more),
         )
         for at, (heading, (field, source, share, remark, *more)) in enumerate(
             zip(file.header, file.columns, strict=True)
@@ -71,7 +73,8 @@ def bare_columns(file: KeepsColumns) -> list[Column]:
     return [
         # Headings of several lines: what the lower line told is only kept in the field.
         Column(at, column.heading, None if column.source is not Source.HEADING
-               or field_of(column.heading) else column.field, has_order_day=column.has_order_day)
+               or field_of(column.heading) else column.field, has_order_day=column.has_order_day,
+               has_name=column.has_name)
         for at, column in enumerate(columns_of(file))
     ]  # fmt: skip
 

@@ -95,6 +95,8 @@ class RowProblemCode(StrEnum):
     VIN_WRONG_LENGTH = "vin_wrong_length"
     VIN_BAD_CHARACTER = "vin_bad_character"
     VIN_MENDED = "vin_mended"
+    VIN_ALONE = "vin_alone"
+    """Words stood beside the VIN in a column that tells nothing else; they were left out."""
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_NAME = "not_a_name"
     """A number where a name is to be; nothing of it was taken."""

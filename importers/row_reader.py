@@ -99,12 +99,15 @@ class RowReader(CellReader):
             (" ".join(cells[index].split()) or None) if index is not None and cells[index] else None
             for index in self._texts
         ]
+        if self._named is not None:
+            name, cells = self._name_beside(cells)
         parts = (name, last, first, patronymic)
         name = whole_name(*parts)
         if name is None and any(parts):
             self._tell_no_name(self._texts[: len(parts)], cells, told)
         phones = self._read_phones(cells, told)
-        vin = self._vin(cells, told)
+        vin, both, beside = self._vehicle(cells, both, told)
+        plate = plate or beside
         if both is not None:
             make, model = make_and_model(make, model, both)
         year = self._value(self._year, year_of_make, cells, told)

@@ -102,6 +102,7 @@ class TypedReader(CellReader):
     ) -> None:
         super().__init__(columns, region=region, has_error_cells=has_error_cells)
         self._identity = fmt.identity
+        self._fields = fmt.fields
         self._plain = [
             (
                 column.field,
@@ -129,7 +130,10 @@ class TypedReader(CellReader):
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
         values: dict[Field, Value] = {}
-        self._read_person(cells, values, told)
+        beside = None
+        if self._named is not None:
+            beside, cells = self._name_beside(cells)
+        self._read_person(cells, beside, values, told)
         self._read_vehicle(cells, values, told)
         for field, index, read, is_past_day in self._plain:
             cell = cells[index]
@@ -153,10 +157,15 @@ class TypedReader(CellReader):
         return TypedRow(row_no, texts, values, phones, problems, warnings, self._of_field)
 
     def _read_person(
-        self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
+        self,
+        cells: list[str],
+        beside: str | None,
+        values: dict[Field, Value],
+        told: list[RowProblem],
     ) -> None:
+        """``beside``: the name that stands beside the phone."""
         parts = [_text(cells[at]) if at is not None else None for at in self._names]
-        name = whole_name(*parts)
+        name = whole_name(parts[0] or beside, *parts[1:])
         if name is not None:
             values[Field.NAME] = name
             values[Field.CLIENT_KIND] = _KINDS[looks_like_legal_entity(name)]
@@ -170,14 +179,15 @@ class TypedReader(CellReader):
     def _read_vehicle(
         self, cells: list[str], values: dict[Field, Value], told: list[RowProblem]
     ) -> None:
-        vin = self._vin(cells, told)
         make, model, both = (
             self._words[cells[at]] if at is not None else None for at in self._models
         )
+        vin, both, plate = self._vehicle(cells, both, told)
         if both is not None:
             make, model = make_and_model(make, model, both)
-        for field, value in ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model)):
-            if value is not None:
+        found = ((Field.VIN, vin), (Field.MAKE, make), (Field.MODEL, model), (Field.PLATE, plate))
+        for field, value in found:
+            if value is not None and field in self._fields:
                 values[field] = value
 
     def _read_order(self, cells: list[str], values: dict[Field, Value]) -> None:

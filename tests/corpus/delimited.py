@@ -172,3 +172,24 @@ def csv_digits_lost(path: Path) -> None:
       rows=[(2, *IVANOV), (3, '"Ромашка', "89267654321", "1")])  # fmt: skip
 def csv_open_quote_at_the_end(path: Path) -> None:
     path.write_text(text_of(HEADINGS, IVANOV) + '"Ромашка;89267654321;1\n')
+
+
+@case("a stop-list of bare numbers: words beside one, one cut short", ".txt",
+      rows=[(1, "8 916 777 00 01"), (2, "+7-954-865-50-56"),
+            (3, "9260598479 (просил больше не звонить!)"), (4, "8-495-000")])  # fmt: skip
+def bare_numbers_with_words(path: Path) -> None:
+    numbers = ("8 916 777 00 01", "+7-954-865-50-56", "9260598479 (просил больше не звонить!)",
+               "8-495-000")  # fmt: skip
+    path.write_text("\n".join(numbers) + "\n")
+
+
+@case("names and phones in one column, no headings", ".csv",
+      rows=[(1, "Романов Павел, +7 909 426-53-25", "Haval Dargo О791НЕ178"),
+            (2, "Лебедева Инна т.89163339901", "BMW X5 WBAKS410700000001")])  # fmt: skip
+def names_beside_phones(path: Path) -> None:
+    path.write_text(
+        text_of(
+            ("Романов Павел, +7 909 426-53-25", "Haval Dargo О791НЕ178"),
+            ("Лебедева Инна т.89163339901", "BMW X5 WBAKS410700000001"),
+        )
+    )

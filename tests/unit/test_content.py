@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import Workbook
@@ -10,7 +11,7 @@ from importers.columns import Remark, Source, map_columns
 from importers.content import Kind, content_of, kind_of
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS, LEAD_FORMATS
-from importers.kept_columns import as_said
+from importers.kept_columns import as_said, bare_columns, columns_of, kept_columns
 from importers.problems import FileProblem, FileRefused
 from importers.rows import ReadResult, read_leads
 
@@ -171,6 +172,65 @@ def test_unknown_headings_stay_headings(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as refused:
         read(tmp_path, ("Кто", "Сколько"), ("Море", 1), ("Лес", 2))
     assert refused.value.code is FileProblem.MISSING_COLUMNS
+
+
+def test_vehicles_that_are_told_by_their_vins_are_vins() -> None:
+    rows = [(f"СЦ-{at}", "05.11.2026", vin) for at, vin in enumerate(VINS)]
+    rows[0] = (*rows[0][:2], f"Lada Vesta, VIN {VINS[0]}, г/н А001АА777")
+    columns = recognised("visits", ("Номер", "Дата", "Автомобиль"), rows)
+    assert (columns[2].field, columns[2].source, columns[2].share) == (
+        Field.VIN, Source.CONTENT, 100,
+    )  # fmt: skip
+    assert FORMATS["visits"].missing(columns) == []
+    # With a column of VINs it stays what its heading says.
+    rows = [(*row, row[2]) for row in rows]
+    columns = recognised("visits", ("Номер", "Дата", "Автомобиль", "VIN"), rows)
+    assert [column.field for column in columns[2:]] == [Field.MAKE_MODEL, Field.VIN]
+
+
+NAMED = (
+    "Романов Павел Сергеевич, +7 909 426-53-25",
+    "Лебедева Инна т.89163339901",
+    "Гаврилов О. 8-916-333-99-02; 8-916-333-99-03",
+    "+7 939 761-22-09 Николаев Роман",
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "source"),
+    [
+        ("Клиент, телефон", Source.HEADING), ("Клиент", Source.CONTENT), ("Кто", Source.CONTENT),
+        ("", Source.CONTENT),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("code", ["lost-clients", "clients"])
+def test_a_name_may_stand_beside_the_phone(code: str, heading: str, source: Source) -> None:
+    columns = recognised(code, (heading, "Город"), [(cell, "Тверь") for cell in NAMED])
+    assert (columns[0].field, columns[0].source) == (Field.PHONE, source)
+    assert FORMATS[code].missing(columns) == []
+
+
+def test_a_name_beside_a_phone_is_nobodys_where_both_have_columns() -> None:
+    rows = list(zip(PEOPLE, PHONES, NAMED, NAMED, strict=True))
+    columns = recognised("lost-clients", ("ФИО", "Телефон", "Менеджер", "Кто"), rows)
+    assert [column.field for column in columns] == [Field.NAME, Field.PHONE, None, None]
+    (manager,) = recognised("lost-clients", ("Менеджер",), [(one,) for one in NAMED])
+    assert manager.field is None
+
+
+def test_rows_of_names_with_phones_are_read_and_kept(tmp_path: Path) -> None:
+    result = read(tmp_path, ("Клиент, телефон", "Авто"), *((one, "Kia Rio") for one in NAMED),
+                  ("Просто Имя", ""), code="lost-clients")  # fmt: skip
+    assert [row.name for row in result.rows] == [
+        "Романов Павел Сергеевич", "Лебедева Инна", "Гаврилов О.", "Николаев Роман", None,
+    ]  # fmt: skip
+    assert [len(row.phones) for row in result.rows] == [1, 1, 2, 1, 0]
+    assert not any(row.warnings for row in result.rows) and result.rows[4].is_rejected
+    kept = SimpleNamespace(
+        format="lost-clients", header=result.header, columns=kept_columns(result.columns)
+    )
+    assert columns_of(kept) == result.columns
+    assert [column.has_name for column in bare_columns(kept)] == [True, False]
 
 
 def test_the_day_beside_the_number_of_an_order_is_its_day_of_opening() -> None:

@@ -73,6 +73,28 @@ def test_a_year_is_found_beside_words_and_in_dates() -> None:
     assert read_year("15") is RowProblemCode.NOT_A_NUMBER
 
 
+def test_vin_and_plate_are_found_in_the_cell_of_the_vehicle() -> None:
+    lead = row(ФИО="Иванов", Телефон="", Автомобиль=f"Kia Rio, VIN {VIN}, г/н А001АА777")
+    assert (lead.vin, lead.plate, lead.make, lead.model) == (VIN, "А001АА777", "Kia", "Rio")
+    plated = row(ФИО="Иванов", Телефон="8 916 123-45-67", Авто="Mazda CX-5 (P123PP77)")
+    assert (plated.vin, plated.plate, plated.model) == (None, "P123PP77", "CX-5")
+    # What has its own cell stays with it.
+    both = row(ФИО="Иванов", Телефон="", Госномер="В222ВВ77", Авто=f"Kia Rio А001АА777 {VIN}")
+    assert (both.vin, both.plate, both.model) == (VIN, "В222ВВ77", "Rio")
+    none = row(ФИО="Иванов", Телефон="8 916 123-45-67", Авто="Land Rover Discovery")
+    assert (none.plate, none.make, none.model) == (None, "Land Rover", "Discovery")
+
+
+def test_words_beside_a_vin_are_the_vehicle_or_told() -> None:
+    lead = row(**{"ФИО": "Иванов", "Автомобиль_(VIN)": f"Kia Rio {VIN}"})
+    assert (lead.vin, lead.make, lead.model, lead.warnings) == (VIN, "Kia", "Rio", ())
+    bare = row(ФИО="Иванов", VIN=f"{VIN} (партия 2)")
+    assert (bare.vin, bare.make) == (VIN, None)
+    assert [one.code for one in bare.warnings] == [RowProblemCode.VIN_ALONE]
+    two = row(ФИО="Иванов", VIN=f"{VIN} / XTA21099043576199")
+    assert two.vin is None and two.problems[0].code is RowProblemCode.VIN_WRONG_LENGTH
+
+
 def test_a_good_row_is_typed_and_keeps_its_original_cells() -> None:
     lead = row(
         Фамилия="Фёдорова",

@@ -43,6 +43,27 @@ def test_a_number_for_a_name_is_told_with_its_cell() -> None:
         assert row("clients", ФИО=empty, Телефон="89161234567").problems == (lacking,), empty
 
 
+def test_a_name_beside_the_phone_is_the_clients() -> None:
+    fmt = FORMATS["clients"]
+    columns = fmt.recognised(map_columns([("Клиент, тел.",)]), [["Иванов Иван, 8 916 123-45-67"]])
+    read = TypedReader(columns, fmt).read(2, ["ООО «Ромашка 7» тел. 8 495 123-45-67 доб. 3"])
+    assert (read.values[Field.NAME], read.values[Field.CLIENT_KIND]) == (
+        "ООО «Ромашка 7»", ClientKind.LEGAL_ENTITY,
+    )  # fmt: skip
+    assert [(one.e164, one.label) for one in read.phones] == [("+74951234567", "доб. 3")]
+    assert (read.problems, read.warnings) == ((), ())
+
+
+def test_a_vehicle_told_in_one_cell_is_taken_apart() -> None:
+    told = f"Kia Rio, VIN {VIN}, г/н А001АА777"
+    for code in ("visits", "vehicles"):
+        values = row(code, Номер="СЦ-1", Дата="05.11.2026", **{"Автомобиль_(VIN)": told}).values
+        assert (values[Field.VIN], values[Field.MAKE], values[Field.MODEL]) == (VIN, "Kia", "Rio")
+        assert values[Field.PLATE] == ("А001АА777" if code == "visits" else "СЦ-1")
+    assert row("vehicles", Госномер="В222ВВ77", Авто=told).values[Field.PLATE] == "В222ВВ77"
+    assert Field.MAKE not in row("results", **{"Автомобиль_(VIN)": told}).values
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

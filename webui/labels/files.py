@@ -18,6 +18,8 @@ from webui.labels.file_columns import group_words
 from webui.labels.pairs import Pairs
 from webui.labels.refused_rows import ROWS as _REFUSED
 from webui.labels.refused_rows import in_part
+from webui.labels.vehicle_rows import KILOMETRES, kilometres
+from webui.labels.vehicle_rows import ROWS as _VEHICLES
 from webui.wording import whole
 from worklists.verdicts import BlockRule
 
@@ -164,6 +166,7 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
 
 _ROWS: Mapping[RowProblemCode, Any] = {
     **_REFUSED,
+    **_VEHICLES,
     RowProblemCode.NO_SUCH_DATE: _l("такой даты не бывает"),
     RowProblemCode.NOT_A_DATE: _l("это не дата"),
     RowProblemCode.ONLY_MONTH: _l("назван только месяц, взят его первый день"),
@@ -179,21 +182,14 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.PHONE_NOT_A_NUMBER: _l("это не номер телефона"),
     RowProblemCode.PHONE_DIGITS_LOST: _l("Excel округлил номер, цифры потеряны"),
     RowProblemCode.PHONE_UNKNOWN: _l("такого номера не бывает"),
-    RowProblemCode.VIN_WRONG_LENGTH: _l("в VIN должно быть 17 знаков"),
-    RowProblemCode.VIN_BAD_CHARACTER: _l("в VIN недопустимые знаки"),
-    RowProblemCode.VIN_MENDED: _l("русские буквы в VIN заменены латинскими, проверьте"),
     RowProblemCode.NOT_AN_EMAIL: _l("это не адрес почты"),
     RowProblemCode.NOT_A_NAME: _l("это не имя"),
     RowProblemCode.NO_PHONE: _l("нет телефона"),
     RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
     RowProblemCode.NO_NAME_AND_NO_VIN: _l("нет ни имени, ни VIN"),
-    RowProblemCode.NO_VIN: _l("нет VIN"),
     RowProblemCode.MISSING_VALUE: _l("не хватает данных"),
     RowProblemCode.NOT_KNOWN: _l("такого значения здесь не бывает"),
     RowProblemCode.SEVERAL_CLIENTS: _l("телефон есть у нескольких клиентов, взят один из них"),
-    RowProblemCode.OTHER_OWNER: _l(
-        "автомобиль числится за другим клиентом: владелец не изменён, контакты не добавлены"
-    ),
     RowProblemCode.OTHER_NAME: _l("это контакт или код клиента с другим именем"),
     RowProblemCode.OTHER_NAME_ABOVE: _l("другое имя, чем в строке %(value)s"),
     RowProblemCode.OTHER_DETAILS: _l(
@@ -202,20 +198,11 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.SEVERAL_FIT: _l("подходят сразу несколько записей, не взята ни одна"),
     RowProblemCode.WRONG_NUMBER: _l("этот номер клиента отмечен как неверный"),
     RowProblemCode.UNKNOWN_CLIENT: _l("такого клиента нет"),
-    RowProblemCode.UNKNOWN_VEHICLE: _l("такого автомобиля нет"),
     RowProblemCode.UNKNOWN_ORDER: _l("такого заказ-наряда нет"),
     RowProblemCode.UNKNOWN_WORKSHOP: _l("такого цеха нет"),
-    RowProblemCode.OTHER_PLATE: _l(
-        "в строке %(value)s, у автомобиля с этим VIN %(known)s: его номер не изменён"
-    ),
-    RowProblemCode.OTHER_DETAIL: _l("в строке %(value)s, у автомобиля %(known)s: не изменено"),
     RowProblemCode.OTHER_ORDER: _l("заказ-наряд с этим номером у другого автомобиля или цеха"),
     RowProblemCode.NOT_YET: _l("этот день ещё не наступил"),
     RowProblemCode.CLOSED_BEFORE: _l("закрыт раньше, чем открыт"),
-    RowProblemCode.NO_OWNER: _l("у автомобиля нет владельца, и в строке он не назван"),
-    RowProblemCode.OWNER_STAYS: _l("автомобиль числится за другим клиентом: владелец не изменён"),
-    RowProblemCode.OWNER_UNREACHABLE: _l("владелец не загружен: нет телефона"),
-    RowProblemCode.OWNER_NAMELESS: _l("владелец не загружен: нет имени, и код неизвестен"),
     RowProblemCode.LIFTED_SINCE: _l("отказ с тех пор снят"),
     RowProblemCode.OLDER_NEWS: _l("известно более позднее состояние"),
     RowProblemCode.LEFT_OUT: _l("пропущена по решению сотрудника"),
@@ -233,15 +220,10 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.CHANGED_MEANWHILE: _l("задачу как раз меняли: загрузите эту строку ещё раз"),
     RowProblemCode.UNKNOWN_NUMBER: _l("этого номера у клиента нет"),
     RowProblemCode.NOT_TAKEN: _l("не подходит к известному, не взято"),
-    RowProblemCode.MILEAGE_FILLER: _l("похоже на заглушку, а не на пробег, в показания не взят"),
-    RowProblemCode.MILEAGE_FELL: _l("раньше пробег был больше чем вдвое выше, в показания не взят"),
-    RowProblemCode.MILEAGE_AGAINST: _l("%(value)s противоречит %(known)s, в показания не взят"),
     RowProblemCode.RESULT_NEEDS_MORE: _l(
         "для такого результата в файле не хватает данных, запишите его вручную"
     ),
 }
-
-_KILOMETRES = (RowProblemCode.MILEAGE_FILLER, RowProblemCode.MILEAGE_FELL)
 
 SENTENCES: Mapping[type[ProzvonError], Callable[[Any], Any]] = {
     FileAlreadyUsed: lambda _e: _l(
@@ -269,8 +251,8 @@ def problem_sentence(problem: RowProblem) -> str:
         text = f"{text} ({cell[:60]})"
         if meant:
             text += ". " + str(_("Возможно: %(names)s", names="; ".join(meant)))
-    elif problem.code in _KILOMETRES and problem.value.replace("|", "").isdecimal():
-        text = _kilometres(problem)
+    elif problem.code in KILOMETRES and problem.value.replace("|", "").isdecimal():
+        text = kilometres(problem)
     elif problem.code is RowProblemCode.REFUSAL_IN_PART:
         text = in_part(problem)
     elif "%(value)s" in text:
@@ -281,15 +263,6 @@ def problem_sentence(problem: RowProblem) -> str:
     if problem.column:
         return f"{problem.column}: {text}"
     return text[:1].upper() + text[1:]
-
-
-def _kilometres(problem: RowProblem) -> str:
-    now, _bar, before = problem.value.partition("|")
-    km = whole(int(now))
-    if problem.code is RowProblemCode.MILEAGE_FILLER:
-        return str(_("%(km)s км похоже на заглушку: в показания не взято", km=km))
-    before = whole(int(before))
-    return str(_("%(km)s км, а раньше было %(before)s: в показания не взято", km=km, before=before))
 
 
 def plan_sentence(row: PreviewRow) -> str:
