@@ -38,9 +38,13 @@ class VehicleText:
     """Look-alike letters of the VIN were replaced."""
 
 
-@lru_cache(maxsize=16_384)
 def vehicle_of(text: str) -> VehicleText:
     """The VIN and the plate that stand in the text. Of several of a kind none is taken."""
+    # Models repeat in a file; endless cells are not kept.
+    return _repeating(text) if len(text) <= _LONGEST else _looked_at(text)
+
+
+def _looked_at(text: str) -> VehicleText:
     looked_at = text[:_LONGEST]
     vins = [found for found in _VIN.finditer(looked_at) if _is_vin(found["vin"])]
     plates = list(_PLATE.finditer(looked_at))
@@ -54,6 +58,9 @@ def vehicle_of(text: str) -> VehicleText:
         plates[0]["plate"] if len(plates) == 1 else None,
         reading is not None and reading.was_mended,
     )
+
+
+_repeating = lru_cache(maxsize=4_096)(_looked_at)
 
 
 def _is_vin(word: str) -> bool:
