@@ -106,8 +106,12 @@ class Fleet:
     def enrich(self, car: Car, row: TypedRow) -> bool:
         """Fill in what the vehicle does not have; whether that was anything."""
         news = False
+        # The model of one make is none of another: «Škoda» does not become «Škoda Polo».
+        is_other_make = are_other_names(row.values.get(Field.MAKE), car.details["make"])
         for name, of in DETAILS.items():
             said, known = row.values.get(of), car.details[name]
+            if name == "model" and is_other_make:
+                continue
             if said and (not known or (name in RENEWED and said > known)):
                 car.details[name] = said
                 news = True
@@ -206,6 +210,16 @@ class Fleet:
             of_them = among(self._session, MileageReading.asset_id, chunk)
             for number, on, km in self._session.execute(readings.where(of_them)):
                 self._by_id[number].history.append((on, km))
+
+
+def are_other_names(said: object, known: object) -> bool:
+    """Whether both are told and differ; «CX-5» is «CX 5», «Tiggo 8» a shorter «Tiggo 8 Pro»."""
+    squeezed = _squeezed(said), _squeezed(known)
+    return all(squeezed) and squeezed[0] not in squeezed[1] and squeezed[1] not in squeezed[0]
+
+
+def _squeezed(name: object) -> str:
+    return "".join(filter(str.isalnum, str(name or "").casefold()))
 
 
 def _against(car: Car, km: int, on: date) -> tuple[date, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from importers.fields import Field
-from importers.loads.fleet import Car, plate_of
+from importers.loads.fleet import Car, are_other_names, plate_of
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
 
@@ -35,16 +35,9 @@ def said_otherwise(row: TypedRow, car: Car) -> tuple[RowProblem, ...]:
 
 def _is_other_model(row: TypedRow, car: Car) -> bool:
     """Makes have many spellings (VW, Volkswagen): they tell only where one has no model."""
-    said, known = _squeezed(row.values.get(Field.MODEL)), _squeezed(car.details["model"])
-    if not (said and known):
-        said, known = _squeezed(row.values.get(Field.MAKE)), _squeezed(car.details["make"])
-    # «Tiggo 8» is «Tiggo 8 Pro» that is told shorter.
-    return bool(said and known) and said not in known and known not in said
-
-
-def _squeezed(name: object) -> str:
-    """«CX-5» is «CX 5»."""
-    return "".join(filter(str.isalnum, str(name or "").casefold()))
+    if row.values.get(Field.MODEL) and car.details["model"]:
+        return are_other_names(row.values[Field.MODEL], car.details["model"])
+    return are_other_names(row.values.get(Field.MAKE), car.details["make"])
 
 
 def _make_and_model(make: object, model: object) -> str:

@@ -187,6 +187,15 @@ def test_what_a_row_says_otherwise_of_a_known_vehicle_is_told(desk: LoadingDesk)
     assert (car.make, car.model, car.year) == ("LADA", "Vesta", 2020)
 
 
+def test_the_model_of_one_make_is_not_put_behind_another(desk: LoadingDesk) -> None:
+    headings = ("VIN", "Марка", "Модель")
+    desk.load("vehicles", headings, (VIN, "Skoda", ""))
+    told = desk.load("vehicles", headings, (VIN, "VW", "Polo"), (VIN, "SKODA", "Rapid"))
+    assert [(one.row, one.value) for one in told.errors] == [(2, "VW Polo")]
+    car = desk.session.scalars(select(Asset).where(Asset.vin == VIN)).one()
+    assert (car.make, car.model) == ("Skoda", "Rapid")
+
+
 def test_of_nobodys_vehicle_only_the_rows_own_words_are_told(desk: LoadingDesk) -> None:
     headings = ("VIN", "Госномер", "Модель", "Пробег", "Дата пробега")
     rows = (
