@@ -20,10 +20,10 @@ ROWS: Mapping[RowProblemCode, Any] = {
     ),
     RowProblemCode.UNKNOWN_CAMPAIGN: _l("по какой кампании отказ, непонятно: назовите её"),
 }
-_SCOPES = by_class(LABELS)[RefusalScope]
+_SCOPES = {scope.value: words for scope, words in by_class(LABELS)[RefusalScope].items()}
 
 
 def in_part(problem: RowProblem) -> str:
     """What of the cell was not understood, and what it was taken for."""
     scope, _bar, cell = problem.value.partition("|")
-    return str(ROWS[problem.code]) % {"value": cell[:60], "known": _SCOPES[RefusalScope(scope)]}
+    return str(ROWS[problem.code]) % {"value": cell[:60], "known": _SCOPES.get(scope, scope)}
