@@ -71,7 +71,7 @@ def test_a_file_that_needs_correction_is_corrected(live: Live, page: Page, tmp_p
     expect(page.get_by_role("heading", level=1)).to_have_text("клиенты.xlsx")
     expect(page.get_by_role("row", name="Море")).to_contain_text("01.02.2024")
     page.reload()
-    page.get_by_role("link", name="Столбцы").click()
+    page.locator(".left-out").get_by_role("link", name="Столбцы").click()
     expect(page.get_by_label("Прочее")).to_have_value("comment")
     page.emulate_media(color_scheme="dark")
     page.reload()
