@@ -5,7 +5,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import IO, Any, cast
 
@@ -16,12 +16,11 @@ from importers.models import RowFate
 from importers.problems import RowProblem, RowProblemCode
 from importers.readings import kept_problems, kept_reading, keys_of
 from importers.row_reader import LeadRow
+from importers.values import is_to_come
 
 JUDGED = ("reading", "problems", "fate", "duplicate_of", "client_id", "asset_id")
 """The columns of ``ImportedRow`` that reading and matching fill."""
 _PAST = (Field.LAST_VISIT_ON, Field.SOLD_ON)
-_A_DAY = timedelta(days=1)
-"""Elsewhere it may be tomorrow already."""
 
 
 def judged_rows(
@@ -33,8 +32,7 @@ def judged_rows(
     """
     told = {column.field: column.told for column in columns}
     if not told.keys().isdisjoint(_PAST):
-        last = today + _A_DAY
-        rows = [_without_days_to_come(row, told, last) for row in rows]
+        rows = [_without_days_to_come(row, told, today) for row in rows]
     phone_cells = [column.index for column in columns if column.field is Field.PHONE]
     taken = [row for row in rows if not row.is_rejected]
     found = matcher.match([keys_of(row) for row in taken])
@@ -79,13 +77,13 @@ class JudgedRows:
 
 
 def _without_days_to_come(
-    row: LeadRow, headings: Mapping[Field | None, str], last: date
+    row: LeadRow, headings: Mapping[Field | None, str], today: date
 ) -> LeadRow:
-    """What was cannot have been later than ``last``: such a day is told and left out."""
-    if row.last_visit_on is not None and row.last_visit_on > last:
+    """What was cannot be still to come: such a day is told and left out."""
+    if row.last_visit_on is not None and is_to_come(row.last_visit_on, today):
         told = _not_yet(headings[Field.LAST_VISIT_ON], row.last_visit_on)
         row = replace(row, last_visit_on=None, warnings=(*row.warnings, told))
-    if row.sold_on is not None and row.sold_on > last:
+    if row.sold_on is not None and is_to_come(row.sold_on, today):
         told = _not_yet(headings[Field.SOLD_ON], row.sold_on)
         row = replace(row, sold_on=None, warnings=(*row.warnings, told))
     return row

@@ -121,6 +121,11 @@ def read_last_day(text: str) -> date | RowProblemCode:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def is_to_come(day: date, today: date) -> bool:
+    """Whether the day is still ahead: not yet tomorrow, which it may be elsewhere already."""
+    return day > today + timedelta(days=1)
+
+
 def _in_range(day: date) -> date | RowProblemCode:
     return day if _FIRST_DAY <= day <= _LAST_DAY else RowProblemCode.OUT_OF_RANGE
 

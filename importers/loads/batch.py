@@ -18,10 +18,9 @@ from importers.loads.decided import Decided
 from importers.loads.told import Doubtful, Ruling, Verdict
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
+from importers.values import is_to_come
 
 _CHILDHOOD = timedelta(days=14 * 365.25)
-_A_DAY = timedelta(days=1)
-"""Elsewhere it may be tomorrow already."""
 
 
 class Answers(Protocol):
@@ -65,7 +64,7 @@ class Setting:
 def not_yet(row: TypedRow, field: Field, today: date) -> tuple[RowProblem, ...]:
     """Told of a day that is still to come, of something that has been."""
     day = row.values.get(field)
-    if not isinstance(day, date) or day <= today + _A_DAY:
+    if not isinstance(day, date) or not is_to_come(day, today):
         return ()
     heading = row.headings.get(field, "")
     return (RowProblem(heading, RowProblemCode.NOT_YET, f"{day:%d.%m.%Y}"),)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from importers.fields import Field
 from importers.loads.fleet import Car, are_other_names, plate_of
 from importers.problems import RowProblem, RowProblemCode
 from importers.typed_rows import TypedRow
+from importers.typed_values import told_value
 
 _MODELS = (Field.MODEL, Field.MAKE_MODEL, Field.MAKE)
 
@@ -27,7 +26,7 @@ def said_otherwise(row: TypedRow, car: Car) -> tuple[RowProblem, ...]:
     for name, of in (("year", Field.YEAR), ("sold_on", Field.SOLD_ON)):
         told, known = row.values.get(of), car.details[name]
         if told and told != known:
-            both = f"{_shown(told)}|{_shown(known)}"
+            both = f"{told_value(told)}|{told_value(known)}"
             heading = row.headings.get(of, "")
             remarks.append(RowProblem(heading, RowProblemCode.OTHER_DETAIL, both))
     return tuple(remarks)
@@ -42,7 +41,3 @@ def _is_other_model(row: TypedRow, car: Car) -> bool:
 
 def _make_and_model(make: object, model: object) -> str:
     return " ".join(str(one) for one in (make, model) if one)
-
-
-def _shown(value: object) -> str:
-    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
