@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -68,6 +69,7 @@ class Live:
     url: str
     database: Database
     clock: ShiftedClock
+    app: Flask
     troubles: list[str] = field(default_factory=list)
     """What a browser complained about so far; the test fails for it."""
 
@@ -106,7 +108,7 @@ def serving(settings: Settings) -> Iterator[Live]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    running = Live(f"http://127.0.0.1:{server.server_port}", database, clock)
+    running = Live(f"http://127.0.0.1:{server.server_port}", database, clock, app)
     yield running
     server.shutdown()
     thread.join(timeout=10)

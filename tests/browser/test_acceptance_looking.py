@@ -10,10 +10,12 @@ colours' own script, 40 by the screenshots.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
@@ -21,6 +23,7 @@ from directory.staff.models import Employee
 from tests.browser.conftest import Live, arrived, serving_sqlite, visit
 from tests.browser.furnished import MANAGER, Office, furnish
 from tests.browser.measures import CLIPPED, OVERFLOWS, SHIFTS, SPACED, TOO_SMALL, Inline
+from tests.browser.slow_line import pages_in_pieces
 from webui.headers import CONTENT_SECURITY_POLICY
 
 MOST_BYTES, MOST_REQUESTS, MOST_WARM_BYTES = 130_000, 15, 15_000
@@ -74,14 +77,21 @@ def test_02_the_work_page_is_light(live: Live, page: Page, office: Office) -> No
     assert sum(warm) <= MOST_WARM_BYTES
 
 
-def test_03_nothing_moves_while_a_page_loads(page: Page, walk: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("line", [nullcontext, pages_in_pieces])
+def test_03_nothing_moves_while_a_page_loads(
+    live: Live,
+    page: Page,
+    walk: Callable[..., Any],
+    line: Callable[[Flask], AbstractContextManager[None]],
+) -> None:
     page.add_init_script(SHIFTS)
     moved = {}
-    for name in walk(page):
-        page.wait_for_load_state("networkidle")
-        shifts = page.evaluate("window.shifts")
-        if sum(shift[0] for shift in shifts) > 0:
-            moved[name] = shifts
+    with line(live.app):
+        for name in walk(page):
+            page.wait_for_load_state("networkidle")
+            shifts = page.evaluate("window.shifts")
+            if sum(shift[0] for shift in shifts) > 0:
+                moved[name] = shifts
     assert moved == {}
 
 
