@@ -6,7 +6,7 @@ bytes arrive: in the parent, which has the time.
 
 from __future__ import annotations
 
-from array import array
+import struct
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from importers.values import text_of
 SEPARATOR = "\x1f"
 TEXTS, NUMBERS = b"t", b"n"
 _SEPARATOR = SEPARATOR.encode()
-_NUMBER_SIZE = array("d").itemsize
+_NUMBER_SIZE = struct.calcsize("d")
 _MOST_KEPT = 50_000
 
 
@@ -41,7 +41,7 @@ def packed_cells(cells: Sequence[Any]) -> tuple[bytes, bytes] | None:
     except TypeError:  # not only texts
         kinds = set(map(type, cells))
         if kinds == {float}:
-            return NUMBERS, array("d", cells).tobytes()
+            return NUMBERS, struct.pack(f"{len(cells)}d", *cells)
         text = _joined(cells, kinds)
     packed = text.encode("utf-8", "replace")
     return (TEXTS, packed) if packed.count(_SEPARATOR) + 1 == len(cells) else None

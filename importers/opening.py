@@ -1,7 +1,8 @@
 """A workbook that calamine loads in a thread of its own, while Python does other things.
 
 calamine lets go of Python's lock meanwhile: in the child the rest of the code is imported in this
-time. Runs inside the expendable child; imports next to nothing itself.
+time, as soon as the guard is done. Runs inside the expendable child; imports next to nothing
+itself.
 """
 
 from __future__ import annotations

@@ -25,14 +25,16 @@ def main(memory: str, cpu_seconds: str, path: str, kind: str, sheet: str, option
     ahead, "" for the first; ``options``: ``ReadOptions`` as JSON.
     """
     _limit_self(int(memory), int(cpu_seconds))
-    # From here on nothing may harm the parent. calamine begins at once, imports are done beside.
+    # From here on nothing may harm the parent. calamine begins at once. The guard has the other
+    # core: the imports, which calamine needs none of, wait until it is done.
     opening = None if kind in (LARGE, "delimited") else _opening(path, kind, sheet or None)
+    digits = None if opening is None else _digits()
     from importers.answers import packed_message
     from importers.problems import FileProblem, FileRefused
 
     out = sys.stdout.buffer
     try:
-        for frame in _frames(path, kind, options, opening):
+        for frame in _frames(path, kind, options, opening, digits):
             out.write(frame)
     except FileRefused as refused:
         out.write(packed_message({"refused": refused.code, "values": refused.values}))
@@ -65,7 +67,13 @@ def _opening(path: str, kind: str, sheet: str | None) -> Opening:
     return Opening(path, kind, sheet)
 
 
-def _frames(path: str, kind: str, options: str, opening: Opening | None) -> Iterator[bytes]:
+def _frames(
+    path: str,
+    kind: str,
+    options: str,
+    opening: Opening | None,
+    digits: tuple[bool, ...] | None,
+) -> Iterator[bytes]:
     import gc
     import json
     from dataclasses import asdict
@@ -79,7 +87,7 @@ def _frames(path: str, kind: str, options: str, opening: Opening | None) -> Iter
     is_large = kind == LARGE
     source = Source(Path(path), FileKind.XLSX if is_large else FileKind(kind), is_large, opening)
     wanted = ReadOptions(**json.loads(options))
-    table = find_table(source, wanted, seen=lambda: Seen(*_digits()))
+    table = find_table(source, wanted, seen=lambda: Seen(*(digits or _digits())))
     yield packed_message(
         {
             "table": {

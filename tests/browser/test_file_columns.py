@@ -1,12 +1,12 @@
 """The wizard of columns in a real browser: a file that needs correction is corrected."""
 
-import os
 import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live, assert_accessible
+from tests.browser.pictures import picture
 from tests.workbooks import write_file
 
 HEADINGS = ("Кто это", "Связь", "Телефон", "Договор", "Номер кузова", "Прочее")
@@ -30,17 +30,11 @@ def _load(live: Live, page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Загрузить", exact=True).click()
 
 
-def _shot(page: Page, name: str) -> None:
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
-
-
 def test_a_file_that_needs_correction_is_corrected(live: Live, page: Page, tmp_path: Path) -> None:
     _load(live, page, tmp_path)
     expect(page.get_by_role("heading", level=1)).to_have_text("Столбцы файла «клиенты.xlsx»")
     assert_accessible(page)
-    _shot(page, "columns-light")
+    picture(page, "columns-light")
     # The heading «Телефон» stands over days, the phones have another heading.
     expect(page.get_by_label("Связь")).to_have_value("phone")
     expect(page.get_by_label("Телефон")).to_have_value("")
@@ -75,7 +69,7 @@ def test_a_file_that_needs_correction_is_corrected(live: Live, page: Page, tmp_p
     expect(page.get_by_label("Прочее")).to_have_value("comment")
     page.emulate_media(color_scheme="dark")
     page.reload()
-    _shot(page, "columns-dark")
+    picture(page, "columns-dark")
     assert_accessible(page)
 
 
@@ -104,6 +98,6 @@ def test_the_day_in_the_number_and_a_workshop_for_all_rows_are_told(
     expect(day.locator("[data-there]")).to_be_visible()
     page.get_by_label("Мастерская для всех строк").select_option(label="Кузовной цех")
     assert_accessible(page)
-    _shot(page, "workshop-light")
+    picture(page, "workshop-light")
     page.get_by_role("button", name="Проверить файл").click()
     expect(page).to_have_url(re.compile(r"/selections/loads/\d+$"))

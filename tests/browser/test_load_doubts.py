@@ -1,12 +1,12 @@
 """Doubtful and rejected rows of a load are decided in a real browser, with the keyboard (A8)."""
 
-import os
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from directory.staff.models import Role
 from tests.browser.conftest import Live, arrived, assert_accessible
+from tests.browser.pictures import picture
 from tests.doubts_given import staged_load
 
 HEADINGS = ("ФИО", "Телефон", "E-mail", "Дата рождения", "Код клиента", "Комментарий")
@@ -18,12 +18,6 @@ ROWS = (
     ("Лунин Пётр", "12", "лунин", "31.02.1990", "", ""),
     ("", "8 916 000-00-07", "", "", "", ""),
 )
-
-
-def _shot(page: Page, name: str) -> None:
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def _load(live: Live, page: Page, folder: Path) -> int:
@@ -54,22 +48,22 @@ def test_doubts_are_decided_by_keys_and_wrong_rows_corrected(
     page.goto("/selections/files")
     assert_accessible(page)
     page.get_by_role("link", name="Разобрать сомнительные: 3").click()
-    _shot(page, "doubts-waiting")
+    picture(page, "doubts-waiting")
     assert_accessible(page)
     page.get_by_role("link", name="Разобрать: 3").click()
     title = page.get_by_role("heading", level=1)
     expect(title).to_contain_text("1 из 3")
     assert_accessible(page)
-    _shot(page, "doubts-light")
+    picture(page, "doubts-light")
     page.keyboard.press("KeyJ")
     expect(title).to_contain_text("2 из 3")
-    _shot(page, "doubts-twins")
+    picture(page, "doubts-twins")
     assert_accessible(page)
     page.keyboard.press("KeyK")
     expect(title).to_contain_text("1 из 3")
     page.emulate_media(color_scheme="dark")
     page.reload()
-    _shot(page, "doubts-dark")
+    picture(page, "doubts-dark")
     assert_accessible(page)
     # «It is he», then the next one comes by itself; Z takes it back.
     page.keyboard.press("Digit1")
@@ -86,13 +80,13 @@ def test_doubts_are_decided_by_keys_and_wrong_rows_corrected(
     expect(title).to_contain_text("3 из 3")
     page.get_by_role("button", name="Это он (Зуев Илья)").click()
     expect(page.get_by_text("Сомнительных строк больше нет")).to_be_visible()
-    _shot(page, "doubts-done")
+    picture(page, "doubts-done")
     page.get_by_role("link", name="Исправить 2 стр").click()
-    _shot(page, "mend-dark")
+    picture(page, "mend-dark")
     assert_accessible(page)
     page.emulate_media(color_scheme="light")
     page.reload()
-    _shot(page, "mend-light")
+    picture(page, "mend-light")
     phone = page.get_by_label("Телефон").first
     expect(phone).to_have_attribute("aria-invalid", "true")
     phone.fill("123")
@@ -101,7 +95,7 @@ def test_doubts_are_decided_by_keys_and_wrong_rows_corrected(
     expect(page.get_by_role("alert").first).to_be_visible()
     expect(phone).to_have_value("123")
     assert_accessible(page)
-    _shot(page, "mend-refused")
+    picture(page, "mend-refused")
     page.get_by_label("Телефон").first.fill("8 916 000-00-05")
     page.get_by_role("button", name="Исправить и загрузить").first.click()
     expect(page.get_by_role("heading", level=2, name="Строка 7")).to_be_visible()
@@ -132,27 +126,27 @@ def test_all_of_one_cause_are_decided_after_a_question(
     page.goto(f"/selections/loads/{load_id}/doubts")
     expect(page.get_by_text("Ещё 29 с той же причиной: телефон тот же, имя другое")).to_be_visible()
     assert_accessible(page)
-    _shot(page, "alike-light")
+    picture(page, "alike-light")
     page.emulate_media(color_scheme="dark")
     page.reload()
     assert_accessible(page)
-    _shot(page, "alike-dark")
+    picture(page, "alike-dark")
     page.get_by_role("button", name="Все – те же").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Людей: 30, строк: 30.")
-    _shot(page, "alike-asked-dark")
+    picture(page, "alike-asked-dark")
     dialog.get_by_role("button", name="Не надо").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 из 30")
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Все – те же").focus()
     page.keyboard.press("Enter")
-    _shot(page, "alike-asked-light")
+    picture(page, "alike-asked-light")
     dialog.get_by_role("button", name="Взять возможных").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("30 из 30")
     expect(page.get_by_text("Решено вместе, людей: 29, строк: 29.")).to_be_visible()
-    _shot(page, "alike-done")
+    picture(page, "alike-done")
     page.goto(f"/selections/loads/{load_id}?rows=decided")
-    _shot(page, "alike-undo")
+    picture(page, "alike-undo")
     page.get_by_role("button", name="Отменить решение (людей: 29)").first.click()
     expect(dialog).to_contain_text("решено 29 человек")
     dialog.get_by_role("button", name="Отменить решение", exact=True).click()

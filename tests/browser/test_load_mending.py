@@ -1,12 +1,12 @@
 """A row is given what its file has no column for; a refused correction leaves Back usable (A8)."""
 
-import os
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from directory.staff.models import Role
 from tests.browser.conftest import Live, assert_accessible
+from tests.browser.pictures import picture
 from tests.doubts_given import staged_load
 
 HEADINGS = ("Номер ЗН", "Дата", "VIN", "Клиент", "Телефон")
@@ -34,9 +34,7 @@ def test_an_order_is_given_its_workshop(live: Live, page: Page, tmp_path: Path) 
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert").first).to_be_visible()
     expect(workshop).to_have_value("Нет такой")
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/mend-lacking.png")
+    picture(page, "mend-lacking")
     page.go_back()
     expect(page.get_by_role("link", name="Исправить строки (1)")).to_be_visible()
     page.go_forward()
@@ -75,9 +73,7 @@ def test_the_list_begins_at_its_first_row_and_a_refusal_stands_alone(
     expect(page.locator("#toasts .toast")).to_have_count(0)
     expect(page.locator("#undo-line")).to_contain_text("Строка 2 исправлена и загружена.")
     assert_accessible(page)
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/mend-refused.png")
+    picture(page, "mend-refused")
     row.get_by_role("button", name="Исправить и загрузить").click()
     expect(row.get_by_role("alert")).to_have_text(
         "В строке ничего не исправлено, она по-прежнему не загружена."

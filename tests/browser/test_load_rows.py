@@ -1,13 +1,12 @@
 """Columns of a load scroll inside their table; whose row it is and what came of it stay (A8)."""
 
-import os
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from directory.staff.models import Role
 from tests.browser.conftest import Live, assert_accessible
-from tests.browser.measures import OVERFLOWS
+from tests.browser.pictures import pictures
 from tests.doubts_given import staged_load
 
 HEADINGS = ("Номер заказ-наряда", "Дата открытия", "Дата закрытия", "Статус", "VIN", "Госномер",
@@ -20,16 +19,6 @@ def _row(number: int, name: str, phone: str, km: str = "45 000") -> tuple[str, .
         f"А{number:03}ВС77", "LADA", "Vesta SW Cross", km, name, phone, "",
         "Замена масла в двигателе и всех фильтров", "12 500,00",
     )  # fmt: skip
-
-
-def _shot(page: Page, name: str) -> None:
-    assert page.evaluate(OVERFLOWS) == []
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    for scheme in ("light", "dark") if folder else ():
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_timeout(400)  # Colours change slowly.
-        page.screenshot(path=f"{folder}/{name}-{scheme}.png")
-    page.emulate_media(color_scheme="light")
 
 
 def test_columns_scroll_while_the_reason_stays_in_sight(
@@ -52,7 +41,7 @@ def test_columns_scroll_while_the_reason_stays_in_sight(
     live.sign_in(page, login, Role.HEAD)
     page.goto(f"/selections/loads/{load_id}")
     assert_accessible(page)
-    _shot(page, "load-columns-all")
+    pictures(page, "load-columns-all")
     table = page.get_by_role("region", name="Строки файла")
     last = page.get_by_role("columnheader", name="Сумма")
     expect(last).not_to_be_in_viewport(ratio=1)
@@ -64,8 +53,8 @@ def test_columns_scroll_while_the_reason_stays_in_sight(
     for text in ("Константинопольская Анастасия", "Пробег: 999 999 км похоже на заглушку"):
         expect(table.get_by_text(text)).to_be_in_viewport()
     expect(page.get_by_role("cell", name="СЦ-1", exact=True)).to_be_in_viewport()
-    _shot(page, "load-columns-scrolled")
+    pictures(page, "load-columns-scrolled")
     page.set_viewport_size({"width": 800, "height": 700})
     page.goto(f"/selections/loads/{load_id}?rows=told")
     assert_accessible(page)
-    _shot(page, "load-columns-narrow")
+    pictures(page, "load-columns-narrow")

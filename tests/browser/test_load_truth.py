@@ -10,7 +10,7 @@ from directory.staff.models import Role
 from directory.units.models import Unit
 from importers.loads.working import work_on_loads
 from tests.browser.conftest import Live, arrived, assert_accessible
-from tests.browser.test_loads import _shot
+from tests.browser.pictures import pictures
 from tests.doubts_given import staged_load
 from tests.given import Given
 
@@ -45,7 +45,7 @@ def test_a_decision_is_undone_from_its_row_and_its_toast_stays_on_its_page(
     live.sign_in(page, login, Role.HEAD)
     page.goto(f"/selections/loads/{load_id}")
     assert_accessible(page)
-    _shot(page, "truth-waits")
+    pictures(page, "truth-waits")
     page.get_by_role("link", name="Разобрать сомнительные (1)").click()
     page.get_by_role("button", name="Другой человек").click()
     expect(page.get_by_text("Другой человек: строки загружены")).to_be_visible()
@@ -53,15 +53,15 @@ def test_a_decision_is_undone_from_its_row_and_its_toast_stays_on_its_page(
     expect(page.locator("#undo-line form")).to_have_count(0)
     page.get_by_role("link", name="Решения 1").click()
     assert_accessible(page)
-    _shot(page, "truth-decided")
+    pictures(page, "truth-decided")
     page.get_by_role("button", name="Отменить решение").click()
     expect(page.get_by_text("Решение отменено")).to_be_visible()
     page.goto("/selections/files")
     assert_accessible(page)
     page.locator("#recent-files").scroll_into_view_if_needed()
-    _shot(page, "truth-files")
+    pictures(page, "truth-files")
     page.goto("/selections/doubts")
-    _shot(page, "truth-waiting")
+    pictures(page, "truth-waiting")
 
 
 def test_a_wrong_kind_and_what_hinders_are_told_on_the_page(
@@ -80,11 +80,11 @@ def test_a_wrong_kind_and_what_hinders_are_told_on_the_page(
     _send(live, page, path, "do-not-call", heading, line)
     expect(page.get_by_text("Похоже на «Заказ-наряды»")).to_be_visible()
     assert_accessible(page)
-    _shot(page, "truth-kind")
+    pictures(page, "truth-kind")
     page.get_by_role("button", name="Взять как «Заказ-наряды»").click()
     expect(page.get_by_text("В файле нет столбца с мастерской")).to_be_visible()
     assert_accessible(page)
-    _shot(page, "truth-workshop")
+    pictures(page, "truth-workshop")
     _send(live, page, tmp_path / "клиенты.csv", "clients", "ФИО;Телефон",
           "Иванов Иван;8 916 123-45-67", "Петрова Анна;8 916 123-45-68")  # fmt: skip
     page.get_by_role("button", name="Загрузить строк: 2").click()
@@ -100,4 +100,4 @@ def test_a_wrong_kind_and_what_hinders_are_told_on_the_page(
     expect(page.get_by_text("Отменить нельзя, ничего не изменено")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name="Иванов Иван").first).to_be_visible()
     assert_accessible(page)
-    _shot(page, "truth-hindered")
+    pictures(page, "truth-hindered")

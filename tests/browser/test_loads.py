@@ -20,7 +20,7 @@ from importers.loads import reading, undoing, working
 from importers.loads.models import AT_WORK, LoadState, RecordLoad
 from importers.models import ImportedFile
 from tests.browser.conftest import Live, arrived, assert_accessible
-from tests.browser.measures import OVERFLOWS
+from tests.browser.pictures import pictures
 
 ROWS = 4_500
 """More than two batches."""
@@ -96,17 +96,6 @@ def _send(page: Page, path: Path, variant: str = "vehicles") -> None:
     page.get_by_role("button", name="Загрузить", exact=True).click()
 
 
-def _shot(page: Page, name: str) -> None:
-    """In both looks, where somebody wants to see them; and nothing is wider than the window."""
-    assert page.evaluate(OVERFLOWS) == []
-    folder = os.environ.get("PROZVON_SCREENSHOTS")
-    for scheme in ("light", "dark") if folder else ():
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_timeout(400)  # Colours change slowly.
-        page.screenshot(path=f"{folder}/{name}-{scheme}.png")
-    page.emulate_media(color_scheme="light")
-
-
 def _state(live: Live) -> list[LoadState]:
     with live.database.reading() as session:
         return list(session.scalars(select(RecordLoad.state).order_by(RecordLoad.id)))
@@ -127,7 +116,7 @@ def test_two_files_are_corrected_checked_and_loaded_at_once(
         live.sign_in(one, login)
     page.goto("/selections/files")
     assert_accessible(page)
-    _shot(page, "files")
+    pictures(page, "files")
     with Background(live, tmp_path / "loads", monkeypatch).at_work() as background:
         background.hold()
         _send(page, _vehicles(tmp_path / "машины.csv", 1))
@@ -136,17 +125,17 @@ def test_two_files_are_corrected_checked_and_loaded_at_once(
         bar = page.get_by_role("progressbar", name="Проверяется")
         expect(bar).to_have_attribute("value", "44")
         assert_accessible(page)
-        _shot(page, "progress")
+        pictures(page, "progress")
         background.go_on()
         load = page.get_by_role("button", name="Загрузить строк: 4 455")
         expect(load).to_be_visible()
         assert_accessible(page)
-        _shot(page, "preview")
+        pictures(page, "preview")
         page.get_by_role("link", name="Ошибки 45").click()
         expect(page.get_by_role("row", name="101", exact=False).first).to_contain_text(
             "Номер кузова: в VIN должно быть 17 знаков (Z94)"
         )
-        _shot(page, "preview-invalid")
+        pictures(page, "preview-invalid")
         # What was said of the columns is remembered: the second file comes to its preview alone.
         _send(other, _vehicles(tmp_path / "ещё машины.csv", 10_001))
         expect(other.get_by_role("button", name="Загрузить строк: 4 455")).to_be_visible()
@@ -166,11 +155,11 @@ def test_two_files_are_corrected_checked_and_loaded_at_once(
         background.go_on()
         # The list follows by itself.
         expect(page.get_by_text("Загружен", exact=True)).to_have_count(2)
-        _shot(page, "files-done")
+        pictures(page, "files-done")
         expect(other.get_by_role("heading", name="Загружено. Изменений: 4 455")).to_be_visible()
         expect(other.get_by_text("Всё так, как обещала проверка")).to_be_visible()
         assert_accessible(other)
-        _shot(other, "result")
+        pictures(other, "result")
     with live.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Asset)) == 2 * (ROWS - 45)
 
@@ -198,7 +187,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
         expect(bar).to_have_attribute("value", str(percent))
         expect(page.get_by_text("примерно из 4 499")).to_be_visible()
         assert_accessible(page)
-        _shot(page, "lead-progress")
+        pictures(page, "lead-progress")
         page.goto("/selections/files")
         expect(page.get_by_text(f"Читается и сопоставляется, {percent} %")).to_be_visible()
         page.go_back()
@@ -208,7 +197,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
         expect(page.get_by_role("button", name="Создать рабочие листы")).to_be_visible()
         expect(page).to_have_url(re.compile(r"/selections/files/\d+$"))
         expect(page.get_by_text("Иванов Иван 1", exact=True)).to_be_visible()
-        _shot(page, "lead-rows")
+        pictures(page, "lead-rows")
         # Another one is stopped.
         background.hold()
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -220,7 +209,7 @@ def test_a_large_file_of_clients_to_call_is_followed_to_its_rows(
         expect(page.get_by_text("останавливается")).to_be_visible()
         background.go_on()
         expect(page.get_by_text("Загрузка остановлена до начала")).to_be_visible()
-        _shot(page, "lead-stopped")
+        pictures(page, "lead-stopped")
     with live.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(ImportedFile)) == 1
 
@@ -237,7 +226,7 @@ def _correct(page: Page) -> None:
     page.get_by_label("Куплена").select_option("sold_on")
     expect(reading).to_contain_text("Дата продажи 01.02.2021")
     assert_accessible(page)
-    _shot(page, "load-columns")
+    pictures(page, "load-columns")
     page.get_by_label("Номер кузова").select_option("")
     expect(reading).to_contain_text("Не загрузится")
     page.get_by_label("Номер кузова").select_option("vin")
@@ -277,9 +266,9 @@ def test_a_load_is_stopped_in_the_middle(
         page.reload()
         expect(page.get_by_role("progressbar", name="Отменяется")).to_be_visible()
         assert_accessible(page)
-        _shot(page, "undoing")
+        pictures(page, "undoing")
         background.go_on()
         expect(page.get_by_text("Загрузка отменена целиком")).to_be_visible()
-        _shot(page, "taken-back")
+        pictures(page, "taken-back")
     with live.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Asset)) == 0

@@ -1,43 +1,27 @@
 """A large file of clients to call in a browser without scripts: background, then its rows (A8)."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from core.db import Database
 from importers import weights
 from importers.loads.models import LoadState, RecordLoad
-from tests.given import Given
-from tests.web.conftest import Browser, HandClock
-from tests.web.load_desk import LoadDesk
+from tests.web.load_desk import LoadDesk, desk
 from tests.workbooks import HEADINGS, IVANOV, PETROVA
 from webui.selections import load_uploads
 
+__all__ = ["desk"]
 ODD = ("Кто это", *HEADINGS[1:])
 
 
-@pytest.fixture
-def desk(
-    app: Flask,
-    prepared: Given,
-    browser_of: Callable[..., Browser],
-    database: Database,
-    clock: HandClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> LoadDesk:
-    prepared.catalogue()
-    unit = prepared.unit("Сервис Север")
+@pytest.fixture(autouse=True)
+def _every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "AT_ONCE", 0)
     # Whether files of records are looked at while the person waits is another matter.
     monkeypatch.setattr(load_uploads, "_SMALL", 1 << 30)
-    person = prepared.employee("Мария Менеджер", unit=unit)
-    return LoadDesk(browser_of(person), unit, database, clock, tmp_path)
 
 
 def send(desk: LoadDesk, *rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS) -> str:
