@@ -17,6 +17,30 @@ _NOTHING_IS_COVERED = """() => {
 }"""
 """By the message: the room for it is made a moment after it has come."""
 
+_ESCAPE_WITH_THE_COMPLAINT = """() => {
+  const next = new MessageChannel();
+  next.port1.onmessage = () => {
+    const escape = new KeyboardEvent("keydown", { code: "Escape", bubbles: true });
+    document.activeElement.dispatchEvent(escape);
+  };
+  new MutationObserver((_, seen) => {
+    if (!document.querySelector("#reason-e")) return;
+    seen.disconnect();
+    next.port2.postMessage(0);
+  }).observe(document, { childList: true, subtree: true });
+}"""
+"""The first thing after the script that brought the complaint, whatever else waits its turn."""
+
+
+def _open_the_control(live: Live, page: Page, desk: Desk) -> None:
+    """A task whose control is due, with the form that puts it off."""
+    with live.given() as given:
+        task = given.session.get_one(Task, desk.tasks[0])
+        task.state, task.control_at = TaskState.ON_CONTROL, given.now - timedelta(hours=1)
+    _open(live, page, desk)
+    page.keyboard.press("KeyP")
+    expect(page.locator(".ctl[open] input:not([type=hidden])").first).to_be_focused()
+
 
 def test_a_digit_corrects_a_digit_and_letters_work_beside_a_list(
     live: Live, page: Page, desk: Desk
@@ -72,12 +96,7 @@ def test_whom_the_queue_would_give_comes_next_and_the_toast_lies_beside(
 def test_a_form_of_the_control_takes_the_focus_and_the_key(
     live: Live, page: Page, desk: Desk
 ) -> None:
-    with live.given() as given:
-        task = given.session.get_one(Task, desk.tasks[0])
-        task.state, task.control_at = TaskState.ON_CONTROL, given.now - timedelta(hours=1)
-    _open(live, page, desk)
-    page.keyboard.press("KeyP")
-    expect(page.locator(".ctl[open] input:not([type=hidden])").first).to_be_focused()
+    _open_the_control(live, page, desk)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#reason-e")).to_be_visible()
     page.keyboard.press("Escape")
@@ -86,6 +105,18 @@ def test_a_form_of_the_control_takes_the_focus_and_the_key(
     page.keyboard.type("Приехал")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".closed")).to_contain_text("Подтверждена после контроля")
+
+
+def test_a_key_pressed_as_the_complaint_appears_is_not_undone(
+    live: Live, page: Page, desk: Desk
+) -> None:
+    _open_the_control(live, page, desk)
+    page.evaluate(_ESCAPE_WITH_THE_COMPLAINT)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#c-title")).to_be_focused()
+    expect(page.locator("#reason-e")).to_be_visible()
+    page.keyboard.press("KeyY")
+    expect(page.locator("#comment")).to_be_focused()
 
 
 def test_the_way_back_stays_as_a_line_beside_the_card(live: Live, page: Page, desk: Desk) -> None:

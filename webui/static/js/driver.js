@@ -60,10 +60,8 @@
   document.addEventListener("htmx:error", (e) => {
     if (!quiet(e.detail.ctx)) UI.fail();
   });
-  /* A text box that was drawn larger has a style of its own; htmx would copy it, the policy forbids that. */
   document.addEventListener("htmx:before:swap", (e) => {
     const target = e.detail.ctx?.target;
-    if (target?.querySelectorAll) UI.all("[id][style]", target).forEach((el) => el.removeAttribute("style"));
     if (e.detail.ctx) e.detail.ctx.held = Boolean(target?.contains?.(document.activeElement));
   });
   document.addEventListener("htmx:after:swap", (e) => {
