@@ -27,10 +27,9 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.staff.sessions import open_session
-from entrypoints.wiring import GRANTS
+from tests.application import application
 from tests.conftest import NOON, settings_for
 from tests.given import Given
-from webui.app import create_app
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -104,7 +103,7 @@ def serving(settings: Settings) -> Iterator[Live]:
     database = Database.connect(settings)
     clock = ShiftedClock()
     clock.offset = NOON - datetime.now(UTC)
-    app = create_app(settings, database, clock, GRANTS)
+    app = application(settings, database, clock)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

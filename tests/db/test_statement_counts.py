@@ -16,8 +16,7 @@ from core.clock import database_clock
 from core.db import Database
 from core.settings import Settings
 from directory.clients.search import search_clients
-from entrypoints.wiring import GRANTS
-from webui.app import create_app
+from tests.application import application
 
 FEW, MANY = 400, 4_000
 PER_PAGE = 24
@@ -57,7 +56,7 @@ def _asked(app: Flask, database: Database, ask: Ask, number: int = 1) -> int:
 
 def _counts(place: Place, company: Company, tasks: int) -> dict[str, int]:
     fill_tasks(place, company, tasks)
-    app = create_app(place.settings, place.database, database_clock, GRANTS)
+    app = application(place.settings, place.database, database_clock)
     counts = {}
     for name, ask in requests_of(place, company).items():
         _asked(app, place.database, ask)

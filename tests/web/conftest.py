@@ -15,10 +15,9 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Employee, Role
 from directory.staff.sessions import open_session
-from entrypoints.wiring import GRANTS
+from tests.application import application
 from tests.conftest import NOON
 from tests.given import Given
-from webui.app import create_app
 
 
 class HandClock:
@@ -69,7 +68,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def app(settings: Settings, database: Database, clock: HandClock) -> Flask:
-    app = create_app(settings, database, clock, GRANTS)
+    app = application(settings, database, clock)
     app.config["STREAM_SECONDS"] = 0
     return app
 

@@ -10,16 +10,15 @@ from core.clock import database_clock
 from core.db import Database
 from core.settings import Settings
 from directory.staff.tries import PER_LOGIN
-from entrypoints.wiring import GRANTS
+from tests.application import application
 from tests.staff import PASSWORD, person
-from webui.app import create_app
 
 NEW = "четыре синих слона"
 
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
-    app = create_app(settings, database, database_clock, GRANTS)
+    app = application(settings, database, database_clock)
     app.config["WTF_CSRF_ENABLED"] = False
     with database.unit_of_work() as session:
         person(session, "anna")

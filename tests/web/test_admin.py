@@ -15,10 +15,9 @@ from core.db import Database
 from core.settings import Settings
 from directory.staff.models import Appointment, Employee, Role
 from directory.units.models import Unit, UnitKind
-from entrypoints.wiring import GRANTS
+from tests.application import application
 from tests.conftest import NOON
 from tests.staff import PASSWORD, person, root, unit
-from webui.app import create_app
 
 
 @dataclass
@@ -56,7 +55,7 @@ class House:
 
 @pytest.fixture
 def house(settings: Settings, database: Database) -> House:
-    app = create_app(settings, database, database_clock, GRANTS)
+    app = application(settings, database, database_clock)
     app.config["WTF_CSRF_ENABLED"] = False
     with database.unit_of_work() as session:
         company = root(session)

@@ -1,21 +1,19 @@
 """Keys of one's own without scripts: refused in words, given back, shown on the pages (issue 3)."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from core.clock import database_clock
 from core.db import Database
 from core.settings import Settings
 from directory.staff.hotkeys import BINDINGS, CODES, Hotkey, meet
-from entrypoints.wiring import GRANTS
+from tests.application import application
 from tests.staff import PASSWORD, person
-from webui.app import create_app
 
 
 @pytest.fixture
 def client(settings: Settings, database: Database) -> FlaskClient:
-    app: Flask = create_app(settings, database, database_clock, GRANTS)
+    app = application(settings, database, database_clock)
     app.config["WTF_CSRF_ENABLED"] = False
     with database.unit_of_work() as session:
         person(session, "anna")
