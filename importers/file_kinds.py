@@ -35,6 +35,10 @@ class FileKind(StrEnum):
     ODS = "ods"
     DELIMITED = "delimited"
     """CSV, TSV and their kin."""
+    WEB_PAGE = "web_page"
+    """A table in HTML; many programs write it and call it .xls."""
+    XML_SPREADSHEET = "xml_spreadsheet"
+    """«Таблица XML 2003»."""
 
     @property
     def is_sheet_xml(self) -> bool:
@@ -86,10 +90,10 @@ def kind_of(path: Path) -> FileKind:
     for mark, problem in _MARKS:
         if head.startswith(mark) and not (mark == b"BM" and b"\0" not in head[:64]):
             raise FileRefused(problem)
-    _refuse_markup(head)
-    if not _is_text(head):
+    markup = _kind_of_markup(head)
+    if markup is None and not _is_text(head):
         raise FileRefused(FileProblem.NOT_A_WORKBOOK)
-    return FileKind.DELIMITED
+    return markup or FileKind.DELIMITED
 
 
 def _kind_of_compound(path: Path) -> FileKind:
@@ -156,20 +160,21 @@ def _is_locked(info: zipfile.ZipInfo | None) -> bool:
     return info is not None and bool(info.flag_bits & 1)
 
 
-def _refuse_markup(head: bytes) -> None:
+def _kind_of_markup(head: bytes) -> FileKind | None:
+    """The kind of a text in angle brackets; None: it is none."""
     text = head.removeprefix(codecs.BOM_UTF8)
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<\0" in text[:8]:
         text = text.replace(b"\0", b"").lstrip(b"\xff\xfe")
     if _MAIL_OF_PAGES.match(text) and b"\n" in text and b";" in text:
-        raise FileRefused(FileProblem.WEB_PAGE)  # «Веб-страница в одном файле», saved as .xls
+        raise FileRefused(FileProblem.WEB_PAGE)  # «Веб-страница в одном файле»
     if not _MARKUP.match(text):
-        return
+        return None
     if _XML_SPREADSHEET in text:
-        raise FileRefused(FileProblem.XML_SPREADSHEET)
+        return FileKind.XML_SPREADSHEET
     has_prolog = text.lstrip()[:5].lower() == b"<?xml"
     if has_prolog and b"<html" not in text.lower():
         raise FileRefused(FileProblem.XML_DATA)
-    raise FileRefused(FileProblem.WEB_PAGE)
+    return FileKind.WEB_PAGE
 
 
 def _is_text(head: bytes) -> bool:

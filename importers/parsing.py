@@ -11,6 +11,7 @@ import sys
 
 LARGE = "large"
 """A workbook whose sheet is read as a stream."""
+_CALAMINES = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 TYPE_CHECKING = False  # typing takes longer to import than all that calamine waits for
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def main(memory: str, cpu_seconds: str, path: str, kind: str, sheet: str, option
     _limit_self(int(memory), int(cpu_seconds))
     # From here on nothing may harm the parent. calamine begins at once. The guard has the other
     # core: the imports, which calamine needs none of, wait until it is done.
-    opening = None if kind in (LARGE, "delimited") else _opening(path, kind, sheet or None)
+    opening = _opening(path, kind, sheet or None) if kind in _CALAMINES else None
     digits = None if opening is None else _digits()
     from importers.answers import packed_message
     from importers.problems import FileProblem, FileRefused

@@ -15,6 +15,7 @@ from importers.guard import MAX_COLUMNS, MAX_ROWS
 from importers.headings import Area, Cell
 from importers.opening import Opening
 from importers.problems import FileProblem, FileRefused
+from importers.spanning import SpanningRows, held
 
 _MOST_SHEETS = 30
 
@@ -56,6 +57,10 @@ def open_book(
     """
     if kind is FileKind.DELIMITED:
         return _DelimitedBook(path)
+    if kind is FileKind.WEB_PAGE:
+        return _WebBook(path)
+    if kind is FileKind.XML_SPREADSHEET:
+        return _XmlBook(path)
     return _LargeBook(path) if is_large else _CalamineBook(opening or Opening(str(path), kind))
 
 
@@ -67,6 +72,37 @@ class _DelimitedBook(Book):
     def read(self, place: SheetPlace) -> SheetRows:
         rows: Iterator[Any] = read_delimited(self._path)
         return SheetRows("", rows)
+
+
+class _WebBook(Book):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.places = (SheetPlace("", 0, is_hidden=False),)
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        from importers.web_pages import read_web_page
+
+        spanning = SpanningRows()
+        rows, merged = held(read_web_page(self._path, spanning), spanning)
+        return SheetRows("", rows, merged)
+
+
+class _XmlBook(Book):
+    def __init__(self, path: Path) -> None:
+        from importers.xml_spreadsheets import sheets_of
+
+        self._path = path
+        self.places = tuple(
+            SheetPlace(name, index, is_hidden)
+            for index, (name, is_hidden) in enumerate(sheets_of(path)[:_MOST_SHEETS])
+        )
+
+    def read(self, place: SheetPlace) -> SheetRows:
+        from importers.xml_spreadsheets import read_sheet
+
+        spanning = SpanningRows()
+        rows, merged = held(read_sheet(self._path, place.index, spanning), spanning)
+        return SheetRows(place.name, rows, merged)
 
 
 class _CalamineBook(Book):

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 from importers.child import ChildLimits
-from importers.file_kinds import FileKind
+from importers.file_kinds import FileKind, kind_of
 from importers.guard import Limits
 from importers.problems import FileRefused
 from importers.tables import read_table
@@ -42,10 +42,7 @@ def originals(folder: Path) -> dict[FileKind, list[bytes]]:
     for case in CASES:
         if case.refusal is None:
             path = case.write(folder)
-            kind = {".xlsx": FileKind.XLSX, ".xlsm": FileKind.XLSM, ".ods": FileKind.ODS}
-            is_text = path.suffix in (".csv", ".txt")
-            if is_text or path.suffix in kind:
-                found[kind.get(path.suffix, FileKind.DELIMITED)].append(path.read_bytes())
+            found[kind_of(path)].append(path.read_bytes())
             path.unlink()
     assert all(found.values())
     return found

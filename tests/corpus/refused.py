@@ -11,6 +11,7 @@ from tests.corpus.workbook import book
 from tests.old_workbooks import compound, ods, packed, xls, xlsb
 
 _PAGE = "<html><meta charset='utf-8'><table><tr><td>ФИО</td><td>Телефон</td></tr></table></html>"
+_XML = '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
 
 
 @case("nothing in it", refusal=FileProblem.EMPTY_FILE)
@@ -28,9 +29,10 @@ def csv_blank(path: Path) -> None:
     path.write_text("\n\n  \n")
 
 
-@case("a web page called .xls, as many programs export", ".xls", refusal=FileProblem.WEB_PAGE)
-def web_page_called_xls(path: Path) -> None:
-    path.write_text(_PAGE)
+@case("the page of signing in, saved instead of the list", ".xls",
+      refusal=FileProblem.PAGE_WITHOUT_TABLE)  # fmt: skip
+def page_of_signing_in(path: Path) -> None:
+    path.write_text("<!DOCTYPE html><form>Пароль <input name=p><button>Войти</button></form>")
 
 
 @case("«Веб-страница в одном файле»", ".xls", refusal=FileProblem.WEB_PAGE)
@@ -38,12 +40,33 @@ def web_archive_called_xls(path: Path) -> None:
     path.write_text(f"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n{_PAGE}")
 
 
-@case("«Таблица XML 2003» called .xls", ".xls", refusal=FileProblem.XML_SPREADSHEET)
-def xml_spreadsheet(path: Path) -> None:
-    path.write_text(
-        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
-    )
+@case("a «Таблица XML 2003» of which the mail brought the first half", ".xls",
+      refusal=FileProblem.DAMAGED)  # fmt: skip
+def xml_spreadsheet_torn(path: Path) -> None:
+    path.write_text(f"{_XML}><Worksheet><Table><Row><Cell>")
+
+
+@case("entities declared in a «Таблица XML 2003»", ".xml", refusal=FileProblem.FORBIDDEN_MARKUP)
+def xml_spreadsheet_with_entities(path: Path) -> None:
+    path.write_text(f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ccc">]>{_XML}>&b;</Workbook>')
+
+
+@case("a «Таблица XML 2003» without a sheet", ".xml", refusal=FileProblem.NO_ROWS)
+def xml_spreadsheet_without_sheets(path: Path) -> None:
+    path.write_text(f"{_XML}/>")
+
+
+@case("a cell of a web page beyond the last column", ".xls", refusal=FileProblem.TOO_MANY_COLUMNS)
+def page_too_wide(path: Path) -> None:
+    path.write_text(f"<table><tr>{'<td>x' * 301}</table>")
+
+
+@case(
+    "a row of a «Таблица XML 2003» beyond the last one", ".xml", refusal=FileProblem.TOO_MANY_ROWS
+)
+def xml_spreadsheet_too_long(path: Path) -> None:
+    row = '<Row xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" ss:Index="1048577"/>'
+    path.write_text(f"{_XML}><Worksheet><Table>{row}</Table></Worksheet></Workbook>")
 
 
 @case("data as XML", ".xml", refusal=FileProblem.XML_DATA)

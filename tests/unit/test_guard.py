@@ -66,7 +66,7 @@ def refusal(path: Path) -> FileProblem:
         ("ФИО;Телефон\n".encode(), FileProblem.NO_ROWS),
         (b"%PDF-1.7", FileProblem.PDF),
         (b"\x89PNG\r\n\x1a\n", FileProblem.PICTURE),
-        (b"<html><table><tr><td>1</td></tr></table></html>", FileProblem.WEB_PAGE),
+        (b"<html><p>1</p></html>", FileProblem.PAGE_WITHOUT_TABLE),
         (b"Rar!\x1a\x07\x00", FileProblem.ARCHIVE),
         (b"{\\rtf1 text}", FileProblem.DOCUMENT),
         (bytes(range(256)) * 4, FileProblem.NOT_A_WORKBOOK),

@@ -396,6 +396,10 @@ def test_any_kind_of_table_is_read_and_nothing_is_left_behind(
         text = f"ФИО;Телефон\nИванов Иван;8 (916) 123-45-{number:02d}\n"
         path.write_bytes(text.encode("cp1251"))
         assert "Иванов Иван" in desk.browser.read(str(desk.send(path).location))
+    portal = desk.folder / "портал.xls"
+    cells = "<td>Петров Пётр</td><td>8 (926) 765-43-21</td>"
+    portal.write_text(f"<table><tr><th>ФИО</th><th>Телефон</th></tr><tr>{cells}</tr></table>")
+    assert "Петров Пётр" in desk.browser.read(str(desk.send(portal).location))
     assert "Файл пустой" in refusal(desk.refused(_blank(desk.folder)))
     assert list(spool.iterdir()) == []
     page = desk.browser.read("/selections/files")

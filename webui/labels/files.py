@@ -105,6 +105,10 @@ _FILES: Mapping[FileProblem, Callable[[Mapping[str, Any]], Any]] = {
         "Это веб-страница, хотя файл назван таблицей. Откройте его в Excel и сохраните как "
         "«Книга Excel (XLSX)»."
     ),
+    FileProblem.PAGE_WITHOUT_TABLE: lambda _v: _l(
+        "Это веб-страница, и таблицы в ней нет. Возможно, вместо файла сохранилась страница входа "
+        "или ошибки: выгрузите таблицу ещё раз."
+    ),
     FileProblem.XML_SPREADSHEET: lambda _v: _l(
         "Это таблица XML 2003. Откройте файл в Excel и сохраните как «Книга Excel (XLSX)»."
     ),

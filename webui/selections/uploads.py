@@ -16,7 +16,7 @@ _DRAINED = 256 << 20
 """Bytes of a refused body that are read and thrown away, so that the browser hears the answer."""
 _BLOCK = 1 << 20
 _LONGEST_SHEET = 200
-ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt"
+ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.tsv,.txt,.htm,.html,.xml"
 """What the dialogue of the browser offers; what is read is decided by the content."""
 
 
