@@ -200,7 +200,7 @@ def _find(row: RowKeys, known: _Known) -> Match:
         match.fate, match.client_id = RowFate.FOUND_BY_VIN, owner_id
     elif at_phone:
         match.fate, match.client_id = RowFate.FOUND_BY_PHONE, _likeliest(row, at_phone)
-        if len(at_phone) > 1:
+        if len(at_phone) > 1 and sum(_is_named(row, name) for _, name, _ in at_phone) != 1:
             match.warnings.append(RowProblem("", RowProblemCode.SEVERAL_CLIENTS))
     if owner_id is not None:
         shares_phone = any(client_id == owner_id for client_id, _, _ in at_phone)
@@ -214,8 +214,20 @@ def _find(row: RowKeys, known: _Known) -> Match:
 
 
 def _likeliest(row: RowKeys, clients: list[tuple[int, str, bool]]) -> int:
-    """Of several clients with the phone: the namesake, then one known to the unit, the oldest."""
-    return min(clients, key=lambda c: (not (row.name and row.name == c[1]), not c[2], c[0]))[0]
+    """Of several clients with the phone: whom the row names, one known to the unit, the oldest."""
+
+    def unlikeliness(client: tuple[int, str, bool]) -> tuple[Any, ...]:
+        client_id, name, is_ours = client
+        words = set((row.name or "").split())
+        shared = len(words.intersection(name.split())) if _is_named(row, name) else 0
+        return row.name != name, -shared, not is_ours, client_id
+
+    return min(clients, key=unlikeliness)[0]
+
+
+def _is_named(row: RowKeys, name: str) -> bool:
+    """Whether the row has a name, and it may be this one."""
+    return row.name is not None and is_same_name(row.name, name)
 
 
 @dataclass(slots=True)

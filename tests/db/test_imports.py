@@ -245,6 +245,19 @@ def test_of_several_clients_with_a_phone_the_units_own_is_taken(desk: Desk) -> N
     assert [w.code for w in row.warnings] == [RowProblemCode.SEVERAL_CLIENTS]
 
 
+def test_of_several_clients_with_a_phone_the_one_whom_the_row_names_is_taken(desk: Desk) -> None:
+    """A family shares a number; where its names do not tell whose row it is, that is told."""
+    phone = "+79037654321"
+    desk.given.client("Ким Олег", unit=desk.unit, phone=phone)
+    anna = desk.given.client("Петрова Анна Ильинична", phone=phone)
+    row = desk.look(desk.load(("Петрова А.И.", phone, *[""] * 7))).rows[0]
+    assert (row.client_id, row.warnings) == (anna.id, ())
+    desk.given.client("Петрова Ирина", unit=desk.unit, phone=phone)
+    row = desk.look(desk.load(("Петрова Анна", phone, *[""] * 7))).rows[0]
+    assert row.client_id == anna.id
+    assert [w.code for w in row.warnings] == [RowProblemCode.SEVERAL_CLIENTS]
+
+
 def test_open_work_lists_get_tasks_appended(desk: Desk) -> None:
     client = desk.given.client("Петрова Анна", phone="+79037654321")
     work_list = desk.given.work_list(
