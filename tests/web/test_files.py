@@ -136,6 +136,17 @@ def test_load_tick_create_and_see_what_came_of_it(desk: Desk) -> None:
     assert desk.count(Task) == 2
 
 
+def test_who_was_found_is_a_step_away_unless_out_of_sight(desk: Desk) -> None:
+    with desk.database.unit_of_work() as session:
+        given = Given(session)
+        ours = given.client("Иванов И. И.", unit=session.get_one(Unit, desk.unit.id)).id
+        given.client("Петрова Анна", phone="+79037654321")
+    text = desk.browser.read(desk.load(IVANOV, PETROVA))
+    links = re.findall(r'href="(/clients/\d+)"[^>]*>Найден по телефону</a>', text)
+    assert links == [f"/clients/{ours}"] and text.count("Найден по телефону") == 2
+    assert desk.browser.get(links[0]).status_code == 200
+
+
 def test_the_same_file_is_shown_and_not_loaded_again(desk: Desk) -> None:
     address = desk.load(IVANOV)
     again = desk.send(desk.folder / "file.xlsx", name="другое имя.xlsx")

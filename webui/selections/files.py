@@ -24,6 +24,7 @@ from importers.choices import keep_choice, kept_choice
 from importers.files import get_file
 from importers.formats.catalogue import FORMATS
 from importers.kept_columns import columns_of
+from importers.loads.result_rows import names_of_clients
 from importers.loads.running import DIRECTORY_FORMATS
 from importers.models import ImportedFile
 from importers.permissions import ImportPermission
@@ -211,6 +212,7 @@ def _rows(reading: Session, file_id: int) -> Response:
         excluded=sorted(choice.excluded - here),
         plan_sentence=plan_sentence,
         fate_words=fate_words,
+        cards=names_of_clients(reading, [row.client_id for row in seen.rows], actor=g.actor),
         problem_sentence=problem_sentence,
         shown_from=(seen.page - 1) * PAGE_SIZE + 1,
         may_form=g.actor.may(WorkPermission.FORM),
