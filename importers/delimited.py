@@ -173,12 +173,12 @@ def _unquoted(line: str, dialect: Dialect) -> list[str]:
 def _cleaned(record: list[str]) -> list[str]:
     for at, cell in enumerate(record):
         if cell and (cell[0].isspace() or cell[0] == "="):
-            record[at] = _cell(cell)
+            record[at] = unwrapped(cell)
     return record
 
 
-def _cell(cell: str) -> str:
-    """The blank cell of spaces is blank; «="0123"» is how a CSV keeps Excel from counting."""
+def unwrapped(cell: str) -> str:
+    """The blank cell of spaces is blank; «="0123"» is how a text keeps Excel from counting."""
     text = cell.strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1].replace('""', '"')

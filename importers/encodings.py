@@ -27,6 +27,11 @@ _MARKS = (
 CODE_PAGES = ("cp1251", "cp866", "koi8_u", "cp1125", "mac_cyrillic")
 """In the order in which equal scores are taken. KOI8-U reads all letters of KOI8-R."""
 
+_ISO = "iso8859-5"
+"""Only where a file says so: hardly anybody writes it."""
+_ONE_BYTE = re.compile(r"cp125\d|cp866|iso8859-\d+")
+_LATIN = re.compile(rb"[A-Za-z]")
+
 _WIDE = re.compile(rb"[\x80-\xff]")
 _LONGEST_START = 40
 # Without a bound, a megabyte of plain letters would be walked once for each of them.
@@ -50,11 +55,15 @@ _SIGNS = frozenset("«»№–—…°“”„’\u00a0")
 _UNUSUAL = 12.0
 _HEAD_START = {"cp1251": 1.0, "mac_cyrillic": -15.0}
 """Nearly all such files have the first; the other shares its small letters and is very rare."""
+_TOLD_START = 20.0
 _BAD_SHAPE = 25.0
 
 
-def encoding_of(path: Path) -> str:
-    """A codec's name. Raises FileRefused for what is no text: zero bytes that are no UTF-16."""
+def encoding_of(path: Path, told: str = "") -> str:
+    """A codec's name. Raises FileRefused for what is no text: zero bytes that are no UTF-16.
+
+    ``told``: what the file says itself; it decides where the letters leave it open.
+    """
     with path.open("rb") as file:
         head = file.read(4096)
         for mark, name in _MARKS:
@@ -82,13 +91,40 @@ def encoding_of(path: Path) -> str:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
-    return "utf-8" if is_utf8 or _is_torn_utf8(words) else code_page_of(b" ".join(words))
+    if is_utf8 or _is_torn_utf8(words):
+        return "utf-8"
+    page = _code_page_told(told)
+    if page not in (None, *CODE_PAGES, _ISO) and _is_western(words):
+        return str(page)
+    return code_page_of(b" ".join(words), page)
 
 
-def code_page_of(sample: bytes) -> str:
-    """The code page in which the sample reads most like Russian or Ukrainian."""
-    scores = {page: _score(sample.decode(page, "replace")) for page in CODE_PAGES}
-    return max(CODE_PAGES, key=lambda page: scores[page] + _HEAD_START.get(page, 0.0))
+def code_page_of(sample: bytes, told: str | None = None) -> str:
+    """The code page in which the sample reads most like Russian or Ukrainian.
+
+    ``told``: the one that the file names itself.
+    """
+    pages = (*CODE_PAGES, _ISO) if told == _ISO else CODE_PAGES
+    scores = {page: _score(sample.decode(page, "replace")) for page in pages}
+    start = _HEAD_START | ({told: _TOLD_START} if told is not None else {})
+    return max(pages, key=lambda page: scores[page] + start.get(page, 0.0))
+
+
+def _code_page_told(told: str) -> str | None:
+    """The code page of one byte a letter that is meant; None: it is none."""
+    try:
+        name = codecs.lookup(told).name if told else ""
+    except LookupError:
+        return None
+    if name in ("koi8-r", "koi8-u", "mac-cyrillic"):
+        return "mac_cyrillic" if name == "mac-cyrillic" else "koi8_u"
+    return name if _ONE_BYTE.fullmatch(name) else None
+
+
+def _is_western(words: list[bytes]) -> bool:
+    """Whether other letters stand in words of Latin ones: «Müller», not «Иванов» in Cyrillic."""
+    mixed = sum(bool(_LATIN.search(word)) for word in words)
+    return mixed * 2 > len(words)
 
 
 def _is_torn_utf8(words: list[bytes]) -> bool:

@@ -69,9 +69,22 @@ _MARKS: tuple[tuple[bytes, FileProblem], ...] = (
     (b"\xfd7zXZ\0", FileProblem.ARCHIVE),
     (b"{\\rtf", FileProblem.DOCUMENT),
 )
-_MARKUP = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:\?xml|!doctype|[a-z][\w:-]*[\s>/])", re.I | re.S)
+# Possessive: what hostile bytes make a pattern try again and again would be tried in a web process.
+_MARKUP = re.compile(
+    rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?P<name>\?xml|!doctype|[a-z][\w:-]*+)[\s>/]",
+    re.I | re.S,
+)
+_PAGE_TAGS = frozenset(
+    b"!doctype html head body meta title style script link table thead tbody tr td th div span "
+    b"font center form p br b i u h1 h2 h3 h4".split()
+)
+_TABLE = re.compile(rb"<table[\s>]", re.I)
+_CELL = re.compile(rb"<t[dh][\s>]", re.I)
 _XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_LONGEST_TITLE = 1_000
+_WORKBOOK = re.compile(rb"<(?:\w{1,30}:)?Workbook[\s>]")
 _MAIL_OF_PAGES = re.compile(rb"\s*(?:MIME-Version|From|Content-Type|Message-ID):", re.I)
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[\[{]\s*+(?:[\[{]\s*+)?\"[^\"]{1,200}\"\s*+[:,]")
 _CONTROLS = re.compile(rb"[\0-\x08\x0e-\x19\x1c-\x1f]")
 
 
@@ -91,7 +104,7 @@ def kind_of(path: Path) -> FileKind:
         if head.startswith(mark) and not (mark == b"BM" and b"\0" not in head[:64]):
             raise FileRefused(problem)
     markup = _kind_of_markup(head)
-    if markup is None and not _is_text(head):
+    if markup is None and (_JSON.match(head) or not _is_text(head)):
         raise FileRefused(FileProblem.NOT_A_WORKBOOK)
     return markup or FileKind.DELIMITED
 
@@ -162,19 +175,34 @@ def _is_locked(info: zipfile.ZipInfo | None) -> bool:
 
 def _kind_of_markup(head: bytes) -> FileKind | None:
     """The kind of a text in angle brackets; None: it is none."""
-    text = head.removeprefix(codecs.BOM_UTF8)
-    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<\0" in text[:8]:
-        text = text.replace(b"\0", b"").lstrip(b"\xff\xfe")
+    text = _bare(head)
     if _MAIL_OF_PAGES.match(text) and b"\n" in text and b";" in text:
         raise FileRefused(FileProblem.WEB_PAGE)  # «Веб-страница в одном файле»
-    if not _MARKUP.match(text):
-        return None
-    if _XML_SPREADSHEET in text:
+    table = _TABLE.search(text)
+    has_table = table is not None and _CELL.search(text, table.end()) is not None
+    start = _MARKUP.match(text)
+    if start is None:
+        # Some programs write a warning or a title before their table.
+        is_titled = table is not None and has_table and table.start() < _LONGEST_TITLE
+        return FileKind.WEB_PAGE if is_titled else None
+    if _XML_SPREADSHEET in text and _WORKBOOK.search(text):
         return FileKind.XML_SPREADSHEET
-    has_prolog = text.lstrip()[:5].lower() == b"<?xml"
-    if has_prolog and b"<html" not in text.lower():
+    name = start["name"].lower()
+    if name == b"?xml" and not has_table and b"<html" not in text.lower():
         raise FileRefused(FileProblem.XML_DATA)
-    return FileKind.WEB_PAGE
+    # «<ФИО>;<PHONE>» is how somebody writes headings.
+    is_page = has_table or name in (b"?xml", *_PAGE_TAGS) or b"</" in text
+    return FileKind.WEB_PAGE if is_page else None
+
+
+def _bare(head: bytes) -> bytes:
+    """The beginning of a text as single bytes, without marks and blanks before it."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<\0" in head[:8]:
+        head = head.replace(b"\0", b"").lstrip(b"\xff\xfe")
+    bare = head.lstrip()
+    while bare.startswith(codecs.BOM_UTF8):
+        bare = bare.removeprefix(codecs.BOM_UTF8).lstrip()
+    return bare
 
 
 def _is_text(head: bytes) -> bool:

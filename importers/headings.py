@@ -36,6 +36,7 @@ def locate_table(
     """The heading lines: where the most fields are recognised, in the fewest lines."""
     filled = _spread_merged(head, merged)
     best: Table | None = None
+    best_rank = (-1, False)
     for first in range(len(filled)):
         for lines in range(1, _MOST_HEADING_LINES + 1):
             block = filled[first : first + lines]
@@ -44,11 +45,19 @@ def locate_table(
             if lines > 1 and (_is_title(block[0]) or _is_title(block[-1])):
                 continue
             table = _table_of(block, first)
-            if best is None or table.score > best.score:
-                best = table
+            # Of equals one that asks nothing: above a list often stands what it was searched by.
+            rank = (table.score, not any(map(_asks, block)))
+            if rank > best_rank:
+                best, best_rank = table, rank
     if best is None or best.score == 0 or _stands_among_data(best, filled):
         return _first_wide_line(filled)
     return best
+
+
+def _asks(line: Sequence[Cell]) -> bool:
+    """Whether all that stands there are questions: «ФИО:», and a place for the answer."""
+    texts = [str(cell).strip() for cell in line if cell != ""]
+    return bool(texts) and all(text.endswith(":") for text in texts)
 
 
 def told_table(

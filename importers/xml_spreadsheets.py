@@ -6,14 +6,16 @@ Runs inside the expendable child; a stream. Elements and attributes are those of
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, time
 from math import isfinite
 from pathlib import Path
 from xml.parsers import expat
 
+from importers.encodings import encoding_of
 from importers.guard import MAX_COLUMNS, MAX_ROWS
 from importers.headings import Cell
 from importers.problems import FileProblem, FileRefused
@@ -21,6 +23,13 @@ from importers.spanning import SpanningCell, SpanningRows
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _CHUNK = 1 << 18
+_HEAD = 200
+_TOLD = re.compile(rb"encoding\s*=\s*[\"']([\w-]{3,20})")
+_UNICODE = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16LE",
+            "utf-16-be": "UTF-16BE"}  # fmt: skip
+_NO_DAY = datetime.fromisoformat("1899-12-31")
+_DAYS_FROM = datetime.fromisoformat("1900-03-01")
+"""Nobody writes earlier days with a time of day; a sum of hours under two months looks so."""
 _SHEET, _ROW, _CELL, _DATA = (
     f"{NAMESPACE} {name}" for name in ("Worksheet", "Row", "Cell", "Data")
 )
@@ -47,7 +56,7 @@ def sheets_of(path: Path) -> list[tuple[str, bool]]:
             if found and told and told.pop().strip() in ("SheetHidden", "SheetVeryHidden"):
                 found[-1] = (found[-1][0], True)
 
-    parser = _parser()
+    parser = _parser(path)
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     for _ in _parsed(path, parser):
         pass
@@ -56,7 +65,7 @@ def sheets_of(path: Path) -> list[tuple[str, bool]]:
 
 def read_sheet(path: Path, index: int, spanning: SpanningRows) -> Iterator[list[Cell]]:
     """The rows of a sheet from row 1 on, blank ones included. Raises FileRefused."""
-    sheet = _Sheet(index)
+    sheet = _Sheet(index, _parser(path))
     for _ in _parsed(path, sheet.parser):
         while sheet.rows:
             yield spanning.placed(sheet.rows.popleft())
@@ -67,7 +76,7 @@ def read_sheet(path: Path, index: int, spanning: SpanningRows) -> Iterator[list[
 class _Sheet:
     """Gathers the rows of one sheet."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, parser: expat.XMLParserType) -> None:
         self.rows: deque[list[SpanningCell]] = deque()
         self.is_over = False
         self._left, self._row_no, self._row_span = index + 1, 0, 0
@@ -77,7 +86,7 @@ class _Sheet:
         self._type = ""
         self._text: list[str] = []
         self._value: Cell = ""
-        self.parser = _parser()
+        self.parser = parser
         self.parser.StartElementHandler = self._opened
         self.parser.EndElementHandler = self._closed
 
@@ -130,12 +139,20 @@ class _Sheet:
         self._row_no = number + self._row_span
 
 
-def _parser() -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ")
+def _parser(path: Path) -> expat.XMLParserType:
+    parser = expat.ParserCreate(_encoding(path), namespace_separator=" ")
     parser.buffer_text = True
     # Nothing may be declared: nothing can expand.
     parser.StartDoctypeDeclHandler = _refuse_markup
     return parser
+
+
+def _encoding(path: Path) -> str:
+    """What the bytes show, as expat calls it: many programs declare what they do not write."""
+    with path.open("rb") as file:
+        told = _TOLD.search(file.read(_HEAD))
+    found = encoding_of(path, told[1].decode("ascii", "replace") if told else "")
+    return _UNICODE.get(found, found)
 
 
 def _refuse_markup(*_: object) -> None:
@@ -146,11 +163,14 @@ def _parsed(path: Path, parser: expat.XMLParserType) -> Iterator[None]:
     """Parse piece by piece; a file that is torn is told as such."""
     with path.open("rb") as file:
         try:
-            while chunk := file.read(_CHUNK):
+            # Blank lines before the declaration are an error to the parser.
+            chunk = file.read(_CHUNK).lstrip(b" \r\n")
+            while chunk:
                 parser.Parse(chunk, False)
                 yield
+                chunk = file.read(_CHUNK)
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:
             raise FileRefused(FileProblem.DAMAGED) from error
     yield
 
@@ -166,7 +186,16 @@ def _value(kind: str, text: str) -> Cell:
             return number if isfinite(number) else text
     if kind == "DateTime":
         with suppress(ValueError):
-            return datetime.fromisoformat(text)
-    if kind == "Boolean":
+            return _moment(datetime.fromisoformat(text).replace(tzinfo=None))
+    if kind == "Boolean" and text.strip() in ("0", "1"):
         return text.strip() == "1"
     return text
+
+
+def _moment(moment: datetime) -> Cell:
+    """Times and lengths of time stand as moments of Excel's first days."""
+    if moment.year == _NO_DAY.year:
+        return moment.time()
+    if _NO_DAY < moment < _DAYS_FROM and moment.time() != time():
+        return moment - _NO_DAY
+    return moment
