@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from core.among import among
 from directory.clients.models import Client
 from directory.units.models import UnitPath
 from importers.loads.asked import Asked, Person
-from importers.loads.decision_models import MatchDecision
+from importers.loads.decision_models import Choice, LoadDecision, MatchDecision
 from importers.loads.doubts import fingerprint_of
+from importers.loads.models import RecordLoad
 from importers.matching import in_chunks
 
 
@@ -106,3 +107,23 @@ class Decisions:
 
 def _id_of(decided: Decided) -> int | None:
     return decided.person.id if decided.person is not None else None
+
+
+def forget_decided(session: Session, load_id: int) -> None:
+    """Nothing that was decided with the load is remembered any more: the load is taken back.
+
+    What was decided anew since, with another load, stays.
+    """
+    with_it = exists().where(
+        LoadDecision.load_id == load_id,
+        LoadDecision.undone_at.is_(None),
+        LoadDecision.choice.in_((Choice.SAME, Choice.NEW)),
+        LoadDecision.fingerprint == MatchDecision.fingerprint,
+        LoadDecision.at == MatchDecision.at,
+    )
+    session.execute(
+        delete(MatchDecision)
+        .where(MatchDecision.unit_id == select(RecordLoad.unit_id).where(RecordLoad.id == load_id)
+               .scalar_subquery(), with_it)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.seen import get_load
 from importers.loads.told import NOT_LOADED, REJECTED, Verdict
-from importers.loads.undeciding import may_be_undone
+from importers.loads.undeciding import rows_that_stay
 from importers.problems import RowProblem
 
 
@@ -92,9 +92,12 @@ def decisions_of(session: Session, load: RecordLoad, *, actor: Actor) -> Decisio
         .order_by(LoadDecision.id)
     ).all()  # fmt: skip
     people = Counter(one.together for one in standing)
+    kept = rows_that_stay(session, load, (row_no for one in standing for row_no, *_ in one.rows))
+    saved = {one.together or -one.id for one in standing if any(no in kept for no, *_ in one.rows)}
     of_row: dict[int, Standing] = {}
     for number, choice, by, at, together, rows in standing:
         count = people[together] if together is not None else 1
-        seen = Standing(number, choice, by, at, count, may_be_undone(load, choice))
+        may_be_undone = (together or -number) not in saved
+        seen = Standing(number, choice, by, at, count, may_be_undone)
         of_row.update((int(row_no), seen) for row_no, *_ in rows)
     return DecisionsSeen(of_row, bool(standing))

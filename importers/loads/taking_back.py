@@ -28,6 +28,7 @@ from importers.files import DataForgotten
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FormatKind
 from importers.loads.added import fillings_in, numbers_in
+from importers.loads.decided import forget_decided
 from importers.loads.later_uses import (
     BANS,
     Own,
@@ -261,6 +262,7 @@ def _end(
 ) -> None:
     session.expire_all()
     go_to(load, LoadState.TAKEN_BACK, now=now)
+    forget_decided(session, load.id)
     # Former values are personal data, and of no more use.
     session.execute(
         update(LoadBatch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +30,21 @@ class DecisionUsed(Refused):
 
 
 def may_be_undone(load: RecordLoad, choice: Choice) -> bool:
-    """Whether such a decision can be taken back at all: a call that was saved stays."""
+    """Whether it can be taken back whatever comes of it: a call that is saved stays."""
     return choice is Choice.SKIP or can_be_taken_back(load)
+
+
+def rows_that_stay(session: Session, load: RecordLoad, row_nos: Iterable[int]) -> set[int]:
+    """Which of these rows were saved as calls: what was decided of them stands."""
+    found: set[int] = set()
+    if can_be_taken_back(load):
+        return found
+    saved = select(LoadedRow.row_no).where(
+        LoadedRow.load_id == load.id, LoadedRow.verdict == Verdict.NEW
+    )
+    for chunk in in_chunks(row_nos):
+        found.update(session.scalars(saved.where(among(session, LoadedRow.row_no, chunk))))
+    return found
 
 
 def undo_decision(
@@ -51,7 +64,9 @@ def undo_decision(
     decisions = _made_with(session, decision)
     if load.forgotten_at is not None or _are_decided_again(session, decisions):
         raise DecisionUsed
-    if decision.batch_no is not None:
+    if rows_that_stay(session, load, (row_no for one in decisions for row_no, *_ in one.rows)):
+        raise DecisionUsed
+    if decision.batch_no is not None and can_be_taken_back(load):
         _take_back(session, load, decision.batch_no, actor=actor, now=now)
         decisions = _made_with(session, decision)  # all at once: what was read is not known now
     rows = _rows_of(session, load, decisions)
@@ -112,8 +127,6 @@ def _take_back(
     session: Session, load: RecordLoad, batch_no: int, *, actor: Actor, now: datetime
 ) -> None:
     """What the batch brought goes, and it with that: nothing is left to be taken back."""
-    if not can_be_taken_back(load):
-        raise DecisionUsed
     try:
         take_back_batch(session, load, batch_no, actor=actor, now=now)
     except LoadTouched as touched:

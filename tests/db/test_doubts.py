@@ -358,6 +358,34 @@ def test_a_result_of_a_call_is_saved_by_its_decision_and_not_by_a_look(desk: Dou
     assert decided is not None and desk.told(load) == {"new": 1} and _count(desk, Attempt) == 1
 
 
+def test_a_decision_that_saved_no_call_is_undone_and_forgotten(desk: DoubtDesk) -> None:
+    """Two cards of one person: the call waited at the other one."""
+    awaited = _call_to_be_made(desk, "Крылов Пётр Петрович")
+    double = desk.given.client("Крылов Пётр", phone=PHONE, unit=desk.unit)
+    load = desk.staged("results", CALL, ("Крылов П.", PHONE, "16.03.2026 11:30", "занято"))
+    wrong = desk.decide(load, 2, Choice.SAME, double.id)
+    assert wrong is not None and _count(desk, Attempt) == 0
+    undo_decision(desk.session, wrong.id, actor=desk.actor, now=NOON)
+    assert desk.told(load) == {"doubtful": 1} and _count(desk, MatchDecision) == 0
+    right = desk.decide(load, 2, Choice.SAME, awaited.id)
+    assert right is not None and desk.told(load) == {"new": 1}
+    with pytest.raises(DecisionUsed):
+        undo_decision(desk.session, right.id, actor=desk.actor, now=NOON)
+    assert _count(desk, Attempt) == 1 and _count(desk, MatchDecision) == 1
+
+
+def test_taking_back_a_load_forgets_what_was_decided_with_it_and_no_more(desk: DoubtDesk) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    other = ("Сидоров Пётр", "+7 916 123-45-67", "", "", "")
+    load = desk.staged("clients", HEADINGS, PETROV, other)
+    desk.decide(load, 2, Choice.SAME, ivanov.id)
+    later = desk.staged("clients", HEADINGS, other)
+    desk.decide(later, 2, Choice.SAME, ivanov.id)
+    take_back(desk.session, load.id, actor=desk.actor, now=NOON)
+    assert _count(desk, MatchDecision) == 1
+    assert counts(desk.load("clients", HEADINGS, PETROV, other)) == {"doubtful": 1, "matched": 1}
+
+
 def test_what_is_kept_of_cells_is_forgotten_with_the_load(desk: DoubtDesk) -> None:
     load = desk.staged("clients", HEADINGS, ("Иванов Иван", "12", "", "", ""))
     mended = mend_row(desk.session, load.id, 2, {1: PHONE}, actor=desk.actor, now=NOON)

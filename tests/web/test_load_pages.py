@@ -51,9 +51,8 @@ def test_a_file_of_work_lists_names_what_is_not_loaded(desk: LoadDesk) -> None:
 
 def _subtitles(text: str) -> list[tuple[str, str]]:
     """The name of each row with what stands below it."""
-    return re.findall(
-        r'<span class="trunc file-c">([^<]*)</span><span class="xs muted file-c reg">([^<]*)<', text
-    )
+    name = '<span class="trunc file-c">([^<]*)</span>'
+    return re.findall(f'{name}<span class="xs muted file-c reg">(?:<a [^>]*>)?([^<]*)<', text)
 
 
 def test_nobody_is_called_new_of_whom_no_card_is_made(desk: LoadDesk, prepared: Given) -> None:

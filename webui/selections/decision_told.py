@@ -7,7 +7,7 @@ from importers.loads.decisions_seen import came_of, decisions_of
 from importers.loads.models import RecordLoad
 from importers.loads.result_rows import names_of_clients
 from importers.loads.seen import get_load, rows_of
-from importers.loads.undeciding import may_be_undone
+from importers.loads.undeciding import rows_that_stay
 from webui.labels.doubts import decision_words
 from webui.labels.journal import actor_words
 from webui.labels.loads import row_words
@@ -30,7 +30,8 @@ def tell_decision(
         flash(_decided_before(load, row_no), "bad")
         return
     address = url_for("load_doubts.undo", decision_id=decision.id)
-    may_undo = may_be_undone(load, decision.choice)
+    row_nos = [int(number) for number, *_ in decision.rows]
+    may_undo = not rows_that_stay(session(), load, row_nos)
     came = came_of(session(), decision)
     is_well = words or came.loaded or decision.choice is Choice.SKIP
     without_undo = "message" if is_well else "bad"

@@ -1,6 +1,6 @@
 """«Сомнительные строки» of a load: whom they mean, one person after the other (A8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -20,6 +20,7 @@ from importers.loads.deciding_together import (
 )
 from importers.loads.decision_models import Choice
 from importers.loads.doubtful import (
+    CandidateSeen,
     DoubtSeen,
     alike_in,
     look_at_doubt,
@@ -169,6 +170,10 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         session(), load_id, row_no=row_no, since=since, actor=g.actor, now=g.now
     )  # fmt: skip
     load = get_load(session(), load_id, actor=g.actor)
+    awaited = _awaited(seen)
+    if seen is not None and awaited is not None:
+        # The one who was to be called is the likelier, and the first key is theirs.
+        seen = replace(seen, candidates=_awaited_first(seen, awaited))
     return render_template(
         "selections/load_doubts.html",
         page="selections",
@@ -176,7 +181,8 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
         is_over=load.state in DECIDABLE,
         unit=get_unit(session(), load.unit_id, actor=g.actor),
         seen=seen,
-        lines=comparison(seen, _awaited(seen)) if seen is not None else (),
+        lines=comparison(seen, awaited) if seen is not None else (),
+        awaited=awaited,
         cells=row_cells(seen) if seen is not None else (),
         rejected=rejected_rows(session(), load_id, actor=g.actor).total,
         first=_first_in_sight(seen),
@@ -189,9 +195,15 @@ def _page(load_id: int, row_no: int | None, since: int = 0) -> Any:
     )
 
 
-def _awaited(seen: DoubtSeen) -> frozenset[int] | None:
-    """Of results of calls: for which of the clients in sight a call waited then."""
-    if seen.load.format != RESULTS.code:
+def _awaited_first(seen: DoubtSeen, awaited: frozenset[int]) -> tuple[CandidateSeen, ...]:
+    return tuple(
+        sorted(seen.candidates, key=lambda one: one.client is None or one.client.id not in awaited)
+    )
+
+
+def _awaited(seen: DoubtSeen | None) -> frozenset[int] | None:
+    """Of results of calls: for which of the clients in sight a call waited then; else None."""
+    if seen is None or seen.load.format != RESULTS.code:
         return None
     ids = [one.client.id for one in seen.candidates if one.client is not None]
     return awaited_then(session(), seen.load, seen.row, ids, actor=g.actor, now=g.now)
