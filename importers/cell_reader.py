@@ -8,9 +8,10 @@ from datetime import date
 from typing import TypeVar
 
 from directory.assets.vin import VinProblem, is_vin, read_vin
+from directory.clients.names import without_unseen
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
-from importers.contacts import found_email
+from importers.contacts import found_emails
 from importers.fields import Field
 from importers.name_texts import name_and_phones
 from importers.problems import RowProblem, RowProblemCode
@@ -182,11 +183,13 @@ class CellReader:
                 return
 
     def _email(self, text: str, told: list[RowProblem]) -> str | None:
-        email = found_email(text)
-        if email is None and text not in PLACEHOLDERS:
-            heading = self._headings[self._at[Field.EMAIL]]
+        emails = found_emails(text)
+        heading = self._headings[self._at[Field.EMAIL]]
+        if not emails and text not in PLACEHOLDERS:
             told.append(RowProblem(heading, RowProblemCode.NOT_AN_EMAIL, text[:200]))
-        return email
+        if len(emails) > 1:
+            told.append(RowProblem(heading, RowProblemCode.ONLY_FIRST, ", ".join(emails)[:200]))
+        return emails[0] if emails else None
 
 
 def year_of_make(text: str) -> int | RowProblemCode:
@@ -202,7 +205,7 @@ def whole_name(
     if name is None:
         name = " ".join(part for part in (last, first, patronymic) if part) or None
     # A number or a dash is no name.
-    return name if name and any(map(str.isalpha, name)) else None
+    return without_unseen(name) if name and any(map(str.isalpha, name)) else None
 
 
 def make_and_model(make: str | None, model: str | None, both: str) -> tuple[str | None, str | None]:

@@ -28,15 +28,17 @@ def holds_contact(text: str) -> bool:
     if len(text) < 5:
         return False
     text = text[:_LONGEST]
-    return found_email(text) is not None or _holds_vin(text) or _holds_phone(text)
+    return bool(found_emails(text)) or _holds_vin(text) or _holds_phone(text)
 
 
-def found_email(text: str) -> str | None:
-    """The first e-mail address that the cell holds, as it is written there."""
+def found_emails(text: str) -> list[str]:
+    """The e-mail addresses that the cell holds, as they are written there, each once."""
     if "@" not in text:
-        return None
-    found = _EMAIL.search(text[:_LONGEST])
-    return found[0] if found else None
+        return []
+    found: dict[str, str] = {}
+    for one in _EMAIL.findall(text[:_LONGEST]):
+        found.setdefault(one.lower(), one)
+    return list(found.values())
 
 
 def hold_contact(line: Iterable[object]) -> bool:

@@ -26,7 +26,7 @@ from importers.columns import (
     names_document,
     names_other_km,
 )
-from importers.contacts import found_email
+from importers.contacts import found_emails
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.name_texts import is_name_with_phone, looks_like_name
 from importers.typed_values import read_order
@@ -103,7 +103,7 @@ def _is_day(text: str) -> bool:
 
 
 _LOOKS_LIKE: Mapping[Kind, Callable[[str], object]] = {
-    Kind.EMAIL: found_email,
+    Kind.EMAIL: found_emails,
     Kind.VIN: _is_vin,
     Kind.PHONE: _is_phone,
     Kind.PLATE: lambda text: len(text) < 20 and _PLATE.fullmatch(plate_norm(text)),

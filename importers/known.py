@@ -187,11 +187,15 @@ def _known_contacts(session: Session, client_ids: set[int]) -> set[tuple[int, Co
 
 
 def _add_owners(session: Session, subjects: list[Subject]) -> list[int]:
-    """Vehicles without a present owner get one; a known owner stays (the row carries a warning)."""
+    """Vehicles without a present owner get one; a known owner stays (the row carries a warning).
+
+    Not a client who is called in the place of somebody else: that a number is shared tells nothing
+    about whose the car is.
+    """
     pairs = {
         subject.asset_id: subject.client_id
         for subject in reversed(subjects)
-        if subject.asset_id is not None and subject.client_id is not None
+        if subject.asset_id is not None and subject.client_id is not None and subject.match.may_own
     }
     owned: set[int] = set()
     for chunk in in_chunks(pairs):

@@ -52,6 +52,8 @@ class Match:
     """The earlier row of the same client; of the same vehicle too when the fate is DUPLICATE."""
     brings_contacts: bool = True
     """False: the name says that phones and e-mail of this row are somebody else's."""
+    may_own: bool = True
+    """False: the row's vehicle, where nobody owns it, is rather the person's whom the row names."""
     has_phone: bool = False
     """Of a row without a phone: whether its client has one all the same."""
     warnings: list[RowProblem] = field(default_factory=list)
@@ -202,6 +204,9 @@ def _find(row: RowKeys, known: _Known) -> Match:
         match.fate, match.client_id = RowFate.FOUND_BY_PHONE, _likeliest(row, at_phone)
         if len(at_phone) > 1 and sum(_is_named(row, name) for _, name, _ in at_phone) != 1:
             match.warnings.append(RowProblem("", RowProblemCode.SEVERAL_CLIENTS))
+    match.may_own = all(
+        is_same_name(row.name, name) for one, name, _ in at_phone if one == match.client_id
+    )
     if owner_id is not None:
         shares_phone = any(client_id == owner_id for client_id, _, _ in at_phone)
         is_owner = shares_phone or is_same_name(row.name, owner_name)
@@ -283,6 +288,7 @@ class _Seen:
         if not is_told and not is_same_name(row.name, leader.name):
             told = RowProblem("", RowProblemCode.OTHER_NAME_ABOVE, str(first.leader))
             match.warnings.append(told)
+            match.may_own = False
         vehicle = row.vin or row.plate
         if vehicle is None or vehicle in leader.vehicles:
             match.fate = RowFate.DUPLICATE

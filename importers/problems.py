@@ -100,6 +100,8 @@ class RowProblemCode(StrEnum):
     VIN_ALONE = "vin_alone"
     """Words stood beside the VIN in a column that tells nothing else; they were left out."""
     NOT_AN_EMAIL = "not_an_email"
+    ONLY_FIRST = "only_first"
+    """Several addresses stand in the cell; the first of them was taken."""
     NOT_A_NAME = "not_a_name"
     """A number where a name is to be; nothing of it was taken."""
     NO_PHONE = "no_phone"

@@ -71,7 +71,7 @@ _SPELLINGS: Mapping[Enum, str] = {
     ),
     NotRefused.NO: (
         "нет|no|false|0|ложь|ні|немає|можно|можно звонить|звонить можно|разрешено|не запрещено|"
-        "без ограничений"
+        "без ограничений|ничего|ни от чего|нічого"
     ),
 }
 _BY_WORD: Mapping[str, Enum] = {
@@ -79,6 +79,15 @@ _BY_WORD: Mapping[str, Enum] = {
 }
 _MARKS = frozenset("+✓✔☑")
 _BLANK = frozenset({"-", "–", "—", "?", "н/д", "n/a"})
+
+
+_POLITE = frozenset({"просит", "просил", "просила", "прошу", "пожалуйста", "больше", "никогда"})
+_SENDING = frozenset(
+    {
+        "присылать", "присылайте", "писать", "пишите", "слать", "шлите", "отправлять",
+        "отправляйте", "надсилати", "писати",
+    }
+)  # fmt: skip
 
 
 def is_blank_refusal(text: str) -> bool:
@@ -93,7 +102,11 @@ def read_refusal(text: str) -> tuple[Enum | None, bool]:
     """
     if text in _MARKS:
         return RefusalScope.ALL, True
-    words = heading_norm(text[:200]).split()
+    words = heading_norm(text[:200]).replace("по поводу", "по").split()
+    words = [word for word in words if word not in _POLITE] or words
+    not_sent = _not_to_be_sent(words)
+    if not_sent is not None:
+        return not_sent, True
     for end in range(len(words), 0, -1):
         meant = _BY_WORD.get(" ".join(words[:end]))
         if meant is not None:
@@ -102,3 +115,13 @@ def read_refusal(text: str) -> tuple[Enum | None, bool]:
                 (meant, is_whole) if is_whole or isinstance(meant, RefusalScope) else (None, False)
             )
     return None, False
+
+
+def _not_to_be_sent(words: list[str]) -> Channel | None:
+    """«Не присылать смс», «не писать в мессенджеры»: nothing but channels beside the sending."""
+    if "не" not in words or _SENDING.isdisjoint(words):
+        return None
+    others = [word for word in words if word not in _SENDING and word not in ("не", "в", "на", "и")]
+    meant = [_BY_WORD.get(word) for word in others]
+    channels = [one for one in meant if isinstance(one, Channel)]
+    return channels[0] if channels and len(channels) == len(meant) else None

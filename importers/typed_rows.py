@@ -29,6 +29,7 @@ from importers.typed_values import (
     read_birthday,
     read_clock,
     read_moment,
+    read_next,
     read_order,
     read_price,
     read_tax_id,
@@ -52,6 +53,7 @@ _READERS: Mapping[Field, Callable[[str], Value | RowProblemCode]] = {
     Field.YEAR: year_of_make,
     Field.MILEAGE_KM: read_kilometres,
     Field.CALLED_AT: read_moment,
+    Field.NEXT_ON: read_next,
     Field.CALLED_TIME: read_clock,
 }
 _APART = frozenset(

@@ -61,6 +61,13 @@ def read_moment(text: str) -> datetime | RowProblemCode:
     return datetime.combine(day, at) if at is not None else RowProblemCode.NO_SUCH_DATE
 
 
+def read_next(text: str) -> datetime | date | RowProblemCode:
+    """A day to come back on, with its time of day where one is told: naive, as ``read_moment``."""
+    moment = read_moment(text)
+    is_day = not isinstance(moment, RowProblemCode) and moment.time() == time()
+    return moment.date() if is_day and isinstance(moment, datetime) else moment
+
+
 def read_clock(text: str) -> time | RowProblemCode:
     """A time of day beside the day: «9:05», «09:05:30», «2:05 pm», Excel's part of a day.
 

@@ -15,11 +15,17 @@ class ClientKindGuess(StrEnum):
     LEGAL_ENTITY = "legal_entity"
 
 
+_UNSEEN = dict.fromkeys(
+    (*"\u00ad\u2060\ufeff", *map(chr, range(0x200B, 0x2010)), *map(chr, range(0x202A, 0x202F)),
+     *map(chr, range(0x2066, 0x206A))), ""
+)  # fmt: skip
+"""Soft hyphens, spaces without width, marks of direction: nobody sees them."""
 _UNIFIED = str.maketrans(
     dict.fromkeys("«»„“”‟″❝❞＂", '"')
     | dict.fromkeys("‘’‚‛ʼ′`´", "'")
     | dict.fromkeys("‐‑‒–—―−", "-")
-    | {"ё": "е", "\u00ad": "", "\u200b": "", "\ufeff": ""}
+    | {"ё": "е"}
+    | _UNSEEN
 )
 _TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
 """Looking for them is cheaper than translating a name that has none."""
@@ -37,6 +43,14 @@ _SOLE_FORMS = (
 )
 _LEGAL = re.compile(rf"(?:^|[\s\",(])(?:{_LEGAL_FORMS})(?=$|[\s\",).])")
 _SOLE = re.compile(rf"^\W*(?:{_SOLE_FORMS})(?=[\s.\"])|[\s,(](?:{_SOLE_FORMS})\W*$")
+
+
+_TO_DROP = re.compile(f"[{''.join(_UNSEEN)}]")
+
+
+def without_unseen(text: str) -> str:
+    """The text without the characters that nobody sees, as web pages and messengers put them."""
+    return _TO_DROP.sub("", text)
 
 
 def name_norm(text: str) -> str:

@@ -61,7 +61,7 @@ _EXTENSION = re.compile(
     r"[\s(.,]*(?:доб(?:авочный|ав)?|внутр?(?:енний)?|вн|ext|extension|#)[\s.:#]*(\d{1,6})\s*\)?",
     re.IGNORECASE,
 )
-_JOINED_EXTENSION = re.compile(r"[,;]\s*(?=(?:доб|вн|ext|#))", re.IGNORECASE)
+_JOINED_EXTENSION = re.compile(r"[,;\n\r]\s*(?=(?:доб|вн|ext|#))", re.IGNORECASE)
 _ROUNDED = re.compile(r"(\d(?:[.,]\d+)?)[eEеЕ]\+?(\d{1,2})")
 _FRACTION = re.compile(r"(\+?\d[\d\s]{8,18}\d)[.,]0{1,4}")
 """A number that a table of numbers wrote: «89161234567,0»."""
@@ -168,7 +168,8 @@ def _with_note(phone: Phone, text: str) -> Phone:
 def _read_rounded(match: re.Match[str], region: str) -> PhoneReading:
     mantissa, exponent = match[1].replace(",", "."), int(match[2])
     value = Decimal(mantissa).scaleb(exponent)
-    if exponent > 15 or len(mantissa) - 2 < exponent - 1:
+    # A last digit that is missing cannot be known to be a nought.
+    if exponent > 15 or len(mantissa) - 2 < exponent:
         return PhoneReading(problem=PhoneProblem.DIGITS_LOST)
     return normalise_phone(str(int(value)), region=region)
 

@@ -69,7 +69,7 @@ def report_of(
     elif next_at is not None and is_talk:
         new_task = _callback(next_at, caller)
     elif next_at is not None:
-        said = str(row.values[Field.NEXT_ON])
+        said = told_value(row.values[Field.NEXT_ON])
         problems.append(
             RowProblem(row.headings.get(Field.NEXT_ON, ""), RowProblemCode.NOT_TAKEN, said)
         )
@@ -129,13 +129,19 @@ def _callback(at: datetime, caller: str | None) -> NewTask:
 
 
 def _next_at(row: TypedRow, called_at: datetime, zone: str) -> datetime | None:
-    """In the morning of the day told; of the day of the call itself: a little later."""
-    day = cast(date | None, row.values.get(Field.NEXT_ON))
-    if day is None:
+    """At the moment told; without a time of day in the morning, and never before the call.
+
+    Of the day of the call itself: a little later.
+    """
+    told = cast(date | None, row.values.get(Field.NEXT_ON))
+    if told is None:
         return None
-    at = datetime.combine(day, _MORNING, ZoneInfo(zone))
-    is_same_day = called_at.astimezone(ZoneInfo(zone)).date() == day
-    return max(at, called_at + _SOON) if is_same_day else at
+    moment = told if isinstance(told, datetime) else datetime.combine(told, _MORNING)
+    at = moment.replace(tzinfo=ZoneInfo(zone))
+    if called_at.astimezone(ZoneInfo(zone)).date() != at.date():
+        return at
+    has_time = moment is told
+    return at if has_time and at > called_at else max(at, called_at + _SOON)
 
 
 def _comment(row: TypedRow, *, is_required: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from directory.assets.models import MileageSource
@@ -139,8 +140,10 @@ class VehiclesApplier:
         """New, refreshed or matched. Raises Doubtful."""
         known = self._owners.fleet.find(row)
         person, is_new = self._owners.person_of(row, known)
+        row, to_come = self._without_what_is_to_come(row)
         car, person, news = self._owners.settle(row, known, person, is_new)
         is_read, remarks = self._read_odometer(row, car)
+        remarks = to_come + remarks
         stays = self._owners.staying(row, car, person)
         remarks += stays or self._owners.left_out(row, person)
         if known is None:
@@ -154,6 +157,19 @@ class VehiclesApplier:
     def write(self) -> None:
         """Write the vehicles with owners and readings."""
         self._owners.flush()
+
+    def _without_what_is_to_come(self, row: TypedRow) -> tuple[TypedRow, tuple[RowProblem, ...]]:
+        """A sale is over, and a model year begins at most a year ahead; other ones are left out."""
+        today, year = self._setting.today, row.values.get(Field.YEAR)
+        told = {Field.SOLD_ON: not_yet(row, Field.SOLD_ON, today)}
+        if isinstance(year, int) and year > today.year + 1:
+            heading = row.headings.get(Field.YEAR, "")
+            told[Field.YEAR] = (RowProblem(heading, RowProblemCode.OUT_OF_RANGE, str(year)),)
+        remarks = tuple(remark for some in told.values() for remark in some)
+        if not remarks:
+            return row, ()
+        values = {field: value for field, value in row.values.items() if not told.get(field)}
+        return replace(row, values=values), remarks
 
     def _read_odometer(self, row: TypedRow, car: Car) -> tuple[bool, tuple[RowProblem, ...]]:
         """Whether the mileage is news, and what is to be told of it."""

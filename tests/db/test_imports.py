@@ -258,6 +258,17 @@ def test_of_several_clients_with_a_phone_the_one_whom_the_row_names_is_taken(des
     assert [w.code for w in row.warnings] == [RowProblemCode.SEVERAL_CLIENTS]
 
 
+def test_a_car_is_not_theirs_whose_number_the_row_merely_shares(desk: Desk) -> None:
+    other = desk.given.client("Сидоров Пётр", unit=desk.unit, phone="+79161234567")
+    file = desk.load(IVANOV)
+    row = desk.look(file).rows[0]
+    assert (row.client_id, row.called) == (other.id, Called("Сидоров Пётр", "+79161234567"))
+    desk.form(file)
+    task = desk.session.scalars(select(Task).where(Task.client_id == other.id)).one()
+    car = desk.session.get_one(Asset, task.asset_id)
+    assert car.vin == IVANOV[2] and desk.count(Ownership) == 0
+
+
 def test_open_work_lists_get_tasks_appended(desk: Desk) -> None:
     client = desk.given.client("Петрова Анна", phone="+79037654321")
     work_list = desk.given.work_list(

@@ -105,6 +105,14 @@ def test_rows_are_taken_in_the_order_of_the_calls(round_: CallRound) -> None:
     assert counts(round_.load(*rows)) == {"matched": 3} and len(round_.attempts()) == 3
 
 
+def test_the_hour_that_was_promised_is_kept(round_: CallRound) -> None:
+    row = called("15.03.2026 10:00", "перезвонить",
+                 **{"Дата следующего звонка": "25.03.2026 15:30"})  # fmt: skip
+    assert counts(round_.load(row)) == {"new": 1}
+    callback = round_.session.scalars(select(Task).where(Task.kind == TaskKind.CALLBACK)).one()
+    assert callback.due_at == datetime(2026, 3, 25, 12, 30, tzinfo=UTC)
+
+
 def test_a_day_without_a_time(round_: CallRound) -> None:
     rows = (called("16.03.2026", "нет ответа"), called("18.03.2026", "автоответчик"))
     assert counts(round_.load(*rows)) == {"new": 2}

@@ -85,6 +85,20 @@ def test_an_owner_who_makes_no_client_is_told(desk: LoadingDesk) -> None:
     assert counts(again) == {"matched": 1} and codes(again) == [(2, "owner_unreachable")]
 
 
+def test_what_is_still_to_come_is_told_and_left_out(desk: LoadingDesk) -> None:
+    headings = (*HEADINGS, "Дата продажи")
+    ahead = (*CAR[:4], str(NOON.year + 2), *CAR[5:], "20.12.2026")
+    told = desk.load("vehicles", headings, ahead)
+    assert counts(told) == {"new": 1}
+    assert [code for _, code in codes(told)] == [
+        RowProblemCode.NOT_YET, RowProblemCode.OUT_OF_RANGE
+    ]  # fmt: skip
+    car = desk.session.scalars(select(Asset).where(Asset.vin == VIN)).one()
+    assert (car.year, car.sold_on) == (None, None)
+    next_year = (VIN[:-1] + "1", "", *CAR[2:4], str(NOON.year + 1), *CAR[5:], "10.03.2026")
+    assert codes(desk.load("vehicles", headings, next_year)) == []
+
+
 def test_a_known_vehicle_is_completed_and_its_owner_stays(desk: LoadingDesk) -> None:
     owner = desk.given.client(name="Иванов Иван", phone="+79160000009")
     known = desk.given.asset(owner, vin=VIN, make="Lada", model="")

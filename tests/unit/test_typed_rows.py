@@ -43,6 +43,20 @@ def test_a_number_for_a_name_is_told_with_its_cell() -> None:
         assert row("clients", ФИО=empty, Телефон="89161234567").problems == (lacking,), empty
 
 
+def test_characters_that_nobody_sees_are_no_part_of_a_name() -> None:
+    seen = row("clients", ФИО="\u202aСидо\u00adров\u200b Олег\u202c", Телефон="89161234567")
+    assert seen.values[Field.NAME] == "Сидоров Олег"
+
+
+def test_of_several_addresses_the_first_is_taken_and_that_is_told() -> None:
+    cell = "a@example.com; B@example.com, A@example.com"
+    read = row("clients", ФИО="Иванов Иван", Телефон="89161234567", email=cell)
+    told = RowProblem("email", RowProblemCode.ONLY_FIRST, "a@example.com, B@example.com")
+    assert (read.values[Field.EMAIL], read.warnings) == ("a@example.com", (told,))
+    twice = row("clients", ФИО="Иванов Иван", Телефон="89161234567", email="a@b.ru a@b.ru")
+    assert twice.warnings == ()
+
+
 def test_a_name_beside_the_phone_is_the_clients() -> None:
     fmt = FORMATS["clients"]
     columns = fmt.recognised(map_columns([("Клиент, тел.",)]), [["Иванов Иван, 8 916 123-45-67"]])
@@ -188,6 +202,7 @@ def test_a_client_with_a_name_in_three_columns() -> None:
         ("do-not-call", "Отказ от", "Все звонки", RefusalScope.ALL),
         ("do-not-call", "Отказ от", "реклама", RefusalScope.PURPOSE),
         ("visits", "Статус", "В роботі", VisitStatus.OPEN),
+        ("visits", "Статус", "в процессе", VisitStatus.OPEN),
         ("visits", "Статус", "Cancelled", VisitStatus.CANCELLED),
         ("clients", "Вид клиента", "ФОП", ClientKind.SOLE_PROPRIETOR),
     ],
@@ -261,6 +276,12 @@ def test_another_time_beside_a_whole_moment_is_told() -> None:
         ("ИСТИНА", RefusalScope.ALL, None),
         ("+", RefusalScope.ALL, None),
         ("нет", NotRefused.NO, None),
+        ("Ничего", NotRefused.NO, None),
+        ("просит больше не звонить никогда", RefusalScope.ALL, None),
+        ("СМС не присылать", Channel.SMS, RowProblemCode.CALLS_STAY),
+        ("не писать в мессенджеры", Channel.MESSENGER, RowProblemCode.CALLS_STAY),
+        ("не звонить по поводу ТО", RefusedPurpose.MAINTENANCE, None),
+        ("не звонить и не писать смс", RefusalScope.ALL, RowProblemCode.REFUSAL_IN_PART),
         ("0", NotRefused.NO, None),
         ("Отзыв", RefusalScope.ALL, RowProblemCode.REFUSAL_UNCLEAR),
         # Half understood, it must not come to less than what stands there.

@@ -187,6 +187,7 @@ _ROWS: Mapping[RowProblemCode, Any] = {
     RowProblemCode.PHONE_DIGITS_LOST: _l("Excel округлил номер, цифры потеряны"),
     RowProblemCode.PHONE_UNKNOWN: _l("такого номера не бывает"),
     RowProblemCode.NOT_AN_EMAIL: _l("это не адрес почты"),
+    RowProblemCode.ONLY_FIRST: _l("адресов несколько, взят первый"),
     RowProblemCode.NOT_A_NAME: _l("это не имя"),
     RowProblemCode.NO_PHONE: _l("нет телефона"),
     RowProblemCode.NO_PHONE_AND_NO_VIN: _l("нет ни телефона, ни VIN: некого искать"),
