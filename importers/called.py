@@ -1,4 +1,4 @@
-"""Who is called for a row whose client is known under another name than the row says."""
+"""Who is called for a row that names nobody, or somebody else than its client."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def called_instead(
 
     ``named``: by the row; ``name``, ``norm`` and ``phone``: the client's.
     """
-    if name is None or not named or plan in (RowPlan.DUPLICATE, RowPlan.REJECTED):
+    if name is None or plan in (RowPlan.DUPLICATE, RowPlan.REJECTED):
         return None
-    return None if is_same_name(name_norm(named), norm) else Called(name, phone or "")
+    is_named = bool(named) and is_same_name(name_norm(named or ""), norm)
+    return None if is_named else Called(name, phone or "")
 
 
 def first_phone(client_id: ColumnElement[int | None]) -> ColumnElement[str | None]:

@@ -15,7 +15,7 @@ from importers.contacts import found_emails
 from importers.fields import Field
 from importers.name_texts import name_and_phones
 from importers.problems import RowProblem, RowProblemCode
-from importers.values import ERROR_TEXTS, names_only_month, read_day, read_year
+from importers.values import ERROR_TEXTS, day_first, names_only_month, read_day, read_year
 from importers.vehicle_texts import VehicleText, vehicle_of
 
 _MAKES_OF_TWO_WORDS = re.compile(
@@ -45,6 +45,7 @@ class CellReader:
         self._at = {column.field: column.index for column in reversed(columns) if column.field}
         self._headings = [column.told for column in columns]
         self._phones = [column.index for column in columns if column.field is Field.PHONE]
+        self._month_first = [column.index for column in columns if column.is_month_first]
         self._mapped = [column.index for column in columns if column.field]
         vins = [column for column in columns if column.field is Field.VIN]
         self._tells_model = any(_OF_VEHICLES.search(one.heading) for one in vins)
@@ -73,6 +74,12 @@ class CellReader:
             if cells[index] in ERROR_TEXTS:
                 told.append(self._note(index, RowProblemCode.ERROR_IN_CELL, cells))
                 cells = [*cells[:index], "", *cells[index + 1 :]]
+        return cells
+
+    def _with_days_first(self, cells: list[str]) -> list[str]:
+        cells = list(cells)
+        for index in self._month_first:
+            cells[index] = day_first(cells[index])
         return cells
 
     def _note(self, index: int, code: RowProblemCode, cells: list[str]) -> RowProblem:

@@ -69,6 +69,8 @@ class Column:
     """Its cells hold the day of the order beside the number: «Заказ-наряд СЦ-1 от 10.11.2026»."""
     has_name: bool = False
     """Its cells hold a name beside the phone: «Романов Павел, +7 909 426-53-25»."""
+    is_month_first: bool = False
+    """Some of its days can only be read with the month first, so all are: 03/25/2024."""
 
     @property
     def told(self) -> str:

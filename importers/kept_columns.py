@@ -1,7 +1,7 @@
 """The columns of a file as they are kept with it: [field, source, share, remark] for each.
 
-A fifth part where the cells of a column hold more: whether the day of an order beside its number; a
-sixth, whether a name beside the phone.
+More parts where the cells of a column hold more: whether the day of an order beside its number,
+whether a name beside the phone, whether days with the month first.
 """
 
 from collections.abc import Sequence
@@ -40,11 +40,15 @@ def kept_columns(columns: Sequence[Column]) -> list[Any]:
             column.source.value,
             column.share,
             column.remark.value if column.remark is not None else None,
-            *([column.has_order_day] if column.has_order_day or column.has_name else []),
-            *([True] if column.has_name else []),
+            *_up_to_the_last(column.has_order_day, column.has_name, column.is_month_first),
         ]
         for column in columns
     ]
+
+
+def _up_to_the_last(*told: bool) -> list[bool]:
+    """Without the trailing ones that say nothing: most columns have none."""
+    return list(told[: max((at for at, one in enumerate(told, start=1) if one), default=0)])
 
 
 def columns_of(file: KeepsColumns) -> tuple[Column, ...]:
@@ -74,7 +78,7 @@ def bare_columns(file: KeepsColumns) -> list[Column]:
         # Headings of several lines: what the lower line told is only kept in the field.
         Column(at, column.heading, None if column.source is not Source.HEADING
                or field_of(column.heading) else column.field, has_order_day=column.has_order_day,
-               has_name=column.has_name)
+               has_name=column.has_name, is_month_first=column.is_month_first)
         for at, column in enumerate(columns_of(file))
     ]  # fmt: skip
 

@@ -45,7 +45,7 @@ class PreviewRow:
     mileage_km: int | None
     block: BlockRule | None
     called: Called | None
-    """Who will be called, when the row names somebody else."""
+    """Who will be called, when the row names nobody or somebody else."""
     work_list_id: int | None
     """The open work-list that it is in or will be added to."""
     elsewhere: str | None

@@ -39,7 +39,7 @@ class ResultRow:
     warnings: tuple[RowProblem, ...]
     client: str
     called: Called | None
-    """Who is called, when the row names somebody else."""
+    """Who is called, when the row names nobody or somebody else."""
     task_id: int | None
     work_list_id: int | None
 

@@ -95,6 +95,8 @@ class RowReader(CellReader):
         told: list[RowProblem] = []
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
+        if self._month_first:
+            cells = self._with_days_first(cells)
         name, last, first, patronymic, plate, make, model, both, email, dealer, comment, key = [
             (" ".join(cells[index].split()) or None) if index is not None and cells[index] else None
             for index in self._texts

@@ -131,6 +131,8 @@ class TypedReader(CellReader):
         told: list[RowProblem] = []
         if self._has_error_cells:
             cells = self._without_errors(cells, told)
+        if self._month_first:
+            cells = self._with_days_first(cells)
         values: dict[Field, Value] = {}
         beside = None
         if self._named is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +24,7 @@ _SERIALS = range(18_264, 73_416)  # the same two days as Excel counts them
 
 _TIME_OF_DAY = re.compile(r"[ t,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?$")
 _BY_NUMBERS = re.compile(r"(\d{1,2})([./\-\s])(\d{1,2})[./\-\s](\d{4}|\d{2})")
+_IN_SLASHES = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(?=\d{2})")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _BY_WORD = re.compile(r"(?:(\d{1,2})[\s.\-]+)?([^\W\d_]{3,})[\s.,\-]*'?(\d{4}|\d{2})")
 _MONTH_ONLY = re.compile(r"(\d{1,2})[./\-](\d{4})")
@@ -119,6 +121,19 @@ def read_last_day(text: str) -> date | RowProblemCode:
     if isinstance(day, RowProblemCode) or not names_only_month(text):
         return day
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def is_month_first(cells: Iterable[str]) -> bool:
+    """Whether some of these days can only be read with the month first, and none day first."""
+    found = [(int(one[1]), int(one[2])) for one in map(_IN_SLASHES.match, cells) if one]
+    return any(second > 12 >= first for first, second in found) and all(
+        first <= 12 for first, _ in found
+    )
+
+
+def day_first(text: str) -> str:
+    """«03/25/2024» as we write it: 25/03/2024. Anything else as it is."""
+    return _IN_SLASHES.sub(r"\2/\1/", text, count=1)
 
 
 def is_to_come(day: date, today: date) -> bool:

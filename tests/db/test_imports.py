@@ -204,6 +204,13 @@ def test_a_row_of_somebody_else_says_who_will_be_called(desk: Desk) -> None:
     assert reason is not None and reason.name == "Иванов Иван Иванович"
 
 
+def test_a_row_that_names_nobody_says_who_will_be_called(desk: Desk) -> None:
+    owner = desk.given.client("Сидоров Пётр", phone="+79160000001")
+    desk.given.asset(owner, vin=IVANOV[2])
+    row = desk.look(desk.load(("", "", IVANOV[2], *[""] * 6))).rows[0]
+    assert (row.name, row.called) == ("", Called("Сидоров Пётр", "+79160000001"))
+
+
 def test_the_task_tells_what_the_row_said(desk: Desk) -> None:
     file = desk.load(IVANOV)
     desk.form(file)

@@ -1,6 +1,7 @@
 """Columns are recognised by their cells where the headings do not tell."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from importers.formats.catalogue import FORMATS, LEAD_FORMATS
 from importers.kept_columns import as_said, bare_columns, columns_of, kept_columns
 from importers.problems import FileProblem, FileRefused
 from importers.rows import ReadResult, read_leads
+from importers.typed_rows import TypedReader
 
 VINS = ("XTA21099043576182", "Z94CT41DBLR000002", "WBA3A5C58CF256651", "KNAFK4A69F5300001")
 PEOPLE = ("Иванов Иван Иванович", "Петрова Анна", "ООО «Ромашка»", "Ткач О.В.")
@@ -231,6 +233,28 @@ def test_rows_of_names_with_phones_are_read_and_kept(tmp_path: Path) -> None:
     )
     assert columns_of(kept) == result.columns
     assert [column.has_name for column in bare_columns(kept)] == [True, False]
+
+
+def test_american_days_are_told_by_their_column_and_not_one_by_one(tmp_path: Path) -> None:
+    rows = [(*one, "", day) for one, day in zip(zip(PEOPLE, PHONES, strict=True),
+            ("03/04/2024", "03/25/2024", "11/12/2023", "4.3.2024"), strict=True)]  # fmt: skip
+    headings = ("ФИО", "Телефон", "VIN", "Дата последнего ТО")
+    result = read(tmp_path, headings, *rows, code="lost-clients")
+    march = [row.last_visit_on.isoformat() for row in result.rows if row.last_visit_on]
+    assert march == ["2024-03-04", "2024-03-25", "2023-11-12", "2024-03-04"]
+    kept = SimpleNamespace(
+        format="lost-clients", header=result.header, columns=kept_columns(result.columns)
+    )
+    assert columns_of(kept) == result.columns
+    birth = recognised("clients", ("Телефон", "Дата рождения"),
+                       [(PHONES[0], "05/17/1991"), (PHONES[1], "07/08/1970")])  # fmt: skip
+    told = TypedReader(birth, FORMATS["clients"]).read(3, [PHONES[1], "07/08/1970"])
+    assert told.values[Field.BIRTH_ON] == date(1970, 7, 8)
+    # Both orders in one column: each day as it can be read, else as here.
+    both = recognised("clients", ("Телефон", "Дата рождения"),
+                      [(PHONES[0], "05/17/1991"), (PHONES[1], "17/05/1991")])  # fmt: skip
+    told = TypedReader(both, FORMATS["clients"]).read(3, [PHONES[1], "07/08/1970"])
+    assert told.values[Field.BIRTH_ON] == date(1970, 8, 7)
 
 
 def test_the_day_beside_the_number_of_an_order_is_its_day_of_opening() -> None:

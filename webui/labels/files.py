@@ -52,7 +52,7 @@ FORMATS: Mapping[str, tuple[Any, Any]] = {
 BLOCKS: Mapping[BlockRule, Any] = {
     BlockRule.DO_NOT_CONTACT: _l("просил не звонить"),
     BlockRule.COOLING_OFF: _l("недавно отказался от общения"),
-    BlockRule.NO_VALID_PHONE: _l("нет верного телефона"),
+    BlockRule.NO_VALID_PHONE: _l("нет номера, по которому можно звонить"),
 }
 """Why a client cannot be called, as the end of «Нельзя звонить: …»."""
 
