@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from directory.assets.vin import VinProblem, is_vin, read_vin
-from directory.clients.names import without_unseen
+from directory.clients.names import without_lookalikes, without_unseen
 from directory.clients.phones import Phone, PhoneProblem, normalise_phone
 from importers.columns import Column
 from importers.contacts import found_emails
@@ -212,7 +212,9 @@ def whole_name(
     if name is None:
         name = " ".join(part for part in (last, first, patronymic) if part) or None
     # A number or a dash is no name.
-    return without_unseen(name) if name and any(map(str.isalpha, name)) else None
+    if not name or not any(map(str.isalpha, name)):
+        return None
+    return without_lookalikes(without_unseen(name))
 
 
 def make_and_model(make: str | None, model: str | None, both: str) -> tuple[str | None, str | None]:

@@ -30,6 +30,10 @@ _UNIFIED = str.maketrans(
 _TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
 """Looking for them is cheaper than translating a name that has none."""
 
+_LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxyi", "АВСЕНКМОРТХУасеорхуі")
+_HAS_LATIN = re.compile(r"[A-Za-z]")
+_WORD = re.compile(r"[^\W\d_]+")
+
 _LEGAL_FORMS = (
     "ооо|оао|зао|пао|нао|ао|гуп|муп|фгуп|фгбу|гбу|мбу|мку|гку|фку|ано|нко|тсж|снт|пк|спк|кфх|"
     "тов|тзов|пп|прат|пат|ат|дп|кп|осбб|llc|ltd|inc|gmbh|jsc|ojsc|plc|"
@@ -51,6 +55,19 @@ _TO_DROP = re.compile(f"[{''.join(_UNSEEN)}]")
 def without_unseen(text: str) -> str:
     """The text without the characters that nobody sees, as web pages and messengers put them."""
     return _TO_DROP.sub("", text)
+
+
+def without_lookalikes(name: str) -> str:
+    """«Пeтрoв» typed with Latin letters among the Cyrillic ones: all Cyrillic, as it is meant."""
+    if name.isascii() or not _HAS_LATIN.search(name):
+        return name
+    return _WORD.sub(lambda word: _in_cyrillic(word[0]), name)
+
+
+def _in_cyrillic(word: str) -> str:
+    cyrillic = word.translate(_LOOKALIKES)
+    is_mixed = bool(_HAS_LATIN.search(word)) and not word.isascii()
+    return cyrillic if is_mixed and not _HAS_LATIN.search(cyrillic) else word
 
 
 def name_norm(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from importers.fields import Field
-from importers.loads.asked import asked_of
+from importers.loads.asked import Person, asked_of
 from importers.loads.batch import Setting
 from importers.loads.people import People
 from importers.loads.told import Ruling, Verdict
@@ -28,11 +28,18 @@ class ClientsApplier:
         """New, refreshed or matched. Raises Doubtful."""
         asked = self._asked[row.row_no]
         person = self._people.find(asked)
-        told = _refusal_left(row)
+        verdict = Verdict.NEW
         if person is None:
-            return Ruling(Verdict.NEW, told, client=self._people.make(asked))
-        news = self._people.enrich(person, asked)
-        return Ruling(Verdict.REFRESHED if news else Verdict.MATCHED, told, client=person)
+            person = self._people.make(asked)
+        else:
+            news = self._people.enrich(person, asked)
+            verdict = Verdict.REFRESHED if news else Verdict.MATCHED
+        return Ruling(verdict, _refusal_left(row) + self._key_left(row, person), client=person)
+
+    def _key_left(self, row: TypedRow, person: Person) -> tuple[RowProblem, ...]:
+        key = self._people.key_left(person, self._asked[row.row_no])
+        heading = row.headings.get(Field.EXTERNAL_KEY, "")
+        return (RowProblem(heading, RowProblemCode.NOT_TAKEN, key),) if key else ()
 
     def write(self) -> None:
         """Write the clients with their contact points."""

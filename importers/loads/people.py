@@ -170,6 +170,13 @@ class People:
                 self._touched[person.id] = person
         return news
 
+    def key_left(self, person: Person, asked: Asked) -> str:
+        """The outside key of the row that the client did not get: it is another one's, or both
+        have one. Empty where there is none, or it means the client anyway."""
+        key = asked.external_key or ""
+        is_theirs = key in ("", person.external_key) or self._by_key.get(key) is person
+        return "" if is_theirs else key
+
     def flush(self, setting: Setting) -> None:
         """Write what is new; every person has an id then."""
         known = list(self._touched.values())

@@ -16,6 +16,7 @@ from directory.clients.models import Client
 from directory.clients.visibility import client_is_visible
 from importers.answers import Rows
 from importers.loads.clashes import Clash, clashes_of
+from importers.loads.decision_models import Choice, LoadDecision
 from importers.loads.kept_rows import problems_in
 from importers.loads.models import LoadedRow, RecordLoad
 from importers.loads.seen import get_load
@@ -28,8 +29,9 @@ _JUDGED_AT_ONCE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A row as it stands in the file; ``verdict`` None: it was not loaded (any more).
+    """A row as it stands in the file, or as a person corrected it.
 
+    ``verdict`` None: it was not loaded (any more).
     ``client``: the present name of whom it concerns, "" without one.
     """
 
@@ -53,21 +55,27 @@ def rows_with_results(
     actor: Actor,
     now: datetime,
 ) -> Iterator[ResultRow]:
-    """All rows of the open file, each with what became of it. Raises NotFound, NotPermitted.
+    """All rows of the open file, each with what became of it; a corrected one as it was loaded.
+
+    Raises NotFound, NotPermitted.
 
     ``width``: how many columns the table of the file has.
     """
     load = get_load(session, load_id, actor=actor)
-    # Columns that people added when they corrected rows are only with those rows.
-    is_wider = len(load.header) > width
+    # What people corrected, and columns that they added then, are only with those rows.
+    mended = _mended(session, load_id)
+    is_kept = bool(mended) or len(load.header) > width
     for batch in batches:
         for first in range(0, len(batch), _ASKED_AT_ONCE):
             lines = batch[first : first + _ASKED_AT_ONCE]
-            told = _told_of(session, load_id, lines[0][0], lines[-1][0], actor, is_wider)
+            told = _told_of(session, load_id, lines[0][0], lines[-1][0], actor, is_kept)
             doubtful = [row_no for row_no, one in told.items() if one.verdict is Verdict.DOUBTFUL]
             clashes = _clashes(session, load, doubtful, actor, now)
             for row_no, cells in lines:
-                yield _result(row_no, cells[:width], told.get(row_no), clashes.get(row_no))
+                one, own = told.get(row_no), cells[:width]
+                if row_no in mended and one is not None and one.cells is not None:
+                    own = [str(cell) for cell in one.cells[:width]]
+                yield _result(row_no, own, one, clashes.get(row_no))
 
 
 def rejected_rows(
@@ -108,6 +116,16 @@ def names_of_clients(
         return {}
     named = select(Client.id, Client.name).where(Client.id.in_(ids), client_is_visible(actor))
     return {row.id: row.name for row in session.execute(named)}
+
+
+def _mended(session: Session, load_id: int) -> set[int]:
+    """The rows that stand corrected."""
+    query = select(LoadDecision.rows).where(
+        LoadDecision.load_id == load_id,
+        LoadDecision.choice == Choice.MENDED,
+        LoadDecision.undone_at.is_(None),
+    )
+    return {int(row_no) for rows in session.scalars(query) for row_no, *_ in rows}
 
 
 def _told_of(

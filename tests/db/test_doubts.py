@@ -112,6 +112,20 @@ def test_another_person_becomes_a_client_once(desk: DoubtDesk) -> None:
     assert counts(desk.load("clients", HEADINGS, PETROV)) == {"doubtful": 1}
 
 
+def test_a_code_that_nobody_gets_is_told(desk: DoubtDesk) -> None:
+    ivanov = desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit)
+    ivanov.external_key = "K-1"
+    desk.session.flush()
+    of_ivanov = ("Петров Олег", "+7 903 000-00-01", "", "K-1", "")
+    another = ("Иванов Иван", "+7 916 123-45-67", "", "K-2", "")
+    load = desk.staged("clients", HEADINGS, of_ivanov, another)
+    desk.decide(load, 2, Choice.NEW)
+    desk.decide(load, 3, Choice.SAME, ivanov.id)
+    assert desk.told(load) == {"new": 1, "matched": 1}
+    told = [desk.row(load, row_no).problems for row_no in (2, 3)]
+    assert told == [[["Код клиента", "not_taken", key]] for key in ("K-1", "K-2")]
+
+
 def test_a_merged_client_stands_for_the_one_who_was_kept(desk: DoubtDesk) -> None:
     kept, double = (
         desk.given.client(name="Иванов Иван", phone=PHONE, unit=desk.unit) for _ in range(2)

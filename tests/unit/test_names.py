@@ -2,7 +2,7 @@
 
 import pytest
 
-from directory.clients.names import looks_like_legal_entity, name_norm
+from directory.clients.names import looks_like_legal_entity, name_norm, without_lookalikes
 
 
 def test_spellings_of_one_name_meet() -> None:
@@ -10,6 +10,15 @@ def test_spellings_of_one_name_meet() -> None:
     assert name_norm("ООО «Ромашка–Плюс»") == name_norm('ооо "Ромашка-Плюс"')
     assert name_norm("Лук'яненко") == name_norm("Лук’яненко")
     assert name_norm("Семеи\u0306") == name_norm("Семей")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Пeтpoв Ивaн", "Петров Иван"), ("Петров Ivan", "Петров Ivan"), ("Mayer", "Mayer"),
+     ("ООО «Xyundai-Сервис»", "ООО «Xyundai-Сервис»"), ("Шeвчeнкo Iгор", "Шевченко Iгор")],
+)  # fmt: skip
+def test_latin_letters_among_cyrillic_ones_are_meant_as_those(typed: str, meant: str) -> None:
+    assert without_lookalikes(typed) == meant
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,26 @@ def test_a_doubtful_row_names_whom_it_clashes_with_before_and_after(desk: LoadDe
     ]  # fmt: skip
 
 
+def test_a_corrected_row_stands_in_the_result_as_it_was_loaded(desk: LoadDesk) -> None:
+    address = desk.loaded(IVANOV, NOBODY)
+    desk.browser.post(f"{address}/mend/3", {"cell-1": "8 916 555-44-33", "form_key": "m"})
+    _headings, first, mended = read_workbook(desk.browser.get(f"{address}/result.xlsx"))
+    assert first[1:3] == IVANOV[:2]
+    assert mended[1:5] == (NOBODY[0], "8 916 555-44-33", None, "Новая запись")
+
+
+def test_what_a_person_said_of_the_columns_is_not_questioned(desk: LoadDesk) -> None:
+    headings = ("VIN", "Марка", "Модель", "Госномер", "ФИО", "Телефон")
+    row = ("XTA21099043576182", "Lada", "Vesta", "А123ВС77", *IVANOV[:2])
+    address = desk.ask(row, headings=headings)
+    desk.work()
+    assert "Похоже на" in desk.browser.read(address)
+    said = {"column-0": "", "column-4": "name", "column-5": "phone", "column-3": "comment"}
+    desk.browser.post(f"{address}/columns", said | {"form_key": "c"})
+    desk.work()
+    assert "Похоже на" not in desk.browser.read(address)
+
+
 def test_a_mended_workbook_means_what_two_lines_of_headings_meant(desk: LoadDesk) -> None:
     """One heading «Ответственный Код» alone would be no code of a client."""
     above, below = ("Клиент", "Клиент", "Ответственный"), ("ФИО", "Телефон", "Код")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g
 
-from importers.columns import Column
+from importers.columns import Column, Source
 from importers.formats.catalogue import FORMATS
 from importers.formats.declaration import FileFormat, FormatKind
 from importers.kept_columns import bare_columns, columns_of
@@ -34,6 +34,11 @@ def likelier_than_leads(file: ImportedFile) -> tuple[str, Any] | None:
     return _offered(likelier_kind(FORMATS[file.format], columns))
 
 
+def _is_told(columns: Sequence[Column]) -> bool:
+    """Whether a person has said what the columns are: then it is no slip of the hand."""
+    return any(column.source is Source.PERSON for column in columns)
+
+
 def _offered(found: FileFormat | None) -> tuple[str, Any] | None:
     """The kind, if this person may load it."""
     if found is None or (found.kind is FormatKind.RESULTS and not g.actor.may(WorkPermission.WORK)):
@@ -54,7 +59,7 @@ def kind_hints(
     is_said = load.workshop_id is not None if has_workshop is None else has_workshop
     to_choose = [] if is_said else workshops_to_choose(session(), load.unit_id, fmt, said)
     return {
-        "likelier": _offered(likelier_kind(fmt, bare_columns(load))),
+        "likelier": None if _is_told(said) else _offered(likelier_kind(fmt, bare_columns(load))),
         "workshops": to_choose,
         "can_say_workshop": bool(to_choose) and bool(workshops_below(session(), load.unit_id)),
     }
