@@ -30,7 +30,7 @@ ReportLine = tuple[int, Sequence[Any], Callable[[], str]]
 
 
 def counts_told(result: LoadResult) -> Told:
-    """The counts of all verdicts, and the errors with their sentences."""
+    """The counts of all verdicts, the errors with their sentences, and what was left out whole."""
 
     def errors() -> list[Told]:
         return [
@@ -44,7 +44,8 @@ def counts_told(result: LoadResult) -> Told:
         ]
 
     counts = {verdict.value: result.counts[verdict] for verdict in Verdict}
-    return {"rows": result.rows, **counts, "errors": in_language("en", errors)}
+    told = {"rows": result.rows, **counts, "errors": in_language("en", errors)}
+    return told | {"columns_not_loaded": list(result.unread)}
 
 
 def write_report(

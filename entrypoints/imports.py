@@ -18,6 +18,7 @@ from entrypoints.files import FileNotTaken, loader_at, named_unit
 from entrypoints.import_told import ReportLine, Told, counts_told, write_report
 from entrypoints.languages import in_language
 from entrypoints.record_imports import LoadNotRun, RecordFile, load_records, try_records
+from importers.columns import unread
 from importers.error_rows import error_rows
 from importers.fields import Field
 from importers.files import get_file
@@ -119,10 +120,12 @@ def say_counts(counts: Told, *, as_json: bool) -> None:
     if not counts.get("is_new", True):
         click.echo("This file was loaded before; it is not loaded again.")
     for name, value in counts.items():
-        if isinstance(value, list):
+        if name == "errors":
             for error in value:
                 click.echo(f"row {error['row']}: {error['message']}")
             continue
+        if isinstance(value, list):
+            value = ", ".join(value) or "none"
         inner = value.items() if isinstance(value, dict) else ()
         click.echo(f"{name}: {value}" if not inner else f"{name}:")
         for key, count in inner:
@@ -158,7 +161,8 @@ def _load_leads(session: Session, wish: Wish, settings: Settings) -> Told:
         for row in told_rows
         for problem in (*row.problems, *row.warnings)
     )
-    told = counts_told(LoadResult(seen.total, counts, errors)) | {
+    left_out = unread(columns_of(seen.file))
+    told = counts_told(LoadResult(seen.total, counts, errors, unread=left_out)) | {
         "unit": unit.code,
         "is_new": kept.is_new,
         "file_id": file_id,

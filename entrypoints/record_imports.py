@@ -27,7 +27,9 @@ from entrypoints.import_told import (
     told_rows,
     write_report,
 )
+from importers.columns import unread
 from importers.formats.declaration import FileFormat
+from importers.kept_columns import columns_of
 from importers.loading import content_sum
 from importers.loads.asking import ask_load
 from importers.loads.line_counts import seeming_rows
@@ -97,7 +99,8 @@ def load_records(database: Database, wish: RecordFile, settings: Settings) -> To
         )
         lines = report_lines(told_rows(session, load.id))
         write_report(wish.report, load.header, lines, settings)
-    result = LoadResult(ended.rows, ended.counts, errors, ended.skipped_lines)
+        left_out = unread(columns_of(load))
+    result = LoadResult(ended.rows, ended.counts, errors, ended.skipped_lines, left_out)
     return {**counts_told(result), "unit": unit.code}
 
 

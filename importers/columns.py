@@ -19,7 +19,7 @@ from importers.heading_patterns import (
 from importers.spellings import BY_SPELLING
 
 __all__ = ["Column", "Field", "Remark", "Source", "bare_heading", "field_of", "heading_norm",
-           "map_columns", "names_document", "names_other_km", "told_fields"]  # fmt: skip
+           "map_columns", "names_document", "names_other_km", "told_fields", "unread"]  # fmt: skip
 
 REMARK_HEADINGS = frozenset({"что не так", "що не так", "what is wrong"})
 """Normalised heading of the column that says in a workbook of ours why a row was not taken.
@@ -76,6 +76,17 @@ class Column:
     def told(self) -> str:
         """The heading, or the letter by which Excel names the column."""
         return self.heading or _letter(self.index)
+
+
+def unread(columns: Collection[Column]) -> tuple[str, ...]:
+    """Headings of which nothing is loaded; that of our own remarks is none of the file's."""
+    return tuple(
+        column.heading
+        for column in columns
+        if column.field is None
+        and column.heading
+        and heading_norm(column.heading) not in REMARK_HEADINGS
+    )
 
 
 def told_fields(columns: Collection[Column]) -> frozenset[Field]:

@@ -20,7 +20,7 @@ from core.errors import NotFound
 from core.journal import record
 from core.locks import exclusively
 from importers.collecting import collect_young, no_collecting
-from importers.columns import Column
+from importers.columns import Column, unread
 from importers.events import RecordsLoaded
 from importers.fields import Field
 from importers.formats.catalogue import FORMATS
@@ -134,7 +134,7 @@ def load_rows(
             settled(later, decided)
     record_load(session, fmt, unit_id, sha256, counts, actor=actor, now=now)
     told = {verdict: counts[verdict] for verdict in Verdict}
-    return LoadResult(counts.total(), told, tuple(errors), stream.skipped)
+    return LoadResult(counts.total(), told, tuple(errors), stream.skipped, unread(columns))
 
 
 def source_of(sha256: str) -> str:

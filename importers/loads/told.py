@@ -105,6 +105,8 @@ class LoadResult:
     errors: tuple[RowError, ...]
     skipped_lines: Skipped = field(default_factory=Skipped)
     """Lines of the file that are no rows: blanks, totals, headings again."""
+    unread: tuple[str, ...] = ()
+    """Headings of columns of which nothing is loaded."""
 
 
 class Doubtful(Exception):

@@ -107,6 +107,17 @@ def test_a_file_of_clients_is_tried_loaded_and_known_again(unit_code: str, tmp_p
     assert _run("import", "clients", str(path), "--all").exit_code == 1
 
 
+@pytest.mark.parametrize("code", ["clients", "lost-clients"])
+def test_a_column_that_means_nothing_is_told(unit_code: str, tmp_path: Path, code: str) -> None:
+    path = write_file(tmp_path / "f.xlsx", ("Иванов Иван", "8 916 123-45-67", "синий", ""),
+                      headings=("ФИО", "Телефон", "Любимый цвет", "Что не так"))  # fmt: skip
+    for words in (("--dry-run", "--json"), ("--json",)):
+        told = json.loads(_run("import", code, str(path), *words).output)
+        assert told["columns_not_loaded"] == ["Любимый цвет"]
+    plain = _run("import", code, str(path), "--dry-run").output
+    assert "columns_not_loaded: Любимый цвет\n" in plain
+
+
 def test_a_mapping_says_what_columns_are(unit_code: str, tmp_path: Path) -> None:
     path = write_file(tmp_path / "f.xlsx", ("Иванов Иван", "X-1"), ("Ли Анна", "X-2"),
                       headings=("Кто", "Шифр"))  # fmt: skip
