@@ -27,7 +27,8 @@ SPELLINGS: dict[Field, str] = {
         "прізвище клієнта|фамилия владельца"
     ),
     Field.FIRST_NAME: (
-        "имя|ім'я|first name|given name|firstname|имя владельца|forename|им'я"
+        "имя|ім'я|first name|given name|firstname|имя владельца|forename|им'я|имя отчество|"
+        "имя и отчество|имя отчество клиента|ім'я по батькові|ім'я та по батькові"
     ),
     Field.PATRONYMIC: (
         "отчество|по батькові|middle name|patronymic|отчество клиента|middlename|second name|отч"

@@ -20,6 +20,7 @@ _CLOCK_DAY = re.compile(r"[\d./\-]*")
 _OF_A_DAY = re.compile(r"0?[.,]\d+")
 _MINUTES = 24 * 60
 _EARLY_YEAR = re.compile(r"(?<!\d)(?:18\d|19[0-4])\d(?!\d)")
+_NO_BIRTHDAY = re.compile(r"\s*(?:0?1[./]0?1[./]1900|3[01][./]12[./]1899)(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<!\d)\d{1,2}[./\-]\d{1,2}[./\-](\d{2})(?!\d)")
 _CYCLE = 56
 """The Gregorian calendar repeats its leap years within these years."""
@@ -91,8 +92,13 @@ def _time_of(found: re.Match[str]) -> time | None:
 
 
 def read_birthday(text: str) -> date | RowProblemCode:
-    """A day of birth: also before 1950, and «12.03.45» is not in the future."""
+    """A day of birth: also before 1950, and «12.03.45» is not in the future.
+
+    Excel's first day stands for none: programs write it where they know no day.
+    """
     text = text[:60]
+    if _NO_BIRTHDAY.match(text):
+        return RowProblemCode.OUT_OF_RANGE
     early = _EARLY_YEAR.search(text)
     if early is not None:
         year = int(early[0])

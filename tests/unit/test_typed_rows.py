@@ -43,6 +43,17 @@ def test_a_number_for_a_name_is_told_with_its_cell() -> None:
         assert row("clients", ФИО=empty, Телефон="89161234567").problems == (lacking,), empty
 
 
+def test_a_surname_and_the_rest_in_two_columns_are_one_name() -> None:
+    read = row("clients", Фамилия="Иванов", Имя_Отчество="Иван Петрович", Телефон="89161234567")
+    assert read.values[Field.NAME] == "Иванов Иван Петрович"
+
+
+def test_excels_first_day_is_nobodys_birthday() -> None:
+    for told in ("01.01.1900", "30.12.1899", "1/1/1900 0:00:00"):
+        assert read_birthday(told) is RowProblemCode.OUT_OF_RANGE
+    assert read_birthday("02.01.1900") == date(1900, 1, 2)
+
+
 def test_characters_that_nobody_sees_are_no_part_of_a_name() -> None:
     seen = row("clients", ФИО="\u202aСидо\u00adров\u200b Олег\u202c", Телефон="89161234567")
     assert seen.values[Field.NAME] == "Сидоров Олег"
