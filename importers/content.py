@@ -27,10 +27,11 @@ from importers.columns import (
     names_other_km,
 )
 from importers.contacts import found_emails
+from importers.day_orders import with_day_orders
 from importers.fields import AMOUNTS, DAYS, Field
 from importers.name_texts import is_name_with_phone, looks_like_name
 from importers.typed_values import read_order
-from importers.values import is_month_first, read_day
+from importers.values import read_day
 from importers.vehicle_texts import vehicle_of
 
 SAMPLE = 200
@@ -175,7 +176,7 @@ def with_content(
     heading has taken is given to no other column, phones excepted.
     """
     sample = rows[:SAMPLE]
-    columns = _with_day_orders(with_order_days(columns, sample), sample)
+    columns = with_day_orders(with_order_days(columns, sample), sample)
     if Field.NAME in fields:
         columns = _with_names(columns, sample)
     taken = {column.field for column in columns if column.field is not None}
@@ -236,21 +237,6 @@ def _has_order_day(rows: Sequence[Sequence[str]], at: int) -> bool:
     filled = [row[at] for row in rows if at < len(row) and row[at].strip()]
     told = sum(read_order(cell)[1] is not None for cell in filled)
     return bool(told) and told * 100 >= len(filled) * ENOUGH
-
-
-def _with_day_orders(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]]
-) -> tuple[Column, ...]:
-    """The columns, told of those with American days: 03/04/2024 beside 03/25/2024 is in March."""
-    return tuple(
-        replace(
-            column,
-            is_month_first=is_month_first(
-                row[column.index] for row in rows if column.index < len(row)
-            ),
-        )
-        for column in columns
-    )
 
 
 def _from_cells(column: Column, cells: Sequence[str]) -> Column:
