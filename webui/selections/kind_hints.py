@@ -19,6 +19,7 @@ from webui.labels.loads import KINDS
 from webui.requests import session
 from worklists.permissions import WorkPermission
 
+_GRAVE = frozenset({"do-not-call", "results"})
 _OPEN = (LoadState.COLUMNS, LoadState.CHECKED)
 """States in which something can still be done about it."""
 
@@ -34,9 +35,16 @@ def likelier_than_leads(file: ImportedFile) -> tuple[str, Any] | None:
     return _offered(likelier_kind(FORMATS[file.format], columns))
 
 
-def _is_told(columns: Sequence[Column]) -> bool:
-    """Whether a person has said what the columns are: then it is no slip of the hand."""
-    return any(column.source is Source.PERSON for column in columns)
+def _unless_told(
+    fmt: FileFormat, found: FileFormat | None, columns: Sequence[Column]
+) -> tuple[str, Any] | None:
+    """The kind, unless a person has said what the columns are: then it is no slip of the hand.
+
+    Refusals and results forbid and end calls: of those it is told all the same.
+    """
+    is_said = any(column.source is Source.PERSON for column in columns)
+    is_grave = found is not None and not _GRAVE.isdisjoint((fmt.code, found.code))
+    return _offered(found) if is_grave or not is_said else None
 
 
 def _offered(found: FileFormat | None) -> tuple[str, Any] | None:
@@ -59,7 +67,7 @@ def kind_hints(
     is_said = load.workshop_id is not None if has_workshop is None else has_workshop
     to_choose = [] if is_said else workshops_to_choose(session(), load.unit_id, fmt, said)
     return {
-        "likelier": None if _is_told(said) else _offered(likelier_kind(fmt, bare_columns(load))),
+        "likelier": _unless_told(fmt, likelier_kind(fmt, bare_columns(load)), said),
         "workshops": to_choose,
         "can_say_workshop": bool(to_choose) and bool(workshops_below(session(), load.unit_id)),
     }
